@@ -1,0 +1,207 @@
+/**
+ * The one configuration schema, for CDK, Lambda and CLI alike: parse into a validated type, or list every problem.
+ * Parsing is idempotent: the result, defaults filled in, is itself a valid configuration.
+ */
+import * as v from 'valibot';
+import type { StartFrom } from './model.ts';
+
+const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const LOG_ID = /^\d{20,64}$/;
+
+/** A string that matches, with the sentence that says what is allowed. */
+const text = (pattern: RegExp, allowed: string) => v.pipe(v.string(allowed), v.regex(pattern, allowed));
+const whole = (from: number, to: number, allowed: string) =>
+  v.pipe(v.number(allowed), v.integer(allowed), v.minValue(from, allowed), v.maxValue(to, allowed));
+const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
+  v.picklist(values, `one of ${values.map(value => JSON.stringify(value)).join(', ')}`);
+
+const host = text(HOST, 'a bare host name, such as "acme.eu.auth0.com": no https://, no path');
+const guid = text(GUID, 'a GUID, such as "01234567-89ab-cdef-0123-456789abcdef"');
+const secretName = text(
+  /^[A-Za-z0-9/_+=.@:-]{1,2048}$/,
+  'the name or ARN of a secret in Secrets Manager (not the secret itself)',
+);
+const typePattern = text(
+  /^[A-Za-z0-9_*]{1,64}$/,
+  'Auth0 type codes, "*" standing for any letters: "s*", "fp"',
+);
+const startFrom = v.pipe(
+  v.string('"oldest", "now", an ISO 8601 date or a log id'),
+  v.check(value => parseStartFrom(value) !== undefined, '"oldest", "now", an ISO 8601 date or a log id'),
+);
+
+const auth0 = v.strictObject({
+  domain: host,
+  customDomain: v.optional(host),
+  secret: secretName,
+  logRetentionDays: v.optional(whole(1, 365, 'days, 1 to 365: 1, 5, 10 or 30 by Auth0’s plans'), 1),
+  startFrom: v.optional(startFrom, 'oldest'),
+  rateLimitHeadroom: v.optional(
+    v.pipe(
+      v.number('a share, 0 to 0.9'),
+      v.minValue(0, 'a share, 0 to 0.9'),
+      v.maxValue(0.9, 'a share, 0 to 0.9'),
+    ),
+    0.1,
+  ),
+});
+
+const cloud = v.optional(oneOf(['public', 'us-gov', 'china']), 'public');
+
+const dataCollector = v.strictObject({
+  kind: v.literal('data-collector'),
+  workspaceId: guid,
+  logType: v.optional(
+    text(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'letters, digits and _, at most 100, a letter first'),
+    'Auth0',
+  ),
+  apiVersion: v.optional(text(/^\d{4}-\d{2}-\d{2}$/, 'an API version, such as "2016-04-01"'), '2016-04-01'),
+  cloud,
+  resourceId: v.optional(text(/^\/subscriptions\/.+/i, 'an Azure resource id, "/subscriptions/…"')),
+  maxBatchBytes: v.optional(whole(200_000, 30_000_000, 'bytes, 200000 to 30000000'), 4_000_000),
+  secret: secretName,
+});
+
+const logsIngestion = v.pipe(
+  v.strictObject({
+    kind: v.literal('logs-ingestion'),
+    endpoint: text(
+      /^https:\/\/[a-z0-9.-]+\.ingest\.monitor\.azure\.(com|us|cn)$/i,
+      'the ingestion endpoint of the DCR or DCE, "https://….ingest.monitor.azure.com", no path',
+    ),
+    dcrImmutableId: text(/^dcr-[0-9a-f]{32}$/i, 'the DCR’s immutable id, "dcr-" and 32 hex digits'),
+    stream: v.optional(
+      text(/^Custom-[A-Za-z][A-Za-z0-9_]{0,99}$/, '"Custom-" and the table’s name'),
+      'Custom-Auth0Logs_CL',
+    ),
+    tenantId: guid,
+    clientId: guid,
+    cloud,
+    auth: v.optional(oneOf(['client-secret', 'federated']), 'client-secret'),
+    secret: v.optional(secretName),
+    maxBatchBytes: v.optional(whole(200_000, 1_048_576, 'bytes, 200000 to 1048576'), 1_000_000),
+  }),
+  v.check(
+    azure => azure.auth === 'federated' || azure.secret !== undefined,
+    'a "secret" beside auth "client-secret"',
+  ),
+);
+
+const redaction = v.strictObject({
+  field: text(
+    /^[^.\s]+(\.[^.\s]+)*$/,
+    'a path into the log, such as "user_name" or "details.request.body.email"; "*" for any key',
+  ),
+  how: oneOf(['mask', 'hash', 'drop']),
+});
+
+const alarms = v.strictObject({
+  email: v.optional(v.array(v.pipe(v.string('an e-mail address'), v.email('an e-mail address'))), []),
+  https: v.optional(v.array(text(/^https:\/\/\S+$/, 'an https:// address')), []),
+  topicArn: v.optional(text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+$/, 'the ARN of an SNS topic')),
+  lagMinutes: v.optional(whole(1, 1440, 'minutes, 1 to 1440'), 15),
+});
+
+const pipeline = v.strictObject({
+  name: text(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and -, at most 32, a letter first'),
+  auth0,
+  azure: v.variant('kind', [dataCollector, logsIngestion], 'kind "data-collector" or "logs-ingestion"'),
+  schedule: v.optional(
+    text(
+      /^(rate\(\d+ (minutes?|hours?)\)|cron\([^()]+\))$/,
+      '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler takes them',
+    ),
+    'rate(1 minute)',
+  ),
+  scheduleTimeZone: v.optional(
+    v.pipe(v.string('an IANA time zone'), v.check(isTimeZone, 'an IANA time zone, such as "Europe/Berlin"')),
+    'UTC',
+  ),
+  settleSeconds: v.optional(whole(0, 3600, 'seconds, 0 to 3600'), 15),
+  include: v.optional(v.pipe(v.array(typePattern), v.minLength(1, 'at least one type pattern')), ['*']),
+  exclude: v.optional(v.array(typePattern), []),
+  minimumLevel: v.optional(oneOf(['debug', 'info', 'warning', 'error', 'critical']), 'debug'),
+  redact: v.optional(v.array(redaction), []),
+  alarms: v.optional(alarms, {}),
+});
+
+export type PipelineConfig = v.InferOutput<typeof pipeline>;
+export type DataCollectorConfig = v.InferOutput<typeof dataCollector>;
+export type LogsIngestionConfig = v.InferOutput<typeof logsIngestion>;
+export type Redaction = v.InferOutput<typeof redaction>;
+
+/** The configuration is wrong. `problems` holds them all, one sentence each; the message is all of them. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(
+      `the configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map(p => `  - ${p}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** One pipeline's configuration. Throws ConfigError with every problem. */
+export function parsePipeline(input: unknown): PipelineConfig {
+  return parse(pipeline, input);
+}
+
+/** `{"pipelines": […]}` or a single pipeline, names unique. Throws ConfigError with every problem. */
+export function parsePipelines(input: unknown): readonly PipelineConfig[] {
+  const many = typeof input === 'object' && input !== null && 'pipelines' in input;
+  if (!many) return [parsePipeline(input)];
+  const schema = v.strictObject({
+    pipelines: v.pipe(
+      v.array(pipeline, 'a list of pipelines'),
+      v.minLength(1, 'at least one pipeline'),
+      v.check(all => new Set(all.map(one => one.name)).size === all.length, 'pipelines with different names'),
+    ),
+  });
+  return parse(schema, input).pipelines;
+}
+
+/** `auth0.startFrom` in its parts; undefined when it is none of them. */
+export function parseStartFrom(value: string): StartFrom | undefined {
+  if (value === 'oldest' || value === 'now') return { kind: value };
+  if (LOG_ID.test(value)) return { kind: 'log', logId: value };
+  const dateMs = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(value)
+    ? Date.parse(value)
+    : Number.NaN;
+  return Number.isNaN(dateMs) ? undefined : { kind: 'date', dateMs };
+}
+
+function parse<T extends v.GenericSchema>(schema: T, input: unknown): v.InferOutput<T> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  throw new ConfigError(result.issues.map(sentence));
+}
+
+/** What is wrong, the value given, what is allowed. Values that may be secrets, and unknown keys, are not shown. */
+function sentence(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? '(the configuration)';
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return `${path}: unknown setting; remove it or correct its name`;
+  }
+  const missing = issue.received === 'undefined';
+  const given = missing ? 'missing' : `is ${shown(path, issue.input)}`;
+  const allowed = issue.message.startsWith('Invalid') ? (issue.expected ?? 'a valid value') : issue.message;
+  return `${path}: ${given}; allowed: ${allowed}`;
+}
+
+function shown(path: string, input: unknown): string {
+  if (/secret|key|password|token/i.test(path)) return 'not a valid value (not shown)';
+  if (typeof input === 'object' && input !== null) return Array.isArray(input) ? 'a list' : 'an object';
+  const text = JSON.stringify(input) ?? String(input);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,70 @@
+/** Names and limits shared by the Lambdas, the CDK app and the CLI. */
+
+export const METRIC_NAMESPACE = 'Auth0LogsToAzure';
+export const METRIC_DIMENSION = 'pipeline';
+
+/** Every metric a run or a replay emits. Alarms and the dashboard name them from here. */
+export const METRICS = {
+  logsRead: 'LogsRead',
+  logsAccepted: 'LogsAccepted',
+  logsExcluded: 'LogsExcluded',
+  logsRetried: 'LogsRetried',
+  logsDeadLettered: 'LogsDeadLettered',
+  logsRaw: 'LogsRaw',
+  batchesAccepted: 'BatchesAccepted',
+  batchesRejected: 'BatchesRejected',
+  batchesThrottled: 'BatchesThrottled',
+  batchesUnavailable: 'BatchesUnavailable',
+  batchesDenied: 'BatchesDenied',
+  lagSeconds: 'LagSeconds',
+  auth0Denied: 'Auth0Denied',
+  auth0Throttled: 'Auth0Throttled',
+  auth0Unavailable: 'Auth0Unavailable',
+  azureDenied: 'AzureDenied',
+  azureThrottled: 'AzureThrottled',
+  azureUnavailable: 'AzureUnavailable',
+  runErrors: 'RunErrors',
+  runsSkipped: 'RunsSkipped',
+  runDurationMs: 'RunDurationMs',
+  gapSuspected: 'GapSuspected',
+  retentionAtRisk: 'RetentionAtRisk',
+  auth0RateLimitRemaining: 'Auth0RateLimitRemaining',
+  coldStart: 'ColdStart',
+} as const;
+
+/** Environment variables that wiring.ts reads and the stack writes. */
+export const ENV = {
+  pipelineConfig: 'PIPELINE_CONFIG',
+  checkpointTable: 'CHECKPOINT_TABLE',
+  retryQueueUrl: 'RETRY_QUEUE_URL',
+  deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
+  auth0BaseUrl: 'AUTH0_BASE_URL',
+  azureBaseUrl: 'AZURE_BASE_URL',
+  entraBaseUrl: 'ENTRA_BASE_URL',
+} as const;
+
+/** What a secret created by the stack holds until somebody fills it in. */
+export const SECRET_PLACEHOLDER = 'FILL-ME-IN';
+
+/** Auth0 gives at most 100 logs a page: https://auth0.com/docs/api/management/v2/logs/get-logs */
+export const AUTH0_PAGE_SIZE = 100;
+
+/** SQS messages are kept under this, though newer queues would take more. */
+export const FAILED_BATCH_MAX_BYTES = 256 * 1024;
+
+/** A record never exceeds this, so that even an incompressible one fits into one SQS message as base64. */
+export const RECORD_MAX_BYTES = 180_000;
+
+/** Bytes per field value before Azure cuts it silently; we cut first, and mark it. */
+export const FIELD_MAX_BYTES = { 'data-collector': 32_768, 'logs-ingestion': 65_536 } as const;
+
+/** Hard limits of one post: https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits */
+export const POST_MAX_BYTES = { 'data-collector': 30_000_000, 'logs-ingestion': 1_000_000 } as const;
+
+export const SHIP_TIMEOUT_SECONDS = 120;
+export const REPLAY_TIMEOUT_SECONDS = 60;
+/** Kept back from a function's time for saving, releasing and reporting. */
+export const DEADLINE_MARGIN_MS = 10_000;
+/** Receives before SQS moves a failed batch to the dead-letter queue: with the backoff of replay.ts about half a day. */
+export const RETRY_MAX_RECEIVES = 20;
+export const DEAD_LETTER_RETENTION_DAYS = 14;

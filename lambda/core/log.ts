@@ -1,0 +1,47 @@
+/** Reading the two facts that everything else hangs on, a log's id and its date, from whatever Auth0 gave. */
+
+/** A JSON object: not null, not an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The log's id: `log_id`, else `_id`, else `id`; undefined when none is a non-empty string.
+ * A numeric id has lost digits in JSON (it has 56 of them) and is no id any more.
+ */
+export function logIdOf(log: unknown): string | undefined {
+  if (!isObject(log)) return undefined;
+  for (const key of ['log_id', '_id', 'id']) {
+    const value = Object.hasOwn(log, key) ? log[key] : undefined;
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}
+
+const DATE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/**
+ * The log's date in milliseconds since 1970, or undefined when it cannot be read.
+ * Seen: `2020-01-01T00:00:00.000Z`, `2023-05-15 21:55:18.060000000` (UTC, though it does not say so),
+ * `{"$date": …}` as the SDK's types allow, and epoch milliseconds.
+ */
+export function logDateOf(log: unknown): number | undefined {
+  return isObject(log) ? parseDate(log['date']) : undefined;
+}
+
+/** See logDateOf. */
+export function parseDate(value: unknown): number | undefined {
+  if (isObject(value)) return parseDate(value['$date']);
+  if (typeof value === 'number') return isPlausible(value) ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  const match = DATE.exec(value.trim());
+  if (!match) return undefined;
+  const [, day, time, fraction = '', zone = 'Z'] = match;
+  const ms = Date.parse(`${day}T${time}${fraction.slice(0, 4)}${zone}`);
+  return isPlausible(ms) ? ms : undefined;
+}
+
+/** Between 2000 and 2100: anything else is a broken date, not an old or a future log. */
+function isPlausible(ms: number): boolean {
+  return Number.isFinite(ms) && ms >= 946_684_800_000 && ms < 4_102_444_800_000;
+}

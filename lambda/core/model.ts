@@ -1,0 +1,252 @@
+/**
+ * The nouns of the house and the ports between the core and the world.
+ * Each port carries its law: what every implementation must hold, whatever the world does.
+ */
+
+import type { Secret } from './secret.ts';
+
+/** Time, handed in so that no test sleeps. `now` is milliseconds since 1970, UTC. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** A number in [0, 1), handed in so that no test flakes. */
+export type Random = () => number;
+
+/** The last settled log: everything up to and including it is accepted by Azure or held in a queue. */
+export interface Checkpoint {
+  /** Auth0's `log_id`, opaque. May be a synthetic position before the first log was seen. */
+  readonly logId: string;
+  /** The log's own date in milliseconds since 1970; undefined when it could not be read. */
+  readonly logDateMs?: number;
+}
+
+/** The right to run. Every write of it is conditional on `version`. */
+export interface Lease {
+  readonly pipeline: string;
+  readonly owner: string;
+  readonly version: number;
+}
+
+/** What is remembered of a pipeline between runs. */
+export interface PipelineState {
+  readonly checkpoint?: Checkpoint;
+  /** When Auth0 last had nothing newer for us (milliseconds since 1970): no gap can lie before it. */
+  readonly caughtUpAtMs?: number;
+}
+
+/** Why something was not accepted, in words an operator can act on. Never holds a secret or a log's body. */
+export interface Reason {
+  readonly verdict: 'rejected' | 'throttled' | 'unavailable' | 'denied';
+  /** HTTP status, when there was an answer. */
+  readonly status?: number;
+  /** The vendor's error code, or the network error's code. */
+  readonly code?: string;
+  readonly message: string;
+  /** The vendor's wish to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** A reason that is not the logs' own fault. */
+export type Fault = Reason & { readonly verdict: 'throttled' | 'unavailable' | 'denied' };
+
+/** Auth0's `x-ratelimit-*` headers. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the next call is added to the allowance, milliseconds since 1970. */
+  readonly resetAtMs: number;
+}
+
+export type PageAnswer =
+  | {
+      readonly kind: 'page';
+      /** In Auth0's order; elements are whatever JSON held. */
+      readonly logs: readonly unknown[];
+      /** The log id named by the `Link` header's `rel="next"`, if any. */
+      readonly nextLogId?: string;
+      readonly rateLimit?: RateLimit;
+    }
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly rateLimit?: RateLimit };
+
+/** Where a pipeline begins when it has no checkpoint: see `auth0.startFrom` in config.ts. */
+export type StartFrom =
+  | { readonly kind: 'oldest' }
+  | { readonly kind: 'now' }
+  | { readonly kind: 'date'; readonly dateMs: number }
+  | { readonly kind: 'log'; readonly logId: string };
+
+/**
+ * Auth0's logs.
+ * Law: one attempt a call; never throws for anything that Auth0, Entra, a secret store or a network does;
+ * an empty page is returned only when Auth0 answered 200 with an empty JSON array.
+ */
+export interface LogSource {
+  /** The logs after `logId` (exclusive), at most 100. Ends within `timeoutMs`, body included. */
+  page(logId: string, timeoutMs: number): Promise<PageAnswer>;
+  /** A log id to begin after. Law: no log that `from` includes lies at or before it. */
+  start(
+    from: StartFrom,
+    nowMs: number,
+    timeoutMs: number,
+  ): Promise<
+    | { readonly kind: 'start'; readonly checkpoint: Checkpoint }
+    | { readonly kind: 'fault'; readonly fault: Fault }
+  >;
+}
+
+/** One log, shaped and written as JSON. `bytes` is the UTF-8 length of `json`. */
+export interface SerializedRecord {
+  readonly logId: string;
+  readonly json: string;
+  readonly bytes: number;
+}
+
+export type DestinationKind = 'data-collector' | 'logs-ingestion';
+
+/** The meaning of nothing yet: what one attempt to post brought back. verdict.ts turns it into a verdict. */
+export type PostAnswer =
+  /** Azure answered. */
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly code?: string;
+      readonly message?: string;
+      readonly retryAfterMs?: number;
+    }
+  /** No answer, or not a whole one: it is unknown whether Azure took the records. */
+  | { readonly kind: 'unanswered'; readonly code: string; readonly message: string }
+  /** Nothing was posted: the secret or the token could not be had. */
+  | { readonly kind: 'unauthorised'; readonly fault: Fault };
+
+/**
+ * Where records go.
+ * Law: one attempt a call, signed or authorised afresh with the time of the attempt; never throws for anything
+ * that Azure, Entra, a secret store or a network does; `answered` carries the status that Azure itself gave.
+ */
+export interface Destination {
+  readonly kind: DestinationKind;
+  /** The most that one post may carry, brackets and commas included. */
+  readonly maxBatchBytes: number;
+  /** `body` is a JSON array in text; `bytes` its UTF-8 length. Ends within `timeoutMs`, body included. */
+  post(body: string, bytes: number, timeoutMs: number): Promise<PostAnswer>;
+  /** Law: after it, the next post reads the secret and gets the token anew. Never throws. */
+  refresh(): void;
+}
+
+/**
+ * Lease and checkpoint of one pipeline, in one item.
+ * Law: every write is conditional; a lease that another run has taken over can never move the checkpoint.
+ * Throws when the store cannot be reached: then nothing may be assumed to have been written.
+ */
+export interface StateStore {
+  /** One conditional write that takes the lease and reads the state. */
+  acquire(
+    pipeline: string,
+    owner: string,
+    nowMs: number,
+    expiresAtMs: number,
+  ): Promise<
+    | { readonly kind: 'acquired'; readonly lease: Lease; readonly state: PipelineState }
+    | { readonly kind: 'held'; readonly owner: string; readonly expiresAtMs: number }
+  >;
+  /** Moves the checkpoint. `lost`: the lease is another run's now, nothing was written. */
+  save(
+    lease: Lease,
+    checkpoint: Checkpoint,
+    nowMs: number,
+  ): Promise<{ readonly kind: 'saved'; readonly lease: Lease } | { readonly kind: 'lost' }>;
+  /** Gives the lease back and, in the same write, remembers `caughtUpAtMs`. A lost lease is left alone. */
+  release(lease: Lease, nowMs: number, caughtUpAtMs?: number): Promise<void>;
+}
+
+export type QueueName = 'retry' | 'dead-letter';
+
+/**
+ * Where failed batches wait.
+ * Law: resolves only after the queue has confirmed that it holds every message; rejects otherwise, and then
+ * the caller must treat none of them as held.
+ */
+export interface FailedBatchQueue {
+  put(queue: QueueName, messages: readonly string[]): Promise<void>;
+}
+
+/** Structured log lines. Law: ids, counts and reasons only; never a log's body, a token or a key. */
+export interface Journal {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** How a run ended. */
+export type RunOutcome =
+  | 'caught-up'
+  | 'out-of-time'
+  | 'skipped'
+  | 'throttled'
+  | 'unavailable'
+  | 'denied'
+  | 'lease-lost'
+  | 'failed';
+
+/** Who stood in the way, when someone did. */
+export type Party = 'auth0' | 'azure' | 'state' | 'queue';
+
+/** What a run did: the source of its metrics and of what the operator reads. */
+export interface RunReport {
+  readonly pipeline: string;
+  readonly outcome: RunOutcome;
+  readonly party?: Party;
+  readonly message?: string;
+  readonly pages: number;
+  readonly posts: number;
+  readonly logsRead: number;
+  readonly logsAccepted: number;
+  readonly logsExcluded: number;
+  /** Put on the retry queue. */
+  readonly logsRetried: number;
+  readonly logsDeadLettered: number;
+  /** Shipped raw because they would not shape. */
+  readonly logsRaw: number;
+  readonly batches: Readonly<
+    Record<'accepted' | 'rejected' | 'throttled' | 'unavailable' | 'denied', number>
+  >;
+  readonly checkpoint?: Checkpoint;
+  /** Now minus the date of the last settled log; 0 when caught up; undefined when nothing is known yet. */
+  readonly lagMs?: number;
+  /** The checkpoint is older than the retention: Auth0 may have deleted logs that were never read. */
+  readonly gapSuspected: boolean;
+  /** The oldest log of a held batch is older than half the retention: batches are put aside instead of held. */
+  readonly retentionAtRisk: boolean;
+  readonly rateLimit?: RateLimit;
+  readonly durationMs: number;
+}
+
+/** What a replay of one failed batch brought. */
+export interface ReplayReport {
+  readonly batchId: string;
+  readonly done: boolean;
+  readonly logsAccepted: number;
+  readonly logsDeadLettered: number;
+  readonly posts: number;
+  readonly reason?: Reason;
+}
+
+/** The fields of a secret: JSON text with string fields, such as `{"clientId","clientSecret"}`. */
+export type SecretFields = Readonly<Record<string, Secret>>;
+
+/**
+ * Where secrets are kept.
+ * Law: never throws; reads at most once until `forget`; a secret that is missing, malformed or still the
+ * stack's placeholder is a `denied` fault that names the secret and says how to fill it in.
+ */
+export interface SecretSource {
+  read(
+    name: string,
+  ): Promise<
+    | { readonly kind: 'secret'; readonly fields: SecretFields }
+    | { readonly kind: 'fault'; readonly fault: Fault }
+  >;
+  forget(name: string): void;
+}

@@ -48,7 +48,12 @@ export const COLUMNS: readonly Column[] = [
   column('Device', 'string', 'user_agent', 'Device'),
   column('Browser', 'string', 'user_agent', 'Browser'),
   column('BrowserVersion', 'string', 'user_agent', 'Version of the browser'),
-  column('IsMobile', 'boolean', 'isMobile, is_mobile', 'Whether the device is a mobile one, by Auth0'),
+  column(
+    'IsMobile',
+    'boolean',
+    'isMobile, is_mobile, user_agent',
+    'Whether the device is mobile, by Auth0 or else the user agent',
+  ),
   column('SrcHostname', 'string', 'hostname', 'Host name of the tenant that was called'),
   column('ActorUserId', 'string', 'user_id', 'Id of the user'),
   column('ActorUsername', 'string', 'user_name', 'Name of the user'),
@@ -66,7 +71,12 @@ export const COLUMNS: readonly Column[] = [
   column('Auth0Client', 'dynamic', 'auth0_client', 'The SDK that called'),
   column('TenantName', 'string', 'tenant_name', 'Name of the tenant'),
   column('Auth0Domain', 'string', '(configuration)', 'Domain of the tenant that it was read from'),
-  column('Extra', 'dynamic', '(every other field)', 'Every field that has no column, whole'),
+  column(
+    'Extra',
+    'dynamic',
+    '(every other field)',
+    'Every field that has no column or does not fit it, whole',
+  ),
   column(
     'CutColumns',
     'string',

@@ -1,0 +1,65 @@
+/** Records into batches under the destination's byte limit. */
+import type { Checkpoint, SerializedRecord } from './model.ts';
+import type { SettledLog } from './read.ts';
+
+/** Logs that settle together: the checkpoint moves past all of them or past none. */
+export interface LogBatch {
+  readonly records: readonly SerializedRecord[];
+  /** Logs in it, excluded ones counted too. */
+  readonly logs: number;
+  /** Where the checkpoint goes when the batch is settled; undefined when no log of it had an id. */
+  readonly checkpoint?: Checkpoint;
+  /** The date of its oldest log; undefined when none could be read. */
+  readonly oldestDateMs?: number;
+}
+
+export interface Batcher {
+  /** Adds a log; `record` is undefined for an excluded one. Returns the batch that was full before it, if any. */
+  add(log: SettledLog, record: SerializedRecord | undefined): LogBatch | undefined;
+  /** The batch begun, if any. */
+  flush(): LogBatch | undefined;
+}
+
+/** A batch also ends here, so that a backlog of excluded logs moves the checkpoint now and then. */
+const MAX_LOGS = 10_000;
+
+/** Fills batches up to `maxBytes`, brackets and commas included, and never past it. */
+export function batcher(maxBytes: number): Batcher {
+  let records: SerializedRecord[] = [];
+  let bytes = 2;
+  let logs = 0;
+  let checkpoint: Checkpoint | undefined;
+  let oldestDateMs: number | undefined;
+
+  const flush = (): LogBatch | undefined => {
+    if (logs === 0) return undefined;
+    const batch: LogBatch = {
+      records,
+      logs,
+      ...(checkpoint ? { checkpoint } : {}),
+      ...(oldestDateMs === undefined ? {} : { oldestDateMs }),
+    };
+    records = [];
+    bytes = 2;
+    logs = 0;
+    checkpoint = undefined;
+    oldestDateMs = undefined;
+    return batch;
+  };
+
+  const add = (log: SettledLog, record: SerializedRecord | undefined): LogBatch | undefined => {
+    const addedBytes = record ? record.bytes + (records.length > 0 ? 1 : 0) : 0;
+    const full =
+      logs >= MAX_LOGS || (records.length > 0 && bytes + addedBytes > maxBytes) ? flush() : undefined;
+    if (record) {
+      bytes += record.bytes + (records.length > 0 ? 1 : 0);
+      records.push(record);
+    }
+    logs++;
+    checkpoint = log.checkpoint ?? checkpoint;
+    if (log.dateMs !== undefined) oldestDateMs = Math.min(oldestDateMs ?? log.dateMs, log.dateMs);
+    return full;
+  };
+
+  return { add, flush };
+}

@@ -1,0 +1,109 @@
+/** Post until the verdict is final: retry, split what is too large, bisect what is rejected. */
+import { backoffMs } from './backoff.ts';
+import type { Clock, Destination, Fault, PostAnswer, Random, Reason, SerializedRecord } from './model.ts';
+import { isAboutCredentials, judge, type Verdict } from './verdict.ts';
+
+export interface DeliverDependencies {
+  readonly destination: Destination;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What became of a batch: every record is accepted, a culprit, or pending. */
+export interface Delivery {
+  readonly accepted: number;
+  /** Records that are themselves at fault, each with its reason. */
+  readonly culprits: readonly { readonly record: SerializedRecord; readonly reason: Reason }[];
+  /** Records that Azure may take another time, and why it did not now. Empty exactly when there is no fault. */
+  readonly pending: readonly SerializedRecord[];
+  readonly fault?: Fault;
+  readonly posts: number;
+}
+
+/** A post gets this long at most: Azure answers in well under a second when it is well. */
+const POST_TIMEOUT_MS = 30_000;
+/** Less than this and a post is not begun. */
+const POST_LEAST_MS = 1_000;
+const MAX_ATTEMPTS = 5;
+const BACKOFF = { baseMs: 500, capMs: 15_000 };
+/** So many rejected single records, and none accepted, are a configuration fault and no poison. */
+const ALL_REJECTED_AFTER = 8;
+
+/**
+ * Delivers the records in order, before `deadlineMs`. Never throws for what Azure does.
+ * On a `denied` fault of a batch in which everything was rejected, nothing is a culprit and all is pending.
+ * @param maxAttempts posts of the same records before giving up on a fault
+ */
+export async function deliver(
+  d: DeliverDependencies,
+  records: readonly SerializedRecord[],
+  deadlineMs: number,
+  maxAttempts: number = MAX_ATTEMPTS,
+): Promise<Delivery> {
+  const culprits: { record: SerializedRecord; reason: Reason }[] = [];
+  const todo: (readonly SerializedRecord[])[] = records.length > 0 ? [records] : [];
+  const attempts = { posts: 0, refreshed: false };
+  let accepted = 0;
+  for (let part = todo.pop(); part; part = todo.pop()) {
+    const verdict = await postUntilFinal(d, part, deadlineMs, maxAttempts, attempts);
+    if (verdict.kind === 'accepted') {
+      accepted += part.length;
+    } else if (verdict.kind === 'fault') {
+      const pending = [part, ...todo.reverse()].flat();
+      return { accepted, culprits, pending, fault: verdict.fault, posts: attempts.posts };
+    } else if (part.length > 1) {
+      const middle = part.length >> 1;
+      todo.push(part.slice(middle), part.slice(0, middle));
+    } else {
+      culprits.push({ record: part[0]!, reason: verdict.reason });
+      if (accepted === 0 && culprits.length === ALL_REJECTED_AFTER) {
+        const fault = allRejected(verdict.reason);
+        return { accepted, culprits: [], pending: records, fault, posts: attempts.posts };
+      }
+    }
+  }
+  return { accepted, culprits, pending: [], posts: attempts.posts };
+}
+
+async function postUntilFinal(
+  { destination, clock, random }: DeliverDependencies,
+  records: readonly SerializedRecord[],
+  deadlineMs: number,
+  maxAttempts: number,
+  attempts: { posts: number; refreshed: boolean },
+): Promise<Verdict> {
+  const { body, bytes } = bodyOf(records);
+  for (let attempt = 0; ; attempt++) {
+    const leftMs = deadlineMs - clock.now();
+    if (leftMs < POST_LEAST_MS) return { kind: 'fault', fault: outOfTime() };
+    attempts.posts++;
+    const answer: PostAnswer = await destination.post(body, bytes, Math.min(POST_TIMEOUT_MS, leftMs));
+    const verdict = judge(destination.kind, answer, { bytes, records: records.length });
+    if (verdict.kind !== 'fault') return verdict;
+    if (isAboutCredentials(answer)) {
+      if (attempts.refreshed) return verdict;
+      attempts.refreshed = true;
+      destination.refresh();
+      continue;
+    }
+    if (verdict.fault.verdict === 'denied' || attempt + 1 >= maxAttempts) return verdict;
+    const waitMs = backoffMs(attempt, random, { ...BACKOFF, retryAfterMs: verdict.fault.retryAfterMs ?? 0 });
+    if (clock.now() + waitMs + POST_LEAST_MS > deadlineMs) return verdict;
+    await clock.sleep(waitMs);
+  }
+}
+
+/** The JSON array of the records, and its length in bytes. */
+export function bodyOf(records: readonly SerializedRecord[]): { body: string; bytes: number } {
+  const bytes = records.reduce((sum, record) => sum + record.bytes, 0) + Math.max(0, records.length - 1) + 2;
+  return { body: `[${records.map(record => record.json).join(',')}]`, bytes };
+}
+
+function allRejected(last: Reason): Fault {
+  const message = `Azure rejected each of the first ${ALL_REJECTED_AFTER} records, so the configuration is wrong and not the records; check the table, the log type or the DCR's stream. Last answer: ${last.message}`;
+  return { ...last, verdict: 'denied', message };
+}
+
+function outOfTime(): Fault {
+  return { verdict: 'unavailable', code: 'OUT_OF_TIME', message: 'the run ended before Azure had answered' };
+}

@@ -1,0 +1,30 @@
+/**
+ * The time inside Auth0's log ids: a prefix of three digits, the UTC time as `yyyyMMddHHmmssSSS`, then 36 digits.
+ * Auth0 calls ids opaque, but takes one made from a time as a position. Compared as text, never as numbers.
+ */
+
+/**
+ * The smallest prefix seen: ids begin with `900` today, with `800` in older EU tenants. For a tenant that shows no
+ * log: a position with it lies before every log since, whereas one with `900` would hide all of an `800` tenant.
+ */
+export const LOWEST_LOG_ID_PREFIX = '800';
+
+const ID = /^\d{3}(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{3})\d{36}$/;
+
+/** The position before every log of that second: `ms` is milliseconds since 1970, `prefix` three digits. */
+export function syntheticLogId(prefix: string, ms: number): string {
+  const second = new Date(ms).toISOString().slice(0, 19).replaceAll(/\D/g, '');
+  return `${prefix}${second}${'0'.repeat(39)}`;
+}
+
+/** The three digits that the tenant's ids begin with; undefined when the id is none of the known form. */
+export function logIdPrefix(id: string | undefined): string | undefined {
+  return id !== undefined && ID.test(id) ? id.slice(0, 3) : undefined;
+}
+
+/** When the id was given, in milliseconds since 1970; undefined when it is not of the known form. */
+export function logIdTimeMs(id: string): number | undefined {
+  const [, year, month, day, hour, minute, second, ms] = ID.exec(id) ?? [];
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -1,0 +1,51 @@
+/** Counts what a run does, for its report. */
+import type { Delivery } from './deliver.ts';
+import type { Checkpoint, Party, RateLimit, RunOutcome, RunReport } from './model.ts';
+
+type Counts = { -readonly [K in keyof RunReport]: RunReport[K] };
+
+export interface Tally {
+  readonly counts: Omit<Counts, 'outcome' | 'durationMs' | 'lagMs'>;
+  page(logs: number, rateLimit: RateLimit | undefined): void;
+  delivered(delivery: Delivery): void;
+  report(end: {
+    outcome: RunOutcome;
+    party?: Party;
+    message?: string;
+    lagMs?: number;
+    durationMs: number;
+  }): RunReport;
+}
+
+export function tally(pipeline: string, checkpoint?: Checkpoint): Tally {
+  const counts: Tally['counts'] = {
+    pipeline,
+    pages: 0,
+    posts: 0,
+    logsRead: 0,
+    logsAccepted: 0,
+    logsExcluded: 0,
+    logsRetried: 0,
+    logsDeadLettered: 0,
+    logsRaw: 0,
+    batches: { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0 },
+    gapSuspected: false,
+    retentionAtRisk: false,
+    ...(checkpoint ? { checkpoint } : {}),
+  };
+  return {
+    counts,
+    page: (logs, rateLimit) => {
+      counts.pages++;
+      counts.logsRead += logs;
+      if (rateLimit) counts.rateLimit = rateLimit;
+    },
+    delivered: delivery => {
+      counts.posts += delivery.posts;
+      counts.logsAccepted += delivery.accepted;
+      const verdict = delivery.fault?.verdict ?? (delivery.culprits.length > 0 ? 'rejected' : 'accepted');
+      counts.batches = { ...counts.batches, [verdict]: counts.batches[verdict] + 1 };
+    },
+    report: end => ({ ...counts, ...end }),
+  };
+}

@@ -1,0 +1,84 @@
+/** What Auth0's Management API says besides the logs themselves: rate limit, next page, refusals. */
+import { cleanMessage, faultVerdict, networkFailure, retryAfterMs } from '../core/http.ts';
+import { isObject } from '../core/log.ts';
+import type { Fault, RateLimit } from '../core/model.ts';
+
+/** The `x-ratelimit-*` headers: https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy */
+export function readRateLimit(headers: Headers): RateLimit | undefined {
+  const limit = whole(headers.get('x-ratelimit-limit'));
+  const remaining = whole(headers.get('x-ratelimit-remaining'));
+  const resetSeconds = whole(headers.get('x-ratelimit-reset'));
+  if (limit === undefined || remaining === undefined || resetSeconds === undefined) return undefined;
+  return { limit, remaining, resetAtMs: resetSeconds * 1000 };
+}
+
+/** `Retry-After`, else the time until `x-ratelimit-reset`: Auth0 promises neither. */
+export function auth0RetryAfterMs(headers: Headers, nowMs: number): number | undefined {
+  const asked = retryAfterMs(headers.get('retry-after'), nowMs);
+  if (asked !== undefined) return asked;
+  const resetSeconds = whole(headers.get('x-ratelimit-reset'));
+  return resetSeconds === undefined ? undefined : Math.max(0, resetSeconds * 1000 - nowMs);
+}
+
+/** The log id in the `Link` header's `rel="next"`. */
+export function readNextLogId(headers: Headers): string | undefined {
+  for (const [, url = '', parameters = ''] of (headers.get('link') ?? '').matchAll(/<([^>]*)>([^,<]*)/g)) {
+    if (!/;\s*rel="?next"?/i.test(parameters)) continue;
+    return URL.parse(url)?.searchParams.get('from') || undefined;
+  }
+  return undefined;
+}
+
+/** Auth0 answered, but not with logs. `body` is its JSON, if it was any. */
+export function refusal(
+  status: number,
+  headers: Headers,
+  body: unknown,
+  nowMs: number,
+  domain: string,
+): Fault {
+  const details = isObject(body) ? body : {};
+  const code = text(details['errorCode']) ?? text(details['error']);
+  const said = text(details['message']);
+  const verdict = faultVerdict(status);
+  const waitMs = verdict === 'denied' ? undefined : auth0RetryAfterMs(headers, nowMs);
+  const what = `Auth0 gave no logs (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
+  const remedy = verdict === 'denied' ? remedyFor(status, code, domain) : undefined;
+  return {
+    verdict,
+    status,
+    ...(code ? { code } : {}),
+    message: remedy ? `${what}; ${remedy}` : what,
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+  };
+}
+
+function remedyFor(status: number, code: string | undefined, domain: string): string {
+  if (status === 403 && (code === undefined || /scope/i.test(code))) {
+    return `grant read:logs to the application: Auth0 dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`;
+  }
+  if (status === 401 || status === 403) {
+    return `check that auth0.domain "${domain}" is the tenant's own domain and that the application may use its Management API`;
+  }
+  if (status === 400) {
+    return 'the checkpoint or auth0.startFrom may not be a log id of this tenant; correct it with the checkpoint command';
+  }
+  if (status >= 300 && status < 400) {
+    return `it redirects elsewhere, which is not followed; check auth0.domain "${domain}" and auth0.customDomain`;
+  }
+  return `check auth0.domain "${domain}" and auth0.customDomain`;
+}
+
+/** Auth0 did not answer, or not to the end. */
+export function noAnswer(error: unknown): Fault {
+  const { code, message } = networkFailure(error);
+  return { verdict: 'unavailable', code, message: `Auth0 did not answer: ${message}` };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? cleanMessage(value) : undefined;
+}
+
+function whole(header: string | null): number | undefined {
+  return header !== null && /^\d{1,12}$/.test(header.trim()) ? Number(header) : undefined;
+}

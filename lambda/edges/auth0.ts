@@ -1,0 +1,129 @@
+/** Auth0's tenant logs as a LogSource, by the `auth0` package's LogsClient. */
+import { randomUUID } from 'node:crypto';
+import { LogsClient } from 'auth0/logs';
+import type { PipelineConfig } from '../core/config.ts';
+import { AUTH0_PAGE_SIZE } from '../core/contract.ts';
+import { timeLimit, withinLimit } from '../core/http.ts';
+import { logDateOf, logIdOf } from '../core/log.ts';
+import { LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/log-id.ts';
+import type { Clock, LogSource, PageAnswer, SecretSource, StartFrom } from '../core/model.ts';
+import { noAnswer, readNextLogId, readRateLimit, refusal } from './auth0-answer.ts';
+import { auth0Token } from './auth0-token.ts';
+
+export interface Auth0LogsOptions {
+  readonly config: PipelineConfig['auth0'];
+  readonly secrets: SecretSource;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** Instead of `https://{domain}`, for a simulator: no path, no trailing slash. */
+  readonly baseUrl?: string | undefined;
+  /** Ids of client assertions; handed in by tests. */
+  readonly randomUuid?: () => string;
+}
+
+type Query = Readonly<Record<string, string | number | boolean>>;
+
+const DAY_MS = 86_400_000;
+/** The newest log by date: search mode, since checkpoint mode knows no "last". */
+const NEWEST: Query = { page: 0, per_page: 1, sort: 'date:-1', include_totals: false };
+/** Keeps the package from adding page, per_page and include_totals, and with them from dropping `from` and `take`. */
+const NO_DEFAULTS = { page: null, per_page: null, include_totals: null };
+
+/**
+ * The tenant's logs. A refused token (401, 403) is dropped with its secret, and the call made once more.
+ * Faults: 429 `throttled`; 408, 5xx, no whole answer in time, or a 200 that is no JSON array `unavailable`; all else
+ * `denied`, 400 for a log id that Auth0 does not take among it, since no repetition mends it.
+ * https://auth0.com/docs/api/management/v2/logs/get-logs
+ */
+export function auth0Logs(options: Auth0LogsOptions): LogSource {
+  const { config, clock } = options;
+  const token = auth0Token({
+    ...options,
+    domain: config.domain,
+    customDomain: config.customDomain,
+    secretName: config.secret,
+    randomUuid: options.randomUuid ?? randomUUID,
+  });
+  const baseUrl = `${options.baseUrl ?? `https://${config.customDomain ?? config.domain}`}/api/v2`;
+
+  /** One request, within the limit. The package's errors are not used to tell statuses: it loses them for broken JSON. */
+  const request = async (query: Query, timeoutMs: number, limit: AbortSignal): Promise<PageAnswer> => {
+    const seen: { answer?: Response } = {};
+    try {
+      const granted = await withinLimit(token.get(timeoutMs), limit);
+      if (granted.kind === 'fault') return granted;
+      const client = new LogsClient({
+        baseUrl,
+        token: granted.token.reveal(),
+        maxRetries: 0,
+        // The package's own limit ends with the headers; the signal covers the body too, and fires first.
+        timeoutInSeconds: timeoutMs / 1000 + 1,
+        fetch: async (input, init) => {
+          seen.answer = await options.fetch(input, { ...init, redirect: 'manual' });
+          return seen.answer;
+        },
+      });
+      const page = await client.list(NO_DEFAULTS, { queryParams: query, abortSignal: limit });
+      return readPage(seen.answer!, page.response);
+    } catch (error) {
+      const { answer } = seen;
+      if (!answer || answer.ok) return { kind: 'fault', fault: noAnswer(error) };
+      return refused(answer, error instanceof Error && 'body' in error ? error.body : undefined);
+    }
+  };
+
+  const readPage = (answer: Response, logs: unknown): PageAnswer => {
+    if (!answer.ok) return refused(answer, undefined);
+    const rateLimit = readRateLimit(answer.headers);
+    if (!Array.isArray(logs)) {
+      const type = answer.headers.get('content-type') ?? 'no content type';
+      const message = `Auth0 answered ${answer.status} with something that is no JSON array of logs (${type}); a proxy or a wrong auth0.domain "${config.domain}" may be the cause`;
+      const fault = { verdict: 'unavailable', status: answer.status, message } as const;
+      return { kind: 'fault', fault, ...(rateLimit ? { rateLimit } : {}) };
+    }
+    const nextLogId = readNextLogId(answer.headers);
+    return { kind: 'page', logs, ...(nextLogId ? { nextLogId } : {}), ...(rateLimit ? { rateLimit } : {}) };
+  };
+
+  const refused = ({ status, headers }: Response, body: unknown): PageAnswer => {
+    const rateLimit = readRateLimit(headers);
+    const fault = refusal(status, headers, body, clock.now(), config.domain);
+    return { kind: 'fault', fault, ...(rateLimit ? { rateLimit } : {}) };
+  };
+
+  const ask = async (query: Query, timeoutMs: number): Promise<PageAnswer> => {
+    const limit = timeLimit(timeoutMs);
+    const first = await request(query, timeoutMs, limit);
+    if (first.kind === 'page' || (first.fault.status !== 401 && first.fault.status !== 403)) return first;
+    token.drop();
+    return request(query, timeoutMs, limit);
+  };
+
+  return {
+    page: (logId, timeoutMs) => ask({ from: logId, take: AUTH0_PAGE_SIZE }, timeoutMs),
+    start: async (from, nowMs, timeoutMs) => {
+      if (from.kind === 'log') return { kind: 'start', checkpoint: { logId: from.logId } };
+      const answer = await ask(NEWEST, timeoutMs);
+      if (answer.kind === 'fault') return { kind: 'fault', fault: answer.fault };
+      const newest = answer.logs[0];
+      const logId = logIdOf(newest);
+      if (from.kind === 'now' && logId !== undefined) {
+        const logDateMs = logDateOf(newest);
+        return { kind: 'start', checkpoint: { logId, ...(logDateMs === undefined ? {} : { logDateMs }) } };
+      }
+      const prefix = logIdPrefix(logId) ?? LOWEST_LOG_ID_PREFIX;
+      const fromMs = startTimeMs(from, nowMs, config.logRetentionDays);
+      return { kind: 'start', checkpoint: { logId: syntheticLogId(prefix, fromMs) } };
+    },
+  };
+}
+
+/** The oldest log may be older than the retention says by a day: Auth0 deletes when it gets to it. */
+function startTimeMs(
+  from: Exclude<StartFrom, { kind: 'log' }>,
+  nowMs: number,
+  retentionDays: number,
+): number {
+  if (from.kind === 'date') return from.dateMs;
+  return from.kind === 'now' ? nowMs : nowMs - (retentionDays + 1) * DAY_MS;
+}

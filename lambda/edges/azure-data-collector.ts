@@ -1,0 +1,73 @@
+/** Azure's HTTP Data Collector API as a Destination. */
+import { EVENT_TIME_COLUMN } from '../core/columns.ts';
+import type { DataCollectorConfig } from '../core/config.ts';
+import { timeLimit, withinLimit } from '../core/http.ts';
+import type { Clock, Destination, PostAnswer, SecretSource } from '../core/model.ts';
+import { isSharedKey, rfc1123, signSharedKey } from '../core/sign.ts';
+import { noAnswer, notInTime, readAnswer } from './azure-answer.ts';
+
+export interface DataCollectorOptions {
+  readonly config: DataCollectorConfig;
+  readonly secrets: SecretSource;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** Instead of `https://{workspaceId}.ods.opinsights.azure.com`, for a simulator: no path, no trailing slash. */
+  readonly baseUrl?: string | undefined;
+}
+
+/** https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure#guidance-for-developers */
+const HOSTS: Readonly<Record<DataCollectorConfig['cloud'], string>> = {
+  public: 'ods.opinsights.azure.com',
+  'us-gov': 'ods.opinsights.azure.us',
+  china: 'ods.opinsights.azure.cn',
+};
+
+/**
+ * Posts signed batches to the workspace. The secret is `{"sharedKey"}`.
+ * https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api
+ */
+export function dataCollector(options: DataCollectorOptions): Destination {
+  const { config, secrets, clock } = options;
+  const { workspaceId, logType, apiVersion, resourceId } = config;
+  const baseUrl = options.baseUrl ?? `https://${workspaceId}.${HOSTS[config.cloud]}`;
+  const url = `${baseUrl}/api/logs?api-version=${apiVersion}`;
+
+  const post = async (body: string, timeoutMs: number): Promise<PostAnswer> => {
+    const limit = timeLimit(timeoutMs);
+    const secret = await withinLimit(secrets.read(config.secret), limit).catch(() => notInTime('secret'));
+    if (secret.kind === 'fault') return { kind: 'unauthorised', fault: secret.fault };
+    const sharedKey = secret.fields['sharedKey']?.reveal();
+    if (!sharedKey || !isSharedKey(sharedKey)) return unauthorised(config.secret, sharedKey);
+    // What is signed is the length of what is sent: of the bytes, not of the characters.
+    const bytes = Buffer.from(body, 'utf8');
+    const date = rfc1123(clock.now());
+    const response = await options.fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: signSharedKey({ workspaceId, sharedKey, contentLengthBytes: bytes.byteLength, date }),
+        'content-type': 'application/json',
+        'log-type': logType,
+        'x-ms-date': date,
+        'time-generated-field': EVENT_TIME_COLUMN,
+        ...(resourceId ? { 'x-ms-azureresourceid': resourceId } : {}),
+      },
+      body: bytes,
+      redirect: 'manual',
+      signal: limit,
+    });
+    return readAnswer(response, clock.now());
+  };
+
+  return {
+    kind: 'data-collector',
+    maxBatchBytes: config.maxBatchBytes,
+    post: (body, _bytes, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
+    refresh: () => secrets.forget(config.secret),
+  };
+}
+
+function unauthorised(secretName: string, sharedKey: string | undefined): PostAnswer {
+  const problem = sharedKey ? 'has a "sharedKey" that is not base64' : 'lacks "sharedKey"';
+  const message = `the secret "${secretName}" ${problem}; it must be {"sharedKey":"…"} with the primary or secondary key of the workspace, whole`;
+  return { kind: 'unauthorised', fault: { verdict: 'denied', message } };
+}

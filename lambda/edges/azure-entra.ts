@@ -1,0 +1,120 @@
+/** Microsoft Entra tokens for Azure Monitor: the authorisers of the Logs Ingestion API. */
+import type { LogsIngestionConfig } from '../core/config.ts';
+import { networkFailure, readText, retryAfterMs, timeLimit } from '../core/http.ts';
+import type { Clock, SecretSource } from '../core/model.ts';
+import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../core/oauth.ts';
+
+/** Gives tokens for Azure Monitor. Law: neither throws; after `forget` the next token and its secret are had anew. */
+export interface Authoriser {
+  authorise(timeoutMs: number): Promise<TokenAnswer>;
+  forget(): void;
+}
+
+export interface EntraOptions {
+  readonly config: LogsIngestionConfig;
+  readonly secrets: SecretSource;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** Instead of the cloud's authority, for a simulator: no path, no trailing slash. */
+  readonly baseUrl?: string | undefined;
+}
+
+/**
+ * https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud and
+ * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
+ */
+const CLOUDS: Readonly<Record<LogsIngestionConfig['cloud'], { authority: string; scope: string }>> = {
+  public: {
+    authority: 'https://login.microsoftonline.com',
+    scope: 'https://monitor.azure.com/.default',
+  },
+  'us-gov': {
+    authority: 'https://login.microsoftonline.us',
+    scope: 'https://monitor.azure.us/.default',
+  },
+  china: {
+    authority: 'https://login.partner.microsoftonline.cn',
+    scope: 'https://monitor.azure.cn/.default',
+  },
+};
+
+/** The authoriser that `azure.auth` names. */
+export function entraAuthoriser(options: EntraOptions): Authoriser {
+  return options.config.auth === 'federated' ? FEDERATED : entraClientSecret(options);
+}
+
+/** The seam for tokens without a secret, by federation from AWS. */
+const FEDERATED: Authoriser = {
+  authorise: async () => ({
+    kind: 'fault',
+    fault: {
+      verdict: 'denied',
+      message: 'azure.auth "federated" is not supported yet; use "client-secret" with a "secret"',
+    },
+  }),
+  forget: () => undefined,
+};
+
+/**
+ * By client secret, `{"clientSecret"}`: the token is kept across calls (see tokenCache); a refused exchange forgets
+ * the secret, so that a rotated one is read the next time.
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+ */
+export function entraClientSecret(options: EntraOptions): Authoriser {
+  const { config, secrets, clock } = options;
+  const secretName = config.secret ?? '';
+  const cache = tokenCache(clock, async timeoutMs => {
+    const limit = timeLimit(timeoutMs);
+    const secret = await secrets.read(secretName);
+    if (secret.kind === 'fault') return secret;
+    const clientSecret = secret.fields['clientSecret']?.reveal();
+    const grant = clientSecret ? await exchange(options, clientSecret, limit) : lacking(secretName);
+    if (grant.kind === 'fault' && grant.fault.verdict === 'denied') secrets.forget(secretName);
+    return grant;
+  });
+  return {
+    authorise: cache.get,
+    forget: () => {
+      secrets.forget(secretName);
+      cache.drop();
+    },
+  };
+}
+
+async function exchange(
+  { config, clock, baseUrl, ...options }: EntraOptions,
+  clientSecret: string,
+  limit: AbortSignal,
+): Promise<Grant> {
+  const { authority, scope } = CLOUDS[config.cloud];
+  const { tenantId, clientId } = config;
+  try {
+    const response = await options.fetch(`${baseUrl ?? authority}/${tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: clientSecret,
+        scope,
+      }),
+      redirect: 'manual',
+      signal: limit,
+    });
+    const text = await readText(response);
+    const waitMs = retryAfterMs(response.headers.get('retry-after'), clock.now());
+    const remedy = `check azure.tenantId "${tenantId}", azure.clientId "${clientId}", azure.cloud "${config.cloud}", and that the secret "${config.secret}" holds a client secret of that application which has not expired`;
+    return readGrant({ status: response.status, text, retryAfterMs: waitMs }, 'Entra', remedy);
+  } catch (error) {
+    const { code, message } = networkFailure(error);
+    return {
+      kind: 'fault',
+      fault: { verdict: 'unavailable', code, message: `Entra gave no token: ${message}` },
+    };
+  }
+}
+
+function lacking(secretName: string): Grant {
+  const message = `the secret "${secretName}" lacks "clientSecret"; it must be {"clientSecret":"…"}: the value of the client secret, not its id`;
+  return { kind: 'fault', fault: { verdict: 'denied', message } };
+}

@@ -1,0 +1,56 @@
+/** Azure Monitor's Logs Ingestion API as a Destination. */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { LogsIngestionConfig } from '../core/config.ts';
+import { timeLimit, withinLimit } from '../core/http.ts';
+import type { Clock, Destination, PostAnswer } from '../core/model.ts';
+import { noAnswer, notInTime, readAnswer } from './azure-answer.ts';
+import type { Authoriser } from './azure-entra.ts';
+
+export interface LogsIngestionOptions {
+  readonly config: LogsIngestionConfig;
+  readonly authoriser: Authoriser;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** Instead of `config.endpoint`, for a simulator: no path, no trailing slash. */
+  readonly baseUrl?: string | undefined;
+}
+
+const API_VERSION = '2023-01-01';
+
+const gzipped = promisify(gzip);
+
+/**
+ * Posts gzipped batches to a stream of the data collection rule, with the authoriser's token.
+ * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
+ */
+export function logsIngestion(options: LogsIngestionOptions): Destination {
+  const { config, authoriser, clock } = options;
+  const path = `/dataCollectionRules/${config.dcrImmutableId}/streams/${config.stream}`;
+  const url = `${options.baseUrl ?? config.endpoint}${path}?api-version=${API_VERSION}`;
+
+  const post = async (body: string, timeoutMs: number): Promise<PostAnswer> => {
+    const limit = timeLimit(timeoutMs);
+    const granted = await withinLimit(authoriser.authorise(timeoutMs), limit).catch(() => notInTime('token'));
+    if (granted.kind === 'fault') return { kind: 'unauthorised', fault: granted.fault };
+    const response = await options.fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${granted.token.reveal()}`,
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+      },
+      body: await gzipped(body),
+      redirect: 'manual',
+      signal: limit,
+    });
+    return readAnswer(response, clock.now());
+  };
+
+  return {
+    kind: 'logs-ingestion',
+    maxBatchBytes: config.maxBatchBytes,
+    post: (body, _bytes, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
+    refresh: () => authoriser.forget(),
+  };
+}

@@ -1,0 +1,175 @@
+/** The only reader of the environment, the only maker of clients: builds what the two stories need. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { ConfigError, type PipelineConfig, parsePipeline, parseStartFrom } from './core/config.ts';
+import { ENV } from './core/contract.ts';
+import { includeRule } from './core/include.ts';
+import type { Clock, Destination, LogSource, SecretSource } from './core/model.ts';
+import { redactor } from './core/redact.ts';
+import type { ReplayDependencies } from './core/replay.ts';
+import { shaper } from './core/shape.ts';
+import type { ShipDependencies, ShipOptions } from './core/ship.ts';
+import { auth0Logs } from './edges/auth0.ts';
+import { dataCollector } from './edges/azure-data-collector.ts';
+import { entraClientSecret } from './edges/azure-entra.ts';
+import { logsIngestion } from './edges/azure-logs-ingestion.ts';
+import { checkpointStore } from './edges/dynamodb.ts';
+import { secretsManager } from './edges/secrets.ts';
+import { failedBatchQueue, visibility } from './edges/sqs.ts';
+import { type Telemetry, telemetry } from './edges/telemetry.ts';
+
+/** Environment variables, or something like them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What does not change from run to run. */
+export type PipelineOptions = Omit<ShipOptions, 'owner' | 'deadlineMs' | 'leaseExpiresAtMs'>;
+
+export interface Wiring {
+  readonly options: PipelineOptions;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Rejects when the redaction key cannot be read: a log is never shipped less redacted than configured. */
+  ship(): Promise<ShipDependencies>;
+  readonly replay: ReplayDependencies;
+  postpone(receiptHandle: string, seconds: number): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
+};
+
+let wired: Wiring | undefined;
+
+/** The wiring of this Lambda, made once and kept while it is warm. Throws ConfigError with every problem. */
+export function wire(env: Environment = process.env): Wiring {
+  wired ??= wireAws(env);
+  return wired;
+}
+
+function wireAws(env: Environment): Wiring {
+  const required = [ENV.pipelineConfig, ENV.checkpointTable, ENV.retryQueueUrl, ENV.deadLetterQueueUrl];
+  const missing = required.filter(name => !env[name]);
+  if (missing.length > 0) {
+    throw new ConfigError(missing.map(name => `environment variable ${name}: missing; the stack writes it`));
+  }
+  const config = parsePipeline(jsonOf(ENV.pipelineConfig, env[ENV.pipelineConfig]!));
+  // Together with the margin before the deadline: two tries of each call end before the function does.
+  const client = {
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true },
+  };
+  const sqs = new SQSClient(client);
+  const retryQueueUrl = env[ENV.retryQueueUrl]!;
+  const secrets = secretsManager(new SecretsManagerClient(client));
+  const emit = telemetry({
+    pipeline: config.name,
+    service: env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'auth0-logs-to-azure',
+  });
+  const parts = pipelineParts(config, secrets, env);
+  const shared = {
+    destination: parts.destination,
+    queue: failedBatchQueue(sqs, { retry: retryQueueUrl, 'dead-letter': env[ENV.deadLetterQueueUrl]! }),
+    clock: systemClock,
+    random: Math.random,
+    journal: emit.journal,
+  };
+  const state = checkpointStore(new DynamoDBClient(client), env[ENV.checkpointTable]!);
+  return {
+    options: parts.options,
+    clock: systemClock,
+    telemetry: emit,
+    ship: async () => ({ ...shared, ...(await parts.shaping()), source: parts.source, state }),
+    replay: shared,
+    postpone: visibility(sqs, retryQueueUrl).postpone,
+  };
+}
+
+/** What a configuration alone decides, wherever the state is kept: also the CLI's. */
+export interface PipelineParts {
+  readonly options: PipelineOptions;
+  readonly source: LogSource;
+  readonly destination: Destination;
+  shaping(): Promise<Pick<ShipDependencies, 'shape' | 'includes'>>;
+}
+
+/** Throws ConfigError for a base URL that is not allowed. */
+export function pipelineParts(
+  config: PipelineConfig,
+  secrets: SecretSource,
+  env: Environment = {},
+): PipelineParts {
+  const base = { secrets, clock: systemClock, fetch: globalThis.fetch };
+  const { auth0 } = config;
+  const startFrom = parseStartFrom(auth0.startFrom);
+  if (!startFrom) throw new ConfigError([`auth0.startFrom: is "${auth0.startFrom}"`]);
+  return {
+    options: {
+      pipeline: config.name,
+      startFrom,
+      retentionMs: auth0.logRetentionDays * DAY_MS,
+      settleMs: config.settleSeconds * 1000,
+      rateLimitHeadroom: auth0.rateLimitHeadroom,
+    },
+    source: auth0Logs({ ...base, config: auth0, baseUrl: baseUrlOf(env, ENV.auth0BaseUrl) }),
+    destination: destinationOf(config, base, env),
+    shaping: async () => ({
+      shape: shaper({
+        destination: config.azure.kind,
+        auth0Domain: auth0.domain,
+        redact: redactor(config.redact, await redactionKey(config, secrets)),
+      }),
+      includes: includeRule(config),
+    }),
+  };
+}
+
+function destinationOf(
+  { azure }: PipelineConfig,
+  base: { secrets: SecretSource; clock: Clock; fetch: typeof fetch },
+  env: Environment,
+): Destination {
+  const baseUrl = baseUrlOf(env, ENV.azureBaseUrl);
+  if (azure.kind === 'data-collector') return dataCollector({ ...base, config: azure, baseUrl });
+  const authoriser = entraClientSecret({
+    ...base,
+    config: azure,
+    baseUrl: baseUrlOf(env, ENV.entraBaseUrl),
+  });
+  return logsIngestion({ ...base, config: azure, authoriser, baseUrl });
+}
+
+/** The key of keyed hashes: field `redactionKey` of the Auth0 secret, read only when a rule needs it. */
+async function redactionKey(config: PipelineConfig, secrets: SecretSource): Promise<string | undefined> {
+  if (!config.redact.some(rule => rule.how === 'hash')) return undefined;
+  const secret = await secrets.read(config.auth0.secret);
+  if (secret.kind === 'fault') throw new Error(secret.fault.message);
+  const key = secret.fields['redactionKey']?.reveal();
+  if (key) return key;
+  throw new ConfigError([
+    `redact: "hash" needs the field "redactionKey" in the secret ${config.auth0.secret}; add one (any long random text), or use "mask" or "drop"`,
+  ]);
+}
+
+/** A base URL for tests and local runs. Plain http goes to loopback only: anything else would carry secrets in clear. */
+function baseUrlOf(env: Environment, name: string): string | undefined {
+  const given = env[name];
+  if (!given) return undefined;
+  const allowed = 'allowed: https://…, or http:// to 127.0.0.1, localhost or [::1]';
+  const url = URL.parse(given);
+  if (!url) throw new ConfigError([`environment variable ${name}: is no URL; ${allowed}`]);
+  const isLoopback = /^(127(\.\d+){3}|localhost|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url.origin;
+  throw new ConfigError([`environment variable ${name}: is ${url.protocol}//${url.hostname}; ${allowed}`]);
+}
+
+function jsonOf(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ConfigError([`environment variable ${name}: is no JSON; allowed: one pipeline as JSON`]);
+  }
+}

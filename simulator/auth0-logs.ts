@@ -1,0 +1,86 @@
+/** GET /api/v2/logs, in both modes: https://auth0.com/docs/api/management/v2/logs/get-logs */
+import { apiError, json } from './auth0-answer.ts';
+import type { Answer } from './faults.ts';
+import type { Log } from './tenant.ts';
+import type { TenantShelf } from './tenant-store.ts';
+
+export interface LogsOptions {
+  readonly domain: string;
+  /**
+   * True when absent: parameters that Auth0 would ignore (`page` beside `from`, `take` without it) are refused,
+   * since a client that sends them does not mean what it says.
+   */
+  readonly strict?: boolean;
+}
+
+const MOST = 100;
+const DEFAULT_SIZE = 50;
+/** Search gives up beyond this many results. */
+const MOST_FOUND = 1000;
+const CHECKPOINT_PARAMETERS = ['from', 'take'];
+const SEARCH_PARAMETERS = ['page', 'per_page', 'sort', 'q', 'include_totals'];
+
+/** Answers one request whose token and rate are in order. */
+export function answerLogs(
+  query: URLSearchParams,
+  shelf: TenantShelf,
+  nowMs: number,
+  options: LogsOptions,
+): Answer {
+  const checkpoint = query.has('from');
+  const allowed = checkpoint ? CHECKPOINT_PARAMETERS : SEARCH_PARAMETERS;
+  if (options.strict ?? true) {
+    const strange = [...query.keys()].find(name => !allowed.includes(name) || query.getAll(name).length > 1);
+    const mode = checkpoint ? 'with "from"' : 'without "from"';
+    if (strange) return badQuery(`"${strange}" is not allowed ${mode}: ${allowed.join(', ')}, each once`);
+  }
+  return checkpoint ? pageAfter(query, shelf, nowMs, options.domain) : search(query, shelf, nowMs);
+}
+
+function pageAfter(query: URLSearchParams, shelf: TenantShelf, nowMs: number, domain: string): Answer {
+  const from = query.get('from') ?? '';
+  const take = wholeNumber(query.get('take') ?? String(DEFAULT_SIZE), 1, MOST);
+  if (take === undefined) return badQuery(`"take" is ${query.get('take')}; allowed: 1 to ${MOST}`);
+  if (!/^\d+$/.test(from)) return badQuery(`"from" is ${from}; allowed: a log_id, digits only`);
+  const logs = shelf.after(from, take, nowMs);
+  // Auth0 documents that an empty page links to itself.
+  const next = `https://${domain}/api/v2/logs?from=${logs.at(-1)?.log_id ?? from}&take=${take}`;
+  return json(200, logs, { link: `<${next}>; rel="next"` });
+}
+
+function search(query: URLSearchParams, shelf: TenantShelf, nowMs: number): Answer {
+  const page = wholeNumber(query.get('page') ?? '0', 0, Number.MAX_SAFE_INTEGER);
+  const size = wholeNumber(query.get('per_page') ?? String(DEFAULT_SIZE), 1, MOST);
+  const sort = query.get('sort') ?? 'date:-1';
+  const totals = query.get('include_totals') ?? 'false';
+  const q = query.get('q') ?? '';
+  const type = /^type:(\w+)$/.exec(q)?.[1];
+  if (page === undefined) return badQuery(`"page" is ${query.get('page')}; allowed: 0 or more`);
+  if (size === undefined) return badQuery(`"per_page" is ${query.get('per_page')}; allowed: 1 to ${MOST}`);
+  if (!['date:1', 'date:-1'].includes(sort)) return badQuery(`"sort" is ${sort}; allowed: date:1, date:-1`);
+  if (!['true', 'false'].includes(totals)) return badQuery('"include_totals" is neither true nor false');
+  if (q !== '' && type === undefined) return badQuery('"q": the simulator understands type:CODE only');
+  if ((page + 1) * size > MOST_FOUND) {
+    return badQuery(`the page exceeds the allowed maximum of ${MOST_FOUND} records`);
+  }
+  const found = shelf.visible(nowMs).filter(log => type === undefined || log.type === type);
+  const sorted = byDate(found, sort === 'date:1' ? 1 : -1);
+  const logs = sorted.slice(page * size, (page + 1) * size);
+  if (totals === 'false') return json(200, logs);
+  return json(200, { start: page * size, limit: size, length: logs.length, total: found.length, logs });
+}
+
+/** By date and not by id: the two orders differ, and whoever mixes them up shall notice. */
+function byDate(logs: readonly Log[], direction: 1 | -1): Log[] {
+  const dated = logs.map(log => ({ log, dateMs: Date.parse(log.date.replace(/ (.{12})0{6}$/, 'T$1Z')) }));
+  return dated.sort((a, b) => (a.dateMs - b.dateMs) * direction).map(({ log }) => log);
+}
+
+function wholeNumber(text: string, from: number, to: number): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value >= from && value <= to ? value : undefined;
+}
+
+function badQuery(problem: string): Answer {
+  return apiError(400, `Query validation error: ${problem}`, 'invalid_query_string');
+}

@@ -1,0 +1,185 @@
+/** DynamoDB and SQS on loopback, in memory or kept in a directory, for tests and for runs on one machine. */
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import dynalite from 'dynalite';
+import { CREDENTIALS, type Queue, type Queues, REGION, startQueues } from './queues.ts';
+
+const TABLE = 'auth0-logs-checkpoints';
+
+export interface Aws {
+  /** Environment variables that lead an AWS SDK here and away from everything of the user's own. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly table: string;
+  readonly retryQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly dynamodb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  /** The pipeline's item in plain values; undefined when there is none. Attributes: lambda/edges/dynamodb.ts. */
+  readCheckpoint(pipeline: string): Promise<Readonly<Record<string, string | number>> | undefined>;
+  /** Messages in each queue, hidden ones too. */
+  queueDepths(): Promise<Readonly<Record<Queue, number>>>;
+  /** The bodies in a queue, hidden ones too, without receiving them. */
+  peek: Queues['peek'];
+  /** Ends the waiting of every hidden message, so that nobody need wait for a backoff. */
+  makeVisible: Queues['makeVisible'];
+  /** Moves every message of the dead-letter queue that is not hidden to the retry queue; returns how many. */
+  redrive(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts both. With `dataPath`, table and queues are kept in that directory and outlive the process; it may be
+ * used by one process at a time, and is refused otherwise.
+ */
+export async function startAws(
+  options: { readonly dataPath?: string; readonly maxReceives?: number } = {},
+): Promise<Aws> {
+  const { dataPath, maxReceives = 20 } = options;
+  const unlock = dataPath === undefined ? undefined : lock(dataPath);
+  const directory = dataPath === undefined ? undefined : join(dataPath, 'queues');
+  const queues = await startQueues({ maxReceives, ...(directory !== undefined && { directory }) });
+  const server = dynalite({
+    createTableMs: 0,
+    ...(dataPath !== undefined && { path: join(dataPath, 'table') }),
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const dynamodb = new DynamoDBClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+  await createTable(dynamodb);
+
+  return {
+    endpoints: {
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      AWS_ENDPOINT_URL_SQS: queues.endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+    },
+    table: TABLE,
+    retryQueueUrl: queues.urls.retry,
+    deadLetterQueueUrl: queues.urls['dead-letter'],
+    dynamodb,
+    sqs: queues.client,
+    readCheckpoint: pipeline => readItem(dynamodb, pipeline),
+    queueDepths: async () => ({
+      retry: await depth(queues, 'retry'),
+      'dead-letter': await depth(queues, 'dead-letter'),
+    }),
+    peek: queues.peek,
+    makeVisible: queues.makeVisible,
+    redrive: () => redrive(queues),
+    close: async () => {
+      dynamodb.destroy();
+      await queues.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve, reject) =>
+        server.close(error => (error ? reject(error) : resolve())),
+      );
+      unlock?.();
+    },
+  };
+}
+
+/** Marks the directory as used by this process, since dynalite breaks, without a word, when two open the same one. */
+function lock(dataPath: string): () => void {
+  mkdirSync(dataPath, { recursive: true });
+  const path = join(dataPath, 'process-id');
+  const owner = Number(readOr(path, ''));
+  if (owner > 0 && owner !== process.pid && isAlive(owner)) {
+    throw new Error(
+      `the state directory "${dataPath}" is in use by process ${owner}: end that one first, or choose another ` +
+        `directory (if that process is something else, remove "${path}")`,
+    );
+  }
+  writeFileSync(path, String(process.pid));
+  return () => rmSync(path, { force: true });
+}
+
+function readOr(path: string, otherwise: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    // Another user's process refuses the signal, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+async function createTable(client: DynamoDBClient): Promise<void> {
+  const create = new CreateTableCommand({
+    TableName: TABLE,
+    KeySchema: [{ AttributeName: 'pipeline', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'pipeline', AttributeType: 'S' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+  await client.send(create).catch((error: unknown) => {
+    // Kept from an earlier process.
+    if (!(error instanceof ResourceInUseException)) throw error;
+  });
+  const describe = new DescribeTableCommand({ TableName: TABLE });
+  while ((await client.send(describe)).Table?.TableStatus !== 'ACTIVE');
+}
+
+async function readItem(client: DynamoDBClient, pipeline: string) {
+  const key = { TableName: TABLE, Key: { pipeline: { S: pipeline } }, ConsistentRead: true };
+  const { Item } = await client.send(new GetItemCommand(key));
+  if (!Item) return undefined;
+  return Object.fromEntries(
+    Object.entries(Item).map(([name, value]) => [name, value.S ?? Number(value.N)] as const),
+  );
+}
+
+async function depth({ client, urls }: Queues, queue: Queue): Promise<number> {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: urls[queue],
+      AttributeNames: [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+}
+
+/** fauxqs has no StartMessageMoveTask, so by hand: sent to the one before it is deleted from the other. */
+async function redrive({ client, urls }: Queues): Promise<number> {
+  for (let moved = 0; ; moved++) {
+    const from = { QueueUrl: urls['dead-letter'] };
+    const { Messages: [message] = [] } = await client.send(
+      new ReceiveMessageCommand({ ...from, MaxNumberOfMessages: 1, WaitTimeSeconds: 0 }),
+    );
+    if (!message) return moved;
+    await client.send(new SendMessageCommand({ QueueUrl: urls.retry, MessageBody: message.Body }));
+    await client.send(new DeleteMessageCommand({ ...from, ReceiptHandle: message.ReceiptHandle }));
+  }
+}

@@ -1,0 +1,87 @@
+/** Amazon SQS on loopback: a retry queue whose messages move to a dead-letter queue after too many receives. */
+import { ChangeMessageVisibilityCommand, CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
+import { keepMessagesOnDisk } from './queue-files.ts';
+
+export type Queue = 'retry' | 'dead-letter';
+
+/** No account anywhere: only what the SDK needs to sign with. */
+export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+export const REGION = 'us-east-1';
+
+export interface Queues {
+  /** Where SQS answers, `http://127.0.0.1:…`. */
+  readonly endpoint: string;
+  readonly urls: Readonly<Record<Queue, string>>;
+  readonly client: SQSClient;
+  /** The bodies in a queue, hidden ones too, without receiving them. */
+  peek(queue: Queue): Promise<readonly string[]>;
+  /** Ends the waiting of every hidden message, so that a test need not wait. */
+  makeVisible(queue: Queue): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Inspection {
+  readonly messages: Readonly<
+    Record<'ready' | 'delayed', readonly { readonly body: string }[]> & {
+      readonly inflight: readonly {
+        readonly message: { readonly body: string };
+        readonly receiptHandle: string;
+      }[];
+    }
+  >;
+}
+
+/** Starts SQS. With `directory`, messages outlive the process; they come back with their receives forgotten. */
+export async function startQueues(options: {
+  readonly directory?: string;
+  readonly maxReceives: number;
+}): Promise<Queues> {
+  // Not startFauxqs: that one listens on every network interface.
+  const app = buildApp({ logger: false });
+  app.addHook('preHandler', async request => {
+    // It knows a queue by a URL on *.localhost, a name that not every machine resolves.
+    const body = request.body as { QueueUrl?: string } | undefined;
+    if (body?.QueueUrl) body.QueueUrl = body.QueueUrl.replace('127.0.0.1', `sqs.${REGION}.localhost`);
+  });
+  const restore = options.directory ? keepMessagesOnDisk(app, options.directory) : undefined;
+  const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
+  const client = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+
+  const create = async (queue: Queue, attributes: Record<string, string>) => {
+    const { QueueUrl = '' } = await client.send(
+      new CreateQueueCommand({ QueueName: queue, Attributes: { ...attributes, MaximumMessageSize: '262144' } }),
+    );
+    return `${endpoint}${new URL(QueueUrl).pathname}`;
+  };
+  const deadLetterTargetArn = `arn:aws:sqs:${REGION}:000000000000:dead-letter`;
+  const redrive = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: options.maxReceives });
+  const urls = {
+    'dead-letter': await create('dead-letter', {}),
+    // Six times the consumer's time-out, as AWS advises for a queue that feeds a function.
+    retry: await create('retry', { RedrivePolicy: redrive, VisibilityTimeout: '360' }),
+  };
+  await restore?.(client, urls);
+
+  const inspect = async (queue: Queue): Promise<Inspection> =>
+    (await app.inject({ url: `/_fauxqs/queues/${queue}` })).json();
+  return {
+    endpoint,
+    urls,
+    client,
+    peek: async queue => {
+      const { ready, delayed, inflight } = (await inspect(queue)).messages;
+      return [...ready, ...delayed, ...inflight.map(entry => entry.message)].map(message => message.body);
+    },
+    makeVisible: async queue => {
+      for (const { receiptHandle } of (await inspect(queue)).messages.inflight) {
+        const handle = { QueueUrl: urls[queue], ReceiptHandle: receiptHandle };
+        await client.send(new ChangeMessageVisibilityCommand({ ...handle, VisibilityTimeout: 0 }));
+      }
+    },
+    close: async () => {
+      client.destroy();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { batcher, type LogBatch } from '../../lambda/core/batch.ts';
+import { bodyOf } from '../../lambda/core/deliver.ts';
+import type { SettledLog } from '../../lambda/core/read.ts';
+
+const settled = (n: number, dateMs?: number): SettledLog => ({
+  log: {},
+  checkpoint: { logId: String(n) },
+  ...(dateMs === undefined ? {} : { dateMs }),
+});
+const record = (text: string) => {
+  const json = JSON.stringify(text);
+  return { logId: text, json, bytes: Buffer.byteLength(json) };
+};
+
+function batchesOf(texts: readonly (string | undefined)[], maxBytes: number): LogBatch[] {
+  const { add, flush } = batcher(maxBytes);
+  const full = texts.map((text, n) => add(settled(n), text === undefined ? undefined : record(text)));
+  return [...full, flush()].filter(batch => batch !== undefined);
+}
+
+describe('batches', () => {
+  test('fill up to the byte limit and never pass it, and lose nothing', () => {
+    const text = fc.option(fc.string({ unit: 'grapheme', maxLength: 60 }), { nil: undefined });
+    fc.assert(
+      fc.property(
+        fc.array(text, { maxLength: 80 }),
+        fc.integer({ min: 400, max: 900 }),
+        (texts, maxBytes) => {
+          const batches = batchesOf(texts, maxBytes);
+          const sizes = batches.map(batch => bodyOf(batch.records).bytes);
+          expect(Math.max(0, ...sizes)).toBeLessThanOrEqual(maxBytes);
+          expect(batches.flatMap(batch => batch.records.map(r => r.logId))).toEqual(
+            texts.filter(t => t !== undefined),
+          );
+          expect(batches.reduce((sum, batch) => sum + batch.logs, 0)).toBe(texts.length);
+          for (const [n, batch] of batches.slice(1).entries()) {
+            const first = batch.records[0];
+            if (first) expect(sizes[n]! + first.bytes + 1).toBeGreaterThan(maxBytes);
+          }
+        },
+      ),
+    );
+  });
+
+  test('a batch ends exactly at the limit, not one byte later', () => {
+    const three = bodyOf([record('aa'), record('éé'), record('aa')]).bytes;
+    expect(batchesOf(['aa', 'éé', 'aa'], three)).toHaveLength(1);
+    expect(batchesOf(['aa', 'éé', 'aa'], three - 1)).toHaveLength(2);
+  });
+
+  test('the checkpoint of a batch is its last log, excluded logs at its end included', () => {
+    expect(batchesOf(['a', undefined, undefined], 1000)[0]?.checkpoint).toEqual({ logId: '2' });
+  });
+
+  test('a log without an id leaves the checkpoint at the log before it', () => {
+    const { add, flush } = batcher(1000);
+    add(settled(1), record('a'));
+    add({ log: {} }, record('b'));
+    expect(flush()).toMatchObject({ logs: 2, checkpoint: { logId: '1' } });
+    expect(flush()).toBeUndefined();
+  });
+
+  test('its oldest log is known, wherever it stands', () => {
+    const { add, flush } = batcher(1000);
+    for (const dateMs of [30, 10, undefined, 20]) add(settled(1, dateMs), record('a'));
+    expect(flush()?.oldestDateMs).toBe(10);
+  });
+
+  test('a long backlog of excluded logs ends a batch now and then', () => {
+    const batches = batchesOf(Array(25_000).fill(undefined), 1000);
+    expect(batches.map(batch => batch.logs)).toEqual([10_000, 10_000, 5_000]);
+  });
+});

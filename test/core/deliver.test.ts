@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bodyOf, deliver } from '../../lambda/core/deliver.ts';
+import type { PostAnswer, SerializedRecord } from '../../lambda/core/model.ts';
+
+const record = (n: number): SerializedRecord => {
+  const json = JSON.stringify({ LogId: String(n), Text: 'é'.repeat(n % 7) });
+  return { logId: String(n), json, bytes: Buffer.byteLength(json) };
+};
+const records = (count: number) => Array.from({ length: count }, (_, n) => record(n));
+const ok: PostAnswer = { kind: 'answered', status: 200 };
+const bad: PostAnswer = { kind: 'answered', status: 400, code: 'InvalidDataFormat' };
+const busy: PostAnswer = { kind: 'answered', status: 503 };
+
+/** Azure behind its port, in virtual time: `answer` is asked with the ids of each post. */
+function azure(answer: (ids: string[], call: number) => PostAnswer, maxBytes = Number.POSITIVE_INFINITY) {
+  const posts: string[][] = [];
+  const waits: number[] = [];
+  let refreshes = 0;
+  let nowMs = 0;
+  return {
+    posts,
+    waits,
+    refreshes: () => refreshes,
+    d: {
+      clock: {
+        now: () => nowMs,
+        sleep: async (ms: number) => {
+          waits.push(ms);
+          nowMs += ms;
+        },
+      },
+      random: () => 1,
+      destination: {
+        kind: 'logs-ingestion' as const,
+        maxBatchBytes: 1_000_000,
+        refresh: () => {
+          refreshes++;
+        },
+        post: async (body: string, bytes: number) => {
+          expect(bytes).toBe(Buffer.byteLength(body));
+          const ids = (JSON.parse(body) as { LogId: string }[]).map(r => r.LogId);
+          posts.push(ids);
+          if (bytes > maxBytes) return { kind: 'answered', status: 413 } as const;
+          return answer(ids, posts.length - 1);
+        },
+      },
+    },
+  };
+}
+
+describe('deliver', () => {
+  test('posts everything at once when nothing is wrong', async () => {
+    const { d, posts } = azure(() => ok);
+    const delivery = await deliver(d, records(10), 100_000);
+    expect(delivery).toEqual({ accepted: 10, culprits: [], pending: [], posts: 1 });
+    expect(posts).toHaveLength(1);
+  });
+
+  test('nothing is posted for no records', async () => {
+    const { d, posts } = azure(() => bad);
+    expect(await deliver(d, [], 100_000)).toMatchObject({ accepted: 0, pending: [] });
+    expect(posts).toEqual([]);
+  });
+
+  test('bisection isolates exactly the poison records, and the others are accepted once', async () => {
+    const poison = new Set(['3', '57', '99']);
+    const taken: string[] = [];
+    const { d } = azure(ids => {
+      if (ids.some(id => poison.has(id))) return bad;
+      taken.push(...ids);
+      return ok;
+    });
+    const delivery = await deliver(d, records(100), 100_000);
+    expect(delivery.culprits.map(c => c.record.logId).sort()).toEqual(['3', '57', '99']);
+    expect(delivery.accepted).toBe(97);
+    expect(new Set(taken).size).toBe(97);
+    expect(taken).toHaveLength(97);
+  });
+
+  test('when each of the first eight single records is rejected, it is the configuration: nothing is a culprit', async () => {
+    const { d } = azure(() => bad);
+    const delivery = await deliver(d, records(300), 100_000);
+    expect(delivery.fault?.verdict).toBe('denied');
+    expect(delivery.culprits).toEqual([]);
+    expect(delivery.pending).toHaveLength(300);
+  });
+
+  test('seven rejected records of seven are poison, each with its reason', async () => {
+    const { d } = azure(() => bad);
+    const delivery = await deliver(d, records(7), 100_000);
+    expect(delivery.fault).toBeUndefined();
+    expect(delivery.culprits).toHaveLength(7);
+    expect(delivery.culprits[0]?.reason).toMatchObject({ verdict: 'rejected', code: 'InvalidDataFormat' });
+  });
+
+  test('eight poison records after an accepted one are poison still', async () => {
+    const { d } = azure(ids => (ids.every(id => id === '0') ? ok : bad));
+    const delivery = await deliver(d, records(20), 100_000);
+    expect(delivery).toMatchObject({ accepted: 1 });
+    expect(delivery.culprits).toHaveLength(19);
+  });
+
+  test('what is too large is split until it fits; a record too large alone is a culprit', async () => {
+    const { d, posts } = azure(() => ok, bodyOf(records(6)).bytes);
+    const delivery = await deliver(d, records(40), 100_000);
+    expect(delivery).toMatchObject({ accepted: 40, culprits: [] });
+    expect(posts.length).toBeGreaterThan(7);
+    const alone = await deliver(azure(() => ok, 5).d, records(1), 100_000);
+    expect(alone.culprits[0]?.reason).toMatchObject({ status: 413 });
+  });
+
+  test('a passing fault is retried with growing jittered waits until it is gone', async () => {
+    const { d, waits } = azure((_, call) => (call < 3 ? busy : ok));
+    expect(await deliver(d, records(5), 100_000)).toMatchObject({ accepted: 5, posts: 4 });
+    expect(waits).toEqual([500, 1000, 2000]);
+  });
+
+  test('a lasting fault ends after five posts, all pending', async () => {
+    const { d } = azure(() => busy);
+    const delivery = await deliver(d, records(5), 100_000);
+    expect(delivery).toMatchObject({ accepted: 0, posts: 5, fault: { verdict: 'unavailable', status: 503 } });
+    expect(delivery.pending).toHaveLength(5);
+  });
+
+  test('Retry-After is waited for inside the deadline, and ends the delivery when it is longer', async () => {
+    const throttle = (retryAfterMs: number): PostAnswer => ({ kind: 'answered', status: 429, retryAfterMs });
+    const short = azure((_, call) => (call === 0 ? throttle(9000) : ok));
+    expect(await deliver(short.d, records(5), 100_000)).toMatchObject({ accepted: 5 });
+    expect(short.waits[0]).toBeGreaterThanOrEqual(9000);
+    const long = azure(() => throttle(200_000));
+    expect(await deliver(long.d, records(5), 100_000)).toMatchObject({
+      posts: 1,
+      fault: { verdict: 'throttled' },
+    });
+    expect(long.waits).toEqual([]);
+  });
+
+  test('refused credentials are refreshed once and only once', async () => {
+    const denied: PostAnswer = { kind: 'answered', status: 403, code: 'InvalidAuthorization' };
+    const cured = azure((_, call) => (call === 0 ? denied : ok));
+    expect(await deliver(cured.d, records(5), 100_000)).toMatchObject({ accepted: 5, posts: 2 });
+    expect(cured.refreshes()).toBe(1);
+    const lasting = azure(() => denied);
+    expect(await deliver(lasting.d, records(5), 100_000)).toMatchObject({
+      posts: 2,
+      fault: { verdict: 'denied' },
+    });
+    expect(lasting.refreshes()).toBe(1);
+  });
+
+  test('a fault in the middle of a bisection leaves exactly what is neither accepted nor a culprit pending', async () => {
+    const { d } = azure((ids, call) => (call > 8 ? busy : ids.includes('2') ? bad : ok));
+    const delivery = await deliver(d, records(64), 100_000, 1);
+    const pending = delivery.pending.map(r => r.logId);
+    expect(delivery.accepted + delivery.culprits.length + pending.length).toBe(64);
+    expect(pending).toEqual([...pending].sort((a, b) => Number(a) - Number(b)));
+  });
+
+  test('no post is begun in the last second', async () => {
+    const { d, posts } = azure(() => ok);
+    expect(await deliver(d, records(5), 900)).toMatchObject({
+      posts: 0,
+      fault: { verdict: 'unavailable', code: 'OUT_OF_TIME' },
+    });
+    expect(posts).toEqual([]);
+  });
+
+  test('whatever Azure answers, every record ends in exactly one place', async () => {
+    const answers = fc.array(
+      fc.constantFrom(ok, ok, ok, bad, busy, { kind: 'answered', status: 413 } as const),
+      {
+        minLength: 1,
+        maxLength: 60,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(answers, fc.integer({ min: 1, max: 50 }), async (script, count) => {
+        const taken = new Map<string, number>();
+        const { d } = azure((ids, call) => {
+          const answer = script[call % script.length]!;
+          if (answer === ok) for (const id of ids) taken.set(id, (taken.get(id) ?? 0) + 1);
+          return answer;
+        });
+        const delivery = await deliver(d, records(count), 1_000_000);
+        const places = [
+          ...[...taken].flatMap(([id, times]) => Array<string>(times).fill(id)),
+          ...delivery.culprits.map(c => c.record.logId),
+          ...(delivery.fault?.verdict === 'denied' ? [] : delivery.pending.map(r => r.logId)),
+        ];
+        if (delivery.fault?.verdict === 'denied') expect(delivery.pending).toHaveLength(count);
+        else
+          expect(places.sort()).toEqual(
+            records(count)
+              .map(r => r.logId)
+              .sort(),
+          );
+      }),
+    );
+  });
+});

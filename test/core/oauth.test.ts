@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { type Grant, readGrant, tokenCache } from '../../lambda/core/oauth.ts';
+import { Secret } from '../../lambda/core/secret.ts';
+import { handClock } from '../edges/server.ts';
+
+const HOUR_MS = 3_600_000;
+const token = (value: string, lifetimeMs = HOUR_MS): Grant => ({
+  kind: 'token',
+  token: new Secret(value),
+  lifetimeMs,
+});
+const fault = (verdict: 'unavailable' | 'denied'): Grant => ({
+  kind: 'fault',
+  fault: { verdict, message: verdict },
+});
+
+/** A cache over a list of grants, one an exchange. */
+function cacheOf(...grants: Grant[]) {
+  const clock = handClock(0);
+  let asked = 0;
+  const cache = tokenCache(clock, async () => grants[asked++] ?? fault('unavailable'));
+  const get = async () => {
+    const answer = await cache.get(1000);
+    return answer.kind === 'token' ? answer.token.reveal() : answer.fault.verdict;
+  };
+  return { clock, cache, get, asked: () => asked };
+}
+
+test('a token is kept until five minutes before it expires', async () => {
+  const { clock, get, asked } = cacheOf(token('one'), token('two'));
+  expect(await get()).toBe('one');
+  clock.move(HOUR_MS - 300_001);
+  expect([await get(), asked()]).toEqual(['one', 1]);
+  clock.move(1);
+  expect([await get(), asked()]).toEqual(['two', 2]);
+});
+
+test('a short-lived token is renewed a tenth of its life before it expires', async () => {
+  const { clock, get } = cacheOf(token('one', 60_000), token('two'));
+  await get();
+  clock.move(53_999);
+  expect(await get()).toBe('one');
+  clock.move(1);
+  expect(await get()).toBe('two');
+});
+
+test('callers at the same time share one exchange', async () => {
+  const { get, asked } = cacheOf(token('one'));
+  expect(await Promise.all([get(), get(), get()])).toEqual(['one', 'one', 'one']);
+  expect(asked()).toBe(1);
+});
+
+test('a dropped token is asked for anew', async () => {
+  const { cache, get } = cacheOf(token('one'), token('two'));
+  await get();
+  cache.drop();
+  expect(await get()).toBe('two');
+});
+
+test('an exchange that was under way when the token was dropped is not kept', async () => {
+  const { cache, get } = cacheOf(token('old'), token('new'));
+  const early = get();
+  cache.drop();
+  expect(await get()).toBe('new');
+  expect(await early).toBe('old');
+  expect(await get()).toBe('new');
+});
+
+test('when renewing gets no answer, the old token serves until it expires', async () => {
+  const { clock, get } = cacheOf(token('old'), fault('unavailable'), fault('unavailable'), token('new'));
+  await get();
+  clock.move(HOUR_MS - 1000);
+  expect(await get()).toBe('old');
+  clock.move(1000);
+  expect(await get()).toBe('unavailable');
+  expect(await get()).toBe('new');
+});
+
+test('a refused renewal is told at once', async () => {
+  const { clock, get } = cacheOf(token('old'), fault('denied'));
+  await get();
+  clock.move(HOUR_MS - 1000);
+  expect(await get()).toBe('denied');
+});
+
+test('after a bug in the exchange, the next call tries again', async () => {
+  let asked = 0;
+  const cache = tokenCache(handClock(0), async () => {
+    if (asked++ === 0) throw new Error('bug');
+    return token('one');
+  });
+  await expect(cache.get(1)).rejects.toThrow('bug');
+  expect((await cache.get(1)).kind).toBe('token');
+});
+
+const read = (status: number, body: unknown, retryAfterMs?: number) =>
+  readGrant(
+    { status, text: typeof body === 'string' ? body : JSON.stringify(body), retryAfterMs },
+    'Entra',
+    'do this',
+  );
+
+test('a granted token comes with its lifetime, and prints as nothing', () => {
+  const grant = read(200, { access_token: 'abc', expires_in: 86_400 });
+  expect(grant).toMatchObject({ kind: 'token', lifetimeMs: 86_400_000 });
+  expect(JSON.stringify(grant)).not.toContain('abc');
+});
+
+test.each([undefined, 'x', -1, 0, null])(
+  'with expires_in %j a token is kept for five minutes',
+  expires_in => {
+    expect(read(200, { access_token: 'abc', expires_in })).toMatchObject({ lifetimeMs: 300_000 });
+  },
+);
+
+test.each([
+  ['a web page', '<html>sign in</html>'],
+  ['nothing', ''],
+  ['an empty token', { access_token: '' }],
+  ['a token that no header can carry', { access_token: 'a\nb' }],
+  ['an array', []],
+])('200 with %s is no token and no refusal', (_what, body) => {
+  expect(read(200, body)).toMatchObject({ kind: 'fault', fault: { verdict: 'unavailable', status: 200 } });
+});
+
+test.each([
+  [400, 'invalid_client', 'denied'],
+  [401, 'invalid_client', 'denied'],
+  [403, 'access_denied', 'denied'],
+  [302, undefined, 'denied'],
+  [400, 'temporarily_unavailable', 'unavailable'],
+  [429, 'too_many_requests', 'throttled'],
+  [503, undefined, 'unavailable'],
+] as const)('%i %s is %s', (status, error, verdict) => {
+  const grant = read(status, { error, error_description: 'Because.' });
+  expect(grant).toMatchObject({ kind: 'fault', fault: { verdict, status } });
+  const message = grant.kind === 'fault' ? grant.fault.message : '';
+  expect(message).toContain('Because.');
+  expect(message.includes('do this')).toBe(verdict === 'denied');
+});
+
+test('the wish to be left alone is passed on', () => {
+  expect(read(429, '', 7000)).toMatchObject({ fault: { retryAfterMs: 7000 } });
+});

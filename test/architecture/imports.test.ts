@@ -24,8 +24,9 @@ function sourcesUnder(folder: string): string[] {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const found = [...text.matchAll(/(?:^(?:import|export)\b[^'";]*|\bimport\()['"]([^'"\n]+)['"]/gm)].map(
-    match => match[1]!,
+  const statement = /^(?:(?:import|export)\s[^'"=(;]*\sfrom\s+|import\s+)['"]([^'"\n]+)['"]/gm;
+  const found = [...text.matchAll(statement), ...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)].map(
+    m => m[1]!,
   );
   return found.map(name => ({
     file,

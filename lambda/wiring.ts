@@ -12,7 +12,7 @@ import { shaper } from './core/shape.ts';
 import type { ShipDependencies, ShipOptions } from './core/ship.ts';
 import { auth0Logs } from './edges/auth0.ts';
 import { dataCollector } from './edges/azure-data-collector.ts';
-import { entraClientSecret } from './edges/azure-entra.ts';
+import { entraAuthoriser } from './edges/azure-entra.ts';
 import { logsIngestion } from './edges/azure-logs-ingestion.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
 import { secretsManager } from './edges/secrets.ts';
@@ -46,11 +46,12 @@ let wired: Wiring | undefined;
 
 /** The wiring of this Lambda, made once and kept while it is warm. Throws ConfigError with every problem. */
 export function wire(env: Environment = process.env): Wiring {
-  wired ??= wireAws(env);
+  wired ??= wireFrom(env);
   return wired;
 }
 
-function wireAws(env: Environment): Wiring {
+/** The wiring that an environment describes, made anew at every call. Throws ConfigError likewise. */
+export function wireFrom(env: Environment): Wiring {
   const required = [ENV.pipelineConfig, ENV.checkpointTable, ENV.retryQueueUrl, ENV.deadLetterQueueUrl];
   const missing = required.filter(name => !env[name]);
   if (missing.length > 0) {
@@ -134,7 +135,7 @@ function destinationOf(
 ): Destination {
   const baseUrl = baseUrlOf(env, ENV.azureBaseUrl);
   if (azure.kind === 'data-collector') return dataCollector({ ...base, config: azure, baseUrl });
-  const authoriser = entraClientSecret({
+  const authoriser = entraAuthoriser({
     ...base,
     config: azure,
     baseUrl: baseUrlOf(env, ENV.entraBaseUrl),

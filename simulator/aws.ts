@@ -1,15 +1,12 @@
-/** DynamoDB and SQS on loopback, in memory or kept in a directory, for tests and for runs on one machine. */
+/** DynamoDB and SQS on loopback, in memory, for tests and demonstrations. */
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
-import { join } from 'node:path';
 import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
-  ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import {
   DeleteMessageCommand,
@@ -44,21 +41,10 @@ export interface Aws {
   close(): Promise<void>;
 }
 
-/**
- * Starts both. With `dataPath`, table and queues are kept in that directory and outlive the process; it may be
- * used by one process at a time, and is refused otherwise.
- */
-export async function startAws(
-  options: { readonly dataPath?: string; readonly maxReceives?: number } = {},
-): Promise<Aws> {
-  const { dataPath, maxReceives = 20 } = options;
-  const unlock = dataPath === undefined ? undefined : lock(dataPath);
-  const directory = dataPath === undefined ? undefined : join(dataPath, 'queues');
-  const queues = await startQueues({ maxReceives, ...(directory !== undefined && { directory }) });
-  const server = dynalite({
-    createTableMs: 0,
-    ...(dataPath !== undefined && { path: join(dataPath, 'table') }),
-  });
+/** Starts both. Messages of the retry queue become dead letters after `maxReceives`, 20 if not given. */
+export async function startAws(options: { readonly maxReceives?: number } = {}): Promise<Aws> {
+  const queues = await startQueues(options.maxReceives ?? 20);
+  const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -95,42 +81,8 @@ export async function startAws(
       await new Promise<void>((resolve, reject) =>
         server.close(error => (error ? reject(error) : resolve())),
       );
-      unlock?.();
     },
   };
-}
-
-/** Marks the directory as used by this process, since dynalite breaks, without a word, when two open the same one. */
-function lock(dataPath: string): () => void {
-  mkdirSync(dataPath, { recursive: true });
-  const path = join(dataPath, 'process-id');
-  const owner = Number(readOr(path, ''));
-  if (owner > 0 && owner !== process.pid && isAlive(owner)) {
-    throw new Error(
-      `the state directory "${dataPath}" is in use by process ${owner}: end that one first, or choose another ` +
-        `directory (if that process is something else, remove "${path}")`,
-    );
-  }
-  writeFileSync(path, String(process.pid));
-  return () => rmSync(path, { force: true });
-}
-
-function readOr(path: string, otherwise: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return otherwise;
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    // Another user's process refuses the signal, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 async function createTable(client: DynamoDBClient): Promise<void> {
@@ -140,10 +92,7 @@ async function createTable(client: DynamoDBClient): Promise<void> {
     AttributeDefinitions: [{ AttributeName: 'pipeline', AttributeType: 'S' }],
     BillingMode: 'PAY_PER_REQUEST',
   });
-  await client.send(create).catch((error: unknown) => {
-    // Kept from an earlier process.
-    if (!(error instanceof ResourceInUseException)) throw error;
-  });
+  await client.send(create);
   const describe = new DescribeTableCommand({ TableName: TABLE });
   while ((await client.send(describe)).Table?.TableStatus !== 'ACTIVE');
 }

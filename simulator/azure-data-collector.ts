@@ -54,7 +54,6 @@ export function dataCollector(settings: DataCollectorSettings, ledger: Ledger): 
   const signatures = new Set<string>();
 
   const answer = (call: Call): Answer => {
-    ledger.noteRaw(call.body.length);
     if (call.body.length > settings.dataCollectorMaxBytes) {
       ledger.refuse('TooLarge');
       return { status: 404 };
@@ -74,7 +73,8 @@ export function dataCollector(settings: DataCollectorSettings, ledger: Ledger): 
   const take = (call: Call): Refusal | undefined => {
     const records = recordsOf(parseJson(call.body));
     if (!records) return invalidData('The body is not a JSON array of objects.');
-    if (call.body.includes(settings.poisonMark)) return invalidData('A record could not be processed.');
+    if (settings.poisonMark !== '' && call.body.includes(settings.poisonMark))
+      return invalidData('A record could not be processed.');
     const timeField = header(call.headers, 'time-generated-field');
     const problem = propertiesProblem(records) ?? timeProblem(records, timeField);
     if (problem) return invalidData(problem);

@@ -63,7 +63,7 @@ export function logsIngestion(
     }
     const records = recordsOf(parsed);
     if (!records) return refuse(400, 'InvalidPayload', 'The body is not a JSON array of objects.');
-    if (raw.includes(settings.poisonMark))
+    if (settings.poisonMark !== '' && raw.includes(settings.poisonMark))
       return refuse(400, 'InvalidRecord', 'A record could not be processed.');
     for (const record of records) {
       dropUndeclared(record, declared, ledger);

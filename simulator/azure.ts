@@ -37,6 +37,8 @@ export interface AzureSimulator {
   setSharedKeys(keys: readonly string[]): void;
   /** Rotates the application's secret: the old one is refused from now on. */
   setClientSecret(secret: string): void;
+  /** Takes the records that it refused for their content so far, as if their cause had been mended. */
+  acceptPoison(): void;
   /** Every token issued so far is answered 401 from now on. */
   expireTokens(): void;
   /** Ends every connection at once, answered or not. */
@@ -116,6 +118,9 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureSimul
     setSharedKeys: collector.setSharedKeys,
     setClientSecret: authority.setClientSecret,
     expireTokens: authority.expireTokens,
+    acceptPoison: () => {
+      settings.poisonMark = '';
+    },
     close,
   };
 }

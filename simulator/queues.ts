@@ -1,7 +1,6 @@
 /** Amazon SQS on loopback: a retry queue whose messages move to a dead-letter queue after too many receives. */
 import { ChangeMessageVisibilityCommand, CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
-import { keepMessagesOnDisk } from './queue-files.ts';
 
 export type Queue = 'retry' | 'dead-letter';
 
@@ -32,11 +31,8 @@ interface Inspection {
   >;
 }
 
-/** Starts SQS. With `directory`, messages outlive the process; they come back with their receives forgotten. */
-export async function startQueues(options: {
-  readonly directory?: string;
-  readonly maxReceives: number;
-}): Promise<Queues> {
+/** Starts SQS, in memory. Messages of the retry queue become dead letters after `maxReceives`. */
+export async function startQueues(maxReceives: number): Promise<Queues> {
   // Not startFauxqs: that one listens on every network interface.
   const app = buildApp({ logger: false });
   app.addHook('preHandler', async request => {
@@ -44,24 +40,25 @@ export async function startQueues(options: {
     const body = request.body as { QueueUrl?: string } | undefined;
     if (body?.QueueUrl) body.QueueUrl = body.QueueUrl.replace('127.0.0.1', `sqs.${REGION}.localhost`);
   });
-  const restore = options.directory ? keepMessagesOnDisk(app, options.directory) : undefined;
   const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
   const client = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS });
 
   const create = async (queue: Queue, attributes: Record<string, string>) => {
     const { QueueUrl = '' } = await client.send(
-      new CreateQueueCommand({ QueueName: queue, Attributes: { ...attributes, MaximumMessageSize: '262144' } }),
+      new CreateQueueCommand({
+        QueueName: queue,
+        Attributes: { ...attributes, MaximumMessageSize: '262144' },
+      }),
     );
     return `${endpoint}${new URL(QueueUrl).pathname}`;
   };
   const deadLetterTargetArn = `arn:aws:sqs:${REGION}:000000000000:dead-letter`;
-  const redrive = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: options.maxReceives });
+  const redrive = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: maxReceives });
   const urls = {
     'dead-letter': await create('dead-letter', {}),
     // Six times the consumer's time-out, as AWS advises for a queue that feeds a function.
     retry: await create('retry', { RedrivePolicy: redrive, VisibilityTimeout: '360' }),
   };
-  await restore?.(client, urls);
 
   const inspect = async (queue: Queue): Promise<Inspection> =>
     (await app.inject({ url: `/_fauxqs/queues/${queue}` })).json();

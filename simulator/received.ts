@@ -14,7 +14,7 @@ export interface Received {
   /** Bodies as they came over the wire, gzip or not, of all posts. */
   readonly bytes: number;
   readonly largestPostBytes: number;
-  /** The largest body after decompression, accepted or not. */
+  /** The largest body after decompression among those within the limits. */
   readonly largestRawBytes: number;
   /** Rows: accepted records, duplicates included. */
   readonly records: number;

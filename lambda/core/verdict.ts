@@ -17,8 +17,9 @@ export type Verdict =
 /** The Data Collector answers 404 both to a wrong address and to a body that is too large: below this it is the address. */
 const SMALL_BODY_BYTES = 65_536;
 
-/** Above this, a closed connection may be the Data Collector's way to say "too large". */
+/** Above this, a connection closed while sending may be the Data Collector's way to say "too large". */
 const LARGE_BODY_BYTES = 1_000_000;
+const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 const CONFIGURATION_CODES = new Set([
   'InactiveCustomer',
@@ -42,7 +43,7 @@ export function judge(
   if (answer.kind === 'unauthorised') return { kind: 'fault', fault: answer.fault };
   const dataCollector = destination === 'data-collector';
   if (answer.kind === 'unanswered') {
-    if (dataCollector && answer.code !== 'TIMEOUT' && size.bytes > LARGE_BODY_BYTES && size.records > 1) {
+    if (dataCollector && CLOSED.has(answer.code) && size.bytes > LARGE_BODY_BYTES && size.records > 1) {
       return { kind: 'too-large', reason: { ...words(answer), verdict: 'rejected' } };
     }
     return { kind: 'fault', fault: { ...words(answer), verdict: 'unavailable' } };

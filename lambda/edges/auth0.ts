@@ -26,7 +26,7 @@ type Query = Readonly<Record<string, string | number | boolean>>;
 const DAY_MS = 86_400_000;
 /** The newest log by date: search mode, since checkpoint mode knows no "last". */
 const NEWEST: Query = { page: 0, per_page: 1, sort: 'date:-1', include_totals: false };
-/** Keeps the package from adding page, per_page and include_totals, and with them from dropping `from` and `take`. */
+/** Else the package adds page, per_page and include_totals of its own. It knows no `from` and `take`: they go beside. */
 const NO_DEFAULTS = { page: null, per_page: null, include_totals: null };
 
 /**
@@ -48,7 +48,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
 
   /** One request, within the limit. The package's errors are not used to tell statuses: it loses them for broken JSON. */
   const request = async (query: Query, timeoutMs: number, limit: AbortSignal): Promise<PageAnswer> => {
-    const seen: { answer?: Response } = {};
+    const seen: { answer?: Response; failure?: unknown } = {};
     try {
       const granted = await withinLimit(token.get(timeoutMs), limit);
       if (granted.kind === 'fault') return granted;
@@ -59,15 +59,21 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
         // The package's own limit ends with the headers; the signal covers the body too, and fires first.
         timeoutInSeconds: timeoutMs / 1000 + 1,
         fetch: async (input, init) => {
-          seen.answer = await options.fetch(input, { ...init, redirect: 'manual' });
-          return seen.answer;
+          try {
+            seen.answer = await options.fetch(input, { ...init, redirect: 'manual' });
+            return seen.answer;
+          } catch (error) {
+            // Not thrown on: the package would leave its timer running, and a command line waiting for it.
+            seen.failure = error;
+            return Response.error();
+          }
         },
       });
       const page = await client.list(NO_DEFAULTS, { queryParams: query, abortSignal: limit });
       return readPage(seen.answer!, page.response);
     } catch (error) {
-      const { answer } = seen;
-      if (!answer || answer.ok) return { kind: 'fault', fault: noAnswer(error) };
+      const { answer, failure = error } = seen;
+      if (!answer || answer.ok) return { kind: 'fault', fault: noAnswer(failure) };
       return refused(answer, error instanceof Error && 'body' in error ? error.body : undefined);
     }
   };
@@ -75,7 +81,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
   const readPage = (answer: Response, logs: unknown): PageAnswer => {
     if (!answer.ok) return refused(answer, undefined);
     const rateLimit = readRateLimit(answer.headers);
-    if (!Array.isArray(logs)) {
+    if (answer.status !== 200 || !Array.isArray(logs)) {
       const type = answer.headers.get('content-type') ?? 'no content type';
       const message = `Auth0 answered ${answer.status} with something that is no JSON array of logs (${type}); a proxy or a wrong auth0.domain "${config.domain}" may be the cause`;
       const fault = { verdict: 'unavailable', status: answer.status, message } as const;

@@ -33,6 +33,8 @@ const rows: [DestinationKind, PostAnswer, { bytes: number; records: number }, st
   [DC, status(503, 'ServiceUnavailable'), small, 'unavailable'],
   [DC, unanswered('ECONNRESET'), small, 'unavailable'],
   [DC, unanswered('TIMEOUT'), large, 'unavailable'],
+  [DC, unanswered('NOT_AZURE'), large, 'unavailable'],
+  [DC, unanswered('ECONNREFUSED'), large, 'unavailable'],
   [DC, unanswered('ECONNRESET'), large, 'too-large'],
   [LI, unanswered('ECONNRESET'), large, 'unavailable'],
   [LI, status(401), small, 'denied'],

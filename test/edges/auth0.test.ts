@@ -1,5 +1,4 @@
-import { expect, test } from 'vitest';
-import type { PipelineConfig } from '../../lambda/core/config.ts';
+import { expect, test, vi } from 'vitest';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
 import {
   type Answerer,
@@ -11,51 +10,8 @@ import {
   json,
   serve,
   stallBody,
-  type Taken,
 } from './server.ts';
-
-const NOW = Date.parse('2026-03-01T12:00:00.000Z');
-const RESET_SECONDS = NOW / 1000 + 3;
-const LIMIT_MS = 20_000;
-const ID = `90020260301115900123${'4'.repeat(36)}`;
-const RATE = {
-  'x-ratelimit-limit': '10',
-  'x-ratelimit-remaining': '4',
-  'x-ratelimit-reset': String(RESET_SECONDS),
-};
-const RATE_READ = { limit: 10, remaining: 4, resetAtMs: NOW + 3000 };
-const config: PipelineConfig['auth0'] = {
-  domain: 'acme.eu.auth0.com',
-  secret: 'auth0-logs/prod/auth0',
-  logRetentionDays: 5,
-  startFrom: 'oldest',
-  rateLimitHeadroom: 0.1,
-};
-
-/** A tenant whose token endpoint gives token-1, token-2, …, and whose logs endpoint does what the test says. */
-async function tenant(logs: Answerer) {
-  let tokens = 0;
-  const { url, taken } = await serve((one, response) => {
-    if (one.path !== '/oauth/token') return logs(one, response);
-    json(response, 200, { access_token: `token-${++tokens}`, expires_in: 86_400 });
-  });
-  const clock = handClock(NOW);
-  const secrets = heldSecrets({ clientId: 'the-client', clientSecret: 'the-client-secret' });
-  const source = auth0Logs({ config, secrets, clock, fetch, baseUrl: url });
-  const calls = () => taken.filter(one => one.path !== '/oauth/token');
-  const exchanges = () => taken.length - calls().length;
-  return { source, calls, exchanges, secrets, clock };
-}
-
-const giving =
-  (logs: unknown, headers: object = {}): Answerer =>
-  (_taken, response) =>
-    json(response, 200, logs, headers);
-const refusing =
-  (statusCode: number, errorCode: string, message: string, headers: object = {}): Answerer =>
-  (_taken, response) =>
-    json(response, statusCode, { statusCode, error: 'Error', message, errorCode }, headers);
-const queryOf = (taken: Taken | undefined) => Object.fromEntries(taken?.query ?? []);
+import { config, giving, ID, LIMIT_MS, NOW, RATE, RATE_READ, refusing, tenant } from './tenant.ts';
 
 test('what goes over the wire for a page is from and take, and nothing else', async () => {
   const { source, calls } = await tenant(giving([]));
@@ -122,11 +78,12 @@ test.each<[string, Answerer]>([
   ['an object of logs', giving({ logs: [], total: 0 })],
   ['null', giving(null)],
   ['nothing', (_t, r) => r.writeHead(200).end()],
+  ['an array, but as 203', (_t, r) => json(r, 203, [])],
   ['half a JSON array', (_t, r) => r.writeHead(200).end('[{"a":1},')],
-])('200 with %s is unavailable and never an empty page', async (_what, answer) => {
+])('%s is unavailable and never an empty page', async (_what, answer) => {
   const { source } = await tenant(answer);
   const got = await source.page(ID, LIMIT_MS);
-  expect(got).toMatchObject({ kind: 'fault', fault: { verdict: 'unavailable', status: 200 } });
+  expect(got).toMatchObject({ kind: 'fault', fault: { verdict: 'unavailable' } });
   expect(got.kind === 'fault' && got.fault.message).toContain('no JSON array');
 });
 
@@ -284,67 +241,18 @@ test('no fault quotes the token or the secret', async () => {
   expect(JSON.stringify(got)).not.toMatch(/token-1|eyJ|the-client-secret/);
 });
 
-const newest = { log_id: ID, date: '2026-03-01T11:58:57.000Z' };
-const synthetic = (prefix: string, second: string) => `${prefix}${second}${'0'.repeat(39)}`;
-
-test('the newest log is looked for in search mode, one log, by date', async () => {
-  const { source, calls } = await tenant(giving([newest]));
-  await source.start({ kind: 'now' }, NOW, LIMIT_MS);
-  expect(queryOf(calls()[0])).toEqual({
-    page: '0',
-    per_page: '1',
-    sort: 'date:-1',
-    include_totals: 'false',
-  });
-});
-
-test('starting now is starting after the newest log, with its date', async () => {
-  const { source } = await tenant(giving([newest]));
-  expect(await source.start({ kind: 'now' }, NOW, LIMIT_MS)).toEqual({
-    kind: 'start',
-    checkpoint: { logId: ID, logDateMs: Date.parse(newest.date) },
-  });
-});
-
-test('starting at a log id asks nobody', async () => {
-  const { source, calls, exchanges } = await tenant(giving([newest]));
-  const started = await source.start({ kind: 'log', logId: ID }, NOW, LIMIT_MS);
-  expect(started).toEqual({ kind: 'start', checkpoint: { logId: ID } });
-  expect([calls().length, exchanges()]).toEqual([0, 0]);
-});
-
-test.each([
-  ['900', ID],
-  ['800', ID.replace('900', '800')],
-])('dates and the oldest log become positions with the tenant’s prefix %s', async (prefix, logId) => {
-  const { source } = await tenant(giving([{ ...newest, log_id: logId }]));
-  const date = { kind: 'date', dateMs: Date.parse('2026-02-27T08:09:10.500Z') } as const;
-  expect(await source.start(date, NOW, LIMIT_MS)).toEqual({
-    kind: 'start',
-    checkpoint: { logId: synthetic(prefix, '20260227080910') },
-  });
-  // Retention of five days and one to spare.
-  expect(await source.start({ kind: 'oldest' }, NOW, LIMIT_MS)).toEqual({
-    kind: 'start',
-    checkpoint: { logId: synthetic(prefix, '20260223120000') },
-  });
-});
-
-test.each([
-  ['an empty tenant', []],
-  ['a newest log without an id', [{ date: newest.date }]],
-])('%s starts before any log that may follow, whatever its prefix', async (_what, logs) => {
-  const { source } = await tenant(giving(logs));
-  expect(await source.start({ kind: 'now' }, NOW, LIMIT_MS)).toEqual({
-    kind: 'start',
-    checkpoint: { logId: synthetic('800', '20260301120000') },
-  });
-});
-
-test('a start that Auth0 does not answer is a fault', async () => {
-  const { source } = await tenant(refusing(429, 'too_many_requests', 'Too many', RATE));
-  expect(await source.start({ kind: 'oldest' }, NOW, LIMIT_MS)).toMatchObject({
-    kind: 'fault',
-    fault: { verdict: 'throttled', retryAfterMs: 3000 },
-  });
+test('a connection that fails leaves no timer behind to keep the process waiting', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const secrets = heldSecrets({ clientId: 'c', clientSecret: 's' });
+    const failing = async (input: string | URL | Request) => {
+      if (String(input).endsWith('/token')) return Response.json({ access_token: 't', expires_in: 60 });
+      throw new TypeError('failed', { cause: Object.assign(new Error('gone'), { code: 'ENOTFOUND' }) });
+    };
+    const source = auth0Logs({ config, secrets, clock: handClock(NOW), fetch: failing });
+    expect(await source.page(ID, LIMIT_MS)).toMatchObject({ fault: { code: 'ENOTFOUND' } });
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -85,7 +85,9 @@ describe('putting failed batches aside', () => {
     await queue.put('dead-letter', ['small', largest, 'small']);
     expect(await aws.peek('dead-letter')).toContain(largest);
     const tooLarge = queue.put('dead-letter', [`secret${largest}`]);
-    await expect(tooLarge).rejects.toThrow(/^dead-letter queue: 1 of 1 messages refused: InvalidParameterValue$/);
+    await expect(tooLarge).rejects.toThrow(
+      /^dead-letter queue: 1 of 1 messages refused: InvalidParameterValue$/,
+    );
   });
 
   it('asks nothing of SQS when there is nothing to put', async () => {

@@ -163,6 +163,9 @@ describe('the body', () => {
     const azure = await azureForTest({ logsIngestionMaxBytes: 100, logsIngestionMaxRawBytes: 50 * LIMIT });
     expect((await ingest(azure, padded(101))).status).toBe(413);
     expect((await ingest(azure, gzipSync(padded(101)), gzip)).status).toBe(204);
+    const other = await azureForTest({ logsIngestionMaxRawBytes: 100 });
+    expect((await ingest(other, padded(100))).status).toBe(204);
+    expect((await ingest(other, padded(101))).status).toBe(413);
   });
 });
 

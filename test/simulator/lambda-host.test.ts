@@ -57,7 +57,10 @@ describe('a local Lambda', () => {
     const second = await host.invoke({});
     if (!first.ok || !second.ok) throw new Error('failed');
     const [one, two] = [first.result, second.result] as Record<string, number>[];
-    expect(one).toMatchObject({ functionName: 'local', awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(one).toMatchObject({
+      functionName: 'local',
+      awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
     expect(one!['awsRequestId']).not.toBe(two!['awsRequestId']);
     expect(one!['before']).toBeLessThanOrEqual(20_000);
     expect(one!['before']! - one!['after']!).toBeGreaterThanOrEqual(49);
@@ -122,17 +125,17 @@ describe('a local Lambda', () => {
 
 describe('a local Lambda dies and comes back', () => {
   it('when it is out of time', async () => {
-    const host = await hostOf(STUCK, { timeoutMs: 300 });
+    const host = await hostOf(STUCK, { timeoutMs: 1_000 });
     const before = await host.invoke({});
-    expect(await host.invoke('stuck')).toEqual({ ok: false, error: 'Task timed out after 0.30 seconds' });
+    expect(await host.invoke('stuck')).toEqual({ ok: false, error: 'Task timed out after 1.00 seconds' });
     const after = await host.invoke({});
     expect(after.ok).toBe(true);
     expect(after).not.toEqual(before);
   });
 
   it('when it is out of time in a loop that never waits', async () => {
-    const host = await hostOf('export const handler = async () => { for (;;); };', { timeoutMs: 300 });
-    expect(await host.invoke({})).toEqual({ ok: false, error: 'Task timed out after 0.30 seconds' });
+    const host = await hostOf('export const handler = async () => { for (;;); };', { timeoutMs: 1_000 });
+    expect(await host.invoke({})).toEqual({ ok: false, error: 'Task timed out after 1.00 seconds' });
   });
 
   it('when it is killed in the middle of an event', async () => {
@@ -195,9 +198,7 @@ describe('feeding a function from a queue', () => {
       sqsClient: aws.sqs,
       queueUrl: aws.retryQueueUrl,
       invoke: async (event): Promise<Invocation> =>
-        failed === undefined
-          ? { ok: true, result: answer(event as Event) }
-          : { ok: false, error: failed },
+        failed === undefined ? { ok: true, result: answer(event as Event) } : { ok: false, error: failed },
     });
   const put = async (...bodies: string[]) => {
     for (const MessageBody of bodies) {

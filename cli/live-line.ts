@@ -1,0 +1,37 @@
+/** Lines for an operator, and below them, on a terminal, one that changes. */
+
+export interface LiveLine {
+  /** A line that stays. */
+  print(line: string): void;
+  /** What is going on now: overwritten on a terminal; in a pipe a line now and then. */
+  update(text: string): void;
+  /** Takes the changing line away. */
+  clear(): void;
+}
+
+const PIPE_EVERY_MS = 15_000;
+const TERMINAL_EVERY_MS = 100;
+
+export function liveLine(stream: NodeJS.WriteStream, now: () => number): LiveLine {
+  let shownAtMs = now();
+  let visible = false;
+  const clear = () => {
+    if (visible) stream.write('\r\x1b[2K');
+    visible = false;
+  };
+  return {
+    clear,
+    print: line => {
+      clear();
+      stream.write(`${line}\n`);
+    },
+    update: text => {
+      if (now() - shownAtMs < (stream.isTTY ? TERMINAL_EVERY_MS : PIPE_EVERY_MS)) return;
+      shownAtMs = now();
+      if (!stream.isTTY) return void stream.write(`${text}\n`);
+      // A line that wraps could not be taken away again.
+      stream.write(`\r\x1b[2K${text.slice(0, stream.columns - 1)}`);
+      visible = true;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** One pipeline on one machine: the two stories of lambda/core with state on disk, to be stopped at any time. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PipelineConfig } from '../lambda/core/config.ts';
+import { DEADLINE_MARGIN_MS, RETRY_MAX_RECEIVES, SHIP_TIMEOUT_SECONDS } from '../lambda/core/contract.ts';
+import type { Clock, Fault, Journal, ReplayReport, RunReport, SecretSource } from '../lambda/core/model.ts';
+import { replay } from '../lambda/core/replay.ts';
+import { ship } from '../lambda/core/ship.ts';
+import { type Environment, pipelineParts } from '../lambda/wiring.ts';
+import { type LocalQueue, localQueue } from './local-queue.ts';
+import { localState } from './local-state.ts';
+
+export interface LocalPipeline {
+  readonly name: string;
+  readonly retentionMs: number;
+  /** One run, of two minutes at most. */
+  ship(): Promise<RunReport>;
+  /** Delivers the batches that are due, until Azure has none of it. Each report is told as it comes. */
+  replayDue(told: (report: ReplayReport) => void): Promise<void>;
+  readonly depths: LocalQueue['depths'];
+}
+
+export interface LocalPipelineOptions {
+  readonly config: PipelineConfig;
+  readonly secrets: SecretSource;
+  readonly env: Environment;
+  readonly stateDirectory: string;
+  readonly journal: Journal;
+  /** Ends what goes on, at the next log id or post: nothing is left half done. */
+  readonly stop: AbortSignal;
+  /** Told after every page and every save: logs read by this run, and the date that the checkpoint has reached. */
+  readonly onProgress: (logsRead: number, reachedMs: number | undefined) => void;
+}
+
+const STOPPED: Fault = { verdict: 'denied', code: 'STOPPED', message: 'stopped by the operator' };
+
+/** Throws ConfigError for a base URL that is not allowed; rejects when the redaction key is missing. */
+export async function localPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
+  const { config, secrets, env, stateDirectory, journal, stop } = options;
+  const parts = pipelineParts(config, secrets, env);
+  const shaping = await parts.shaping();
+  const clock: Clock = {
+    now: Date.now,
+    sleep: ms => sleep(ms, undefined, { signal: stop }).catch(() => undefined),
+  };
+  const queue = localQueue({
+    directory: join(stateDirectory, config.name),
+    clock,
+    maxTries: RETRY_MAX_RECEIVES,
+    onSpoilt: path => journal.error(`${path} is no message of the retry queue and is left where it is`),
+  });
+  // A "denied" fault ends a run at once, without a retry, and moves nothing.
+  const destination: typeof parts.destination = {
+    ...parts.destination,
+    post: async (...post) =>
+      stop.aborted ? { kind: 'unauthorised', fault: STOPPED } : parts.destination.post(...post),
+  };
+  const shared = { destination, queue, clock, random: Math.random, journal };
+  const state = localState(stateDirectory);
+
+  const shipDependencies = () => {
+    let logsRead = 0;
+    let reachedMs: number | undefined;
+    const source: typeof parts.source = {
+      start: parts.source.start,
+      page: async (logId, timeoutMs) => {
+        if (stop.aborted) return { kind: 'fault', fault: STOPPED };
+        const answer = await parts.source.page(logId, timeoutMs);
+        if (answer.kind === 'page') logsRead += answer.logs.length;
+        options.onProgress(logsRead, reachedMs);
+        return answer;
+      },
+    };
+    const save: typeof state.save = async (lease, checkpoint, nowMs) => {
+      const saved = await state.save(lease, checkpoint, nowMs);
+      reachedMs = checkpoint.logDateMs ?? reachedMs;
+      options.onProgress(logsRead, reachedMs);
+      return saved;
+    };
+    return { ...shared, ...shaping, source, state: { ...state, save } };
+  };
+
+  return {
+    name: config.name,
+    retentionMs: parts.options.retentionMs,
+    depths: queue.depths,
+    ship: () => {
+      const endsAtMs = clock.now() + SHIP_TIMEOUT_SECONDS * 1000;
+      return ship(shipDependencies(), {
+        ...parts.options,
+        owner: randomUUID(),
+        deadlineMs: endsAtMs - DEADLINE_MARGIN_MS,
+        leaseExpiresAtMs: endsAtMs,
+      });
+    },
+    replayDue: async told => {
+      const deadlineMs = clock.now() + SHIP_TIMEOUT_SECONDS * 1000;
+      for await (const batch of queue.waiting()) {
+        if (stop.aborted || clock.now() > deadlineMs) return;
+        if (batch.notBeforeMs > clock.now()) continue;
+        const report = await replay(shared, config.name, batch.message, deadlineMs);
+        if (stop.aborted && !report.done) return;
+        if (report.done) await queue.remove(batch);
+        else if ((await queue.postpone(batch)) === 'dead-letter') {
+          journal.error('a failed batch was tried too often and is a dead letter now', { file: batch.name });
+        }
+        told(report);
+        // What Azure refuses of one batch it refuses of the next; a message that is none of ours stops nobody.
+        if (!report.done && report.posts > 0) return;
+      }
+    },
+  };
+}

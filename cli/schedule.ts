@@ -1,0 +1,21 @@
+/** The schedule of a pipeline, as far as a loop on one machine can keep it. */
+import type { PipelineConfig } from '../lambda/core/config.ts';
+import { UsageError } from './errors.ts';
+
+const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000 };
+
+/** Milliseconds from tick to tick. Throws UsageError for cron(…), and for a rate of nothing. */
+export function tickEveryMs({ name, schedule }: PipelineConfig): number {
+  const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour)s?\)$/.exec(schedule) ?? [];
+  const everyMs = Number(count) * (UNIT_MS[unit] ?? 0);
+  if (everyMs > 0) return everyMs;
+  throw new UsageError(
+    `pipeline "${name}": schedule is "${schedule}"; allowed here: "rate(1 minute)" and the like. ` +
+      'For a schedule by the clock, let cron start "run --once"',
+  );
+}
+
+/** The first tick after `nowMs` of those at `firstMs`, `firstMs` + `everyMs`, …: a tick that was missed is not made up for. */
+export function nextTickMs(firstMs: number, everyMs: number, nowMs: number): number {
+  return firstMs + everyMs * (Math.floor((nowMs - firstMs) / everyMs) + 1);
+}

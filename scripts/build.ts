@@ -1,0 +1,58 @@
+/** Bundles the two functions: `node scripts/build.ts` writes dist/ship/index.mjs and dist/replay/index.mjs. */
+import { rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/**
+ * Bundles each entry of `entries` (name → source file, from `root`) to `<outdir>/<name>/index.mjs`, with its source
+ * map, its licences, and `<outdir>/meta.json` for all. The same sources give the same bytes.
+ * Returns the bytes of each bundle. Throws esbuild's BuildFailure, whose message holds every error with its place.
+ */
+export async function bundle(
+  entries: Readonly<Record<string, string>>,
+  outdir: string,
+  root = ROOT,
+): Promise<Readonly<Record<string, number>>> {
+  const names = Object.keys(entries);
+  for (const name of names) await rm(join(outdir, name), { recursive: true, force: true });
+  const options = {
+    absWorkingDir: root,
+    entryPoints: Object.entries(entries).map(([name, file]) => ({ in: file, out: `${name}/index` })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // The AWS SDK's ES modules shake; what it offers to `require` does not.
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'external',
+    metafile: true,
+    logLevel: 'silent',
+  } satisfies BuildOptions;
+  const { metafile, warnings } = await build(options);
+  for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
+  await writeFile(join(outdir, 'meta.json'), JSON.stringify(metafile));
+  const sizes = names.map(async name => [name, (await stat(join(outdir, name, 'index.mjs'))).size] as const);
+  return Object.fromEntries(await Promise.all(sizes));
+}
+
+async function main(): Promise<void> {
+  const entries = { ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' };
+  const sizes = await bundle(entries, join(ROOT, 'dist'));
+  for (const [name, bytes] of Object.entries(sizes)) {
+    console.log(`${`dist/${name}/index.mjs`.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(7)} KiB`);
+  }
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

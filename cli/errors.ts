@@ -20,7 +20,9 @@ export function reportError(error: unknown, verbose: boolean): number {
   if (expected) console.error(`error: ${message}`);
   else {
     const [line = ''] = message.split('\n');
-    console.error(`error: this should not have happened: ${error instanceof Error ? error.name : ''}: ${line}`);
+    console.error(
+      `error: this should not have happened: ${error instanceof Error ? error.name : ''}: ${line}`,
+    );
     if (!verbose) console.error('       run it again with --verbose to see where, and please report it');
   }
   if (verbose && error instanceof Error) console.error(error.stack);

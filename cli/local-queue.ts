@@ -95,7 +95,8 @@ function parse(name: string, text: string): WaitingBatch | undefined {
     if (!isObject(value)) return undefined;
     const { message, tries, notBefore } = value;
     const notBeforeMs = Date.parse(String(notBefore));
-    if (typeof message !== 'string' || typeof tries !== 'number' || Number.isNaN(notBeforeMs)) return undefined;
+    if (typeof message !== 'string' || typeof tries !== 'number' || Number.isNaN(notBeforeMs))
+      return undefined;
     return { name, message, tries, notBeforeMs };
   } catch {
     return undefined;

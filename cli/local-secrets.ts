@@ -34,7 +34,9 @@ export function fileSecrets(path: string): SecretSource {
     const file = readJsonFile('secrets file', path, 'give its path with --secrets');
     const fields = isObject(file) && Object.hasOwn(file, name) ? file[name] : {};
     const all = isObject(fields) ? Object.entries(fields) : [];
-    return Object.fromEntries(all.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])));
+    return Object.fromEntries(
+      all.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+    );
   });
 }
 

@@ -1,25 +1,28 @@
 /** When runs happen: once to the end, or tick by tick until told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReplayReport, RunReport } from '../lambda/core/model.ts';
+import type { QueueName, ReplayReport, RunReport } from '../lambda/core/model.ts';
 import { EXIT } from './errors.ts';
 import type { LocalPipeline } from './local-pipeline.ts';
 import { nextTickMs } from './schedule.ts';
 
 /** Who is told what happens. */
 export interface Told {
-  run(report: RunReport): void | Promise<void>;
+  run(report: RunReport): void;
   replay(report: ReplayReport): void;
+  /** At the end of a tick: messages on each queue. */
+  queues(depths: Readonly<Record<QueueName, number>>): void;
 }
 
 /**
- * Ships until caught up or stopped by a fault, then delivers the failed batches that are due.
+ * Ships until caught up or stopped by a fault, delivering the failed batches that are due.
  * The exit code says whether everything new is in Azure; an operator who stops it gets 0.
  */
 export async function runOnce(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Promise<number> {
-  const { outcome, stayed } = await tick(pipeline, told, stop);
+  let last: Tick;
+  do last = await tick(pipeline, told, stop);
+  while (last.outcome === 'out-of-time' && !stop.aborted);
   if (stop.aborted) return EXIT.ok;
-  if (outcome === 'out-of-time') return runOnce(pipeline, told, stop);
-  return outcome === 'caught-up' && !stayed ? EXIT.ok : EXIT.fault;
+  return last.outcome === 'caught-up' && !last.stayed ? EXIT.ok : EXIT.fault;
 }
 
 /** A tick at once and then every `everyMs`, or sooner while there is more to come, until `stop`. */
@@ -39,9 +42,16 @@ export async function runForever(
   return EXIT.ok;
 }
 
-/** One run, and what is due of the retry queue. `stayed`: a batch was tried and is still there. */
-async function tick(pipeline: LocalPipeline, told: Told, stop: AbortSignal) {
+interface Tick {
+  readonly outcome: RunReport['outcome'];
+  /** A failed batch was tried and is still on the retry queue. */
+  readonly stayed: boolean;
+}
+
+/** One run, and what is due of the retry queue. */
+async function tick(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Promise<Tick> {
   const report = await pipeline.ship();
+  told.run(report);
   let stayed = false;
   // Whoever holds the lease looks after the retry queue too.
   if (report.outcome !== 'skipped' && !stop.aborted) {
@@ -50,6 +60,6 @@ async function tick(pipeline: LocalPipeline, told: Told, stop: AbortSignal) {
       told.replay(one);
     });
   }
-  await told.run(report);
+  told.queues(await pipeline.depths());
   return { outcome: report.outcome, stayed };
 }

@@ -164,18 +164,20 @@ function stopOnSignals(): AbortSignal {
   return stop.signal;
 }
 
-function tellerOn(screen: LiveLine, { name, retentionMs, depths }: LocalPipeline, stop: AbortSignal): Told {
+function tellerOn(screen: LiveLine, { name, retentionMs }: LocalPipeline, stop: AbortSignal): Told {
   const print = (text: string) => screen.print(`${dateText(Date.now())} ${name}: ${text}`);
   return {
     replay: report => print(replaySentence(report)),
-    run: async report => {
-      const { retry, 'dead-letter': dead } = await depths();
+    run: report => {
+      print(runSentence(report, stop.aborted));
+      for (const warning of runWarnings(report, retentionMs)) print(`warning: ${warning}`);
+    },
+    queues: ({ retry, 'dead-letter': dead }) => {
       const waiting = [
         retry > 0 && `${counted(retry, 'failed batch', 'failed batches')} on the retry queue`,
         dead > 0 && `${counted(dead, 'message')} on the dead-letter queue`,
       ].filter(Boolean);
-      print([runSentence(report, stop.aborted), ...waiting].join('; '));
-      for (const warning of runWarnings(report, retentionMs)) print(`warning: ${warning}`);
+      if (waiting.length > 0) print(waiting.join(', '));
     },
   };
 }

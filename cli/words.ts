@@ -53,7 +53,9 @@ export function runWarnings(report: RunReport, retentionMs: number): string[] {
       `logs may be missing: none was read for longer than Auth0 keeps them (${kept}); what Auth0 has deleted cannot be had any more`,
     report.retentionAtRisk &&
       `the oldest unshipped log is older than half the time that Auth0 keeps logs (${kept}): ${
-        report.logsRetried > 0 ? 'batches are put on the retry queue instead of waiting at Auth0' : 'see to what holds it up'
+        report.logsRetried > 0
+          ? 'batches are put on the retry queue instead of waiting at Auth0'
+          : 'see to what holds it up'
       }`,
     /ENOTFOUND|EAI_AGAIN/.test(report.message ?? '') &&
       'a host name is unknown: check the configuration (auth0.domain, azure.…) and this machine’s network and DNS',
@@ -65,7 +67,8 @@ export function runWarnings(report: RunReport, retentionMs: number): string[] {
 /** How the replay of one failed batch went. */
 export function replaySentence(report: ReplayReport): string {
   const batch = `failed batch ${report.batchId.slice(0, 8)}`;
-  if (!report.done) return `${batch} stays on the retry queue: ${report.reason?.message ?? 'no reason is known'}`;
+  if (!report.done)
+    return `${batch} stays on the retry queue: ${report.reason?.message ?? 'no reason is known'}`;
   const dead = report.logsDeadLettered;
   return `${batch} delivered: ${counted(report.logsAccepted, 'log')} shipped${
     dead > 0 ? `, ${NUMBER.format(dead)} put on the dead-letter queue` : ''

@@ -3,11 +3,13 @@
  * Parsing is idempotent: the result, defaults filled in, is itself a valid configuration.
  */
 import * as v from 'valibot';
+import { problemsOf, settings } from './config-problems.ts';
 import type { StartFrom } from './model.ts';
 
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const LOG_ID = /^\d{20,64}$/;
+const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 /** A string that matches, with the sentence that says what is allowed. */
 const text = (pattern: RegExp, allowed: string) => v.pipe(v.string(allowed), v.regex(pattern, allowed));
@@ -18,20 +20,22 @@ const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
 
 const host = text(HOST, 'a bare host name, such as "acme.eu.auth0.com": no https://, no path');
 const guid = text(GUID, 'a GUID, such as "01234567-89ab-cdef-0123-456789abcdef"');
-const secretName = text(
-  /^[A-Za-z0-9/_+=.@:-]{1,2048}$/,
-  'the name or ARN of a secret in Secrets Manager (not the secret itself)',
+const SECRET_NAME = 'the name or ARN of a secret in Secrets Manager (not the secret itself)';
+const secretName = v.pipe(
+  text(/^[A-Za-z0-9/_+=.@:-]{1,2048}$/, SECRET_NAME),
+  // An Auth0 client secret or a workspace's key would be a fine name, and would then be logged as one.
+  v.check(value => !/^([\w-]{64}|[A-Za-z0-9+/]{86}==)$/.test(value), SECRET_NAME),
 );
-const typePattern = text(
-  /^[A-Za-z0-9_*]{1,64}$/,
-  'Auth0 type codes, "*" standing for any letters: "s*", "fp"',
+const typePatterns = v.array(
+  text(/^[A-Za-z0-9_*]{1,64}$/, 'an Auth0 type code, "*" standing for any letters: "s*", "fp"'),
+  'a list of Auth0 type codes, such as ["s*", "fp"]',
 );
 const startFrom = v.pipe(
   v.string('"oldest", "now", an ISO 8601 date or a log id'),
   v.check(value => parseStartFrom(value) !== undefined, '"oldest", "now", an ISO 8601 date or a log id'),
 );
 
-const auth0 = v.strictObject({
+const auth0 = settings({
   domain: host,
   customDomain: v.optional(host),
   secret: secretName,
@@ -49,7 +53,7 @@ const auth0 = v.strictObject({
 
 const cloud = v.optional(oneOf(['public', 'us-gov', 'china']), 'public');
 
-const dataCollector = v.strictObject({
+const dataCollector = settings({
   kind: v.literal('data-collector'),
   workspaceId: guid,
   logType: v.optional(
@@ -64,7 +68,7 @@ const dataCollector = v.strictObject({
 });
 
 const logsIngestion = v.pipe(
-  v.strictObject({
+  settings({
     kind: v.literal('logs-ingestion'),
     endpoint: text(
       /^https:\/\/[a-z0-9.-]+\.ingest\.monitor\.azure\.(com|us|cn)$/i,
@@ -82,13 +86,17 @@ const logsIngestion = v.pipe(
     secret: v.optional(secretName),
     maxBatchBytes: v.optional(whole(200_000, 1_048_576, 'bytes, 200000 to 1048576'), 1_000_000),
   }),
-  v.check(
-    azure => azure.auth === 'federated' || azure.secret !== undefined,
-    'a "secret" beside auth "client-secret"',
+  v.forward(
+    v.partialCheck(
+      [['auth'], ['secret']],
+      azure => azure.auth === 'federated' || azure.secret !== undefined,
+      `${SECRET_NAME}, as auth is "client-secret"`,
+    ),
+    ['secret'],
   ),
 );
 
-const redaction = v.strictObject({
+const redaction = settings({
   field: text(
     /^[^.\s]+(\.[^.\s]+)*$/,
     'a path into the log, such as "user_name" or "details.request.body.email"; "*" for any key',
@@ -96,20 +104,31 @@ const redaction = v.strictObject({
   how: oneOf(['mask', 'hash', 'drop']),
 });
 
-const alarms = v.strictObject({
-  email: v.optional(v.array(v.pipe(v.string('an e-mail address'), v.email('an e-mail address'))), []),
-  https: v.optional(v.array(text(/^https:\/\/\S+$/, 'an https:// address')), []),
+const alarms = settings({
+  email: v.optional(
+    v.array(
+      v.pipe(v.string('an e-mail address'), v.email('an e-mail address')),
+      'a list of e-mail addresses',
+    ),
+    [],
+  ),
+  https: v.optional(
+    v.array(text(/^https:\/\/\S+$/, 'an https:// address'), 'a list of https:// addresses'),
+    [],
+  ),
   topicArn: v.optional(text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+$/, 'the ARN of an SNS topic')),
   lagMinutes: v.optional(whole(1, 1440, 'minutes, 1 to 1440'), 15),
 });
 
-const pipeline = v.strictObject({
-  name: text(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and -, at most 32, a letter first'),
+const pipeline = settings({
+  name: text(NAME, 'lower-case letters, digits and -, at most 32, a letter first'),
   auth0,
-  azure: v.variant('kind', [dataCollector, logsIngestion], 'kind "data-collector" or "logs-ingestion"'),
+  azure: v.variant('kind', [dataCollector, logsIngestion], issue =>
+    issue.expected === 'Object' ? 'an object' : 'one of "data-collector", "logs-ingestion"',
+  ),
   schedule: v.optional(
     text(
-      /^(rate\(\d+ (minutes?|hours?)\)|cron\([^()]+\))$/,
+      /^(rate\([1-9]\d* (minutes?|hours?)\)|cron\([^()]+\))$/,
       '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler takes them',
     ),
     'rate(1 minute)',
@@ -119,10 +138,10 @@ const pipeline = v.strictObject({
     'UTC',
   ),
   settleSeconds: v.optional(whole(0, 3600, 'seconds, 0 to 3600'), 15),
-  include: v.optional(v.pipe(v.array(typePattern), v.minLength(1, 'at least one type pattern')), ['*']),
-  exclude: v.optional(v.array(typePattern), []),
+  include: v.optional(v.pipe(typePatterns, v.minLength(1, 'at least one type pattern')), ['*']),
+  exclude: v.optional(typePatterns, []),
   minimumLevel: v.optional(oneOf(['debug', 'info', 'warning', 'error', 'critical']), 'debug'),
-  redact: v.optional(v.array(redaction), []),
+  redact: v.optional(v.array(redaction, 'a list of {"field", "how"}'), []),
   alarms: v.optional(alarms, {}),
 });
 
@@ -148,59 +167,53 @@ export function parsePipeline(input: unknown): PipelineConfig {
   return parse(pipeline, input);
 }
 
+const pipelines = settings({
+  pipelines: v.pipe(v.array(pipeline, 'a list of pipelines'), v.minLength(1, 'at least one pipeline')),
+});
+
 /** `{"pipelines": […]}` or a single pipeline, names unique. Throws ConfigError with every problem. */
 export function parsePipelines(input: unknown): readonly PipelineConfig[] {
   const many = typeof input === 'object' && input !== null && 'pipelines' in input;
-  if (!many) return [parsePipeline(input)];
-  const schema = v.strictObject({
-    pipelines: v.pipe(
-      v.array(pipeline, 'a list of pipelines'),
-      v.minLength(1, 'at least one pipeline'),
-      v.check(all => new Set(all.map(one => one.name)).size === all.length, 'pipelines with different names'),
-    ),
-  });
-  return parse(schema, input).pipelines;
+  return many ? parse(pipelines, input, namesTwice(input.pipelines)).pipelines : [parsePipeline(input)];
 }
 
 /** `auth0.startFrom` in its parts; undefined when it is none of them. */
 export function parseStartFrom(value: string): StartFrom | undefined {
   if (value === 'oldest' || value === 'now') return { kind: value };
   if (LOG_ID.test(value)) return { kind: 'log', logId: value };
-  const dateMs = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(value)
-    ? Date.parse(value)
-    : Number.NaN;
-  return Number.isNaN(dateMs) ? undefined : { kind: 'date', dateMs };
+  const [, day] = /^(\d{4}-\d{2}-\d{2})(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.exec(value) ?? [];
+  const dateMs = Date.parse(value);
+  // JavaScript takes 30 February for 1 March, and so would skip a day.
+  if (day === undefined || Number.isNaN(dateMs) || !new Date(day).toISOString().startsWith(day))
+    return undefined;
+  return { kind: 'date', dateMs };
 }
 
-function parse<T extends v.GenericSchema>(schema: T, input: unknown): v.InferOutput<T> {
+function parse<T extends v.GenericSchema>(
+  schema: T,
+  input: unknown,
+  more: readonly string[] = [],
+): v.InferOutput<T> {
   const result = v.safeParse(schema, input);
-  if (result.success) return result.output;
-  throw new ConfigError(result.issues.map(sentence));
+  if (result.success && more.length === 0) return result.output;
+  throw new ConfigError([...problemsOf(result.issues ?? []), ...more]);
 }
 
-/** What is wrong, the value given, what is allowed. Values that may be secrets, and unknown keys, are not shown. */
-function sentence(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue) ?? '(the configuration)';
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return `${path}: unknown setting; remove it or correct its name`;
-  }
-  const missing = issue.received === 'undefined';
-  const given = missing ? 'missing' : `is ${shown(path, issue.input)}`;
-  const allowed = issue.message.startsWith('Invalid') ? (issue.expected ?? 'a valid value') : issue.message;
-  return `${path}: ${given}; allowed: ${allowed}`;
-}
-
-function shown(path: string, input: unknown): string {
-  if (/secret|key|password|token/i.test(path)) return 'not a valid value (not shown)';
-  if (typeof input === 'object' && input !== null) return Array.isArray(input) ? 'a list' : 'an object';
-  const text = JSON.stringify(input) ?? String(input);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+function namesTwice(given: unknown): string[] {
+  if (!Array.isArray(given)) return [];
+  const names: unknown[] = given.map(one => Object(one).name);
+  return names.flatMap((name, i) => {
+    const first = names.indexOf(name);
+    if (first === i || typeof name !== 'string' || !NAME.test(name)) return [];
+    return [`pipelines[${i}].name: is "${name}", as is pipelines[${first}].name; allowed: a name of its own`];
+  });
 }
 
 function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
+    // It takes "+01:00" too, which the scheduler does not.
+    return /^[A-Z]/i.test(zone);
   } catch {
     return false;
   }

@@ -68,3 +68,22 @@ export const DEADLINE_MARGIN_MS = 10_000;
 /** Receives before SQS moves a failed batch to the dead-letter queue: with the backoff of replay.ts about half a day. */
 export const RETRY_MAX_RECEIVES = 20;
 export const DEAD_LETTER_RETENTION_DAYS = 14;
+
+/** The stack gives one output a pipeline, whose key is this and the pipeline's name without "-", as `outputKey` writes it. */
+export const OUTPUT_PREFIX = 'Pipeline';
+
+/** What the value of such an output holds, as JSON. */
+export interface PipelineOutput {
+  readonly pipeline: string;
+  readonly checkpointTable: string;
+  readonly retryQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly shipFunction: string;
+  readonly replayFunction: string;
+  readonly alarmTopicArn: string;
+}
+
+/** The key of a pipeline's output. CloudFormation takes letters and digits only; names have no capitals, so "X" is free. */
+export function outputKey(pipeline: string): string {
+  return `${OUTPUT_PREFIX}X${pipeline.replaceAll('-', 'X')}`;
+}

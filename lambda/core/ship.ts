@@ -72,7 +72,9 @@ interface Run {
 }
 
 /** Less than this before the deadline and a batch is left for the next run. */
-const SETTLE_LEAST_MS = 3_000;
+const SETTLE_LEAST_MS = 1_500;
+/** Reading ends this long before the deadline, so that what was read before Auth0 stalled is shipped all the same. */
+const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
 
 /** Ships what is new of one pipeline, until caught up, out of time or stopped. Throws only for bugs. */
 export async function ship(d: ShipDependencies, options: ShipOptions): Promise<RunReport> {
@@ -117,7 +119,7 @@ async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<S
   const start = checkpoint ? { checkpoint } : await begin(run);
   if ('outcome' in start) return start;
   const reader = logReader(d, start.checkpoint.logId, {
-    deadlineMs: options.deadlineMs,
+    deadlineMs: options.deadlineMs - settleReserveMs(options.deadlineMs - d.clock.now()),
     settleMs: options.settleMs,
     headroom: options.rateLimitHeadroom,
   });

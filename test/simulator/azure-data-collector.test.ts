@@ -7,6 +7,7 @@ import {
   collect,
   collectHeaders,
   collectorCode,
+  ingest,
   NOW,
   sign,
 } from './azure-calls.ts';
@@ -234,10 +235,13 @@ describe('the body', () => {
     expect(await refusal({}, [RECORD, { LogId: 'b', Details: nested }])).toEqual([400, 'InvalidDataFormat']);
   });
 
-  test('may have another poison mark', async () => {
+  test('may have another poison mark, or none', async () => {
     const azure = await azureForTest({ poisonMark: 'BAD' });
     expect((await collect(azure, [{ LogId: 'simulated-poison-record' }])).status).toBe(200);
     expect((await collect(azure, [{ LogId: 'BAD' }])).status).toBe(400);
+    const without = await azureForTest({ poisonMark: '' });
+    expect((await collect(without, [RECORD])).status).toBe(200);
+    expect((await ingest(without, [RECORD])).status).toBe(204);
   });
 
   test('of exactly 30,000,000 bytes is accepted, and of one byte more answered 404', async () => {

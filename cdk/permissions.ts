@@ -1,0 +1,102 @@
+/** What the two functions and the schedule may do: exactly the calls that the code makes. */
+import { Aws, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+import type { PipelineConfig } from '../lambda/core/config.ts';
+
+export interface Resources {
+  readonly config: PipelineConfig;
+  readonly table: ITable;
+  readonly retryQueue: IQueue;
+  readonly deadLetterQueue: IQueue;
+  readonly kmsKey?: IKey | undefined;
+  readonly inVpc: boolean;
+}
+
+/** Of the ship function: lease and checkpoint, both secrets, both queues to put failed batches on. */
+export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement[] {
+  const { auth0, azure } = r.config;
+  return [
+    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [r.table.tableArn]),
+    allow(['sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
+    ...secretStatements(scope, azure.secret ? [auth0.secret, azure.secret] : [auth0.secret]),
+    ...keyStatements(
+      // DynamoDB works with the caller's right to the key of the table: the four that a write needs.
+      ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      ['dynamodb', 'secretsmanager', 'sqs'],
+      r.kmsKey,
+    ),
+    ...vpcStatements(r.inVpc),
+  ];
+}
+
+/** Of the replay function: consume the retry queue, dead-letter culprits, Azure's secret. Nothing of Auth0. */
+export function replayStatements(scope: IConstruct, r: Resources): PolicyStatement[] {
+  const { azure } = r.config;
+  return [
+    allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+      [r.retryQueue.queueArn],
+    ),
+    allow(['sqs:SendMessage'], [r.deadLetterQueue.queueArn]),
+    ...secretStatements(scope, azure.secret ? [azure.secret] : []),
+    ...keyStatements(['kms:Decrypt', 'kms:GenerateDataKey'], ['secretsmanager', 'sqs'], r.kmsKey),
+    ...vpcStatements(r.inVpc),
+  ];
+}
+
+/** Log lines to the function's own group, which the stack creates. */
+export function logStatement(logGroup: ILogGroup): PolicyStatement {
+  return allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+}
+
+function secretStatements(scope: IConstruct, secrets: readonly string[]): PolicyStatement[] {
+  if (secrets.length === 0) return [];
+  const arns = [...new Set(secrets)].map(secret => secretArn(scope, secret));
+  return [allow(['secretsmanager:GetSecretValue'], arns)];
+}
+
+/**
+ * A secret's ARN ends in six random characters. "-??????" stands for them alone: another secret whose name merely
+ * begins the same has a longer ARN. https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
+ */
+export function secretArn(scope: IConstruct, secret: string): string {
+  if (/^arn:.*-[A-Za-z0-9]{6}$/.test(secret)) return secret;
+  if (secret.startsWith('arn:')) return `${secret}-??????`;
+  return `arn:${Aws.PARTITION}:secretsmanager:${Stack.of(scope).region}:${Stack.of(scope).account}:secret:${secret}-??????`;
+}
+
+/** The key only through the services that keep our things with it, never by itself. */
+function keyStatements(actions: string[], services: readonly string[], key?: IKey): PolicyStatement[] {
+  if (!key) return [];
+  const viaService = services.map(service => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`);
+  return [
+    new PolicyStatement({
+      actions,
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': viaService } },
+    }),
+  ];
+}
+
+/** Lambda makes network interfaces in the name of the function, before any of them has an ARN: only "*" works. */
+function vpcStatements(inVpc: boolean): PolicyStatement[] {
+  if (!inVpc) return [];
+  const actions = [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  return [allow(actions, ['*'])];
+}
+
+function allow(actions: string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ actions, resources });
+}

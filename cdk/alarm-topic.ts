@@ -37,7 +37,8 @@ export function alarmTopic(scope: Construct, config: PipelineConfig, kmsKey: IKe
   for (const subscription of topic.node.findAll().filter(child => child !== topic)) {
     Validations.of(subscription).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
-      reason: 'SNS repeats a delivery itself, and nobody reads a queue of old alarms: CloudWatch shows their state.',
+      reason:
+        'SNS repeats a delivery itself, and nobody reads a queue of old alarms: CloudWatch shows their state.',
     });
   }
   if (alarms.email.length + alarms.https.length === 0) {

@@ -88,7 +88,9 @@ function jsonFile(file: string | URL): unknown {
     content = readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'unreadable';
-    throw new ConfigError([`${file}: cannot be read (${code}); give the path of a JSON file: -c config=FILE`]);
+    throw new ConfigError([
+      `${file}: cannot be read (${code}); give the path of a JSON file: -c config=FILE`,
+    ]);
   }
   try {
     return JSON.parse(content);

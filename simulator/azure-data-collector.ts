@@ -76,11 +76,11 @@ export function dataCollector(settings: DataCollectorSettings, ledger: Ledger): 
     if (settings.poisonMark !== '' && call.body.includes(settings.poisonMark))
       return invalidData('A record could not be processed.');
     const timeField = header(call.headers, 'time-generated-field');
-    const problem = propertiesProblem(records) ?? timeProblem(records, timeField);
-    if (problem) return invalidData(problem);
-
     const name = `${header(call.headers, 'log-type')}_CL`;
     const table = widen(tables.get(name) ?? new Map(), records);
+    const problem = propertiesProblem(records) ?? timeProblem(records, timeField, table);
+    if (problem) return invalidData(problem);
+
     const columns = columnNames(table);
     if (columns.length > MAX_COLUMNS) {
       return invalidData(
@@ -188,11 +188,14 @@ function propertiesProblem(records: readonly StoredRecord[]): string | undefined
   return undefined;
 }
 
-function timeProblem(records: readonly StoredRecord[], field: string | undefined): string | undefined {
+function timeProblem(
+  records: readonly StoredRecord[],
+  field: string | undefined,
+  table: Table,
+): string | undefined {
   if (field === undefined || records.length === 0) return undefined;
-  if (!records.some(record => Object.hasOwn(record, field))) {
-    return 'The time-generated-field names a property that no record has.';
-  }
+  // A wrong name is a mistake that the service passes over; a record without a value is not one.
+  if (!table.has(field)) return 'The time-generated-field names a property that the table does not have.';
   const readable = (value: unknown) => value === undefined || value === null || isIsoTime(value);
   return records.every(record => readable(record[field]))
     ? undefined

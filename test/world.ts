@@ -29,7 +29,12 @@ export type Log = Record<string, unknown>;
 
 /** A log of the shape that Auth0 gives, dated `ageMs` before START_MS. */
 export function log(number: number, ageMs: number, fields: Log = {}): Log {
-  const date = new Date(START_MS - ageMs).toISOString();
+  return logAt(number, START_MS - ageMs, fields);
+}
+
+/** Likewise, dated `atMs`. */
+export function logAt(number: number, atMs: number, fields: Log = {}): Log {
+  const date = new Date(atMs).toISOString();
   const id = `900${date.replace(/\D/g, '')}${String(number).padStart(36, '0')}`;
   return { log_id: id, date, type: 's', description: `log ${number}`, user_name: 'someone', ...fields };
 }
@@ -45,7 +50,7 @@ export interface Faults {
   page?: (call: number, after: string) => Fault | PageAnswer | undefined;
   start?: (call: number) => Fault | undefined;
   post?: (call: number, logIds: readonly string[]) => AzureFault | undefined;
-  put?: (call: number, queue: QueueName) => 'fail' | 'half' | undefined;
+  put?: (call: number, queue: QueueName) => 'fail' | 'half' | 'fail-after' | undefined;
   state?: (call: number, operation: 'acquire' | 'save' | 'release') => 'fail' | 'fail-after' | undefined;
 }
 
@@ -241,7 +246,8 @@ export function world(setup: WorldOptions = {}) {
     if (fault === 'fail') throw new Error('the queue is down');
     const taken = fault === 'half' ? messages.slice(0, messages.length >> 1) : messages;
     for (const message of taken) hold(queue, message);
-    if (fault === 'half') throw new Error('the queue took half');
+    if (fault)
+      throw new Error(`the queue took ${taken.length} of ${messages.length}, and the answer was lost`);
   }
 
   function hold(queue: QueueName, message: string): void {
@@ -343,8 +349,12 @@ export function world(setup: WorldOptions = {}) {
       const waiting = queues.retry.splice(0);
       for (const message of waiting) {
         const { d } = ports();
-        const report = await replay(d, PIPELINE, message, nowMs + 50_000);
-        if (!report.done) queues.retry.push(message);
+        // A replay that rejects leaves its message where it is, as Lambda does.
+        const done = await replay(d, PIPELINE, message, nowMs + 50_000).then(
+          report => report.done,
+          () => false,
+        );
+        if (!done) queues.retry.push(message);
       }
     },
     /** The logs that are neither accepted, nor in a queue now, nor excluded. */
@@ -363,3 +373,6 @@ export function world(setup: WorldOptions = {}) {
     duplicates: () => [...accepted.values()].reduce((sum, count) => sum + count - 1, 0),
   };
 }
+
+/** See world(). */
+export type World = ReturnType<typeof world>;

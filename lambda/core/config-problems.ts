@@ -22,9 +22,11 @@ export function problemsOf(issues: readonly Issue[]): string[] {
 function problemsOfOne(issue: Issue): string[] {
   const path = issue.path ?? [];
   const last = path.at(-1);
-  const isOfObject = issue.type === 'strict_object' || issue.type === 'variant';
+  const isAboutSettings =
+    (issue.type === 'strict_object' || issue.type === 'variant') && issue.expected !== 'Object';
   // Valibot takes an array for an object without the right settings.
-  if (isOfObject && Array.isArray(last?.input)) return [wrong(path.slice(0, -1), last.input, 'an object')];
+  if (isAboutSettings && Array.isArray(last?.input))
+    return [wrong(path.slice(0, -1), last.input, 'an object')];
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     return unknownSettings(path.slice(0, -1), Object(last?.input), issue.message.split(', '));
   }
@@ -32,12 +34,8 @@ function problemsOfOne(issue: Issue): string[] {
   return [wrong(path, issue.type === 'partial_check' ? last?.value : issue.input, issue.message)];
 }
 
-function wrong(
-  path: v.BaseIssue<unknown>['path'] | readonly v.IssuePathItem[],
-  given: unknown,
-  allowed: string,
-) {
-  const where = pathText(path ?? []);
+function wrong(path: readonly v.IssuePathItem[], given: unknown, allowed: string): string {
+  const where = pathText(path);
   return `${where}: ${given === undefined ? 'missing' : `is ${shown(where, given)}`}; allowed: ${allowed}`;
 }
 
@@ -61,8 +59,16 @@ function unknownSettings(
 function pathText(path: readonly { readonly key?: unknown }[]): string {
   if (path.length === 0) return '(the configuration)';
   return path
-    .map(({ key }, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`))
-    .join('');
+    .map(({ key }) => stepText(key))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function stepText(key: unknown): string {
+  if (typeof key === 'number') return `[${key}]`;
+  const name = String(key);
+  // Quoted when it could be taken for more than a name.
+  return /^[\w(][\w ()-]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 
 function shown(where: string, given: unknown): string {

@@ -69,10 +69,7 @@ export const DEADLINE_MARGIN_MS = 10_000;
 export const RETRY_MAX_RECEIVES = 20;
 export const DEAD_LETTER_RETENTION_DAYS = 14;
 
-/** The stack gives one output a pipeline, whose key is this and the pipeline's name without "-", as `outputKey` writes it. */
-export const OUTPUT_PREFIX = 'Pipeline';
-
-/** What the value of such an output holds, as JSON. */
+/** The stack has one output a pipeline, under `outputKey`. This is what its value holds, as JSON. */
 export interface PipelineOutput {
   readonly pipeline: string;
   readonly checkpointTable: string;
@@ -83,7 +80,10 @@ export interface PipelineOutput {
   readonly alarmTopicArn: string;
 }
 
-/** The key of a pipeline's output. CloudFormation takes letters and digits only; names have no capitals, so "X" is free. */
+/**
+ * "my-prod" → "PipelineMyXprod". CloudFormation takes only letters and digits in keys; pipelines have no capitals
+ * in their names, so "X" for "-" keeps different names different.
+ */
 export function outputKey(pipeline: string): string {
-  return `${OUTPUT_PREFIX}X${pipeline.replaceAll('-', 'X')}`;
+  return `Pipeline${pipeline.charAt(0).toUpperCase()}${pipeline.slice(1).replaceAll('-', 'X')}`;
 }

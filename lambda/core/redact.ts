@@ -95,9 +95,7 @@ function visit(value: unknown, path: readonly string[], depth: number, at: (valu
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [key, child] of Object.entries(value)) {
-    if (part !== '*' && part !== key) continue;
-    if (depth === 0 && isIdentity(key, child)) continue;
-    visit(child, path, depth + 1, at);
+    if (part === '*' || part === key) visit(child, path, depth + 1, at);
   }
 }
 

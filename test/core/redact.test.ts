@@ -108,10 +108,14 @@ test('elsewhere a hashed value becomes the same hash, and a dropped one is maske
   expect(redacted.description).toBe(`${redacted.user_name} from [redacted]`);
 });
 
-test('of two values found, one inside the other, the longer one is replaced first', () => {
-  const log = { user_name: 'lovelace', user_id: 'auth0|lovelace', description: 'auth0|lovelace is lovelace' };
+test('of two values found, one the beginning of the other, the longer one is replaced first', () => {
+  const log = {
+    user_name: 'ada@example',
+    user_id: 'ada@example.com',
+    description: 'ada@example.com, ada@example',
+  };
   const redacted = redactor([rule('user_name'), rule('user_id', 'hash')], 'k')(log) as typeof log;
-  expect(redacted.description).toBe(`${redacted.user_id} is [redacted]`);
+  expect(redacted.description).toBe(`${redacted.user_id}, [redacted]`);
 });
 
 test('values shorter than 4 characters are left elsewhere, since they occur by chance', () => {

@@ -244,6 +244,14 @@ describe('the body', () => {
     expect((await ingest(without, [RECORD])).status).toBe(204);
   });
 
+  test('that was refused for the poison mark is accepted after acceptPoison', async () => {
+    const azure = await azureForTest();
+    const poison = [{ LogId: 'simulated-poison-record' }];
+    expect([(await collect(azure, poison)).status, (await ingest(azure, poison)).status]).toEqual([400, 400]);
+    azure.acceptPoison();
+    expect([(await collect(azure, poison)).status, (await ingest(azure, poison)).status]).toEqual([200, 204]);
+  });
+
   test('of exactly 30,000,000 bytes is accepted, and of one byte more answered 404', async () => {
     const azure = await azureForTest();
     const padded = (bytes: number) => `[{"LogId":"a"}]${' '.repeat(bytes - 15)}`;
@@ -320,8 +328,16 @@ describe('what becomes of a record', () => {
       },
     );
 
-    test('refuses a post in which no record has the field', async () => {
+    test('refuses a post when neither it nor the table has the field', async () => {
       expect(await refusal({ headers }, [RECORD])).toEqual([400, 'InvalidDataFormat']);
+      const azure = await azureForTest();
+      expect((await collect(azure, [{ event_date: new Date(NOW).toISOString() }], { headers })).status).toBe(
+        200,
+      );
+      expect((await collect(azure, [RECORD], { headers })).status).toBe(200);
+      expect(azure.received.missingTimes).toBe(1);
+      const typo = { headers: { 'time-generated-field': 'eventdate' } };
+      expect((await collect(azure, [RECORD], typo)).status).toBe(400);
     });
 
     test('gives a record without a value the time of receipt, and counts it', async () => {

@@ -1,0 +1,39 @@
+/** What `cdk synth` and `cdk deploy` run: the input is checked, the stack built, cdk-nag asked. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Annotations, App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { ConfigError } from '../lambda/core/config.ts';
+import { readInput } from './input.ts';
+import { PipelinesStack } from './stack.ts';
+
+// Not by itself at the end: a wrong configuration must leave no template behind.
+const app = new App({ autoSynth: false });
+
+try {
+  const { pipelines, isExample, stackName, nested, ...options } = readInput(name =>
+    app.node.tryGetContext(name),
+  );
+  refuseUnbuilt(options.dist ?? join(import.meta.dirname, '..', 'dist'));
+  const stack = new PipelinesStack(app, stackName, { pipelines, nested, options });
+  if (isExample) {
+    Annotations.of(stack).addWarningV2(
+      'auth0-logs-to-azure:example',
+      'this is config.example.json; give your own: -c config=FILE, or "pipelines" in the context of cdk.json',
+    );
+  }
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  app.synth();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(`\n${error.message}\n`);
+  process.exitCode = 1;
+}
+
+function refuseUnbuilt(dist: string): void {
+  const missing = ['ship', 'replay']
+    .map(name => join(dist, name, 'index.mjs'))
+    .filter(file => !existsSync(file));
+  if (missing.length > 0)
+    throw new ConfigError(missing.map(file => `${file}: missing; run "npm run build" first`));
+}

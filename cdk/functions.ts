@@ -1,0 +1,90 @@
+/** The two functions: the same but for their bundle, their time and what they may do. */
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { logStatement } from './permissions.ts';
+
+/** What the user may choose for both functions. */
+export interface FunctionOptions {
+  /** The folder that `npm run build` writes: ship/index.mjs and replay/index.mjs. Default: dist/. */
+  readonly dist?: string | undefined;
+  /** More memory is more processor too, by AWS's rule. Default: 256. */
+  readonly memorySizeMb?: number | undefined;
+  /** Default: a month. */
+  readonly logRetention?: RetentionDays | undefined;
+  /** A network with a way out to Auth0, Azure and AWS. Default: Lambda's own, which has one. */
+  readonly vpc?: IVpc | undefined;
+  readonly vpcSubnets?: SubnetSelection | undefined;
+  readonly securityGroups?: ISecurityGroup[] | undefined;
+  /** More environment variables, such as the SDK's own. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface FunctionProps extends FunctionOptions {
+  readonly bundle: 'ship' | 'replay';
+  readonly description: string;
+  readonly timeoutSeconds: number;
+  readonly statements: PolicyStatement[];
+  readonly kmsKey?: IKey | undefined;
+}
+
+const DIST = join(import.meta.dirname, '..', 'dist');
+
+/** A function, the role that is its alone, and its log group. */
+export function pipelineFunction(scope: Construct, id: string, props: FunctionProps): LambdaFunction {
+  const { bundle, description, kmsKey, vpc, vpcSubnets, securityGroups } = props;
+  const logGroup = new LogGroup(scope, `${id}Logs`, {
+    retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+    ...(kmsKey && { encryptionKey: kmsKey }),
+  });
+  const role = new Role(scope, `${id}Role`, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description,
+    inlinePolicies: {
+      [bundle]: new PolicyDocument({ statements: [...props.statements, logStatement(logGroup)] }),
+    },
+  });
+  const made = new LambdaFunction(scope, id, {
+    description,
+    code: Code.fromAsset(join(props.dist ?? DIST, bundle)),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: props.memorySizeMb ?? 256,
+    timeout: Duration.seconds(props.timeoutSeconds),
+    // The role is complete as it stands; CDK would otherwise add managed policies for a VPC.
+    role: role.withoutPolicyUpdates(),
+    logGroup,
+    environment: { ...props.environment },
+    ...(vpc && { vpc }),
+    ...(vpcSubnets && { vpcSubnets }),
+    ...(securityGroups && { securityGroups }),
+  });
+  acknowledge(role, made, vpc !== undefined);
+  return made;
+}
+
+function acknowledge(role: Role, made: LambdaFunction, inVpc: boolean): void {
+  Validations.of(made).acknowledge({
+    id: 'Serverless-LambdaTracing',
+    reason:
+      'It works alone, in no chain of services that a trace would show, and each run reports itself by metrics.',
+  });
+  Validations.of(made).acknowledge({
+    id: 'Serverless-LambdaDLQ',
+    reason:
+      'Its events hold nothing to be kept: the next tick is the retry, and failed batches have queues of their own.',
+  });
+  if (!inVpc) return;
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'Lambda makes network interfaces that have no ARN beforehand, and describing them takes no resource.',
+  });
+}

@@ -1,0 +1,214 @@
+/** One tenant to one destination, whole: schedule, functions, state, queues, alarms. */
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  type IManagedPolicy,
+  PermissionsBoundary,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ConfigError, type PipelineConfig } from '../lambda/core/config.ts';
+import {
+  ENV,
+  type PipelineOutput,
+  REPLAY_TIMEOUT_SECONDS,
+  SHIP_TIMEOUT_SECONDS,
+} from '../lambda/core/contract.ts';
+import { alarmTopic, allowAlarms, allowLogs } from './alarm-topic.ts';
+import { addAlarms } from './alarms.ts';
+import { type FunctionOptions, pipelineFunction } from './functions.ts';
+import { replayStatements, shipStatements } from './permissions.ts';
+import { queues } from './queues.ts';
+import { placeholderSecret } from './secrets.ts';
+
+export interface Auth0LogsToAzureProps extends FunctionOptions {
+  /** As `parsePipeline` or `parsePipelines` of lambda/core/config.ts returned it. */
+  readonly config: PipelineConfig;
+  /** Encrypts table, queues, log groups, topic and created secrets. Default: keys of AWS, and one key for the topic. */
+  readonly kmsKey?: IKey;
+  /** Takes the alarms. Default: the configuration's `alarms.topicArn`, or a topic of its own. */
+  readonly alarmTopic?: ITopic;
+  /** Bounds every role. */
+  readonly permissionsBoundary?: IManagedPolicy;
+  /** Whether secrets given by name are made, with a placeholder. Default: true. Those given by ARN never are. */
+  readonly createSecrets?: boolean;
+  /** What becomes of table and queues when the stack goes. Default: they stay, since they hold the only trace of logs. */
+  readonly stateRemovalPolicy?: RemovalPolicy.DESTROY;
+  /** Where docs/runbook.md can be read; alarms link to it. */
+  readonly runbookUrl?: string;
+}
+
+/** Lambda takes 4 KB of environment: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const CONFIG_MAX_BYTES = 3_200;
+
+export class Auth0LogsToAzure extends Construct {
+  readonly config: PipelineConfig;
+  readonly shipFunction: LambdaFunction;
+  readonly replayFunction: LambdaFunction;
+  readonly table: Table;
+  readonly retryQueue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly topic: ITopic;
+  /** By name, as in cdk/alarms.ts. */
+  readonly alarms: Readonly<Record<string, Alarm>>;
+
+  /** Throws ConfigError when the configuration is too long for a function's environment. */
+  constructor(scope: Construct, id: string, props: Auth0LogsToAzureProps) {
+    super(scope, id);
+    const { config, kmsKey } = props;
+    this.config = config;
+    if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
+    if (kmsKey) {
+      allowAlarms(kmsKey);
+      allowLogs(kmsKey, this);
+    }
+    if (props.createSecrets ?? true) {
+      for (const name of [config.auth0.secret, config.azure.secret]) {
+        if (name) placeholderSecret(this, name, kmsKey);
+      }
+    }
+
+    this.table = checkpointTable(this, props);
+    const kept = props.stateRemovalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+    const { retryQueue, deadLetterQueue } = queues(this, kept, kmsKey);
+    this.retryQueue = retryQueue;
+    this.deadLetterQueue = deadLetterQueue;
+
+    const common = {
+      ...props,
+      environment: {
+        ...props.environment,
+        [ENV.pipelineConfig]: lambdaConfig(config),
+        [ENV.checkpointTable]: this.table.tableName,
+        [ENV.retryQueueUrl]: retryQueue.queueUrl,
+        [ENV.deadLetterQueueUrl]: deadLetterQueue.queueUrl,
+      },
+    };
+    const inVpc = props.vpc !== undefined;
+    const resources = { config, table: this.table, retryQueue, deadLetterQueue, kmsKey, inVpc };
+    this.shipFunction = pipelineFunction(this, 'Ship', {
+      ...common,
+      bundle: 'ship',
+      description: `Ships the Auth0 logs of pipeline ${config.name} to Azure`,
+      timeoutSeconds: SHIP_TIMEOUT_SECONDS,
+      statements: shipStatements(this, resources),
+    });
+    this.replayFunction = pipelineFunction(this, 'Replay', {
+      ...common,
+      bundle: 'replay',
+      description: `Delivers the failed batches of pipeline ${config.name} again`,
+      timeoutSeconds: REPLAY_TIMEOUT_SECONDS,
+      statements: replayStatements(this, resources),
+    });
+    tick(this, config, this.shipFunction);
+    feed(this, retryQueue, this.replayFunction);
+
+    this.topic = props.alarmTopic ?? alarmTopic(this, config, kmsKey);
+    this.alarms = addAlarms(this, this, this.topic, props.runbookUrl ?? 'docs/runbook.md');
+  }
+
+  /** What the operator's commands need to know of this pipeline. */
+  get output(): PipelineOutput {
+    return {
+      pipeline: this.config.name,
+      checkpointTable: this.table.tableName,
+      retryQueueUrl: this.retryQueue.queueUrl,
+      deadLetterQueueUrl: this.deadLetterQueue.queueUrl,
+      shipFunction: this.shipFunction.functionName,
+      replayFunction: this.replayFunction.functionName,
+      alarmTopicArn: this.topic.topicArn,
+    };
+  }
+}
+
+function checkpointTable(scope: Construct, { kmsKey, stateRemovalPolicy }: Auth0LogsToAzureProps): Table {
+  return new Table(scope, 'CheckpointTable', {
+    partitionKey: { name: 'pipeline', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: stateRemovalPolicy !== RemovalPolicy.DESTROY,
+    // Retained also when a first deploy fails: the roll-back could not delete a protected table, and would fail too.
+    removalPolicy: stateRemovalPolicy ?? RemovalPolicy.RETAIN,
+    ...(kmsKey
+      ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: kmsKey }
+      : { encryption: TableEncryption.AWS_MANAGED }),
+  });
+}
+
+/**
+ * The schedule. A tick that could not be delivered is dropped, not repeated: the next one does its work.
+ * For the same reason nothing reserves concurrency: the lease already keeps runs apart, and an account that has
+ * only ten executions to give could not be deployed to.
+ */
+function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): void {
+  ship.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+  Validations.of(ship).acknowledge({
+    id: 'Serverless-LambdaAsyncFailureDestination',
+    reason: 'A failed tick holds nothing: the next tick is the retry, and the alarms tell of it.',
+  });
+  const { partition, region, account } = Stack.of(scope);
+  const role = new Role(scope, 'ScheduleRole', {
+    description: `Ticks pipeline ${config.name}`,
+    // The group, not the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: {
+        StringEquals: {
+          'aws:SourceAccount': account,
+          'aws:SourceArn': `arn:${partition}:scheduler:${region}:${account}:schedule-group/default`,
+        },
+      },
+    }),
+    inlinePolicies: {
+      tick: new PolicyDocument({
+        statements: [
+          new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [ship.functionArn] }),
+        ],
+      }),
+    },
+  });
+  new CfnSchedule(scope, 'Schedule', {
+    description: `Ticks pipeline ${config.name}`,
+    scheduleExpression: config.schedule,
+    scheduleExpressionTimezone: config.scheduleTimeZone,
+    flexibleTimeWindow: { mode: 'OFF' },
+    target: {
+      arn: ship.functionArn,
+      roleArn: role.roleArn,
+      retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+    },
+  });
+}
+
+/** The retry queue → replay. One failed batch a call: it has the whole time, and its fault costs no other a receive. */
+function feed(scope: Construct, retryQueue: Queue, replay: LambdaFunction): void {
+  const mapping = new EventSourceMapping(scope, 'RetryQueueMapping', {
+    target: replay,
+    eventSourceArn: retryQueue.queueArn,
+    batchSize: 1,
+    reportBatchItemFailures: true,
+    maxConcurrency: 2,
+  });
+  Validations.of(mapping).acknowledge({
+    id: 'Serverless-LambdaEventSourceMappingDestination',
+    reason: 'The queue’s redrive policy is the destination of failures; Lambda offers no other for SQS.',
+  });
+}
+
+/** Without what only the stack needs: fewer bytes, and a new e-mail address does not touch the functions. */
+function lambdaConfig({ alarms, schedule, scheduleTimeZone, ...needed }: PipelineConfig): string {
+  const json = JSON.stringify(needed);
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= CONFIG_MAX_BYTES) return json;
+  throw new ConfigError([
+    `pipeline ${needed.name}: its configuration is ${bytes} bytes as a function's environment; allowed: ${CONFIG_MAX_BYTES}; shorten include, exclude or redact, for instance by "*"`,
+  ]);
+}

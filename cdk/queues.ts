@@ -1,0 +1,39 @@
+/** Where failed batches wait. Both outlive the stack: the checkpoint has passed what they hold. */
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import {
+  DEAD_LETTER_RETENTION_DAYS,
+  REPLAY_TIMEOUT_SECONDS,
+  RETRY_MAX_RECEIVES,
+} from '../lambda/core/contract.ts';
+
+export interface Queues {
+  readonly retryQueue: Queue;
+  readonly deadLetterQueue: Queue;
+}
+
+export function queues(scope: Construct, removalPolicy: RemovalPolicy, kmsKey: IKey | undefined): Queues {
+  const common = {
+    enforceSSL: true,
+    // SQS counts from the first sending, also in the dead-letter queue: neither may keep a message for less.
+    retentionPeriod: Duration.days(DEAD_LETTER_RETENTION_DAYS),
+    removalPolicy,
+    ...(kmsKey
+      ? { encryption: QueueEncryption.KMS, encryptionMasterKey: kmsKey }
+      : { encryption: QueueEncryption.SQS_MANAGED }),
+  };
+  const deadLetterQueue = new Queue(scope, 'DeadLetterQueue', common);
+  const retryQueue = new Queue(scope, 'RetryQueue', {
+    ...common,
+    // AWS's advice for a queue that feeds a function: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    visibilityTimeout: Duration.seconds(6 * REPLAY_TIMEOUT_SECONDS),
+    deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: RETRY_MAX_RECEIVES },
+  });
+  Validations.of(deadLetterQueue).acknowledge({
+    id: 'Serverless-SQSRedrivePolicy',
+    reason: 'It is the dead-letter queue itself.',
+  });
+  return { retryQueue, deadLetterQueue };
+}

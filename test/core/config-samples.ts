@@ -1,0 +1,60 @@
+/** Configurations to begin from, all made up. */
+import fc from 'fast-check';
+
+export type Settings = Record<string, unknown>;
+
+const GUID = '01234567-89ab-cdef-0123-456789abcdef';
+export const AUTH0 = { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0' };
+export const COLLECTOR = { kind: 'data-collector', workspaceId: GUID, secret: 'auth0-logs/prod/azure' };
+export const INGESTION = {
+  kind: 'logs-ingestion',
+  endpoint: 'https://acme-abcd.westeurope-1.ingest.monitor.azure.com',
+  dcrImmutableId: `dcr-${'0a'.repeat(16)}`,
+  tenantId: GUID,
+  clientId: GUID,
+  secret: 'auth0-logs/prod/azure',
+};
+export const PIPELINE = { name: 'prod', auth0: AUTH0, azure: COLLECTOR };
+
+/** Any valid pipeline, with any of its settings left out that may be. */
+export function validPipeline(): fc.Arbitrary<Settings> {
+  const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,31}$/);
+  const optional = (settings: Record<string, fc.Arbitrary<unknown>>) =>
+    fc.record(settings, { requiredKeys: [] });
+  const auth0 = optional({
+    customDomain: fc.constant('login.acme.com'),
+    logRetentionDays: fc.integer({ min: 1, max: 365 }),
+    startFrom: fc.constantFrom('oldest', 'now', '2026-03-01', '2026-03-01T00:00:00Z'),
+    rateLimitHeadroom: fc.double({ min: 0, max: 0.9, noNaN: true }),
+  });
+  const cloud = fc.constantFrom('public', 'us-gov', 'china');
+  const maxBatchBytes = fc.integer({ min: 200_000, max: 1_048_576 });
+  const azure = fc.oneof(
+    optional({ logType: fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,20}$/), cloud, maxBatchBytes }).map(
+      settings => ({ ...COLLECTOR, ...settings }),
+    ),
+    optional({ cloud, maxBatchBytes, auth: fc.constantFrom('federated', 'client-secret') }).map(settings => ({
+      ...INGESTION,
+      ...settings,
+    })),
+  );
+  const patterns = fc.array(fc.constantFrom('*', 's*', 'fp', 'sapi'), { minLength: 1, maxLength: 3 });
+  const how = fc.constantFrom('mask', 'hash', 'drop');
+  const rest = optional({
+    settleSeconds: fc.integer({ min: 0, max: 3600 }),
+    include: patterns,
+    exclude: patterns,
+    minimumLevel: fc.constantFrom('debug', 'info', 'warning', 'error', 'critical'),
+    redact: fc.array(fc.record({ field: fc.constantFrom('user_name', 'details.*.email'), how })),
+    schedule: fc.constantFrom('rate(1 minute)', 'rate(2 hours)', 'cron(0 * * * ? *)'),
+    scheduleTimeZone: fc.constantFrom('UTC', 'Europe/Berlin'),
+    alarms: optional({
+      email: fc.array(fc.constant('ops@example.com')),
+      lagMinutes: fc.integer({ min: 1, max: 1440 }),
+      topicArn: fc.constant('arn:aws:sns:eu-west-1:123456789012:ops'),
+    }),
+  });
+  return fc
+    .tuple(name, auth0, azure, rest)
+    .map(([name, auth0, azure, rest]) => ({ ...rest, name, auth0: { ...AUTH0, ...auth0 }, azure }));
+}

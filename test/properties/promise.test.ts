@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { play, scenario } from './scenario.ts';
+
+const RUNS = 400;
+
+test(`the promise holds in ${RUNS} random scenarios of faults, kills, overlaps and clock jumps`, async () => {
+  const seen = { logs: 0, incidents: 0, kills: 0, duplicates: 0 };
+  await fc.assert(
+    fc.asyncProperty(scenario, async one => {
+      const { missing, violations, duplicates, duplicatesAllowed, ...counts } = await play(one);
+      expect({ missing, violations }).toEqual({ missing: [], violations: [] });
+      expect(duplicates).toBeLessThanOrEqual(duplicatesAllowed);
+      seen.logs += counts.logs;
+      seen.incidents += counts.incidents;
+      seen.kills += counts.kills;
+      seen.duplicates += duplicates;
+    }),
+    { numRuns: RUNS },
+  );
+  // A suite that generates nothing proves nothing.
+  expect(seen.logs).toBeGreaterThan(RUNS * 10);
+  expect(seen.incidents).toBeGreaterThan(RUNS);
+  expect(seen.kills).toBeGreaterThan(RUNS / 4);
+  expect(seen.duplicates).toBeGreaterThan(0);
+});

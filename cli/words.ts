@@ -27,7 +27,7 @@ export function dateText(ms: number): string {
 /** How a run went, in one sentence. `stopped`: it was ended by the operator, so the fault that it tells of is none. */
 export function runSentence(report: RunReport, stopped: boolean): string {
   const what = [
-    counted(report.logsAccepted, 'log') + ' shipped',
+    `${counted(report.logsAccepted, 'log')} shipped`,
     report.logsExcluded > 0 && `${NUMBER.format(report.logsExcluded)} left out by include and exclude`,
     report.logsRaw > 0 && `${NUMBER.format(report.logsRaw)} of them raw, since they would not shape`,
     report.logsRetried > 0 && `${NUMBER.format(report.logsRetried)} put on the retry queue`,

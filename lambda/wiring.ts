@@ -8,8 +8,8 @@ import { includeRule } from './core/include.ts';
 import type { Clock, Destination, LogSource, SecretSource } from './core/model.ts';
 import { redactor } from './core/redact.ts';
 import type { ReplayDependencies } from './core/replay.ts';
+import type { ShipDependencies, ShipOptions } from './core/run.ts';
 import { shaper } from './core/shape.ts';
-import type { ShipDependencies, ShipOptions } from './core/ship.ts';
 import { auth0Logs } from './edges/auth0.ts';
 import { dataCollector } from './edges/azure-data-collector.ts';
 import { entraAuthoriser } from './edges/azure-entra.ts';
@@ -113,6 +113,7 @@ export function pipelineParts(
       startFrom,
       retentionMs: auth0.logRetentionDays * DAY_MS,
       settleMs: config.settleSeconds * 1000,
+      sweepMs: config.sweepMinutes * 60_000,
       rateLimitHeadroom: auth0.rateLimitHeadroom,
     },
     source: auth0Logs({ ...base, config: auth0, baseUrl: baseUrlOf(env, ENV.auth0BaseUrl) }),

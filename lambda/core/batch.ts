@@ -7,6 +7,8 @@ export interface LogBatch {
   readonly records: readonly SerializedRecord[];
   /** Logs in it, excluded ones counted too. */
   readonly logs: number;
+  /** The ids of those that have one. */
+  readonly logIds: readonly string[];
   /** Where the checkpoint goes when the batch is settled; undefined when no log of it had an id. */
   readonly checkpoint?: Checkpoint;
   /** The date of its oldest log; undefined when none could be read. */
@@ -28,6 +30,7 @@ export function batcher(maxBytes: number): Batcher {
   let records: SerializedRecord[] = [];
   let bytes = 2;
   let logs = 0;
+  let logIds: string[] = [];
   let checkpoint: Checkpoint | undefined;
   let oldestDateMs: number | undefined;
 
@@ -36,12 +39,14 @@ export function batcher(maxBytes: number): Batcher {
     const batch: LogBatch = {
       records,
       logs,
+      logIds,
       ...(checkpoint ? { checkpoint } : {}),
       ...(oldestDateMs === undefined ? {} : { oldestDateMs }),
     };
     records = [];
     bytes = 2;
     logs = 0;
+    logIds = [];
     checkpoint = undefined;
     oldestDateMs = undefined;
     return batch;
@@ -56,6 +61,7 @@ export function batcher(maxBytes: number): Batcher {
       records.push(record);
     }
     logs++;
+    if (log.logId !== undefined) logIds.push(log.logId);
     checkpoint = log.checkpoint ?? checkpoint;
     if (log.dateMs !== undefined) oldestDateMs = Math.min(oldestDateMs ?? log.dateMs, log.dateMs);
     return full;

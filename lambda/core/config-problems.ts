@@ -95,9 +95,10 @@ function shownText(where: string, given: string): string {
 /** Long, and of letters and digits as keys are: better hidden once too often. GUIDs, hosts and names are not. */
 function mayBeSecret(text: string): boolean {
   const runs = text.match(/[\w+/=~.-]{32,}/g) ?? [];
-  return runs.some(
-    run => [/[a-z]/, /[A-Z]/, /\d/].every(kind => kind.test(run)) || /^[\w+=~]{40,}$/.test(run),
-  );
+  return runs.some(run => {
+    const mixed = /[a-z]/.test(run) && /[A-Z]/.test(run);
+    return (mixed && /\d/.test(run)) || (run.length >= 40 && (mixed || !/[./-]/.test(run)));
+  });
 }
 
 /** The same but for case, `_` and `-`; or a part of it; or at most two letters away. */

@@ -98,8 +98,8 @@ const logsIngestion = v.pipe(
 
 const redaction = settings({
   field: text(
-    /^[^.\s]+(\.[^.\s]+)*$/,
-    'a path into the log, such as "user_name" or "details.request.body.email"; "*" for any key',
+    /^(?!(log_id|_id|id|date|type)$)[^.\s]+(\.[^.\s]+)*$/,
+    'a path into the log, such as "user_name" or "details.request.body.email", "*" for any key; not log_id, _id, id, date or type, by which logs are known',
   ),
   how: oneOf(['mask', 'hash', 'drop']),
 });
@@ -138,6 +138,7 @@ const pipeline = settings({
     'UTC',
   ),
   settleSeconds: v.optional(whole(0, 3600, 'seconds, 0 to 3600'), 15),
+  sweepMinutes: v.optional(whole(0, 1440, 'minutes between looks for late logs, 0 to 1440; 0 for never'), 15),
   include: v.optional(v.pipe(typePatterns, v.minLength(1, 'at least one type pattern')), ['*']),
   exclude: v.optional(typePatterns, []),
   minimumLevel: v.optional(oneOf(['debug', 'info', 'warning', 'error', 'critical']), 'debug'),

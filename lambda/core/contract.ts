@@ -11,6 +11,7 @@ export const METRICS = {
   logsRetried: 'LogsRetried',
   logsDeadLettered: 'LogsDeadLettered',
   logsRaw: 'LogsRaw',
+  logsLate: 'LogsLate',
   batchesAccepted: 'BatchesAccepted',
   batchesRejected: 'BatchesRejected',
   batchesThrottled: 'BatchesThrottled',

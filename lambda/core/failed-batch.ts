@@ -64,13 +64,21 @@ export function encodeFailedBatch(aside: PutAside): string[] {
     encoding: 'gzip+base64',
     records: gzipSync(lines).toString('base64'),
   };
-  const message = JSON.stringify(failed);
+  const message = asciiJson(failed);
   if (Buffer.byteLength(message) <= FAILED_BATCH_MAX_BYTES || records.length === 1) return [message];
   const middle = records.length >> 1;
   return [
     ...encodeFailedBatch({ ...aside, records: records.slice(0, middle) }),
     ...encodeFailedBatch({ ...aside, records: records.slice(middle) }),
   ];
+}
+
+/** JSON in ASCII: SQS refuses some characters, such as U+FFFE, and a message that it refuses would stop the line. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 export type Decoded =

@@ -34,6 +34,8 @@ export interface PipelineState {
   readonly checkpoint?: Checkpoint;
   /** When Auth0 last had nothing newer for us (milliseconds since 1970): no gap can lie before it. */
   readonly caughtUpAtMs?: number;
+  /** What is remembered to find late logs, written by late.ts and opaque to a store. */
+  readonly late?: string;
 }
 
 /** Why something was not accepted, in words an operator can act on. Never holds a secret or a log's body. */
@@ -151,11 +153,15 @@ export interface StateStore {
     | { readonly kind: 'acquired'; readonly lease: Lease; readonly state: PipelineState }
     | { readonly kind: 'held'; readonly owner: string; readonly expiresAtMs: number }
   >;
-  /** Moves the checkpoint. `lost`: the lease is another run's now, nothing was written. */
+  /**
+   * Moves the checkpoint and, in the same write, keeps `late` (undefined: leaves what is kept as it is).
+   * `lost`: the lease is another run's now, nothing was written.
+   */
   save(
     lease: Lease,
     checkpoint: Checkpoint,
     nowMs: number,
+    late?: string,
   ): Promise<{ readonly kind: 'saved'; readonly lease: Lease } | { readonly kind: 'lost' }>;
   /** Gives the lease back and, in the same write, remembers `caughtUpAtMs`. A lost lease is left alone. */
   release(lease: Lease, nowMs: number, caughtUpAtMs?: number): Promise<void>;
@@ -209,6 +215,8 @@ export interface RunReport {
   readonly logsDeadLettered: number;
   /** Shipped raw because they would not shape. */
   readonly logsRaw: number;
+  /** Found by the sweep: Auth0 served them only after logs with greater ids. */
+  readonly logsLate: number;
   readonly batches: Readonly<
     Record<'accepted' | 'rejected' | 'throttled' | 'unavailable' | 'denied', number>
   >;

@@ -21,6 +21,8 @@ export interface SettledLog {
   readonly log: unknown;
   /** What may become the checkpoint once this log, and all before it, are settled. */
   readonly checkpoint?: Checkpoint;
+  /** The log's own id, when it has one. */
+  readonly logId?: string;
   readonly dateMs?: number;
 }
 
@@ -118,6 +120,7 @@ function settle(
       ...(logId === undefined
         ? {}
         : { checkpoint: { logId, ...(dateMs === undefined ? {} : { logDateMs: dateMs }) } }),
+      ...(ids[index] === undefined ? {} : { logId: ids[index] }),
       ...(dateMs === undefined ? {} : { dateMs }),
     });
   }

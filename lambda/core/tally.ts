@@ -28,6 +28,7 @@ export function tally(pipeline: string, checkpoint?: Checkpoint): Tally {
     logsRetried: 0,
     logsDeadLettered: 0,
     logsRaw: 0,
+    logsLate: 0,
     batches: { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0 },
     gapSuspected: false,
     retentionAtRisk: false,

@@ -6,6 +6,7 @@
  * | `pipeline`          | string, the key                                                            |
  * | `checkpointLogId`   | string; absent until the first save                                        |
  * | `checkpointLogDate` | string, ISO 8601; absent when the log's date could not be read             |
+ * | `late`              | string, see PipelineState.late; absent until the first save with one       |
  * | `leaseOwner`        | string; absent when nobody holds the lease                                 |
  * | `leaseExpiresAt`    | number, **milliseconds** since 1970 (not DynamoDB's TTL, which is seconds) |
  * | `version`           | number, one more at every write                                            |
@@ -68,17 +69,18 @@ export function checkpointStore(client: DynamoDBClient, table: string): StateSto
       return { kind: 'held', owner: holder, expiresAtMs: heldUntilMs };
     },
 
-    async save(lease, checkpoint, nowMs) {
+    async save(lease, checkpoint, nowMs, late) {
       const date = checkpoint.logDateMs;
       const answer = await write(client, table, lease.pipeline, 'save', {
         ConditionExpression: 'version = :version AND leaseOwner = :owner',
         UpdateExpression:
-          'SET checkpointLogId = :id, version = :next, updatedAt = :at' +
+          `SET checkpointLogId = :id, version = :next, updatedAt = :at${late === undefined ? '' : ', late = :late'}` +
           (date === undefined ? ' REMOVE checkpointLogDate' : ', checkpointLogDate = :date'),
         ExpressionAttributeValues: {
           ...underLease(lease.owner, lease.version, nowMs),
           ':id': { S: checkpoint.logId },
           ...(date !== undefined && { ':date': { S: iso(date) } }),
+          ...(late !== undefined && { ':late': { S: late } }),
         },
       });
       const next = { ...lease, version: lease.version + 1 };
@@ -158,7 +160,12 @@ function underLease(owner: string, version: number, nowMs: number): Item {
 function stateOf(item: Item, table: string, pipeline: string): PipelineState {
   const caughtUpAtMs = dateOf(item, 'caughtUpAt');
   const checkpoint = checkpointOf(item, table, pipeline);
-  return { ...(checkpoint && { checkpoint }), ...(caughtUpAtMs !== undefined && { caughtUpAtMs }) };
+  const late = item['late']?.S;
+  return {
+    ...(checkpoint && { checkpoint }),
+    ...(caughtUpAtMs !== undefined && { caughtUpAtMs }),
+    ...(late !== undefined && { late }),
+  };
 }
 
 /** Throws for a checkpoint spoilt by hand: to begin anew without it could skip logs. */

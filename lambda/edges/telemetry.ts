@@ -80,6 +80,7 @@ function runMetrics(report: RunReport, coldStart: boolean): Values {
     [METRICS.logsRetried]: report.logsRetried,
     [METRICS.logsDeadLettered]: report.logsDeadLettered,
     [METRICS.logsRaw]: report.logsRaw,
+    [METRICS.logsLate]: report.logsLate,
     [METRICS.batchesAccepted]: batches.accepted,
     [METRICS.batchesRejected]: batches.rejected,
     [METRICS.batchesThrottled]: batches.throttled,

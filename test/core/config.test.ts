@@ -18,6 +18,7 @@ describe('a valid configuration', () => {
       schedule: 'rate(1 minute)',
       scheduleTimeZone: 'UTC',
       settleSeconds: 15,
+      sweepMinutes: 15,
       include: ['*'],
       exclude: [],
       minimumLevel: 'debug',

@@ -37,6 +37,17 @@ describe('a failed batch', () => {
     });
   });
 
+  test('is ASCII, whatever it holds: SQS refuses some characters, and would stop the line', () => {
+    const wild = '\ufffe\uffff \ud83e\udd8a \u0000 é \u2028';
+    const [message] = encodeFailedBatch({
+      ...aside([{ ...record(1, wild), logId: wild }]),
+      reason: { verdict: 'rejected', code: wild, message: wild },
+    });
+    expect(message).toMatch(/^[\x20-\x7e]+$/);
+    const [one] = decoded([message ?? '']);
+    expect(one?.batch).toMatchObject({ firstLogId: wild, reason: { message: wild } });
+  });
+
   test('the same records have the same batch id, others another', () => {
     const id = (n: number) => decoded(encodeFailedBatch(aside([record(n, 'x')])))[0]?.batch.batchId;
     expect(id(1)).toBe(id(1));

@@ -1,39 +1,27 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint, Lease } from '../../lambda/core/model.ts';
 import { checkpointStore } from '../../lambda/edges/dynamodb.ts';
 import { type Aws, startAws } from '../../simulator/aws.ts';
-import { answerWith, faultScript } from '../../simulator/faults.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const EXPIRES = NOW + 120_000;
 const CHECKPOINT: Checkpoint = { logId: `900${'1'.repeat(53)}`, logDateMs: NOW - 60_000 };
 
 let aws: Aws;
-let proxy: Awaited<ReturnType<typeof startProxy>>;
 let store: ReturnType<typeof checkpointStore>;
-/** Through the proxy. */
-let shaky: ReturnType<typeof checkpointStore>;
 let pipelines = 0;
 const pipelineName = () => `p${++pipelines}`;
 
 beforeAll(async () => {
   aws = await startAws();
-  proxy = await startProxy(aws.endpoints['AWS_ENDPOINT_URL_DYNAMODB']!);
   store = checkpointStore(aws.dynamodb, aws.table);
-  shaky = checkpointStore(proxy.client, aws.table);
 });
-afterAll(async () => {
-  proxy.close();
-  await aws.close();
-});
+afterAll(() => aws.close());
 
-async function acquired(pipeline: string, owner = 'run-1', nowMs = NOW, from = store): Promise<Lease> {
-  const answer = await from.acquire(pipeline, owner, nowMs, nowMs + 120_000);
+async function acquired(pipeline: string, owner = 'run-1', nowMs = NOW): Promise<Lease> {
+  const answer = await store.acquire(pipeline, owner, nowMs, nowMs + 120_000);
   if (answer.kind !== 'acquired') throw new Error(`held by ${answer.owner}`);
   return answer.lease;
 }
@@ -124,6 +112,19 @@ describe('the checkpoint', () => {
     expect(await aws.readCheckpoint(pipeline)).toMatchObject({ caughtUpAt: '2026-03-01T11:59:45.000Z' });
   });
 
+  it('brings along what is remembered of late logs, which stays until another is brought', async () => {
+    const pipeline = pipelineName();
+    let lease = await acquired(pipeline);
+    for (const late of ['remembered ☂', undefined]) {
+      const saved = await store.save(lease, CHECKPOINT, NOW, late);
+      if (saved.kind === 'lost') throw new Error('lost');
+      lease = saved.lease;
+    }
+    await store.release(lease, NOW);
+    const next = await store.acquire(pipeline, 'run-2', NOW, EXPIRES);
+    expect(next).toMatchObject({ state: { checkpoint: CHECKPOINT, late: 'remembered ☂' } });
+  });
+
   it('without a date leaves no older date behind', async () => {
     const pipeline = pipelineName();
     const first = await store.save(await acquired(pipeline), CHECKPOINT, NOW);
@@ -144,12 +145,29 @@ describe('the checkpoint', () => {
     expect(await aws.readCheckpoint(pipeline)).toEqual(before);
   });
 
-  it('is not moved by a lease of an older version, although the owner is the same', async () => {
+  it('is not moved by an older version of its own lease', async () => {
     const pipeline = pipelineName();
     const old = await acquired(pipeline);
     await store.save(old, CHECKPOINT, NOW);
     expect(await store.save(old, { logId: 'older' }, NOW)).toEqual({ kind: 'lost' });
     expect(await aws.readCheckpoint(pipeline)).toMatchObject({ checkpointLogId: CHECKPOINT.logId });
+  });
+
+  it('is lost to a run that was taken over, even when it would save what is stored', async () => {
+    const pipeline = pipelineName();
+    const saved = await store.save(await acquired(pipeline), CHECKPOINT, NOW);
+    if (saved.kind === 'lost') throw new Error('lost');
+    await acquired(pipeline, 'run-2', EXPIRES);
+    expect(await store.save(saved.lease, CHECKPOINT, EXPIRES)).toEqual({ kind: 'lost' });
+  });
+
+  it('is lost to an older version of its own lease, even when it would save what is stored', async () => {
+    const pipeline = pipelineName();
+    const old = await acquired(pipeline);
+    const saved = await store.save(old, { logId: 'between' }, NOW);
+    if (saved.kind === 'lost') throw new Error('lost');
+    await store.save(saved.lease, CHECKPOINT, NOW);
+    expect(await store.save(old, CHECKPOINT, NOW)).toEqual({ kind: 'lost' });
   });
 
   it('is not moved after the lease was given back', async () => {
@@ -209,151 +227,3 @@ describe('the checkpoint', () => {
     );
   });
 });
-
-describe('when the answer to a write is lost and the SDK writes again', () => {
-  it.each([false, true])('its own lease is no stranger’s (item in the refusal: %s)', async itemInRefusal => {
-    proxy.reset(itemInRefusal);
-    const pipeline = pipelineName();
-    proxy.faults.add({ kind: 'accept-then-cut' });
-    expect(await acquired(pipeline, 'run-1', NOW, shaky)).toEqual({ pipeline, owner: 'run-1', version: 1 });
-    const looks = itemInRefusal ? [] : ['GetItem'];
-    expect(proxy.calls).toEqual(['UpdateItem', 'UpdateItem', ...looks]);
-  });
-
-  it.each([false, true])('its own checkpoint is saved, not lost (item: %s)', async itemInRefusal => {
-    proxy.reset(itemInRefusal);
-    const pipeline = pipelineName();
-    const lease = await acquired(pipeline);
-    proxy.faults.add({ kind: 'accept-then-cut' });
-    const saved = await shaky.save(lease, CHECKPOINT, NOW);
-    expect(saved).toEqual({ kind: 'saved', lease: { ...lease, version: 2 } });
-    expect(await store.save({ ...lease, version: 2 }, { logId: 'next' }, NOW)).toMatchObject({
-      kind: 'saved',
-    });
-  });
-
-  it('its own release is quietly fine', async () => {
-    proxy.reset();
-    const pipeline = pipelineName();
-    const lease = await acquired(pipeline);
-    proxy.faults.add({ kind: 'accept-then-cut' });
-    await shaky.release(lease, NOW, NOW);
-    expect(proxy.calls.filter(call => call === 'UpdateItem')).toHaveLength(2);
-    expect(await aws.readCheckpoint(pipeline)).toMatchObject({ version: 2, caughtUpAt: expect.any(String) });
-  });
-
-  it('the SDK’s repetition does the work when the first attempt did not arrive', async () => {
-    proxy.reset();
-    const pipeline = pipelineName();
-    proxy.faults.add({ kind: 'cut' });
-    expect(await acquired(pipeline, 'run-1', NOW, shaky)).toMatchObject({ version: 1 });
-  });
-
-  it.each([false, true])('a lease that is really another’s stays lost (item: %s)', async itemInRefusal => {
-    proxy.reset(itemInRefusal);
-    const pipeline = pipelineName();
-    const old = await acquired(pipeline);
-    // The taking over makes exactly the version that the old run would have written.
-    await acquired(pipeline, 'run-2', EXPIRES);
-    proxy.faults.add({ kind: 'accept-then-cut' });
-    expect(await shaky.save(old, CHECKPOINT, EXPIRES)).toEqual({ kind: 'lost' });
-    expect(await shaky.acquire(pipeline, 'run-3', EXPIRES, EXPIRES * 2)).toMatchObject({
-      kind: 'held',
-      owner: 'run-2',
-    });
-  });
-});
-
-describe('when the table cannot be reached', () => {
-  it('says which table, which pipeline and DynamoDB’s code', async () => {
-    const elsewhere = checkpointStore(aws.dynamodb, 'no-such-table');
-    const lease = { pipeline: 'p', owner: 'run-1', version: 1 };
-    const said = 'table "no-such-table", pipeline "p": could not';
-    await expect(elsewhere.acquire('p', 'run-1', NOW, EXPIRES)).rejects.toThrow(
-      `${said} acquire: ResourceNotFoundException`,
-    );
-    await expect(elsewhere.save(lease, CHECKPOINT, NOW)).rejects.toThrow(`${said} save: ResourceNot`);
-    await expect(elsewhere.release(lease, NOW)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
-  });
-
-  it('throws when every attempt is cut, since nothing is known then', async () => {
-    proxy.reset();
-    proxy.faults.always({ kind: 'cut' });
-    await expect(shaky.acquire(pipelineName(), 'run-1', NOW, EXPIRES)).rejects.toMatchObject({
-      code: 'ECONNRESET',
-    });
-    expect(proxy.calls.length).toBeGreaterThan(1);
-  });
-
-  it('throws, and does not guess, when a refusal cannot be looked at', async () => {
-    proxy.reset();
-    const pipeline = pipelineName();
-    const lease = await acquired(pipeline);
-    await store.save(lease, CHECKPOINT, NOW);
-    proxy.cutReads();
-    await expect(shaky.save(lease, { logId: 'other' }, NOW)).rejects.toThrow('could not save: ECONNRESET');
-  });
-});
-
-/** Between the store and the table: cuts answers, and puts the item into a refusal as DynamoDB does and dynalite does not. */
-async function startProxy(target: string) {
-  const faults = faultScript();
-  let calls: string[] = [];
-  let itemInRefusal = false;
-  let readsAreCut = false;
-  const ask = async (operation: string, body: string, headers: Record<string, string>) => {
-    const answer = await fetch(target, {
-      method: 'POST',
-      body,
-      headers: {
-        authorization: headers['authorization'] ?? '',
-        'x-amz-date': headers['x-amz-date'] ?? '',
-        'x-amz-target': `DynamoDB_20120810.${operation}`,
-        'content-type': 'application/x-amz-json-1.0',
-      },
-    });
-    return { status: answer.status, body: await answer.text() };
-  };
-  const server: Server = createServer(async (request, response) => {
-    const headers = request.headers as Record<string, string>;
-    const operation = headers['x-amz-target']?.split('.')[1] ?? '';
-    const body = await text(request);
-    calls.push(operation);
-    const fault = operation === 'GetItem' && readsAreCut ? ({ kind: 'cut' } as const) : faults.next();
-    await answerWith(fault, request, response, async () => {
-      const answer = await ask(operation, body, headers);
-      if (!itemInRefusal || !answer.body.includes('ConditionalCheckFailed')) return answer;
-      const { TableName, Key } = JSON.parse(body);
-      const look = await ask('GetItem', JSON.stringify({ TableName, Key, ConsistentRead: true }), headers);
-      const { Item } = JSON.parse(look.body);
-      return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), Item }) };
-    });
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  return {
-    faults,
-    client,
-    get calls() {
-      return calls;
-    },
-    cutReads: () => {
-      readsAreCut = true;
-    },
-    reset: (withItem = false) => {
-      faults.clear();
-      calls = [];
-      itemInRefusal = withItem;
-      readsAreCut = false;
-    },
-    close: () => {
-      client.destroy();
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}

@@ -1,0 +1,65 @@
+/** What a run is made of: what it needs, what it may, and what it knows while it goes. */
+import type { Late } from './late.ts';
+import type {
+  Clock,
+  Destination,
+  FailedBatchQueue,
+  Journal,
+  Lease,
+  LogSource,
+  Party,
+  Random,
+  RunOutcome,
+  SerializedRecord,
+  StartFrom,
+  StateStore,
+} from './model.ts';
+import type { Tally } from './tally.ts';
+
+export interface ShipDependencies {
+  readonly source: LogSource;
+  readonly destination: Destination;
+  readonly state: StateStore;
+  readonly queue: FailedBatchQueue;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: Journal;
+  /** Log → record. Never throws. */
+  readonly shape: (log: unknown) => SerializedRecord & { readonly raw: boolean };
+  /** Whether a log ships at all, by the configuration. */
+  readonly includes: (log: unknown) => boolean;
+}
+
+export interface ShipOptions {
+  readonly pipeline: string;
+  readonly startFrom: StartFrom;
+  readonly retentionMs: number;
+  readonly settleMs: number;
+  /** How often late logs are looked for; 0 never. */
+  readonly sweepMs: number;
+  readonly rateLimitHeadroom: number;
+  /** Names this run in the lease. */
+  readonly owner: string;
+  /** When reading and posting must be over. */
+  readonly deadlineMs: number;
+  /** When the run is over for certain: the lease lasts until then. */
+  readonly leaseExpiresAtMs: number;
+}
+
+/** Why a run ends before it is caught up. */
+export interface Stop {
+  readonly outcome: RunOutcome;
+  readonly party?: Party;
+  readonly message?: string;
+}
+
+export interface Run {
+  readonly d: ShipDependencies;
+  readonly options: ShipOptions;
+  readonly tally: Tally;
+  lease: Lease;
+  /** What is remembered to find late logs; undefined when they are not looked for. */
+  late: Late | undefined;
+  /** Once a batch had to be put aside although nothing got better, no more time is spent on retrying. */
+  spilling: boolean;
+}

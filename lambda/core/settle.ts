@@ -1,0 +1,104 @@
+/** A batch's way from delivery to checkpoint: the one place where the promise is kept. */
+import type { LogBatch } from './batch.ts';
+import { deliver } from './deliver.ts';
+import { encodeFailedBatch } from './failed-batch.ts';
+import { type Late, passed, writeLate } from './late.ts';
+import type { Checkpoint, SerializedRecord } from './model.ts';
+import type { Run, Stop } from './run.ts';
+
+/** Less than this before the deadline and a batch is left for the next run. */
+const SETTLE_LEAST_MS = 1_500;
+/**
+ * Delivers a batch, acts on the verdict, and moves the checkpoint when every log is accepted or held.
+ * Returns why the run must end, if it must.
+ */
+export async function settle(run: Run, batch: LogBatch): Promise<Stop | undefined> {
+  const { d, options } = run;
+  const nowMs = d.clock.now();
+  if (options.deadlineMs - nowMs < SETTLE_LEAST_MS) return { outcome: 'out-of-time' };
+  const delivery = await deliver(d, batch.records, options.deadlineMs, run.spilling ? 1 : undefined);
+  if (batch.records.length > 0) run.tally.delivered(delivery);
+  const { fault } = delivery;
+  // A hold never outlives Auth0's retention: SQS keeps a batch for 14 days, Auth0 may keep its logs for one.
+  const atRisk = batch.oldestDateMs !== undefined && nowMs - batch.oldestDateMs > options.retentionMs / 2;
+  if (fault && atRisk) {
+    run.tally.counts.retentionAtRisk = true;
+    run.spilling = true;
+  }
+  const end: Stop | undefined =
+    fault && !atRisk ? { outcome: fault.verdict, party: 'azure', message: fault.message } : undefined;
+  if (end?.outcome === 'denied') return end;
+  const putAsideFailed = await putAside(run, delivery);
+  if (putAsideFailed) return putAsideFailed;
+  return (batch.checkpoint && (await save(run, batch.checkpoint, lateAfter(run, batch)))) ?? end;
+}
+
+function lateAfter({ late, tally }: Run, { logIds }: LogBatch): Late | undefined {
+  const lastLogId = tally.counts.checkpoint?.logId;
+  return late && lastLogId !== undefined ? passed(late, logIds, lastLogId) : late;
+}
+
+/** Culprits to the dead-letter queue, what Azure may take another time to the retry queue. */
+async function putAside(
+  run: Run,
+  { culprits, pending, fault, posts }: Awaited<ReturnType<typeof deliver>>,
+): Promise<Stop | undefined> {
+  const { d, options, tally } = run;
+  const common = { pipeline: options.pipeline, failedAtMs: d.clock.now(), attempts: posts };
+  try {
+    const dead = culprits.flatMap(({ record, reason }) =>
+      encodeFailedBatch({ ...common, records: [record], reason }),
+    );
+    if (dead.length > 0) await d.queue.put('dead-letter', dead);
+    if (fault) await d.queue.put('retry', encodeFailedBatch({ ...common, records: pending, reason: fault }));
+  } catch (error) {
+    const message = `a failed batch could not be put aside, so the checkpoint stays: ${nameOf(error)}`;
+    return { outcome: 'failed', party: 'queue', message };
+  }
+  tally.counts.logsDeadLettered += culprits.length;
+  tally.counts.logsRetried += pending.length;
+  for (const { record, reason } of culprits) {
+    d.journal.error('a log was dead-lettered', { logId: record.logId, reason });
+  }
+  if (fault) d.journal.warn('a batch was put on the retry queue', { logs: pending.length, reason: fault });
+  return undefined;
+}
+
+/** Moves the checkpoint; `late` goes with it. */
+export async function save(
+  run: Run,
+  checkpoint: Checkpoint,
+  late: Late | undefined = run.late,
+): Promise<Stop | undefined> {
+  try {
+    const kept = late && writeLate(late);
+    const saved = await run.d.state.save(run.lease, checkpoint, run.d.clock.now(), kept);
+    if (saved.kind === 'lost')
+      return { outcome: 'lease-lost', message: 'another run has taken the lease over' };
+    run.lease = saved.lease;
+    run.late = late;
+    run.tally.counts.checkpoint = checkpoint;
+    return undefined;
+  } catch (error) {
+    const message = `the checkpoint could not be saved: ${nameOf(error)}`;
+    return { outcome: 'failed', party: 'state', message };
+  }
+}
+
+/** The error's name and code, but not its message: a vendor's message may quote what was sent. */
+export function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  return `${error.name}${code}`;
+}
+
+/** The record of a log; undefined when the configuration excludes it. */
+export function recordOf(run: Run, log: unknown): SerializedRecord | undefined {
+  if (!run.d.includes(log)) {
+    run.tally.counts.logsExcluded++;
+    return undefined;
+  }
+  const record = run.d.shape(log);
+  if (record.raw) run.tally.counts.logsRaw++;
+  return record;
+}

@@ -1,0 +1,84 @@
+/** Looking back, now and then, for logs that Auth0 served only after logs with greater ids. */
+import { batcher } from './batch.ts';
+import { known, type Late, swept } from './late.ts';
+import { logReader, type SettledLog } from './read.ts';
+import type { Run, Stop } from './run.ts';
+import { recordOf, save, settle } from './settle.ts';
+import { addToSketch, emptySketch, idKey, missingFrom } from './sketch.ts';
+
+/** A sweep is not begun with less time, and gives up when it runs out: the next run tries again. */
+const SWEEP_LEAST_MS = 10_000;
+
+/**
+ * Re-reads the window of ids that were passed lately and ships those of its logs that never were. Returns why the run
+ * must end, if it must: then the window stays, and the next run sweeps again.
+ */
+export async function sweep(run: Run): Promise<Stop | undefined> {
+  const { d, options, late, tally } = run;
+  const { checkpoint } = tally.counts;
+  if (!late || !checkpoint || d.clock.now() - late.sweptAtMs < options.sweepMs) return undefined;
+  const all = emptySketch();
+  const read = await eachOfWindow(run, late, checkpoint.logId, async ({ logId }) => {
+    if (logId !== undefined) addToSketch(all, idKey(logId));
+  });
+  if (!read) return undefined;
+  const missing = missingFrom(known(late), all);
+  const found = missing?.size === 0 ? [] : await shipLate(run, late, checkpoint.logId, missing);
+  if (!Array.isArray(found)) return found;
+  return save(run, checkpoint, swept(late, found, checkpoint.logId, d.clock.now()));
+}
+
+/** Ships the logs named by `missing`, or the whole window when they are too many to be named. Returns their ids. */
+async function shipLate(
+  run: Run,
+  late: Late,
+  lastLogId: string,
+  missing: ReadonlySet<string> | undefined,
+): Promise<string[] | Stop | undefined> {
+  const found: string[] = [];
+  const batches = batcher(run.d.destination.maxBatchBytes);
+  let stop: Stop | undefined;
+  const read = await eachOfWindow(run, late, lastLogId, async log => {
+    if (stop || log.logId === undefined || (missing && !missing.has(idKey(log.logId)))) return;
+    found.push(log.logId);
+    // The checkpoint stays where it is: these logs lie before it.
+    const { checkpoint: _, ...settled } = log;
+    const full = batches.add(settled, recordOf(run, log.log));
+    if (full) stop = await settle(run, full);
+  });
+  if (!read) return undefined;
+  const rest = batches.flush();
+  if (!stop && rest) stop = await settle(run, rest);
+  if (stop) return stop;
+  run.tally.counts.logsLate += found.length;
+  run.d.journal.warn('late logs were found and shipped', {
+    logs: found.length,
+    whole: missing === undefined,
+  });
+  return found;
+}
+
+/** Reads the window's logs up to `lastLogId`. False when it could not be read to the end. */
+async function eachOfWindow(
+  { d, options }: Run,
+  late: Late,
+  lastLogId: string,
+  visit: (log: SettledLog) => Promise<void>,
+): Promise<boolean> {
+  if (options.deadlineMs - d.clock.now() < SWEEP_LEAST_MS) return false;
+  if (late.fromLogId >= lastLogId) return true;
+  const reader = logReader(d, late.fromLogId, {
+    deadlineMs: options.deadlineMs - SWEEP_LEAST_MS / 2,
+    settleMs: 0,
+    headroom: options.rateLimitHeadroom,
+  });
+  for (let step = await reader.next(); step.kind !== 'caught-up'; step = await reader.next()) {
+    if (step.kind !== 'page') return false;
+    for (const log of step.logs) {
+      if (log.logId !== undefined && log.logId > lastLogId) return true;
+      await visit(log);
+    }
+    if (step.logs.at(-1)?.logId === lastLogId) return true;
+  }
+  return true;
+}

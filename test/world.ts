@@ -95,6 +95,7 @@ export function world(setup: WorldOptions = {}) {
   } = { version: 0 };
   let random = 1;
   let largestPost = 0;
+  let frozen: ((call: number) => Promise<void> | undefined) | undefined;
   const callMs = setup.callMs ?? 10;
 
   const includes = includeRule({
@@ -181,7 +182,11 @@ export function world(setup: WorldOptions = {}) {
       destination: {
         kind: setup.kind ?? 'data-collector',
         maxBatchBytes: setup.maxBatchBytes ?? 20_000,
-        post: body => call(() => post(body)),
+        post: async body => {
+          const answer = await call(() => post(body));
+          await frozen?.(calls.post - 1);
+          return answer;
+        },
         refresh: () => {
           calls.refresh++;
         },
@@ -346,6 +351,10 @@ export function world(setup: WorldOptions = {}) {
     largestPost: () => largestPost,
     advance: (ms: number) => {
       nowMs += ms;
+    },
+    /** Holds a run after each of its posts for as long as `hold` says, as a process that is stopped and goes on. */
+    freeze: (hold: ((call: number) => Promise<void> | undefined) | undefined) => {
+      frozen = hold;
     },
     setRandom: (value: number) => {
       random = value;

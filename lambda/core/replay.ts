@@ -50,5 +50,6 @@ function left(batchId: string, message: string): ReplayReport {
 
 /** Seconds a batch stays invisible after its `receives`-th try: 10 s doubling to an hour, which SQS allows up to 12 h. */
 export function postponeSeconds(receives: number): number {
-  return Math.min(3600, 10 * 2 ** Math.max(0, Math.min(receives, 20) - 1));
+  const doublings = Number.isFinite(receives) ? Math.min(Math.max(receives, 1), 20) - 1 : 0;
+  return Math.min(3600, 10 * 2 ** doublings);
 }

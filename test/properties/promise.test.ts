@@ -5,7 +5,7 @@ import { play, scenario } from './scenario.ts';
 const RUNS = 400;
 
 test(`the promise holds in ${RUNS} random scenarios of faults, kills, overlaps and clock jumps`, async () => {
-  const seen = { logs: 0, incidents: 0, kills: 0, duplicates: 0 };
+  const seen = { logs: 0, incidents: 0, kills: 0, duplicates: 0, late: 0 };
   await fc.assert(
     fc.asyncProperty(scenario, async one => {
       const { missing, violations, duplicates, duplicatesAllowed, ...counts } = await play(one);
@@ -14,6 +14,7 @@ test(`the promise holds in ${RUNS} random scenarios of faults, kills, overlaps a
       seen.logs += counts.logs;
       seen.incidents += counts.incidents;
       seen.kills += counts.kills;
+      seen.late += counts.late;
       seen.duplicates += duplicates;
     }),
     { numRuns: RUNS },
@@ -22,5 +23,6 @@ test(`the promise holds in ${RUNS} random scenarios of faults, kills, overlaps a
   expect(seen.logs).toBeGreaterThan(RUNS * 10);
   expect(seen.incidents).toBeGreaterThan(RUNS);
   expect(seen.kills).toBeGreaterThan(RUNS / 4);
+  expect(seen.late).toBeGreaterThan(RUNS / 20);
   expect(seen.duplicates).toBeGreaterThan(0);
 });

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { DIST, MINIMAL } from './synth.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BIN = join(ROOT, 'node_modules/.bin');
+
+/** The command as a user without an AWS account would run it, but for the build. */
+async function cdkSynth(...args: string[]) {
+  const home = mkdtempSync(join(tmpdir(), 'home-'));
+  const out = join(home, 'cdk.out');
+  const env = { PATH: `${BIN}:${process.env['PATH']}`, HOME: home, CDK_DISABLE_CLI_TELEMETRY: '1' };
+  const child = spawn(
+    join(BIN, 'cdk'),
+    ['synth', '--quiet', '--no-notices', '--build', 'true', '-c', `dist=${DIST}`, '-o', out, ...args],
+    {
+      cwd: ROOT,
+      env,
+    },
+  );
+  let output = '';
+  child.stdout.on('data', data => (output += data));
+  child.stderr.on('data', data => (output += data));
+  const code = await new Promise(resolve => child.on('close', resolve));
+  const templates = existsSync(out) ? readdirSync(out).filter(name => name.endsWith('.template.json')) : [];
+  return { code, output, templates: templates.map(name => join(out, name)), home };
+}
+
+describe('cdk synth', () => {
+  test('works with the example and without AWS credentials, in less than 20 seconds, and says that it is the example', async () => {
+    const startedAtMs = performance.now();
+    const { code, output, templates } = await cdkSynth();
+    expect(output).toContain('this is config.example.json');
+    expect(code).toBe(0);
+    expect(templates).toHaveLength(1);
+    expect(Object.keys(JSON.parse(readFileSync(templates[0]!, 'utf8')).Resources).length).toBeGreaterThan(30);
+    expect(performance.now() - startedAtMs).toBeLessThan(20_000);
+  });
+
+  test('with an invalid configuration prints every problem, no stack trace, and writes no template', async () => {
+    const { home } = { home: mkdtempSync(join(tmpdir(), 'bad-')) };
+    const bad = join(home, 'bad.json');
+    writeFileSync(bad, JSON.stringify({ ...MINIMAL, name: 'No', settleSeconds: -1, typo: true }));
+    const { code, output, templates } = await cdkSynth('-c', `config=${bad}`);
+    expect(code).toBe(1);
+    expect(output).toContain('the configuration has 3 problems:');
+    expect(output).toMatch(/- name: .*\n.*- settleSeconds: .*\n.*- typo: /);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(templates).toEqual([]);
+  });
+});

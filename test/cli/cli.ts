@@ -1,0 +1,40 @@
+/** The command line as an operator starts it: a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Cli {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts cli/main.ts with this environment and nothing of the test's own but PATH. */
+export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Cli {
+  const child = spawn(process.execPath, [resolve(ROOT, 'cli/main.ts'), ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = new Promise<Pick<Ended, 'code' | 'signal'>>(done =>
+    child.once('close', (code, signal) => done({ code, signal })),
+  );
+  const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(([how, stdout, stderr]) => ({
+    ...how,
+    stdout,
+    stderr,
+  }));
+  return { child, ended };
+}
+
+/** Runs it to its end. */
+export const cli = (args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> =>
+  startCli(args, env).ended;

@@ -63,6 +63,8 @@ export function pipelineMetric(
 export function alarmRows(w: Watched): readonly AlarmRow[] {
   const { config, shipFunction: ship, replayFunction: replay, retryQueue, deadLetterQueue } = w;
   const { lagMinutes } = config.alarms;
+  const days = config.auth0.logRetentionDays;
+  const retention = days === 1 ? '1 day' : `${days} days`;
   const beat = heartbeat(config);
   const counted = (metric: string) => pipelineMetric(config.name, metric, Stats.SUM);
   const most = { statistic: Stats.MAXIMUM, period: MINUTES_5 };
@@ -164,7 +166,7 @@ export function alarmRows(w: Watched): readonly AlarmRow[] {
     },
     {
       name: 'retention-at-risk',
-      sentence: `Logs not yet shipped are older than half of Auth0’s retention (${config.auth0.logRetentionDays} days): Auth0 will delete them.`,
+      sentence: `Logs not yet shipped are older than half of Auth0’s retention (${retention}): Auth0 will delete them.`,
       metric: counted(METRICS.retentionAtRisk),
       above: 0,
       periods: 1,
@@ -172,7 +174,7 @@ export function alarmRows(w: Watched): readonly AlarmRow[] {
     },
     {
       name: 'gap-suspected',
-      sentence: `Nothing was read for longer than Auth0 keeps logs (${config.auth0.logRetentionDays} days): logs may be missing. Going back to OK does not bring them back.`,
+      sentence: `Nothing was read for longer than Auth0 keeps logs (${retention}): logs may be missing. Going back to OK does not bring them back.`,
       metric: counted(METRICS.gapSuspected),
       above: 0,
       periods: 1,

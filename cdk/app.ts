@@ -1,6 +1,4 @@
 /** What `cdk synth` and `cdk deploy` run: the input is checked, the stack built, cdk-nag asked. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { ConfigError } from '../lambda/core/config.ts';
@@ -14,7 +12,6 @@ try {
   const { pipelines, isExample, stackName, nested, ...options } = readInput(name =>
     app.node.tryGetContext(name),
   );
-  refuseUnbuilt(options.dist ?? join(import.meta.dirname, '..', 'dist'));
   const stack = new PipelinesStack(app, stackName, { pipelines, nested, options });
   if (isExample) {
     Annotations.of(stack).addWarningV2(
@@ -28,12 +25,4 @@ try {
   if (!(error instanceof ConfigError)) throw error;
   console.error(`\n${error.message}\n`);
   process.exitCode = 1;
-}
-
-function refuseUnbuilt(dist: string): void {
-  const missing = ['ship', 'replay']
-    .map(name => join(dist, name, 'index.mjs'))
-    .filter(file => !existsSync(file));
-  if (missing.length > 0)
-    throw new ConfigError(missing.map(file => `${file}: missing; run "npm run build" first`));
 }

@@ -46,6 +46,7 @@ export function pipelineRows(pipeline: Auth0LogsToAzure): IWidget[][] {
         sum(METRICS.logsRead, 'read'),
         sum(METRICS.logsAccepted, 'accepted by Azure'),
         sum(METRICS.logsExcluded, 'excluded'),
+        sum(METRICS.logsLate, 'late, found by a sweep'),
         sum(METRICS.logsRetried, 'put on the retry queue'),
         sum(METRICS.logsDeadLettered, 'dead-lettered'),
       ]),

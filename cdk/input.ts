@@ -12,6 +12,7 @@ export interface Input {
   readonly stackName: string;
   readonly nested: boolean;
   readonly createSecrets: boolean;
+  readonly memorySizeMb?: number;
   readonly runbookUrl?: string;
   /** More environment variables of both functions, for tests. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -28,6 +29,7 @@ export function readInput(context: Context): Input {
   const runbookUrl = text(context, 'runbookUrl');
   const environment = variables(context);
   const dist = text(context, 'dist');
+  const memorySizeMb = megabytes(context, 'memorySizeMb');
   return {
     pipelines: parsePipelines(
       file ? jsonFile(file) : inContext === undefined ? jsonFile(EXAMPLE) : { pipelines: json(inContext) },
@@ -36,6 +38,7 @@ export function readInput(context: Context): Input {
     stackName: stackName(context),
     nested: flag(context, 'nested', false),
     createSecrets: flag(context, 'createSecrets', true),
+    ...(memorySizeMb && { memorySizeMb }),
     ...(runbookUrl && { runbookUrl }),
     ...(environment && { environment }),
     ...(dist && { dist }),
@@ -62,6 +65,17 @@ function flag(context: Context, name: string, byDefault: boolean): boolean {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
   throw new ConfigError([`context "${name}": is ${JSON.stringify(value)}; allowed: true, false`]);
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+function megabytes(context: Context, name: string): number | undefined {
+  const value = context(name);
+  if (value === undefined) return undefined;
+  const size = Number(value);
+  if (Number.isInteger(size) && size >= 128 && size <= 10_240) return size;
+  throw new ConfigError([
+    `context "${name}": is ${JSON.stringify(value)}; allowed: a whole number of MB, 128 to 10240`,
+  ]);
 }
 
 function variables(context: Context): Readonly<Record<string, string>> | undefined {

@@ -25,8 +25,15 @@ export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement
     allow(['sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
     ...secretStatements(scope, azure.secret ? [auth0.secret, azure.secret] : [auth0.secret]),
     ...keyStatements(
-      // DynamoDB works with the caller's right to the key of the table: the four that a write needs.
-      ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      // DynamoDB asks for the caller's right to the table's key: these, as CDK's own grants for tables have them.
+      [
+        'kms:Decrypt',
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
       ['dynamodb', 'secretsmanager', 'sqs'],
       r.kmsKey,
     ),

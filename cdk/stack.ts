@@ -39,17 +39,12 @@ export class PipelinesStack extends Stack {
 }
 
 function refuseTooMany(stack: PipelinesStack): void {
-  const all = resourcesIn(stack);
-  if (all <= MAX_RESOURCES) return;
-  const most = Math.max(...stack.pipelines.map(resourcesIn));
-  const shared = all - stack.pipelines.reduce((sum, one) => sum + resourcesIn(one), 0);
-  const fit = Math.floor((MAX_RESOURCES - shared) / most);
+  const resources = stack.node.findAll().filter(one => CfnResource.isCfnResource(one)).length;
+  if (resources <= MAX_RESOURCES) return;
+  const { length: count } = stack.pipelines;
+  const fit = Math.floor((MAX_RESOURCES * count) / resources);
   throw new ConfigError([
-    `pipelines: ${stack.pipelines.length} of them make ${all} resources, and CloudFormation allows ${MAX_RESOURCES} a stack: ` +
+    `pipelines: ${count} of them make ${resources} resources, and CloudFormation allows ${MAX_RESOURCES} a stack: ` +
       `about ${fit} fit; give each a nested stack with -c nested=true, or spread them over several stacks with -c config=FILE -c stackName=NAME`,
   ]);
-}
-
-function resourcesIn(scope: Construct): number {
-  return scope.node.findAll().filter(one => CfnResource.isCfnResource(one)).length;
 }

@@ -84,7 +84,9 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
   line(table.toString());
   line(verdictOf(result, colors));
   line('');
-  line('Read on: README.md, then docs/. Run it on a real tenant: npm start -- run --help');
+  line(
+    'Read on in README.md and docs/how-it-works.md.\nA real tenant from this machine: npm start -- run --help',
+  );
 }
 
 function verdictOf(result: DemoResult, colors: DemoScreen['colors']): string {

@@ -4,8 +4,10 @@ import pc from 'picocolors';
 
 export interface DemoScreen {
   readonly colors: ReturnType<typeof pc.createColors>;
-  /** A line of its own. */
+  /** A line of its own, as it is. */
   line(text: string): void;
+  /** Text that is broken into lines. */
+  paragraph(text: string): void;
   chapter(title: string): void;
   /** A sentence on what happened in this chapter. */
   say(sentence: string): void;
@@ -16,13 +18,12 @@ export interface DemoScreen {
 }
 
 const COLUMNS = 80;
-const INDENT = '   ';
 const BAR_CHARACTERS = 20;
 const REFRESH_MS = 100;
 
 /** @param quiet shows nothing at all */
 export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, quiet: boolean): DemoScreen {
-  const terminal = stream.isTTY && env['TERM'] !== 'dumb';
+  const terminal = stream.isTTY === true && env['TERM'] !== 'dumb';
   const colors = pc.createColors(terminal && !env['NO_COLOR']);
   let bars: MultiBar | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -41,7 +42,8 @@ export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, q
       phase = title;
       line(colors.bold(`${++chapters}. ${title}`));
     },
-    say: sentence => line(wrapped(sentence)),
+    paragraph: text => line(wrapped(text, '', '')),
+    say: sentence => line(wrapped(sentence, '   ', '     ')),
     startBar: (total, arrived) => {
       if (quiet || !terminal) return;
       bars = new MultiBar({
@@ -56,34 +58,33 @@ export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, q
         gracefulExit: false,
       });
       const bar = bars.create(total, 0, { phase });
+      const used = `${' '.repeat(BAR_CHARACTERS)} ${total} of ${total} in Azure | `.length;
       timer = setInterval(() => {
-        const room = Math.max(
-          0,
-          stream.columns - 1 - BAR_CHARACTERS - ' of  in Azure | '.length - 2 * digits(total) - 1,
-        );
+        // A bar that wraps could not be taken away again.
+        const room = (stream.columns || COLUMNS) - 1 - used;
         bar.update(arrived(), { phase: shortened(phase, room) });
       }, REFRESH_MS);
     },
     stopBar: () => {
       clearInterval(timer);
+      // What is still to be printed would be dropped.
+      bars?.update();
       bars?.stop();
       bars = undefined;
     },
   };
 }
 
-/** The sentence, indented, in lines that a terminal of 80 columns shows whole. */
-function wrapped(sentence: string): string {
+/** The text in lines that a terminal of 80 columns shows whole, the first one indented by `first`. */
+function wrapped(text: string, first: string, others: string): string {
   const lines: string[] = [];
-  for (const word of sentence.split(' ')) {
+  for (const word of text.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`;
     if (lines.length > 0 && longer.length < COLUMNS) lines[lines.length - 1] = longer;
-    else lines.push(`${INDENT}${lines.length > 0 ? '  ' : ''}${word}`);
+    else lines.push(`${lines.length > 0 ? others : first}${word}`);
   }
   return lines.join('\n');
 }
-
-const digits = (count: number) => String(count).length;
 
 function shortened(text: string, room: number): string {
   return text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;

@@ -109,7 +109,7 @@ async function answerLost({ world, say, write, catchUp }: Scene): Promise<void> 
 
 async function outage({ world, say, write, tick }: Scene): Promise<void> {
   const steps = [
-    [0.78, AZURE_503, 'Azure answers 503 five times'],
+    [0.78, AZURE_503, 'Azure answers 503 to all five tries'],
     [0.85, AZURE_503_LATER, 'it answers 503 and asks for five minutes of peace, so it is not tried again'],
     [0.92, AZURE_503_LATER, 'the next tick fares no better'],
   ] as const;
@@ -117,12 +117,10 @@ async function outage({ world, say, write, tick }: Scene): Promise<void> {
   for (const [share, fault, how] of steps) {
     if ((await write(share)) === 0) continue;
     world.posts.always(fault);
-    const { logsRetried } = await tick();
+    const { logsRetried, batches } = await tick();
     retried += logsRetried;
-    say(
-      `${how}: batch of ${counted(logsRetried, 'log')} put on the retry queue, ` +
-        'checkpoint moved on, run ended',
-    );
+    const aside = `${counted(batches.unavailable, 'batch', 'batches')} of ${counted(logsRetried, 'log')}`;
+    say(`${how}: ${aside} put on the retry queue, checkpoint moved on, run ended`);
   }
   if (retried === 0) say(TOO_FEW);
   // The outage ends before the retry queue is looked at: each try during it would only make the message wait, ten

@@ -2,14 +2,9 @@
 import { getHeapStatistics } from 'node:v8';
 import { type Command, Option } from 'commander';
 import type { DestinationKind } from '../lambda/core/model.ts';
-import { resultOf, showResult } from './demo-result.ts';
-import { type DemoScreen, demoScreen } from './demo-screen.ts';
-import { playStory } from './demo-story.ts';
-import { type DemoWorld, startWorld } from './demo-world.ts';
-import { EXIT, UsageError } from './errors.ts';
-import { counted } from './words.ts';
+import { UsageError } from './errors.ts';
 
-interface DemoOptions {
+export interface DemoOptions {
   readonly logs: number;
   readonly seed: number;
   readonly destination: DestinationKind;
@@ -20,14 +15,13 @@ const MOST_LOGS = 1_000_000;
 /** In the memory of the simulators, measured. */
 const BYTES_PER_LOG = 2_500;
 const MOST_SEED = 4_294_967_295;
-const API: Readonly<Record<DestinationKind, string>> = {
-  'data-collector': 'Data Collector API',
-  'logs-ingestion': 'Logs Ingestion API',
-};
+const DESTINATIONS: readonly DestinationKind[] = ['data-collector', 'logs-ingestion'];
 
 const HELP = `
-Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager are simulated on 127.0.0.1; the Lambda bundles are the
-ones that are deployed. Exit code: 0 when every log has arrived, 1 when one is missing, 2 wrong usage.
+Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager are simulated on
+127.0.0.1; the Lambda bundles are the ones that are deployed.
+
+Exit code: 0 when every log has arrived, 1 when one is missing, 2 wrong usage.
 
 Examples:
   $ npm start
@@ -40,7 +34,7 @@ export function addDemo(program: Command): void {
     .command('demo', { isDefault: true })
     .summary('ship a simulated tenant through an outage, and count what arrives (default)')
     .description(
-      'Ships a simulated tenant to a simulated workspace, through a rate limit, a poison record, a lost answer\n' +
+      'Ships a simulated tenant to a simulated workspace, through a rate limit, a poison record, a lost answer ' +
         'and an outage of Azure, and counts what arrives.',
     )
     .option(
@@ -52,7 +46,7 @@ export function addDemo(program: Command): void {
     .option('--seed <number>', 'the same seed gives the same tenant', whole('--seed', 0, MOST_SEED), 1)
     .addOption(
       new Option('--destination <api>', 'the API of Azure that is posted to')
-        .choices(Object.keys(API))
+        .choices(DESTINATIONS)
         .default('data-collector'),
     )
     .option('--json', 'print the result as one JSON object, and nothing else')
@@ -64,62 +58,11 @@ export function addDemo(program: Command): void {
         const names = program.commands.map(one => one.name()).join(', ');
         throw new UsageError(`"${stranger}" is no command; allowed: ${names}. See --help`);
       }
-      process.exitCode = await demo(options);
+      checkMemory(options.logs);
+      // Loaded only now: the simulators take a while, and --help should not.
+      const { playDemo } = await import('./demo-play.ts');
+      process.exitCode = await playDemo(options);
     });
-}
-
-async function demo(options: DemoOptions): Promise<number> {
-  const { logs, seed, destination, json = false } = options;
-  checkMemory(logs);
-  const screen = demoScreen(process.stdout, process.env, json);
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  let world: DemoWorld | undefined;
-  try {
-    const startedAtMs = Date.now();
-    introduce(options, screen);
-    world = await startWorld(destination);
-    const { received } = world.azure;
-    screen.startBar(logs, () => received.unique);
-    const story = await untilStopped(
-      playStory(world, screen, { logs, seed, stop: stop.signal }),
-      stop.signal,
-    );
-    screen.stopBar();
-    const seconds = (Date.now() - startedAtMs) / 1000;
-    const result = await resultOf(world, { ...story, destination, seed, seconds });
-    if (json) console.log(JSON.stringify(result));
-    else showResult(result, screen);
-    return result.ok ? EXIT.ok : EXIT.fault;
-  } catch (error) {
-    // Whatever else failed after it, failed because of it: a signal from the terminal reaches the functions too.
-    if (!stop.signal.aborted) throw error;
-    screen.stopBar();
-    console.error('interrupted; everything that was started has been ended');
-    return EXIT.interrupted;
-  } finally {
-    screen.stopBar();
-    await world?.close();
-  }
-}
-
-/** The work, or a rejection as soon as the signal says so; the work then fails by itself, its world being gone. */
-async function untilStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
-  work.catch(() => undefined);
-  const stopped = new Promise<never>((_, reject) => {
-    stop.addEventListener('abort', () => reject(stop.reason), { once: true });
-  });
-  stop.throwIfAborted();
-  return Promise.race([work, stopped]);
-}
-
-function introduce({ logs, seed, destination }: DemoOptions, { line }: DemoScreen): void {
-  line(`${counted(logs, 'log')} of a simulated Auth0 tenant (seed ${seed}), to a simulated workspace by`);
-  line(`the ${API[destination]}, through the Lambda bundles that are deployed. A tick is one`);
-  line('run of them; in AWS a schedule starts one every minute. No account is needed.');
-  line('');
-  line('Building the bundles, starting the simulators on 127.0.0.1');
 }
 
 /** Throws UsageError when the tenant would not fit: Node would die of it, and say so in a page of hexadecimals. */

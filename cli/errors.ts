@@ -29,9 +29,10 @@ export function reportError(error: unknown, verbose: boolean): number {
   return expected ? EXIT.usage : EXIT.fault;
 }
 
-/** The parser has printed help by itself; of an error it only tells, see `quiet` in main.ts. */
+/** The parser has printed help by itself; of an error it only tells, and its own output is off (main.ts). */
 function reportCommander(error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.ok;
-  if (error.code !== 'commander.help') console.error(`${error.message} (--help shows what is allowed)`);
+  if (error.code !== 'commander.help')
+    console.error(`${error.message.replace('\n', ' ')} (--help shows what is allowed)`);
   return EXIT.usage;
 }

@@ -30,7 +30,7 @@ export function liveLine(stream: NodeJS.WriteStream, now: () => number): LiveLin
       shownAtMs = now();
       if (!stream.isTTY) return void stream.write(`${text}\n`);
       // A line that wraps could not be taken away again.
-      stream.write(`\r\x1b[2K${text.slice(0, stream.columns - 1)}`);
+      stream.write(`\r\x1b[2K${text.slice(0, (stream.columns || 80) - 1)}`);
       visible = true;
     },
   };

@@ -72,8 +72,9 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
         return answer;
       },
     };
-    const save: typeof state.save = async (lease, checkpoint, nowMs) => {
-      const saved = await state.save(lease, checkpoint, nowMs);
+    const save: typeof state.save = async (...write) => {
+      const saved = await state.save(...write);
+      const [, checkpoint] = write;
       reachedMs = checkpoint.logDateMs ?? reachedMs;
       options.onProgress(logsRead, reachedMs);
       return saved;

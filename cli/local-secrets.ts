@@ -61,8 +61,7 @@ export async function secretProblems(
   file: string | undefined,
 ): Promise<string[]> {
   const problems: string[] = [];
-  const needed = neededFields(config);
-  for (const { secret, one, variables } of needed) {
+  for (const { secret, one, variables } of neededFields(config)) {
     const answer = await secrets.read(secret);
     const fields = answer.kind === 'secret' ? answer.fields : {};
     if (one.some(alternative => alternative.every(field => fields[field]?.reveal()))) continue;

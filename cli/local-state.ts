@@ -15,6 +15,8 @@ interface Item {
   readonly checkpointLogId?: string;
   readonly checkpointLogDate?: string;
   readonly caughtUpAt?: string;
+  /** See PipelineState.late. */
+  readonly late?: string;
   readonly leaseOwner?: string;
   readonly leaseExpiresAt?: string;
   /** Who holds the lease: a process that has died on this machine holds it no longer. */
@@ -75,10 +77,11 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
       return { kind: 'acquired', lease: { pipeline, owner, version: version + 1 }, state: stateOf(item) };
     },
 
-    async save(lease, checkpoint, nowMs) {
+    async save(lease, checkpoint, nowMs, late) {
       const { version, item } = await read(folder(lease.pipeline));
       if (version !== lease.version || item.leaseOwner !== lease.owner) return { kind: 'lost' };
-      const saved = { ...item, ...fieldsOf(checkpoint), updatedAt: iso(nowMs) };
+      const kept = late === undefined ? {} : { late };
+      const saved = { ...item, ...fieldsOf(checkpoint), ...kept, updatedAt: iso(nowMs) };
       if (!(await write(lease.pipeline, version, saved))) return { kind: 'lost' };
       return { kind: 'saved', lease: { ...lease, version: version + 1 } };
     },
@@ -95,7 +98,16 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
 
 /** What is remembered of a pipeline. Throws UsageError when its file cannot be read or is spoilt. */
 export async function readState(directory: string, pipeline: string): Promise<PipelineState> {
-  return stateOf((await read(join(directory, pipeline, 'checkpoint'))).item);
+  const folder = join(directory, pipeline, 'checkpoint');
+  try {
+    return stateOf((await read(folder)).item);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    if (code === undefined) throw error;
+    throw new UsageError(
+      `the state in ${folder} cannot be read (${code}); correct its owner and permissions`,
+    );
+  }
 }
 
 /** The greatest version; 0 and nothing when there is none. Throws UsageError: to begin anew could skip logs. */
@@ -144,12 +156,13 @@ async function versionsIn(folder: string): Promise<number[]> {
 const fileName = (version: number) => `${String(version).padStart(8, '0')}.json`;
 
 function stateOf(item: Item): PipelineState {
-  const { checkpointLogId: logId } = item;
+  const { checkpointLogId: logId, late } = item;
   const logDateMs = dateOf(item.checkpointLogDate);
   const caughtUpAtMs = dateOf(item.caughtUpAt);
   return {
     ...(logId !== undefined && { checkpoint: { logId, ...(logDateMs !== undefined && { logDateMs }) } }),
     ...(caughtUpAtMs !== undefined && { caughtUpAtMs }),
+    ...(late !== undefined && { late }),
   };
 }
 
@@ -163,6 +176,8 @@ function fieldsOf({ logId, logDateMs }: Checkpoint) {
 
 function hasDied(item: Item, self: Process): boolean {
   if (item.leaseHost !== self.host || item.leaseProcess === undefined) return false;
+  // A process does one run of a pipeline at a time: this one's number was another's before, as in a container.
+  if (item.leaseProcess === self.id) return true;
   try {
     process.kill(item.leaseProcess, 0);
     return false;

@@ -24,43 +24,53 @@ export function dateText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** How a run went, in one sentence. `stopped`: it was ended by the operator, so the fault that it tells of is none. */
+/** How a run went, in one sentence. What ended it early is told by `faultOf`. */
 export function runSentence(report: RunReport, stopped: boolean): string {
-  const what = [
-    `${counted(report.logsAccepted, 'log')} shipped`,
-    report.logsExcluded > 0 && `${NUMBER.format(report.logsExcluded)} left out by include and exclude`,
-    report.logsRaw > 0 && `${NUMBER.format(report.logsRaw)} of them raw, since they would not shape`,
-    report.logsRetried > 0 && `${NUMBER.format(report.logsRetried)} put on the retry queue`,
-    report.logsDeadLettered > 0 && `${NUMBER.format(report.logsDeadLettered)} put on the dead-letter queue`,
-  ];
-  const nothing = report.logsRead === 0 && report.outcome === 'caught-up';
-  const done = nothing ? 'nothing new' : what.filter(Boolean).join(', ');
-  const lag = report.lagMs ? `, ${duration(report.lagMs)} behind` : '';
-  return `${done}; ${stopped ? 'stopped as asked' : endOf(report)}${lag}`;
+  const { logsRead, logsAccepted, logsExcluded, logsRaw, logsLate } = report;
+  const { logsRetried, logsDeadLettered, lagMs } = report;
+  const done = [
+    `${counted(logsAccepted, 'log')} shipped`,
+    logsExcluded > 0 && `${NUMBER.format(logsExcluded)} left out by include and exclude`,
+    logsRaw > 0 && `${NUMBER.format(logsRaw)} of them raw, since they would not shape`,
+    logsLate > 0 && `${NUMBER.format(logsLate)} of them late, which Auth0 had not shown in time`,
+    logsRetried > 0 && `${NUMBER.format(logsRetried)} put on the retry queue`,
+    logsDeadLettered > 0 && `${NUMBER.format(logsDeadLettered)} put on the dead-letter queue`,
+    lagMs && `${duration(lagMs)} behind`,
+  ].filter(Boolean);
+  const nothing = logsRead + logsAccepted === 0 && report.outcome === 'caught-up';
+  return `${nothing ? 'nothing new' : done.join(', ')}; ${stopped ? 'stopped as asked' : endOf(report)}`;
 }
 
-function endOf({ outcome, message = 'no reason is known' }: RunReport): string {
+function endOf({ outcome, message }: RunReport): string {
   if (outcome === 'caught-up') return 'caught up';
   if (outcome === 'out-of-time') return 'more to come';
-  return outcome === 'skipped' ? `skipped: ${message}` : `ended early: ${message}`;
+  return outcome === 'skipped' ? `skipped: ${message}` : 'ended early';
+}
+
+/** What ended a run early, in one sentence, with what to do where it does not say so; undefined when nothing did. */
+export function faultOf({ outcome, message = 'no reason is known' }: RunReport): string | undefined {
+  if (['caught-up', 'out-of-time', 'skipped'].includes(outcome)) return undefined;
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) {
+    return `${message}; the host is unknown: check the configuration (auth0.domain, azure.…) and this machine’s DNS`;
+  }
+  if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|no connection/.test(message)) {
+    return `${message}; the host cannot be reached: check this machine’s network, proxy and firewall`;
+  }
+  return message;
 }
 
 /** What the operator should know besides, a sentence each. */
 export function runWarnings(report: RunReport, retentionMs: number): string[] {
   const kept = duration(retentionMs);
+  const remedy =
+    report.logsRetried > 0
+      ? 'batches are put on the retry queue instead of waiting at Auth0'
+      : 'see to what holds it up';
   return [
     report.gapSuspected &&
-      `logs may be missing: none was read for longer than Auth0 keeps them (${kept}); what Auth0 has deleted cannot be had any more`,
+      `logs may be missing: none was read for longer than Auth0 keeps them (${kept}), and what it has deleted is gone`,
     report.retentionAtRisk &&
-      `the oldest unshipped log is older than half the time that Auth0 keeps logs (${kept}): ${
-        report.logsRetried > 0
-          ? 'batches are put on the retry queue instead of waiting at Auth0'
-          : 'see to what holds it up'
-      }`,
-    /ENOTFOUND|EAI_AGAIN/.test(report.message ?? '') &&
-      'a host name is unknown: check the configuration (auth0.domain, azure.…) and this machine’s network and DNS',
-    /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|CERT|SSL/.test(report.message ?? '') &&
-      'a host cannot be reached: check this machine’s network, proxy and firewall, and the *_BASE_URL variables if set',
+      `the oldest unshipped log is older than half the time that Auth0 keeps logs (${kept}): ${remedy}`,
   ].filter(warning => warning !== false);
 }
 

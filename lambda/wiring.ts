@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { ConfigError, type PipelineConfig, parsePipeline, parseStartFrom } from './core/config.ts';
 import { ENV } from './core/contract.ts';
 import { includeRule } from './core/include.ts';
@@ -12,11 +13,13 @@ import type { ShipDependencies, ShipOptions } from './core/run.ts';
 import { shaper } from './core/shape.ts';
 import { auth0Logs } from './edges/auth0.ts';
 import { dataCollector } from './edges/azure-data-collector.ts';
-import { entraAuthoriser } from './edges/azure-entra.ts';
+import { entraClientSecret } from './edges/azure-entra.ts';
+import { entraFederated } from './edges/azure-federated.ts';
 import { logsIngestion } from './edges/azure-logs-ingestion.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
 import { secretsManager } from './edges/secrets.ts';
 import { failedBatchQueue, visibility } from './edges/sqs.ts';
+import { webIdentity } from './edges/sts.ts';
 import { type Telemetry, telemetry } from './edges/telemetry.ts';
 
 /** Environment variables, or something like them. */
@@ -136,12 +139,24 @@ function destinationOf(
 ): Destination {
   const baseUrl = baseUrlOf(env, ENV.azureBaseUrl);
   if (azure.kind === 'data-collector') return dataCollector({ ...base, config: azure, baseUrl });
-  const authoriser = entraAuthoriser({
-    ...base,
-    config: azure,
-    baseUrl: baseUrlOf(env, ENV.entraBaseUrl),
-  });
+  const entra = { ...base, config: azure, baseUrl: baseUrlOf(env, ENV.entraBaseUrl) };
+  const authoriser =
+    azure.auth === 'federated'
+      ? entraFederated({ ...entra, webIdentity: identityOf(base, env) })
+      : entraClientSecret(entra);
   return logsIngestion({ ...base, config: azure, authoriser, baseUrl });
+}
+
+/** This Lambda's identity, by AWS. Any client finds region and credentials, so that STS needs none of its own. */
+function identityOf(base: { clock: Clock; fetch: typeof fetch }, env: Environment) {
+  const { region, credentials, sha256 } = new SQSClient({}).config;
+  const signer = new SignatureV4({ service: 'sts', region, credentials, sha256 });
+  return webIdentity({
+    ...base,
+    region,
+    sign: (request, signingDate) => signer.sign(request, { signingDate }),
+    baseUrl: baseUrlOf(env, 'AWS_ENDPOINT_URL_STS') ?? baseUrlOf(env, 'AWS_ENDPOINT_URL'),
+  });
 }
 
 /** The key of keyed hashes: field `redactionKey` of the Auth0 secret, read only when a rule needs it. */

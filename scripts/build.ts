@@ -1,7 +1,8 @@
-/** Bundles the two functions: `node scripts/build.ts` writes dist/ship/index.mjs and dist/replay/index.mjs. */
+/** Bundles the two functions: `node scripts/build.ts` writes dist/ship/index.mjs, dist/replay/index.mjs and dist/licences.txt. */
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { writeLicences } from './licences.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -48,6 +49,8 @@ async function main(): Promise<void> {
   for (const [name, bytes] of Object.entries(sizes)) {
     console.log(`${`dist/${name}/index.mjs`.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(7)} KiB`);
   }
+  const packages = await writeLicences(join(ROOT, 'dist'));
+  console.log(`${'dist/licences.txt'.padEnd(24)} ${String(packages.length).padStart(7)} packages`);
 }
 
 if (import.meta.main) {

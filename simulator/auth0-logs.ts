@@ -11,6 +11,10 @@ export interface LogsOptions {
    * since a client that sends them does not mean what it says.
    */
   readonly strict?: boolean;
+  /** How a log stands in an answer, JSON when absent: for what no proper Auth0 would send, broken bytes included. */
+  readonly writeLog?: (log: Log) => string | Uint8Array;
+  /** True when absent: pages name the next one in a `Link` header, which Auth0 does not promise. */
+  readonly nextLink?: boolean;
 }
 
 const MOST = 100;
@@ -34,21 +38,21 @@ export function answerLogs(
     const mode = checkpoint ? 'with "from"' : 'without "from"';
     if (strange) return badQuery(`"${strange}" is not allowed ${mode}: ${allowed.join(', ')}, each once`);
   }
-  return checkpoint ? pageAfter(query, shelf, nowMs, options.domain) : search(query, shelf, nowMs);
+  return checkpoint ? pageAfter(query, shelf, nowMs, options) : search(query, shelf, nowMs, options);
 }
 
-function pageAfter(query: URLSearchParams, shelf: TenantShelf, nowMs: number, domain: string): Answer {
+function pageAfter(query: URLSearchParams, shelf: TenantShelf, nowMs: number, options: LogsOptions): Answer {
   const from = query.get('from') ?? '';
   const take = wholeNumber(query.get('take') ?? String(DEFAULT_SIZE), 1, MOST);
   if (take === undefined) return badQuery(`"take" is ${query.get('take')}; allowed: 1 to ${MOST}`);
   if (!/^\d+$/.test(from)) return badQuery(`"from" is ${from}; allowed: a log_id, digits only`);
   const logs = shelf.after(from, take, nowMs);
   // Auth0 documents that an empty page links to itself.
-  const next = `https://${domain}/api/v2/logs?from=${logs.at(-1)?.log_id ?? from}&take=${take}`;
-  return json(200, logs, { link: `<${next}>; rel="next"` });
+  const next = `https://${options.domain}/api/v2/logs?from=${logs.at(-1)?.log_id ?? from}&take=${take}`;
+  return list(logs, options, (options.nextLink ?? true) ? { link: `<${next}>; rel="next"` } : {});
 }
 
-function search(query: URLSearchParams, shelf: TenantShelf, nowMs: number): Answer {
+function search(query: URLSearchParams, shelf: TenantShelf, nowMs: number, options: LogsOptions): Answer {
   const page = wholeNumber(query.get('page') ?? '0', 0, Number.MAX_SAFE_INTEGER);
   const size = wholeNumber(query.get('per_page') ?? String(DEFAULT_SIZE), 1, MOST);
   const sort = query.get('sort') ?? 'date:-1';
@@ -66,8 +70,17 @@ function search(query: URLSearchParams, shelf: TenantShelf, nowMs: number): Answ
   const found = shelf.visible(nowMs).filter(log => type === undefined || log.type === type);
   const sorted = byDate(found, sort === 'date:1' ? 1 : -1);
   const logs = sorted.slice(page * size, (page + 1) * size);
-  if (totals === 'false') return json(200, logs);
+  if (totals === 'false') return list(logs, options);
   return json(200, { start: page * size, limit: size, length: logs.length, total: found.length, logs });
+}
+
+/** A JSON array of the logs, each as `writeLog` has it. */
+function list(logs: readonly Log[], { writeLog }: LogsOptions, headers: Record<string, string> = {}): Answer {
+  const answer = json(200, logs, headers);
+  if (!writeLog) return answer;
+  const parts = logs.flatMap((log, index) => [index === 0 ? '[' : ',', writeLog(log)]);
+  const body = Buffer.concat([...(parts.length > 0 ? parts : ['[']), ']'].map(part => Buffer.from(part)));
+  return { ...answer, body };
 }
 
 /** By date and not by id: the two orders differ, and whoever mixes them up shall notice. */

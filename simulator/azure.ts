@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DataCollectorSettings, dataCollector } from './azure-data-collector.ts';
 import { type LogsIngestionSettings, logsIngestion } from './azure-logs-ingestion.ts';
-import { type EntraSettings, entra } from './entra.ts';
+import { type Entra, type EntraSettings, entra } from './entra.ts';
 import { type Answer, answerWith, type FaultScript, faultScript } from './faults.ts';
 import { type Call, listen, readBody } from './loopback.ts';
 import { type Received, startLedger } from './received.ts';
@@ -37,6 +37,8 @@ export interface AzureSimulator {
   setSharedKeys(keys: readonly string[]): void;
   /** Rotates the application's secret: the old one is refused from now on. */
   setClientSecret(secret: string): void;
+  /** Gives the application another federated credential, or takes it away. */
+  setFederation: Entra['setFederation'];
   /** Takes the records that it refused for their content so far, as if their cause had been mended. */
   acceptPoison(): void;
   /** Every token issued so far is answered 401 from now on. */
@@ -117,6 +119,7 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureSimul
     },
     setSharedKeys: collector.setSharedKeys,
     setClientSecret: authority.setClientSecret,
+    setFederation: authority.setFederation,
     expireTokens: authority.expireTokens,
     acceptPoison: () => {
       settings.poisonMark = '';

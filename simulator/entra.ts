@@ -3,6 +3,7 @@
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
 import { randomBytes } from 'node:crypto';
+import { type Federation, federationRefusal } from './entra-federation.ts';
 import type { Answer } from './faults.ts';
 import type { Call } from './loopback.ts';
 
@@ -12,6 +13,8 @@ export interface EntraSettings {
   readonly clientSecret: string;
   /** The only scope that tokens are issued for. */
   readonly scope: string;
+  /** The federated credential of the application, if it has one. */
+  readonly federation?: Federation | undefined;
 }
 
 export interface Entra {
@@ -22,13 +25,15 @@ export interface Entra {
   expireTokens(): void;
   /** Rotates the secret: the old one is refused from now on. */
   setClientSecret(secret: string): void;
+  /** Gives the application another federated credential, or takes it away. */
+  setFederation(federation: Federation | undefined): void;
   readonly tokensIssued: number;
 }
 
 const TOKEN_SECONDS = 3599;
 
 export function entra(settings: EntraSettings, now: () => number): Entra {
-  let clientSecret = settings.clientSecret;
+  let { clientSecret, federation } = settings;
   let tokensIssued = 0;
   const expiryByToken = new Map<string, number>();
 
@@ -43,12 +48,17 @@ export function entra(settings: EntraSettings, now: () => number): Entra {
   return {
     answer: call => {
       const form = new URLSearchParams(call.body.toString());
-      return requestRefusal(call, form, settings) ?? clientRefusal(form, clientSecret) ?? issue();
+      const refused =
+        requestRefusal(call, form, settings) ?? proofRefusal(form, clientSecret, federation, now());
+      return refused ?? issue();
     },
     scopeOf: token => ((expiryByToken.get(token) ?? 0) > now() ? settings.scope : undefined),
     expireTokens: () => expiryByToken.clear(),
     setClientSecret: secret => {
       clientSecret = secret;
+    },
+    setFederation: next => {
+      federation = next;
     },
     get tokensIssued() {
       return tokensIssued;
@@ -80,10 +90,16 @@ function requestRefusal(call: Call, form: URLSearchParams, settings: EntraSettin
   return undefined;
 }
 
-/** How the client proves who it is. Federation (`client_assertion`) has its place here; no credential trusts one yet. */
-function clientRefusal(form: URLSearchParams, clientSecret: string): Answer | undefined {
+/** How the client proves who it is: by another's word for it, or by a secret. */
+function proofRefusal(
+  form: URLSearchParams,
+  clientSecret: string,
+  federation: Federation | undefined,
+  nowMs: number,
+): Answer | undefined {
   if (form.has('client_assertion')) {
-    return refusal(401, 'invalid_client', 'AADSTS70021: No matching federated identity record found.');
+    const description = federationRefusal(form, federation, nowMs);
+    return description === undefined ? undefined : refusal(401, 'invalid_client', description);
   }
   if (!form.has('client_secret')) {
     return refusal(

@@ -7,7 +7,7 @@ export type SimulatedFault =
       readonly kind: 'status';
       readonly status: number;
       readonly headers?: Record<string, string>;
-      readonly body?: string;
+      readonly body?: string | Uint8Array;
     }
   /** Take the request and never answer. */
   | { readonly kind: 'hang-headers' }
@@ -53,7 +53,7 @@ export function faultScript(): FaultScript {
 export interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** Answers one request through its fault: `work` does what the server does when nothing is wrong. */

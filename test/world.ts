@@ -63,6 +63,7 @@ export interface WorldOptions {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly maxBatchBytes?: number;
+  readonly maxInFlight?: number;
   readonly kind?: 'data-collector' | 'logs-ingestion';
   readonly rateLimit?: (nowMs: number) => RateLimit;
   readonly callMs?: number;
@@ -182,6 +183,7 @@ export function world(setup: WorldOptions = {}) {
       destination: {
         kind: setup.kind ?? 'data-collector',
         maxBatchBytes: setup.maxBatchBytes ?? 20_000,
+        maxInFlight: setup.maxInFlight ?? 1,
         post: async body => {
           const answer = await call(() => post(body));
           await frozen?.(calls.post - 1);

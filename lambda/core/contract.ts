@@ -70,6 +70,16 @@ export const DEADLINE_MARGIN_MS = 10_000;
 export const RETRY_MAX_RECEIVES = 20;
 export const DEAD_LETTER_RETENTION_DAYS = 14;
 
+/**
+ * What a Lambda asks AWS to vouch for it with, and what the stack allows it to ask: nothing else. Entra takes RS256 only.
+ * https://learn.microsoft.com/entra/workload-id/workload-identity-federation
+ */
+export const WEB_IDENTITY = {
+  audience: 'api://AzureADTokenExchange',
+  signingAlgorithm: 'RS256',
+  durationSeconds: 300,
+} as const;
+
 /** The stack has one output a pipeline, under `outputKey`. This is what its value holds, as JSON. */
 export interface PipelineOutput {
   readonly pipeline: string;

@@ -26,11 +26,11 @@ const POST_TIMEOUT_MS = 30_000;
 const POST_LEAST_MS = 1_000;
 const MAX_ATTEMPTS = 5;
 const BACKOFF = { baseMs: 500, capMs: 15_000 };
-/** So many rejected single records, and none accepted, are a configuration fault and no poison. */
+/** So many rejected single records, and nothing else of the batch accepted, are a configuration fault and no poison. */
 const ALL_REJECTED_AFTER = 8;
 
 /**
- * Delivers the records in order, before `deadlineMs`. Never throws for what Azure does.
+ * Delivers the records before `deadlineMs`, in order unless many are rejected. Never throws for what Azure does.
  * On a `denied` fault of a batch in which everything was rejected, nothing is a culprit and all is pending.
  * @param maxAttempts posts of the same records before giving up on a fault
  */
@@ -44,20 +44,28 @@ export async function deliver(
   const todo: (readonly SerializedRecord[])[] = records.length > 0 ? [records] : [];
   const attempts = { posts: 0, refreshed: false };
   let accepted = 0;
-  for (let part = todo.pop(); part; part = todo.pop()) {
+  /** Parts to try before the configuration is blamed; undefined while there is no such suspicion. */
+  let untried: number | undefined;
+  for (let part = todo.pop(); part; part = untried === undefined ? todo.pop() : todo.shift()) {
     const verdict = await postUntilFinal(d, part, deadlineMs, maxAttempts, attempts);
     if (verdict.kind === 'accepted') {
       accepted += part.length;
     } else if (verdict.kind === 'fault') {
-      const pending = [part, ...todo.reverse()].flat();
+      const left = new Set([part, ...todo].flat());
+      const pending = records.filter(record => left.has(record));
       return { accepted, culprits, pending, fault: verdict.fault, posts: attempts.posts };
     } else if (part.length > 1) {
       const middle = part.length >> 1;
       todo.push(part.slice(middle), part.slice(0, middle));
     } else {
       culprits.push({ record: part[0]!, reason: verdict.reason });
-      if (accepted === 0 && culprits.length === ALL_REJECTED_AFTER) {
-        const fault = allRejected(verdict.reason);
+    }
+    if (accepted > 0) untried = undefined;
+    else if (culprits.length >= ALL_REJECTED_AFTER) {
+      // Poison may come in a row: each part that is left is tried once, whole, and the largest first.
+      untried = untried === undefined ? todo.length : untried - 1;
+      if (untried === 0) {
+        const fault = allRejected(culprits.at(-1)!.reason);
         return { accepted, culprits: [], pending: records, fault, posts: attempts.posts };
       }
     }
@@ -100,7 +108,7 @@ export function bodyOf(records: readonly SerializedRecord[]): { body: string; by
 }
 
 function allRejected(last: Reason): Fault {
-  const message = `Azure rejected each of the first ${ALL_REJECTED_AFTER} records, so the configuration is wrong and not the records; check the table, the log type or the DCR's stream. Last answer: ${last.message}`;
+  const message = `Azure rejected ${ALL_REJECTED_AFTER} records one by one and every other part of the batch, so the configuration is wrong and not the records; check the table, the log type or the DCR's stream. Last answer: ${last.message}`;
   return { ...last, verdict: 'denied', message };
 }
 

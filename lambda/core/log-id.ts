@@ -28,3 +28,12 @@ export function logIdTimeMs(id: string): number | undefined {
   const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
   return Number.isNaN(time) ? undefined : time;
 }
+
+/** An id whose time lies further ahead than a clock may be wrong is broken: nothing would come after it. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
+/** Whether it has the known form and a time that is not to come: then logs can be read from it. */
+export function isPastLogId(id: string, nowMs: number): boolean {
+  const timeMs = logIdTimeMs(id);
+  return timeMs !== undefined && timeMs < nowMs + CLOCK_TOLERANCE_MS;
+}

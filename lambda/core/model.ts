@@ -131,6 +131,8 @@ export interface Destination {
   readonly kind: DestinationKind;
   /** The most that one post may carry, brackets and commas included. */
   readonly maxBatchBytes: number;
+  /** Batches between "post begun" and "checkpoint saved" at a time: also the bound of duplicates after a crash. */
+  readonly maxInFlight: number;
   /** `body` is a JSON array in text; `bytes` its UTF-8 length. Ends within `timeoutMs`, body included. */
   post(body: string, bytes: number, timeoutMs: number): Promise<PostAnswer>;
   /** Law: after it, the next post reads the secret and gets the token anew. Never throws. */

@@ -1,6 +1,7 @@
 /** Auth0's logs after a log id, page by page, the next page fetched while the last one is worked on. */
 import { backoffMs } from './backoff.ts';
 import { logDateOf, logIdOf } from './log.ts';
+import { isPastLogId, logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, Clock, Fault, LogSource, PageAnswer, Random, RateLimit } from './model.ts';
 
 export interface ReadDependencies {
@@ -21,7 +22,7 @@ export interface SettledLog {
   readonly log: unknown;
   /** What may become the checkpoint once this log, and all before it, are settled. */
   readonly checkpoint?: Checkpoint;
-  /** The log's own id, when it has one. */
+  /** The log's own id, when it has one that can be a place among Auth0's logs. */
   readonly logId?: string;
   readonly dateMs?: number;
 }
@@ -38,6 +39,7 @@ const MAX_ATTEMPTS = 6;
 const BACKOFF = { baseMs: 500, capMs: 10_000 };
 /** A date further ahead than this is a broken date: waiting for it would stop the line. */
 const FUTURE_TOLERANCE_MS = 300_000;
+const MAX_LOG_ID_CHARACTERS = 256;
 
 /** Reads until the logs, the time or Auth0's patience end. Every step after one that is no page is the same. */
 export function logReader(
@@ -99,7 +101,7 @@ function settle(
   settleMs: number,
 ): SettledPage {
   if (answer.logs.length === 0) return { logs: [], end: { kind: 'caught-up' } };
-  const ids = answer.logs.map(logIdOf);
+  const ids = answer.logs.map(log => placeOf(logIdOf(log), after, nowMs));
   const ordered = isAscending([after, ...ids.filter(id => id !== undefined)]);
   if (!ordered && answer.nextLogId === undefined)
     return { logs: [], end: { kind: 'fault', fault: OUT_OF_ORDER } };
@@ -110,11 +112,8 @@ function settle(
       return { logs: ordered ? logs : [], end: { kind: 'caught-up' } };
     }
     const isLast = index === answer.logs.length - 1;
-    const logId = ordered
-      ? (ids[index] ?? (isLast ? answer.nextLogId : undefined))
-      : isLast
-        ? answer.nextLogId
-        : undefined;
+    const own = ordered ? ids[index] : undefined;
+    const logId = isLast ? endOf(own, answer.nextLogId) : own;
     logs.push({
       log,
       ...(logId === undefined
@@ -127,6 +126,22 @@ function settle(
   const moved = logs.findLast(log => log.checkpoint)?.checkpoint?.logId;
   if (moved === undefined || moved === after) return { logs, end: { kind: 'fault', fault: NO_PROGRESS } };
   return { logs, after: moved };
+}
+
+/**
+ * The id, when logs can be read from it; undefined for one that would lead astray, so that its log ships like one
+ * without an id. Where the checkpoint has the known form, only that form is believed: else only Auth0's link is.
+ */
+function placeOf(id: string | undefined, after: string, nowMs: number): string | undefined {
+  if (id === undefined || isPastLogId(id, nowMs)) return id;
+  const isUnknownForm = logIdTimeMs(id) === undefined && logIdTimeMs(after) === undefined;
+  return isUnknownForm && id.length <= MAX_LOG_ID_CHARACTERS ? id : undefined;
+}
+
+/** Where a page ends: its last log's id, or its link; the smaller one where they differ, since a greater one would skip logs. */
+function endOf(own: string | undefined, link: string | undefined): string | undefined {
+  if (own === undefined || link === undefined) return own ?? link;
+  return isAscending([own, link]) ? own : link;
 }
 
 function isUnsettled(ageMs: number, settleMs: number): boolean {

@@ -6,16 +6,41 @@ import { type Late, passed, writeLate } from './late.ts';
 import type { Checkpoint, SerializedRecord } from './model.ts';
 import type { Run, Stop } from './run.ts';
 
+/** What became of a batch. */
+export interface Settled {
+  /** The checkpoint has moved past it, or would have, had it an id: every log up to its end is accepted or held. */
+  readonly isPassed: boolean;
+  /** Why the run must end, if it must. */
+  readonly stop?: Stop | undefined;
+}
+
 /** Less than this before the deadline and a batch is left for the next run. */
 const SETTLE_LEAST_MS = 1_500;
+
 /**
  * Delivers a batch, acts on the verdict, and moves the checkpoint when every log is accepted or held.
- * Returns why the run must end, if it must.
+ * Batches may be delivered side by side, but the checkpoint passes a batch only after the one `before` it.
  */
-export async function settle(run: Run, batch: LogBatch): Promise<Stop | undefined> {
+export async function settle(
+  run: Run,
+  batch: LogBatch,
+  before: Promise<Settled> = Promise.resolve({ isPassed: true }),
+): Promise<Settled> {
+  const own = await hold(run, batch);
+  const earlier = await before;
+  const stop = earlier.stop ?? own.stop;
+  if (!earlier.isPassed || !own.isPassed) return { isPassed: false, stop };
+  const saveStop = batch.checkpoint && (await save(run, batch.checkpoint, lateAfter(run, batch)));
+  return saveStop ? { isPassed: false, stop: saveStop } : { isPassed: true, stop };
+}
+
+/** Has every log of the batch accepted, or held in a queue; `isPassed` says whether that was achieved. */
+async function hold(run: Run, batch: LogBatch): Promise<Settled> {
   const { d, options } = run;
   const nowMs = d.clock.now();
-  if (options.deadlineMs - nowMs < SETTLE_LEAST_MS) return { outcome: 'out-of-time' };
+  if (options.deadlineMs - nowMs < SETTLE_LEAST_MS) {
+    return { isPassed: false, stop: { outcome: 'out-of-time' } };
+  }
   const delivery = await deliver(d, batch.records, options.deadlineMs, run.spilling ? 1 : undefined);
   if (batch.records.length > 0) run.tally.delivered(delivery);
   const { fault } = delivery;
@@ -25,12 +50,11 @@ export async function settle(run: Run, batch: LogBatch): Promise<Stop | undefine
     run.tally.counts.retentionAtRisk = true;
     run.spilling = true;
   }
-  const end: Stop | undefined =
+  const stop: Stop | undefined =
     fault && !atRisk ? { outcome: fault.verdict, party: 'azure', message: fault.message } : undefined;
-  if (end?.outcome === 'denied') return end;
+  if (stop?.outcome === 'denied') return { isPassed: false, stop };
   const putAsideFailed = await putAside(run, delivery);
-  if (putAsideFailed) return putAsideFailed;
-  return (batch.checkpoint && (await save(run, batch.checkpoint, lateAfter(run, batch)))) ?? end;
+  return putAsideFailed ? { isPassed: false, stop: putAsideFailed } : { isPassed: true, stop };
 }
 
 function lateAfter({ late, tally }: Run, { logIds }: LogBatch): Late | undefined {

@@ -9,7 +9,7 @@ import { readLate, startLate } from './late.ts';
 import type { Checkpoint, PipelineState, RunReport, StateStore } from './model.ts';
 import { logReader } from './read.ts';
 import type { Run, ShipDependencies, ShipOptions, Stop } from './run.ts';
-import { nameOf, recordOf, save, settle } from './settle.ts';
+import { nameOf, recordOf, type Settled, save, settle } from './settle.ts';
 import { sweep } from './sweep.ts';
 import { tally } from './tally.ts';
 
@@ -54,7 +54,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   return run.tally.report({ ...stop, ...(lagMs === undefined ? {} : { lagMs }), durationMs: since() });
 }
 
-/** Reads, shapes and batches; while one batch is being settled, the next one is being read. */
+/** Reads, shapes and batches; while some batches are being settled, the next one is being read. */
 async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<Stop> {
   const { d, options } = run;
   const start = checkpoint ? { checkpoint } : await begin(run);
@@ -67,26 +67,36 @@ async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<S
   });
   const batches = batcher(d.destination.maxBatchBytes);
   let stopped: Stop | undefined;
-  let settling: Promise<Stop | undefined> = Promise.resolve(undefined);
+  const inFlight: Promise<Settled>[] = [];
+  const oldestSettled = async () => {
+    const settled = await inFlight.shift();
+    stopped ??= settled?.stop;
+  };
   const settleNext = async (batch: LogBatch | undefined) => {
-    stopped ??= await settling;
+    while (inFlight.length >= d.destination.maxInFlight) await oldestSettled();
     if (!batch || stopped) return;
-    settling = settle(run, batch).then(stop => {
-      stopped ??= stop;
-      return stop;
-    });
-    // It is awaited before anything else is settled; until then a bug in it must not end the process unseen.
-    settling.catch(() => undefined);
+    const settling = settle(run, batch, inFlight.at(-1));
+    inFlight.push(settling);
+    // It is awaited before the run ends; until then a stop ends the reading, and a bug must not end the process unseen.
+    settling.then(
+      ({ stop }) => {
+        stopped ??= stop;
+      },
+      () => undefined,
+    );
   };
 
   let step = await reader.next();
   while (step.kind === 'page' && !stopped) {
     run.tally.page(step.logs.length, step.rateLimit);
-    for (const log of step.logs) await settleNext(batches.add(log, recordOf(run, log.log)));
+    for (const log of step.logs) {
+      const full = batches.add(log, recordOf(run, log.log));
+      if (full) await settleNext(full);
+    }
     if (!stopped) step = await reader.next();
   }
   await settleNext(batches.flush());
-  stopped ??= await settling;
+  while (inFlight.length > 0) await oldestSettled();
   if (stopped) return stopped;
   if (step.kind === 'fault') {
     return { outcome: step.fault.verdict, party: 'auth0', message: step.fault.message };

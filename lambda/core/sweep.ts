@@ -44,11 +44,11 @@ async function shipLate(
     // The checkpoint stays where it is: these logs lie before it.
     const { checkpoint: _, ...settled } = log;
     const full = batches.add(settled, recordOf(run, log.log));
-    if (full) stop = await settle(run, full);
+    if (full) stop = (await settle(run, full)).stop;
   });
   if (!read) return undefined;
   const rest = batches.flush();
-  if (!stop && rest) stop = await settle(run, rest);
+  if (!stop && rest) stop = (await settle(run, rest)).stop;
   if (stop) return stop;
   run.tally.counts.logsLate += found.length;
   run.d.journal.warn('late logs were found and shipped', {

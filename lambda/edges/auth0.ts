@@ -5,7 +5,7 @@ import type { PipelineConfig } from '../core/config.ts';
 import { AUTH0_PAGE_SIZE } from '../core/contract.ts';
 import { timeLimit, withinLimit } from '../core/http.ts';
 import { logDateOf, logIdOf } from '../core/log.ts';
-import { LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/log-id.ts';
+import { isPastLogId, LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/log-id.ts';
 import type { Clock, LogSource, PageAnswer, SecretSource, StartFrom } from '../core/model.ts';
 import { noAnswer, readNextLogId, readRateLimit, refusal } from './auth0-answer.ts';
 import { auth0Token } from './auth0-token.ts';
@@ -112,7 +112,9 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
       const answer = await ask(NEWEST, timeoutMs);
       if (answer.kind === 'fault') return { kind: 'fault', fault: answer.fault };
       const newest = answer.logs[0];
-      const logId = logIdOf(newest);
+      const id = logIdOf(newest);
+      // To begin at an id that leads nowhere would hide every log: such a one counts as none.
+      const logId = id !== undefined && isPastLogId(id, nowMs) ? id : undefined;
       if (from.kind === 'now' && logId !== undefined) {
         const logDateMs = logDateOf(newest);
         return { kind: 'start', checkpoint: { logId, ...(logDateMs === undefined ? {} : { logDateMs }) } };

@@ -22,6 +22,9 @@ const HOSTS: Readonly<Record<DataCollectorConfig['cloud'], string>> = {
   china: 'ods.opinsights.azure.cn',
 };
 
+/** One is posted while the one before it is being saved. */
+const MAX_IN_FLIGHT = 2;
+
 /**
  * Posts signed batches to the workspace. The secret is `{"sharedKey"}`.
  * https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api
@@ -61,6 +64,7 @@ export function dataCollector(options: DataCollectorOptions): Destination {
   return {
     kind: 'data-collector',
     maxBatchBytes: config.maxBatchBytes,
+    maxInFlight: MAX_IN_FLIGHT,
     post: (body, _bytes, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
     refresh: () => secrets.forget(config.secret),
   };

@@ -1,4 +1,4 @@
-/** Microsoft Entra tokens for Azure Monitor: the authorisers of the Logs Ingestion API. */
+/** Microsoft Entra tokens for Azure Monitor, by a client secret. By federation: azure-federated.ts. */
 import type { LogsIngestionConfig } from '../core/config.ts';
 import { networkFailure, readText, retryAfterMs, timeLimit } from '../core/http.ts';
 import type { Clock, SecretSource } from '../core/model.ts';
@@ -12,7 +12,6 @@ export interface Authoriser {
 
 export interface EntraOptions {
   readonly config: LogsIngestionConfig;
-  readonly secrets: SecretSource;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
   /** Instead of the cloud's authority, for a simulator: no path, no trailing slash. */
@@ -38,29 +37,12 @@ const CLOUDS: Readonly<Record<LogsIngestionConfig['cloud'], { authority: string;
   },
 };
 
-/** The authoriser that `azure.auth` names. */
-export function entraAuthoriser(options: EntraOptions): Authoriser {
-  return options.config.auth === 'federated' ? FEDERATED : entraClientSecret(options);
-}
-
-/** The seam for tokens without a secret, by federation from AWS. */
-const FEDERATED: Authoriser = {
-  authorise: async () => ({
-    kind: 'fault',
-    fault: {
-      verdict: 'denied',
-      message: 'azure.auth "federated" is not supported yet; use "client-secret" with a "secret"',
-    },
-  }),
-  forget: () => undefined,
-};
-
 /**
  * By client secret, `{"clientSecret"}`: the token is kept across calls (see tokenCache); a refused exchange forgets
  * the secret, so that a rotated one is read the next time.
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
-export function entraClientSecret(options: EntraOptions): Authoriser {
+export function entraClientSecret(options: EntraOptions & { readonly secrets: SecretSource }): Authoriser {
   const { config, secrets, clock } = options;
   const secretName = config.secret ?? '';
   const cache = tokenCache(clock, async timeoutMs => {
@@ -68,7 +50,10 @@ export function entraClientSecret(options: EntraOptions): Authoriser {
     const secret = await secrets.read(secretName);
     if (secret.kind === 'fault') return secret;
     const clientSecret = secret.fields['clientSecret']?.reveal();
-    const grant = clientSecret ? await exchange(options, clientSecret, limit) : lacking(secretName);
+    const remedy = `check ${settingsOf(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
+    const grant = clientSecret
+      ? await exchangeAtEntra(options, { client_secret: clientSecret }, remedy, limit)
+      : lacking(secretName);
     if (grant.kind === 'fault' && grant.fault.verdict === 'denied') secrets.forget(secretName);
     return grant;
   });
@@ -81,9 +66,20 @@ export function entraClientSecret(options: EntraOptions): Authoriser {
   };
 }
 
-async function exchange(
+/** What decides where a token is asked for and for whom, in an operator's words. */
+export function settingsOf({ tenantId, clientId, cloud }: LogsIngestionConfig): string {
+  return `azure.tenantId "${tenantId}", azure.clientId "${clientId}", azure.cloud "${cloud}"`;
+}
+
+/**
+ * One request for a token. Never throws.
+ * @param proof the form fields by which the client proves who it is
+ * @param remedy what to do when Entra refuses
+ */
+export async function exchangeAtEntra(
   { config, clock, baseUrl, ...options }: EntraOptions,
-  clientSecret: string,
+  proof: Readonly<Record<string, string>>,
+  remedy: string,
   limit: AbortSignal,
 ): Promise<Grant> {
   const { authority, scope } = CLOUDS[config.cloud];
@@ -95,7 +91,7 @@ async function exchange(
       body: new URLSearchParams({
         grant_type: 'client_credentials',
         client_id: clientId,
-        client_secret: clientSecret,
+        ...proof,
         scope,
       }),
       redirect: 'manual',
@@ -103,7 +99,6 @@ async function exchange(
     });
     const text = await readText(response);
     const waitMs = retryAfterMs(response.headers.get('retry-after'), clock.now());
-    const remedy = `check azure.tenantId "${tenantId}", azure.clientId "${clientId}", azure.cloud "${config.cloud}", and that the secret "${config.secret}" holds a client secret of that application which has not expired`;
     return readGrant({ status: response.status, text, retryAfterMs: waitMs }, 'Entra', remedy);
   } catch (error) {
     const { code, message } = networkFailure(error);

@@ -20,6 +20,9 @@ const API_VERSION = '2023-01-01';
 
 const gzipped = promisify(gzip);
 
+/** Batches of 1 MB are small: several hide a slow answer behind Auth0's pages. */
+const MAX_IN_FLIGHT = 3;
+
 /**
  * Posts gzipped batches to a stream of the data collection rule, with the authoriser's token.
  * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
@@ -50,6 +53,7 @@ export function logsIngestion(options: LogsIngestionOptions): Destination {
   return {
     kind: 'logs-ingestion',
     maxBatchBytes: config.maxBatchBytes,
+    maxInFlight: MAX_IN_FLIGHT,
     post: (body, _bytes, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
     refresh: () => authoriser.forget(),
   };

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
-import { config, one, resources, template } from './synth.ts';
+import { config } from './example.ts';
+import { one, resources, template } from './synth.ts';
 
 interface Alarm {
   readonly AlarmName: string;
@@ -118,7 +119,11 @@ describe('the lag alarm', () => {
   });
 
   test('waits longer for a slower schedule', () => {
-    const slow = alarmsIn(template([config({ schedule: 'rate(10 minutes)', alarms: { lagMinutes: 60 } })]));
+    const slow = alarmsIn(
+      template([
+        config({ schedule: 'rate(10 minutes)', alarms: { lagMinutes: 60, email: ['ops@acme.com'] } }),
+      ]),
+    );
     expect(named('lag', slow)).toMatchObject({ Threshold: 3600, Period: 360, EvaluationPeriods: 5 });
     expect(named('lag', slow).AlarmDescription).toContain('no run has reported for 30 minutes');
   });

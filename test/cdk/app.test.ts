@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { DIST, MINIMAL } from './synth.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { MINIMAL } from './example.ts';
+import { DIST } from './synth.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'node_modules/.bin');
+const FOLDER = mkdtempSync(join(tmpdir(), 'test-cdk-'));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 /** The command as a user without an AWS account would run it, but for the build. */
 async function cdkSynth(...args: string[]) {
-  const home = mkdtempSync(join(tmpdir(), 'home-'));
+  const home = mkdtempSync(join(FOLDER, 'home-'));
   const out = join(home, 'cdk.out');
   const env = { PATH: `${BIN}:${process.env['PATH']}`, HOME: home, CDK_DISABLE_CLI_TELEMETRY: '1' };
   const child = spawn(
@@ -26,7 +29,7 @@ async function cdkSynth(...args: string[]) {
   child.stderr.on('data', data => (output += data));
   const code = await new Promise(resolve => child.on('close', resolve));
   const templates = existsSync(out) ? readdirSync(out).filter(name => name.endsWith('.template.json')) : [];
-  return { code, output, templates: templates.map(name => join(out, name)), home };
+  return { code, output, templates: templates.map(name => join(out, name)) };
 }
 
 describe('cdk synth', () => {
@@ -41,8 +44,7 @@ describe('cdk synth', () => {
   });
 
   test('with an invalid configuration prints every problem, no stack trace, and writes no template', async () => {
-    const { home } = { home: mkdtempSync(join(tmpdir(), 'bad-')) };
-    const bad = join(home, 'bad.json');
+    const bad = join(FOLDER, 'bad.json');
     writeFileSync(bad, JSON.stringify({ ...MINIMAL, name: 'No', settleSeconds: -1, typo: true }));
     const { code, output, templates } = await cdkSynth('-c', `config=${bad}`);
     expect(code).toBe(1);

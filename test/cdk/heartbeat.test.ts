@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { heartbeat } from '../../cdk/heartbeat.ts';
-import { config } from './synth.ts';
+import { config } from './example.ts';
 
 const silence = (schedule: string, lagMinutes = 15) => {
   const { periodSeconds, periods } = heartbeat(config({ schedule, alarms: { lagMinutes } }));

@@ -1,20 +1,21 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readInput } from '../../cdk/input.ts';
 import { ConfigError } from '../../lambda/core/config.ts';
-import { MINIMAL } from './synth.ts';
+import { MINIMAL } from './example.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'input-'));
+const folder = mkdtempSync(join(tmpdir(), 'test-cdk-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+let files = 0;
 function file(content: string): string {
-  const path = join(folder, `${Math.abs(hash(content))}.json`);
+  const path = join(folder, `${files++}.json`);
   writeFileSync(path, content);
   return path;
 }
 
-const hash = (text: string) => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
 const read = (context: Record<string, unknown>) => readInput(name => context[name]);
 const names = (context: Record<string, unknown>) => read(context).pipelines.map(one => one.name);
 
@@ -74,6 +75,11 @@ describe('the pipelines', () => {
 });
 
 describe('the switches', () => {
+  test('give the functions more memory', () => {
+    expect(read({ memorySizeMb: '512' }).memorySizeMb).toBe(512);
+    expect(read({})).not.toHaveProperty('memorySizeMb');
+  });
+
   test('have defaults', () => {
     expect(read({})).toMatchObject({ stackName: 'Auth0LogsToAzure', nested: false, createSecrets: true });
   });
@@ -92,6 +98,7 @@ describe('the switches', () => {
   test.each([
     [{ nested: 'yes' }, /"nested": is "yes"; allowed: true, false/],
     [{ stackName: 'a b' }, /stackName: is "a b"; allowed: letters/],
+    [{ memorySizeMb: '64' }, /"memorySizeMb": is "64"; allowed: a whole number of MB/],
     [{ config: 7 }, /"config": is 7; allowed: a text/],
     [{ environment: '{"A":1}' }, /"environment": allowed: a JSON object of texts/],
   ])('are refused when they mean nothing: %j', (context, sentence) => {

@@ -8,7 +8,8 @@ import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, test } from 'vitest';
 import { Auth0LogsToAzure } from '../../cdk/pipeline.ts';
-import { app, config, DIST, one, type Resource, resources, template } from './synth.ts';
+import { config } from './example.ts';
+import { app, DIST, one, type Resource, resources, template } from './synth.ts';
 
 interface Statement {
   readonly Effect: string;

@@ -3,7 +3,8 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { parsePipeline } from '../../lambda/core/config.ts';
 import { ENV, REPLAY_TIMEOUT_SECONDS, SHIP_TIMEOUT_SECONDS } from '../../lambda/core/contract.ts';
-import { config, one, resources, stack, template } from './synth.ts';
+import { config } from './example.ts';
+import { one, resources, stack, template } from './synth.ts';
 
 const made = template();
 

@@ -1,7 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
-import { config, resources, stack, template } from './synth.ts';
+import { config } from './example.ts';
+import { resources, stack, template } from './synth.ts';
 
 const many = (count: number) =>
   Array.from({ length: count }, (_, n) =>

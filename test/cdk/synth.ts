@@ -1,40 +1,29 @@
 /** Stacks for the tests: synthesised once a choice of options, with bundles of one line and the flags of cdk.json. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { PipelinesStack, type PipelinesStackProps } from '../../cdk/stack.ts';
-import { type PipelineConfig, parsePipeline } from '../../lambda/core/config.ts';
+import type { PipelineConfig } from '../../lambda/core/config.ts';
+import { config } from './example.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 export const CDK_JSON = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
 
+const FOLDER = mkdtempSync(join(tmpdir(), 'test-cdk-'));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
 /** A folder like dist/, so that no test waits for a build. */
-export const DIST = mkdtempSync(join(tmpdir(), 'dist-'));
+export const DIST = join(FOLDER, 'dist');
 for (const name of ['ship', 'replay']) {
-  mkdirSync(join(DIST, name));
+  mkdirSync(join(DIST, name), { recursive: true });
   writeFileSync(join(DIST, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
 }
 
-/** As a user would write it, with the least that must be given. */
-export const MINIMAL = {
-  name: 'prod',
-  auth0: { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0', logRetentionDays: 10 },
-  azure: {
-    kind: 'data-collector',
-    workspaceId: '01234567-89ab-cdef-0123-456789abcdef',
-    secret: 'auth0-logs/prod/azure',
-  },
-  alarms: { email: ['ops@acme.com'], https: ['https://hooks.acme.com/auth0'] },
-} as const;
-
-export function config(changes: Record<string, unknown> = {}): PipelineConfig {
-  return parsePipeline({ ...MINIMAL, ...changes });
-}
-
 export function app(): App {
-  return new App({ context: CDK_JSON.context, outdir: mkdtempSync(join(tmpdir(), 'cdk-')) });
+  return new App({ context: CDK_JSON.context, outdir: mkdtempSync(join(FOLDER, 'cdk.out-')) });
 }
 
 export function stack(
@@ -49,17 +38,12 @@ export function template(...args: Parameters<typeof stack>): Template {
   return Template.fromStack(stack(...args));
 }
 
+/** As CDK types it: JSON of any shape. */
+export type Resource = ReturnType<Template['findResources']>[string];
+
 /** Resources of a type, by logical id. */
 export function resources(of: Template, type: string): Record<string, Resource> {
-  return of.findResources(type) as Record<string, Resource>;
-}
-
-export interface Resource {
-  readonly Type: string;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape.
-  readonly Properties: any;
+  return of.findResources(type);
 }
 
 /** The one resource of its type whose logical id begins so. */

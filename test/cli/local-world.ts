@@ -1,5 +1,5 @@
 /** A simulated tenant and workspace for `run`, with a configuration file, a state directory and credentials. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
@@ -22,6 +22,10 @@ export interface LocalWorld {
   write(name: string, content: unknown): Promise<string>;
   start(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Cli>;
   run(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** Writes the credentials into a file that only its owner may read, and returns its path. */
+  writeSecrets(): Promise<string>;
+  /** Ends the waiting of everything on the retry queue. */
+  makeDue(): Promise<void>;
   /** Ids of the tenant that are neither in Azure nor in the state directory's queues. */
   missing(): Promise<string[]>;
   close(): Promise<void>;
@@ -67,6 +71,7 @@ export async function openLocalWorld(
     others: Readonly<Record<string, string>> = env,
   ) => {
     const file = await write('pipeline.json', config);
+    // Of an option given twice, the last one counts.
     return startCli(['run', '--config', file, '--state', join(directory, 'state'), ...args], others);
   };
   return {
@@ -78,6 +83,20 @@ export async function openLocalWorld(
     write,
     start,
     run: async (args, others) => (await start(args, others)).ended,
+    writeSecrets: async () => {
+      const content = { [SECRETS.auth0]: CLIENT, [SECRETS.azure]: { sharedKey: sharedKeys[0] } };
+      const path = await write('secrets.json', content);
+      await chmod(path, 0o600);
+      return path;
+    },
+    makeDue: async () => {
+      const folder = join(directory, 'state', 'local', 'retry');
+      for (const name of await readdir(folder)) {
+        const waiting = JSON.parse(await readFile(join(folder, name), 'utf8'));
+        const notBefore = new Date(0).toISOString();
+        await writeFile(join(folder, name), JSON.stringify({ ...waiting, notBefore }));
+      }
+    },
     missing: async () => {
       const held = new Set<string>();
       for (const queue of ['retry', 'dead-letter']) {

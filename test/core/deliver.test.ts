@@ -34,6 +34,7 @@ function azure(answer: (ids: string[], call: number) => PostAnswer, maxBytes = N
       destination: {
         kind: 'logs-ingestion' as const,
         maxBatchBytes: 1_000_000,
+        maxInFlight: 1,
         refresh: () => {
           refreshes++;
         },
@@ -78,9 +79,10 @@ describe('deliver', () => {
     expect(taken).toHaveLength(97);
   });
 
-  test('when each of the first eight single records is rejected, it is the configuration: nothing is a culprit', async () => {
-    const { d } = azure(() => bad);
+  test('when eight single records and every other part are rejected, it is the configuration: nothing is a culprit', async () => {
+    const { d, posts } = azure(() => bad);
     const delivery = await deliver(d, records(300), 100_000);
+    expect(posts.length).toBeLessThan(40);
     expect(delivery.fault?.verdict).toBe('denied');
     expect(delivery.culprits).toEqual([]);
     expect(delivery.pending).toHaveLength(300);
@@ -100,6 +102,28 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({ accepted: 1 });
     expect(delivery.culprits).toHaveLength(19);
   });
+
+  test.each([
+    ['at the beginning', (n: number) => n < 20],
+    ['at the end', (n: number) => n >= 280],
+    ['at both ends', (n: number) => n < 20 || n >= 280],
+  ])(
+    'many poison records in a row, %s, are poison still: the others are accepted, once',
+    async (_where, isPoison) => {
+      const taken: string[] = [];
+      const { d } = azure(ids => {
+        if (ids.some(id => isPoison(Number(id)))) return bad;
+        taken.push(...ids);
+        return ok;
+      });
+      const all = records(300).map(r => r.logId);
+      const { culprits, fault } = await deliver(d, records(300), 100_000);
+      expect(fault).toBeUndefined();
+      const inOrder = (ids: string[]) => ids.sort((a, b) => Number(a) - Number(b));
+      expect(inOrder(taken)).toEqual(all.filter(id => !isPoison(Number(id))));
+      expect(inOrder(culprits.map(c => c.record.logId))).toEqual(all.filter(id => isPoison(Number(id))));
+    },
+  );
 
   test('what is too large is split until it fits; a record too large alone is a culprit', async () => {
     const { d, posts } = azure(() => ok, bodyOf(records(6)).bytes);

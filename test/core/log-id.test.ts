@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LOWEST_LOG_ID_PREFIX, logIdPrefix, logIdTimeMs, syntheticLogId } from '../../lambda/core/log-id.ts';
+import {
+  isPastLogId,
+  LOWEST_LOG_ID_PREFIX,
+  logIdPrefix,
+  logIdTimeMs,
+  syntheticLogId,
+} from '../../lambda/core/log-id.ts';
 
 const MS = Date.parse('2026-03-01T12:34:56.789Z');
 const REAL = `90020260301123456789${'7'.repeat(36)}`;
@@ -29,6 +35,14 @@ test('the prefix is read from a known id only', () => {
   expect(logIdPrefix(REAL)).toBe('900');
   expect(logIdPrefix('an-opaque-id')).toBeUndefined();
   expect(logIdPrefix(undefined)).toBeUndefined();
+});
+
+test('logs can be read from an id of the known form whose time is not to come, give or take a wrong clock', () => {
+  const MINUTE = 60_000;
+  expect(isPastLogId(REAL, MS + MINUTE)).toBe(true);
+  expect(isPastLogId(REAL, MS - MINUTE)).toBe(true);
+  expect(isPastLogId(REAL, MS - 10 * MINUTE)).toBe(false);
+  for (const id of ['nobody', '99', '9'.repeat(56), `${REAL}0`]) expect(isPastLogId(id, MS)).toBe(false);
 });
 
 test('no log of that second or later lies at or before its synthetic id, with the same or the lowest prefix', () => {

@@ -113,6 +113,51 @@ describe('reading', () => {
     expect(end).toMatchObject({ kind: 'fault', fault: { code: 'NO_PROGRESS' } });
   });
 
+  describe('an id that would lead astray', () => {
+    const at = (seconds: number, digits: string) =>
+      `900${new Date(NOW + seconds * 1000).toISOString().replaceAll(/\D/g, '')}${digits.padEnd(36, '0')}`;
+    const place = (n: number) => ({ log_id: at(-100 + n, ''), date: new Date(NOW - 60_000).toISOString() });
+    const astray = ['nobody', '99', '9'.repeat(56), '0'.repeat(56), at(86_400, '1'), '9'.repeat(300)];
+
+    test.each(astray)('%s: its log ships, and reading goes on from the ids around it', async log_id => {
+      const answers = [page([place(1), { ...place(2), log_id }, place(3), { log_id }]), page([place(4)])];
+      const { asked, logs } = await read([...answers, page([])], {}, at(-100, ''));
+      expect(logs.map(l => l.checkpoint?.logId)).toEqual([
+        at(-99, ''),
+        undefined,
+        at(-97, ''),
+        undefined,
+        at(-96, ''),
+      ]);
+      expect(logs.map(l => l.logId)).toEqual(logs.map(l => l.checkpoint?.logId));
+      expect(asked).toEqual([at(-100, ''), at(-97, ''), at(-96, '')]);
+    });
+
+    test.each(astray)('%s: at the end of a page, the link is the way on', async log_id => {
+      const { asked } = await read([page([place(1), { log_id }], at(-98, '')), page([])], {}, at(-100, ''));
+      expect(asked).toEqual([at(-100, ''), at(-98, '')]);
+    });
+
+    test('where the link and the last id differ, the smaller one is the way on: a greater one would skip logs', async () => {
+      for (const [last, link] of [
+        [3, 5],
+        [5, 3],
+      ] as const) {
+        const { asked } = await read(
+          [page([place(1), place(last)], place(link).log_id), page([])],
+          {},
+          at(-100, ''),
+        );
+        expect(asked[1]).toBe(place(3).log_id);
+      }
+    });
+
+    test('ids of a form that nobody knows yet are believed where the checkpoint has no known form either', async () => {
+      const { asked } = await read([page([{ log_id: 'b' }, { log_id: 'c' }]), page([])], {}, 'a');
+      expect(asked).toEqual(['a', 'c']);
+    });
+  });
+
   test('a passing fault is retried, a denial is not', async () => {
     const busy: PageAnswer = { kind: 'fault', fault: { verdict: 'unavailable', message: 'down' } };
     const denied: PageAnswer = { kind: 'fault', fault: { verdict: 'denied', message: 'no' } };

@@ -50,6 +50,9 @@ test.each([
 test.each([
   ['an empty tenant', []],
   ['a newest log without an id', [{ date: newest.date }]],
+  ['a newest log whose id is no place', [{ ...newest, log_id: 'nobody' }]],
+  ['a newest log whose id lies in the future', [{ ...newest, log_id: ID.replace('2026', '2027') }]],
+  ['a newest log whose id is nines', [{ ...newest, log_id: '9'.repeat(56) }]],
 ])('%s starts before any log that may follow, whatever its prefix', async (_what, logs) => {
   const { source } = await tenant(giving(logs));
   expect(await source.start({ kind: 'now' }, NOW, LIMIT_MS)).toEqual({

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { LogsIngestionConfig } from '../../lambda/core/config.ts';
-import { entraAuthoriser } from '../../lambda/edges/azure-entra.ts';
+import { entraClientSecret } from '../../lambda/edges/azure-entra.ts';
 import { logsIngestion } from '../../lambda/edges/azure-logs-ingestion.ts';
 import {
   type Answerer,
@@ -43,7 +43,7 @@ async function azure(ingest: Answerer, entra: Answerer = granting, more: Partial
   const clock = handClock(NOW);
   const secrets = heldSecrets({ clientSecret: 'the~client.secret' });
   const options = { config: { ...config, ...more }, secrets, clock, fetch, baseUrl: url };
-  const authoriser = entraAuthoriser(options);
+  const authoriser = entraClientSecret(options);
   const destination = logsIngestion({ ...options, authoriser });
   const post = (limitMs = LIMIT_MS) => destination.post(BODY, Buffer.byteLength(BODY), limitMs);
   const exchanges = () => taken.filter(isToken);
@@ -82,7 +82,7 @@ test('without a base address it posts to the configured endpoint', async () => {
     clock: handClock(NOW),
     fetch: record,
   };
-  await logsIngestion({ ...options, authoriser: entraAuthoriser(options) }).post('[]', 2, LIMIT_MS);
+  await logsIngestion({ ...options, authoriser: entraClientSecret(options) }).post('[]', 2, LIMIT_MS);
   expect(called[1]).toBe(`${config.endpoint}${PATH}?api-version=2023-01-01`);
 });
 
@@ -94,7 +94,7 @@ test.each([
   'in the cloud %s tokens come from its own authority for its own scope',
   async (cloud, host, scope) => {
     const called: { url: string; scope: string | null }[] = [];
-    const authoriser = entraAuthoriser({
+    const authoriser = entraClientSecret({
       config: { ...config, cloud },
       secrets: heldSecrets({ clientSecret: 'x' }),
       clock: handClock(NOW),
@@ -265,13 +265,4 @@ test('a secret without a client secret is denied, and says what it must be', asy
   expect(answer).toMatchObject({ kind: 'unauthorised', fault: { verdict: 'denied' } });
   expect(answer.kind === 'unauthorised' && answer.fault.message).toContain('lacks "clientSecret"');
   expect(exchanges()).toHaveLength(0);
-});
-
-test('federated authorisation is denied for now, with what to use instead', async () => {
-  const { post, posts, destination } = await azure(noContent, granting, { auth: 'federated' });
-  const answer = await post();
-  expect(answer).toMatchObject({ kind: 'unauthorised', fault: { verdict: 'denied' } });
-  expect(answer.kind === 'unauthorised' && answer.fault.message).toContain('"client-secret"');
-  expect(posts()).toHaveLength(0);
-  destination.refresh();
 });

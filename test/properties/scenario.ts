@@ -22,6 +22,7 @@ export interface Scenario {
   readonly poison: readonly number[];
   readonly excluded: boolean;
   readonly maxBatchBytes: number;
+  readonly maxInFlight: number;
   readonly kind: 'data-collector' | 'logs-ingestion';
   readonly random: number;
 }
@@ -30,7 +31,7 @@ export interface Verdict {
   readonly missing: readonly string[];
   readonly violations: readonly string[];
   readonly duplicates: number;
-  /** What the design allows: one batch for each thing that went wrong between "accepted" and "remembered". */
+  /** What the design allows: the batches in flight for each thing that went wrong between "accepted" and "remembered". */
   readonly duplicatesAllowed: number;
   readonly logs: number;
   readonly incidents: number;
@@ -107,6 +108,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   poison: fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 4 }),
   excluded: fc.boolean(),
   maxBatchBytes: fc.constantFrom(2_000, 8_000, 40_000, 400_000),
+  maxInFlight: fc.integer({ min: 1, max: 4 }),
   kind: fc.constantFrom('data-collector', 'logs-ingestion'),
   random: fc.constantFrom(0, 0.5, 0.999),
 });
@@ -130,6 +132,7 @@ export async function play(one: Scenario): Promise<Verdict> {
   const w: World = world({
     kind: one.kind,
     maxBatchBytes: one.maxBatchBytes,
+    maxInFlight: one.maxInFlight,
     exclude: one.excluded ? ['secc*'] : [],
     poison: id => poisoned.has(id),
     faults: {
@@ -222,7 +225,7 @@ export async function play(one: Scenario): Promise<Verdict> {
     violations: w.violations,
     duplicates: w.duplicates(),
     // Where more logs are late than the sketch can name, a window is sent again.
-    duplicatesAllowed: incidents * w.largestPost() + (lateLogs > 15 ? w.tenant.length : 0),
+    duplicatesAllowed: incidents * one.maxInFlight * w.largestPost() + (lateLogs > 15 ? w.tenant.length : 0),
     late: lateLogs,
     logs: w.tenant.length,
     incidents,

@@ -1,0 +1,52 @@
+/** The words of an ARM template: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax */
+
+/** JSON, as far as a template holds it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Parameter {
+  readonly type: 'string' | 'int' | 'bool' | 'array' | 'secureObject';
+  readonly defaultValue?: Json;
+  readonly allowedValues?: readonly Json[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly metadata: { readonly description: string };
+}
+
+export interface Resource {
+  readonly type: string;
+  readonly apiVersion: string;
+  readonly name: string;
+  /** The resource that this one extends, when it is none of the resource group's own. */
+  readonly scope?: string;
+  readonly condition?: string;
+  readonly copy?: Json;
+  readonly location?: string;
+  readonly kind?: string;
+  readonly tags?: Json;
+  readonly dependsOn?: readonly string[];
+  readonly properties?: Json;
+}
+
+export interface Output {
+  readonly type: 'string';
+  readonly condition?: string;
+  readonly value: string;
+}
+
+export interface Template {
+  readonly $schema: string;
+  readonly contentVersion: string;
+  readonly metadata: Json;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly variables: Readonly<Record<string, Json>>;
+  readonly resources: readonly Resource[];
+  readonly outputs: Readonly<Record<string, Output>>;
+}
+
+/** Every text in it as it is: one between "[" and "]" would else be taken for an expression. */
+export function literal(value: Json): Json {
+  if (typeof value === 'string') return /^\[.*\]$/s.test(value) ? `[${value}` : value;
+  if (Array.isArray(value)) return value.map(literal);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, literal(one)]));
+}

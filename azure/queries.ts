@@ -1,0 +1,62 @@
+/** The saved functions, and the queries that an Auth0 administrator asks: azure/functions/ and azure/queries/. */
+import { LOG_TYPES } from '../lambda/core/log-types.ts';
+import { auth0Logs } from './function-auth0-logs.ts';
+import { readKqlFiles } from './kql-file.ts';
+
+export interface SavedFunction {
+  /** What it is called by in KQL: `Auth0Logs()`. */
+  readonly alias: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly kql: string;
+}
+
+export interface SavedQuery {
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly category: string;
+  readonly kql: string;
+}
+
+/** Every function after those that it calls. */
+export const FUNCTIONS: readonly SavedFunction[] = [
+  {
+    alias: 'Auth0LogTypes',
+    displayName: 'Auth0 log types',
+    description: 'What is known of each type code: its name, level and category.',
+    kql: logTypesTable(),
+  },
+  {
+    alias: 'Auth0Logs',
+    displayName: 'Auth0 logs',
+    description:
+      'Every Auth0 log, once: from this pipeline by either API, from Microsoft Sentinel’s connectors and from Auth0’s former extension.',
+    kql: auth0Logs(),
+  },
+  ...readKqlFiles('functions', ['displayName', 'description']).map(({ name, header, kql }) => ({
+    alias: name,
+    ...header,
+    kql,
+  })),
+];
+
+export const SAVED_QUERIES: readonly SavedQuery[] = readKqlFiles('queries', [
+  'displayName',
+  'category',
+  'description',
+]).map(({ name, header, kql }) => ({ name, ...header, kql }));
+
+function logTypesTable(): string {
+  const rows = LOG_TYPES.map(({ code, name, level, levelName, category }) =>
+    [quote(code), quote(name), level, quote(levelName), quote(category)].join(', '),
+  );
+  return `datatable(EventType:string, TypeName:string, TypeLevel:int, TypeLevelName:string, TypeCategory:string) [
+    ${rows.join(',\n    ')}
+]
+`;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,129 @@
+/** What the Logs Ingestion API needs: the table, the rule that feeds it, and an identity that may use the rule. */
+import { WEB_IDENTITY } from '../lambda/core/contract.ts';
+import type { Output, Resource } from './arm.ts';
+import { STREAM, streamColumns, TABLE, tableColumns } from './table.ts';
+import { TRANSFORM } from './transform.ts';
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#monitoring-metrics-publisher */
+const MONITORING_METRICS_PUBLISHER = '3913510d-42f4-4e42-8a64-420c390055eb';
+
+const RULE_API = '2023-03-11';
+const IDENTITY_API = '2023-01-31';
+const WORKSPACE_API = '2023-09-01';
+
+const ingestion = "[variables('ingestion')]";
+const createIdentity = "[variables('createIdentity')]";
+const location = "[parameters('location')]";
+
+const table: Resource = {
+  type: 'Microsoft.OperationalInsights/workspaces/tables',
+  apiVersion: '2022-10-01',
+  name: `[format('{0}/${TABLE}', parameters('workspaceName'))]`,
+  condition: ingestion,
+  properties: {
+    plan: "[parameters('tablePlan')]",
+    // The plan Basic has a retention of its own and refuses another.
+    retentionInDays: "[if(equals(parameters('tablePlan'), 'Basic'), null(), parameters('retentionInDays'))]",
+    totalRetentionInDays: "[parameters('totalRetentionInDays')]",
+    schema: { name: TABLE, columns: tableColumns() },
+  },
+};
+
+const rule: Resource = {
+  type: 'Microsoft.Insights/dataCollectionRules',
+  apiVersion: RULE_API,
+  name: "[parameters('ruleName')]",
+  condition: ingestion,
+  location,
+  kind: 'Direct',
+  dependsOn: [
+    `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`,
+  ],
+  properties: {
+    description: `Auth0 logs into ${TABLE}`,
+    streamDeclarations: { [STREAM]: { columns: streamColumns() } },
+    destinations: {
+      logAnalytics: [{ name: 'workspace', workspaceResourceId: "[variables('workspaceId')]" }],
+    },
+    dataFlows: [
+      { streams: [STREAM], destinations: ['workspace'], transformKql: TRANSFORM, outputStream: STREAM },
+    ],
+  },
+};
+
+/** Rows that the rule could not take are told in the table DCRLogErrors, and nowhere else. */
+const errors: Resource = {
+  type: 'Microsoft.Insights/diagnosticSettings',
+  apiVersion: '2021-05-01-preview',
+  name: 'errors',
+  scope: "[variables('ruleId')]",
+  condition: ingestion,
+  dependsOn: ["[variables('ruleId')]"],
+  properties: {
+    workspaceId: "[variables('workspaceId')]",
+    logs: [{ category: 'LogErrors', enabled: true }],
+  },
+};
+
+const identity: Resource = {
+  type: 'Microsoft.ManagedIdentity/userAssignedIdentities',
+  apiVersion: IDENTITY_API,
+  name: "[parameters('identityName')]",
+  condition: createIdentity,
+  location,
+};
+
+const trust: Resource = {
+  type: 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials',
+  apiVersion: IDENTITY_API,
+  name: "[format('{0}/aws-{1}', parameters('identityName'), uniqueString(parameters('awsRoleArns')[copyIndex()]))]",
+  condition: createIdentity,
+  // One at a time: an identity refuses two credentials that are written at once.
+  copy: { name: 'trust', count: "[length(parameters('awsRoleArns'))]", mode: 'serial', batchSize: 1 },
+  dependsOn: ["[variables('identityId')]"],
+  properties: {
+    issuer: "[parameters('awsIssuer')]",
+    subject: "[parameters('awsRoleArns')[copyIndex()]]",
+    audiences: [WEB_IDENTITY.audience],
+  },
+};
+
+const role: Resource = {
+  type: 'Microsoft.Authorization/roleAssignments',
+  apiVersion: '2022-04-01',
+  name: `[guid(variables('ruleId'), if(variables('createIdentity'), variables('identityId'), parameters('principalId')), '${MONITORING_METRICS_PUBLISHER}')]`,
+  scope: "[variables('ruleId')]",
+  condition: ingestion,
+  dependsOn: ["[variables('ruleId')]", "[variables('identityId')]"],
+  properties: {
+    roleDefinitionId: `[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '${MONITORING_METRICS_PUBLISHER}')]`,
+    principalId: `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').principalId, parameters('principalId'))]`,
+    principalType: 'ServicePrincipal',
+  },
+};
+
+export const INGESTION_RESOURCES: readonly Resource[] = [table, rule, errors, identity, trust, role];
+
+const of = (value: string): Output => ({ type: 'string', value });
+const ofIngestion = (value: string): Output => ({ type: 'string', condition: ingestion, value });
+
+/** The settings of `azure` in the configuration, by their names there. */
+export const OUTPUTS: Readonly<Record<string, Output>> = {
+  kind: of("[parameters('destination')]"),
+  cloud: of(
+    "[if(equals(environment().name, 'AzureUSGovernment'), 'us-gov', if(equals(environment().name, 'AzureChinaCloud'), 'china', 'public'))]",
+  ),
+  endpoint: ofIngestion(`[reference(variables('ruleId'), '${RULE_API}').endpoints.logsIngestion]`),
+  dcrImmutableId: ofIngestion(`[reference(variables('ruleId'), '${RULE_API}').immutableId]`),
+  stream: ofIngestion(STREAM),
+  tenantId: ofIngestion('[subscription().tenantId]'),
+  clientId: ofIngestion(
+    `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').clientId, parameters('clientId'))]`,
+  ),
+  auth: ofIngestion("[if(variables('createIdentity'), 'federated', 'client-secret')]"),
+  workspaceId: {
+    type: 'string',
+    condition: "[not(variables('ingestion'))]",
+    value: `[reference(variables('workspaceId'), '${WORKSPACE_API}').customerId]`,
+  },
+};

@@ -1,0 +1,59 @@
+/** `azure`: what the template of azure/ made, turned into what the pipeline needs. */
+import type { Command } from 'commander';
+import { type ConfigurationBase, configurationFrom } from './azure-outputs.ts';
+import { UsageError } from './errors.ts';
+import { readJsonFile } from './json-file.ts';
+
+const OUTPUTS_HELP = `
+The file holds what this prints:
+  az deployment group show -g GROUP -n auth0-logs --query properties.outputs
+
+With --config, the settings go into the configuration that you have: only "azure"
+of the pipeline changes, and the secret's name stays where one is needed. Without
+it, a new configuration is printed.
+
+Examples:
+  $ npm start --silent -- azure outputs outputs.json --domain acme.eu.auth0.com > config.json
+  $ npm start --silent -- azure outputs outputs.json --config config.json > moved.json`;
+
+interface OutputsOptions {
+  readonly config?: string;
+  readonly pipeline?: string;
+  readonly domain?: string;
+  readonly name: string;
+}
+
+/** Adds the commands to the program. */
+export function addAzure(program: Command): void {
+  program
+    .command('azure')
+    .summary('the Azure side of a pipeline')
+    .description('The Azure side: see docs/azure.md.')
+    .command('outputs')
+    .summary('make a configuration of a deployment’s outputs')
+    .description('Prints a configuration, made of the outputs of a deployment of azure/template.json.')
+    .argument('<file>', 'the outputs of the deployment, as JSON')
+    .option('--config <file>', 'a configuration whose "azure" is to be replaced')
+    .option('--pipeline <name>', 'which of its pipelines, when there are several')
+    .option('--domain <domain>', 'for a new configuration: the domain of the Auth0 tenant')
+    .option('--name <name>', 'for a new configuration: the name of the pipeline', 'prod')
+    .addHelpText('after', OUTPUTS_HELP)
+    .action((file: string, options: OutputsOptions) => {
+      const remedy =
+        'make it: az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
+      const outputs = readJsonFile('outputs file', file, remedy);
+      console.log(JSON.stringify(configurationFrom(outputs, baseOf(options)), null, 2));
+    });
+}
+
+function baseOf({ config, pipeline, domain, name }: OutputsOptions): ConfigurationBase {
+  if (config !== undefined && domain === undefined) {
+    const present = readJsonFile('configuration file', config, 'or leave --config out and give --domain');
+    return { kind: 'present', config: present, pipeline };
+  }
+  if (domain !== undefined && config === undefined) return { kind: 'new', domain, name };
+  throw new UsageError(
+    `${config === undefined ? 'neither --config nor --domain is' : 'both --config and --domain are'} given; ` +
+      'allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one',
+  );
+}

@@ -1,0 +1,60 @@
+/** The runs of the chosen pipelines, side by side, until each is done or all are stopped. */
+import { EXIT } from './errors.ts';
+import { liveLine } from './live-line.ts';
+import { type LocalPipeline, localPipeline } from './local-pipeline.ts';
+import { readState } from './local-state.ts';
+import type { RunOptions } from './run.ts';
+import { runForever, runOnce } from './run-loop.ts';
+import { readConfigs, secretsFor, usableDirectory } from './run-setup.ts';
+import { introduction, journalOn, tellerOn } from './run-told.ts';
+import { tickEveryMs } from './schedule.ts';
+import { counted, dateText, duration } from './words.ts';
+
+/** Returns the exit code: the worst of the pipelines'. Throws UsageError and ConfigError before anything is begun. */
+export async function runPipelines(options: RunOptions): Promise<number> {
+  const configs = readConfigs(options.config, options.pipeline);
+  const rates = options.once ? [] : configs.map(tickEveryMs);
+  const secretsOf = await secretsFor(configs, options.secrets);
+  const stateDirectory = await usableDirectory(options.state);
+  const stop = stopOnSignals();
+  const screen = liveLine(process.stdout, Date.now);
+  const pipelines: LocalPipeline[] = [];
+  for (const config of configs) {
+    const { name } = config;
+    // A state that cannot be read is told now, and not by a run that can only say "failed".
+    await readState(stateDirectory, name);
+    const onProgress = (read: number, reachedMs: number | undefined) => {
+      const reached = reachedMs === undefined ? '' : `, shipped up to ${dateText(reachedMs)}`;
+      screen.update(`${name}: ${counted(read, 'log')} read${reached}`);
+    };
+    const journal = journalOn(screen, name);
+    const parts = { config, secrets: secretsOf(config), env: process.env, stateDirectory };
+    pipelines.push(await localPipeline({ ...parts, journal, stop: stop.signal, onProgress }));
+  }
+  for (const config of configs) screen.print(introduction(config));
+  const pace = rates.length > 0 ? `, a tick every ${duration(Math.min(...rates))}, Ctrl-C stops` : '';
+  screen.print(`state in ${stateDirectory}${pace}`);
+  const runs = pipelines.map((pipeline, index) => {
+    const told = tellerOn(screen, pipeline, stop.signal);
+    const everyMs = rates[index];
+    return everyMs === undefined
+      ? runOnce(pipeline, told, stop.signal)
+      : runForever(pipeline, told, stop.signal, everyMs);
+  });
+  // A bug in one is no reason to break the others off in the middle, but it is one to end.
+  for (const run of runs) run.catch(() => stop.abort());
+  await Promise.allSettled(runs);
+  return Math.max(...(await Promise.all(runs)));
+}
+
+/** The first signal asks for the end, the second ends at once: no log is lost by that either. */
+function stopOnSignals(): AbortController {
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    stop.abort();
+    console.error('stopping after this step; once more ends it at once, and loses no log either');
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return stop;
+}

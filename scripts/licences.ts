@@ -1,0 +1,144 @@
+/** Licences of what is bundled: `node scripts/licences.ts` lists them from dist/meta.json and writes dist/licences.txt. */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Metafile } from 'esbuild';
+
+/** An npm package of which some code is in a bundle. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** As its package.json says, an SPDX expression; '' when it says nothing. */
+  readonly licence: string;
+  /** Its licence and notice files, whole. */
+  readonly texts: readonly string[];
+}
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Licences that ask for no more than to be named. https://spdx.org/licenses/ */
+const ALLOWED: ReadonlySet<string> = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'Unlicense',
+]);
+
+/** What no text may say, whatever the package.json says. */
+const COPYLEFT =
+  /GNU (AFFERO |LESSER |LIBRARY )?GENERAL PUBLIC|MOZILLA PUBLIC LICEN[CS]E|EUROPEAN UNION PUBLIC LICEN[CS]E/i;
+
+/** Licences whose text names no holder, so that a package without a copy may have another's. */
+const MIT_0 = `MIT No Attribution
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
+/** The packages of which anything is in any output of a build from `root`, by name and version. */
+export async function bundledPackages(metafile: Metafile, root: string): Promise<readonly BundledPackage[]> {
+  // Also those of which no byte is left: a constant of theirs may stand in another file's place.
+  const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  const folders = new Set(
+    files.flatMap(file => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []),
+  );
+  const packages = await Promise.all([...folders].map(folder => readPackage(join(root, folder))));
+  const byId = new Map(packages.map(one => [`${one.name}@${one.version}`, one]));
+  return [...byId.keys()].sort().map(id => byId.get(id)!);
+}
+
+async function readPackage(folder: string): Promise<BundledPackage> {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const files = (await readdir(folder)).filter(file => /^(licen[cs]e|copying|notice)/i.test(file)).sort();
+  const texts = await Promise.all(files.map(file => readFile(join(folder, file), 'utf8')));
+  return {
+    name,
+    version,
+    licence: typeof license === 'string' ? license : '',
+    texts: texts.map(text => text.replaceAll('\r\n', '\n').trim()),
+  };
+}
+
+/** What keeps the packages from being passed on in a bundle: one sentence each, none when all is well. */
+export function problemsOf(packages: readonly BundledPackage[]): readonly string[] {
+  return packages.flatMap(one => {
+    const who = `${one.name} ${one.version}`;
+    if (one.licence === '') return [`${who}: its package.json names no licence; find out, or do without it`];
+    if (!isAllowed(one.licence)) {
+      return [`${who}: its licence is "${one.licence}"; allowed: ${[...ALLOWED].join(', ')}; do without it`];
+    }
+    if (one.texts.some(text => COPYLEFT.test(text))) {
+      return [`${who}: it says "${one.licence}", but a licence file of it speaks of copyleft; do without it`];
+    }
+    return textsOf(one, packages).length > 0
+      ? []
+      : [`${who}: it has no licence file, and "${one.licence}" asks for its text to be passed on`];
+  });
+}
+
+/** An SPDX expression without exceptions: one of the alternatives must be allowed in all its parts. */
+function isAllowed(expression: string): boolean {
+  const alternatives = expression.replaceAll(/[()]/g, '').split(/ OR /i);
+  return alternatives.some(one => one.split(/ AND /i).every(part => ALLOWED.has(part.trim())));
+}
+
+function textsOf({ licence, texts }: BundledPackage, packages: readonly BundledPackage[]): readonly string[] {
+  if (texts.length > 0) return texts;
+  if (licence === 'MIT-0') return [MIT_0];
+  if (licence !== 'Apache-2.0') return [];
+  return packages.find(other => other.licence === licence && other.texts.length > 0)?.texts.slice(0, 1) ?? [];
+}
+
+/** Every package with its licence, then every licence text once, with the packages that it is for. */
+export function licencesText(packages: readonly BundledPackage[]): string {
+  const list = packages.map(({ name, version, licence }) => `${name} ${version}: ${licence}`);
+  const packagesOf = new Map<string, string[]>();
+  for (const one of packages) {
+    for (const text of textsOf(one, packages)) {
+      packagesOf.set(text, [...(packagesOf.get(text) ?? []), `${one.name} ${one.version}`]);
+    }
+  }
+  const sections = [...packagesOf].map(([text, names]) =>
+    [RULE, names.join('\n'), RULE, '', text, ''].join('\n'),
+  );
+  return `${['The bundles hold code of these packages:', '', ...list, '', ...sections].join('\n')}\n`;
+}
+const RULE = '-'.repeat(80);
+
+/**
+ * Writes `<outdir>/licences.txt` for the build that left `<outdir>/meta.json`, and returns its packages.
+ * Throws Error with every problem when one of them may not be passed on.
+ */
+export async function writeLicences(outdir: string, root = ROOT): Promise<readonly BundledPackage[]> {
+  const metafile: Metafile = JSON.parse(await readFile(join(outdir, 'meta.json'), 'utf8'));
+  const packages = await bundledPackages(metafile, root);
+  const problems = problemsOf(packages);
+  if (problems.length > 0) throw new Error(`licences:\n${problems.map(one => `  - ${one}`).join('\n')}`);
+  await writeFile(join(outdir, 'licences.txt'), licencesText(packages));
+  return packages;
+}
+
+async function main(): Promise<void> {
+  const packages = await writeLicences(join(ROOT, 'dist'));
+  for (const { name, version, licence } of packages) {
+    console.log(`${licence.padEnd(12)} ${name} ${version}`);
+  }
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { dataCollectorColumn, STREAM, streamColumns, TABLE, tableColumns } from '../../azure/table.ts';
+import { TRANSFORM } from '../../azure/transform.ts';
+import { COLUMNS } from '../../lambda/core/columns.ts';
+import { parsePipeline } from '../../lambda/core/config.ts';
+import type { DestinationKind } from '../../lambda/core/model.ts';
+import { redactor } from '../../lambda/core/redact.ts';
+import { shaper } from '../../lambda/core/shape.ts';
+import { startAzure } from '../../simulator/azure.ts';
+import { columnNames, widen } from '../../simulator/azure-table.ts';
+import { generateLogs } from '../../simulator/tenant.ts';
+
+const DAY = Date.parse('2026-03-01T00:00:00.000Z');
+const shape = (destination: DestinationKind) =>
+  shaper({ destination, auth0Domain: 'demo.eu.auth0.com', redact: redactor([], undefined) });
+
+/** Everything that shaping can emit: a tenant's logs, strange ones, huge ones and some that will not shape. */
+const logs: readonly unknown[] = [
+  ...generateLogs({ seed: 6, count: 3_000, fromMs: DAY, toMs: DAY + 86_400_000 }),
+  { log_id: '1', type: 'zz-unknown', brandNew: { deep: [1] }, client_ip: '192.0.2.1', security_context: { ja3: 'x' } },
+  { log_id: '2', type: 'fp', description: 'x'.repeat(200_000), ip: 7, details: [1, 2], scope: ['a', 'b'] },
+  'no object',
+  null,
+  42,
+];
+
+const records = (destination: DestinationKind): Record<string, unknown>[] =>
+  logs.map(log => JSON.parse(shape(destination)(log).json));
+
+/** Whether the service takes the value for the declared type without losing it. */
+const FITS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: value => typeof value === 'string',
+  int: value => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
+  boolean: value => typeof value === 'boolean',
+  datetime: value => typeof value === 'string' && new Date(value).toISOString() === value,
+  dynamic: () => true,
+};
+
+describe('the stream', () => {
+  const declared = new Map(streamColumns().map(({ name, type }) => [name, type]));
+
+  test('declares every column that shaping emits: one that it does not would be dropped without a word', () => {
+    const emitted = new Set(records('logs-ingestion').flatMap(Object.keys));
+    expect([...emitted].filter(name => !declared.has(name))).toEqual([]);
+    // And the logs are varied enough to see it: they fill every column there is.
+    expect([...declared.keys()].filter(name => !emitted.has(name))).toEqual([]);
+  });
+
+  test('declares for every value the type that it has', () => {
+    const misfits = records('logs-ingestion').flatMap(record =>
+      Object.entries(record)
+        .filter(([name, value]) => !FITS[declared.get(name) ?? '']?.(value))
+        .map(([name, value]) => `${name}: ${typeof value}`),
+    );
+    expect(new Set(misfits)).toEqual(new Set());
+  });
+
+  test('has the columns of the table, and the name that the configuration has for it', () => {
+    expect(tableColumns().map(({ name, type }) => ({ name, type }))).toEqual(streamColumns());
+    const { azure } = parsePipeline({
+      name: 'x',
+      auth0: { domain: 'x.eu.auth0.com', secret: 'x' },
+      azure: {
+        kind: 'logs-ingestion',
+        endpoint: 'https://x.ingest.monitor.azure.com',
+        dcrImmutableId: `dcr-${'0'.repeat(32)}`,
+        tenantId: '01234567-89ab-cdef-0123-456789abcdef',
+        clientId: '01234567-89ab-cdef-0123-456789abcdef',
+        auth: 'federated',
+      },
+    });
+    expect(azure.kind === 'logs-ingestion' && azure.stream).toBe(STREAM);
+    expect(STREAM).toBe(`Custom-${TABLE}`);
+  });
+
+  test('is taken by an Azure that checks names as the real one does', async () => {
+    const azure = await startAzure({ declaredColumns: [...declared.keys()] });
+    await azure.close();
+    expect(declared.size).toBe(COLUMNS.length);
+    // Log Analytics: https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits
+    expect(declared.size).toBeLessThanOrEqual(500);
+  });
+});
+
+describe('columns of the Data Collector API', () => {
+  test('are those that it makes of what shaping emits', () => {
+    const made = columnNames(widen(new Map(), records('data-collector')));
+    const named = COLUMNS.filter(({ name }) => name !== 'TimeGenerated').map(dataCollectorColumn);
+    expect(made.toSorted()).toEqual(named.toSorted());
+  });
+
+  test('have names within its limit, each its own', () => {
+    const names = COLUMNS.map(dataCollectorColumn);
+    expect(names.filter(name => name.length > 45)).toEqual([]);
+    expect(new Set(names.map(name => name.toLowerCase())).size).toBe(names.length);
+  });
+});
+
+describe('the transform', () => {
+  const [source, ...steps] = TRANSFORM.split('|').map(step => step.trim());
+  const words = (text: string) => [...text.matchAll(/[A-Za-z_]\w*(\s*\()?/g)].map(([word]) => word);
+
+  test('works row by row, with the few operators and functions that a rule may use', () => {
+    expect(source).toBe('source');
+    const operators = steps.map(step => step.split(' ')[0]);
+    const allowed = ['extend', 'project', 'where', 'parse', 'project-away', 'project-rename'];
+    expect(operators.filter(operator => !allowed.includes(operator ?? ''))).toEqual([]);
+    const functions = words(TRANSFORM).filter(word => word.endsWith('('));
+    expect(new Set(functions)).toEqual(new Set(['iif(', 'isnull(', 'now(']));
+  });
+
+  test('names only columns of the stream, and sets TimeGenerated', () => {
+    const columns = steps.flatMap(step => words(step).slice(1)).filter(word => !word.endsWith('('));
+    const declared = streamColumns().map(({ name }) => name);
+    expect(columns.filter(name => !declared.includes(name))).toEqual([]);
+    expect(TRANSFORM).toContain('extend TimeGenerated =');
+  });
+});

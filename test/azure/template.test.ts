@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+import { STREAM, streamColumns, TABLE } from '../../azure/table.ts';
+import { template } from '../../azure/template.ts';
+import { type Deployment, deploy } from './arm-deploy.ts';
+import { callsIn, expressionIn, GROUP, type Node, resourceId } from './arm-expression.ts';
+import { SAMPLE } from './sample-content.ts';
+
+const made = template(SAMPLE);
+const WORKSPACE = resourceId('Microsoft.OperationalInsights/workspaces', 'logs');
+const RULE = resourceId('Microsoft.Insights/dataCollectionRules', 'auth0-logs');
+const ISSUER = 'https://5ca1ab1e.tokens.sts.global.api.aws';
+const ROLES = ['arn:aws:iam::000000000000:role/ship', 'arn:aws:iam::000000000000:role/replay'];
+const PUBLISHER = '3913510d-42f4-4e42-8a64-420c390055eb';
+
+/** What Azure would say of the resources once they are there. */
+const STATE = {
+  'Microsoft.Insights/dataCollectionRules': {
+    immutableId: `dcr-${'0a'.repeat(16)}`,
+    endpoints: { logsIngestion: 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.monitor.azure.com' },
+  },
+  'Microsoft.ManagedIdentity/userAssignedIdentities': {
+    principalId: '11111111-89ab-cdef-0123-456789abcdef',
+    clientId: '22222222-89ab-cdef-0123-456789abcdef',
+  },
+  'Microsoft.OperationalInsights/workspaces': { customerId: '33333333-89ab-cdef-0123-456789abcdef' },
+};
+const deployed = (parameters: Record<string, unknown> = {}) =>
+  deploy(made, { parameters: { workspaceName: 'logs', ...parameters }, state: STATE });
+
+const kinds = (deployment: Deployment) => deployment.resources.map(({ type }) => type.replace(/^.*?\//, ''));
+const of = (deployment: Deployment, type: string) =>
+  deployment.resources.filter(one => one.type.endsWith(`/${type}`));
+const the = (deployment: Deployment, type: string) => of(deployment, type)[0]!;
+
+const CONTENT = [
+  'workspaces/savedSearches',
+  'workspaces/savedSearches',
+  'workspaces/savedSearches',
+  'workbooks',
+  'actionGroups',
+  'scheduledQueryRules',
+  'scheduledQueryRules',
+];
+
+describe('for the Logs Ingestion API', () => {
+  const federated = deployed({ awsIssuer: ISSUER, awsRoleArns: ROLES });
+
+  test('it makes the table, the rule, its error log, an identity that AWS roles may be, its role, and the content', () => {
+    expect(kinds(federated).toSorted()).toEqual(
+      [
+        'workspaces/tables',
+        'dataCollectionRules',
+        'diagnosticSettings',
+        'userAssignedIdentities',
+        'userAssignedIdentities/federatedIdentityCredentials',
+        'userAssignedIdentities/federatedIdentityCredentials',
+        'roleAssignments',
+        ...CONTENT,
+      ].toSorted(),
+    );
+  });
+
+  test('stream, rule and table agree on names and columns', () => {
+    const rule = the(federated, 'dataCollectionRules');
+    const table = the(federated, 'tables');
+    expect(rule['kind']).toBe('Direct');
+    expect(rule.properties).toMatchObject({
+      streamDeclarations: { [STREAM]: { columns: streamColumns() } },
+      destinations: { logAnalytics: [{ name: 'workspace', workspaceResourceId: WORKSPACE }] },
+      dataFlows: [{ streams: [STREAM], destinations: ['workspace'], outputStream: STREAM }],
+    });
+    expect(table.name).toBe(`logs/${TABLE}`);
+    expect(table.properties).toMatchObject({
+      plan: 'Analytics',
+      retentionInDays: -1,
+      totalRetentionInDays: -1,
+      schema: { name: TABLE },
+    });
+    const { columns } = table.properties['schema'] as { columns: { name: string; type: string }[] };
+    expect(columns.map(({ name, type }) => ({ name, type }))).toEqual(streamColumns());
+  });
+
+  test('the identity may publish to this rule and to nothing else', () => {
+    const [role, ...others] = of(federated, 'roleAssignments');
+    expect(others).toEqual([]);
+    expect(role?.['scope']).toBe(RULE);
+    expect(role?.name).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(role?.properties).toMatchObject({
+      principalId: STATE['Microsoft.ManagedIdentity/userAssignedIdentities'].principalId,
+      principalType: 'ServicePrincipal',
+    });
+    expect(String(role?.properties['roleDefinitionId']).endsWith(PUBLISHER)).toBe(true);
+  });
+
+  test('each AWS role is trusted by issuer, subject and audience, one after the other', () => {
+    const trusts = of(federated, 'federatedIdentityCredentials');
+    expect(trusts.map(({ properties }) => properties)).toEqual(
+      ROLES.map(subject => ({ issuer: ISSUER, subject, audiences: ['api://AzureADTokenExchange'] })),
+    );
+    for (const { name } of trusts) expect(name).toMatch(/^auth0-logs-to-azure\/aws-[a-z0-9]{13}$/);
+    const { copy } = made.resources.find(({ type }) => type.endsWith('federatedIdentityCredentials'))!;
+    expect(copy).toMatchObject({ mode: 'serial', batchSize: 1 });
+  });
+
+  test('rows that the rule cannot take are told in the workspace', () => {
+    const errors = the(federated, 'diagnosticSettings');
+    expect(errors['scope']).toBe(RULE);
+    expect(errors.properties).toEqual({
+      workspaceId: WORKSPACE,
+      logs: [{ category: 'LogErrors', enabled: true }],
+    });
+  });
+
+  test('before the AWS roles are known it makes the rest: they are added by deploying again', () => {
+    const first = deployed();
+    expect(of(first, 'federatedIdentityCredentials')).toEqual([]);
+    const later = new Set(federated.resources.map(({ id }) => id));
+    expect(first.resources.filter(({ id }) => !later.has(id))).toEqual([]);
+  });
+
+  test('with a principal that is there already, it makes no identity and lets that one publish', () => {
+    const principalId = '44444444-89ab-cdef-0123-456789abcdef';
+    const existing = deployed({ principalId, clientId: '5', awsIssuer: ISSUER, awsRoleArns: ROLES });
+    expect(kinds(existing).filter(type => type.startsWith('userAssigned'))).toEqual([]);
+    expect(the(existing, 'roleAssignments').properties['principalId']).toBe(principalId);
+    expect(the(existing, 'roleAssignments').name).not.toBe(the(federated, 'roleAssignments').name);
+  });
+
+  test('the plan Basic has a retention of its own, and no alert rules', () => {
+    const basic = deployed({ tablePlan: 'Basic', retentionInDays: 90, totalRetentionInDays: 365 });
+    expect(the(basic, 'tables').properties).toMatchObject({
+      plan: 'Basic',
+      retentionInDays: null,
+      totalRetentionInDays: 365,
+    });
+    expect(kinds(basic).filter(type => /scheduled|action/.test(type))).toEqual([]);
+    expect(the(deployed({ retentionInDays: 90 }), 'tables').properties['retentionInDays']).toBe(90);
+  });
+});
+
+describe('the content', () => {
+  test('is all that is made for the Data Collector API, which makes its table by itself', () => {
+    expect(kinds(deployed({ destination: 'data-collector' })).toSorted()).toEqual(CONTENT.toSorted());
+  });
+
+  test('functions and queries can be written again, and are written one at a time', () => {
+    const searches = of(deployed(), 'savedSearches');
+    expect(searches.map(({ name }) => name)).toEqual([
+      'logs/auth0logs',
+      'logs/auth0-failed-logins',
+      'logs/auth0-all',
+    ]);
+    expect(searches[0]?.properties).toMatchObject({ etag: '*', functionAlias: 'Auth0Logs', version: 2 });
+    expect(searches[1]?.properties).toEqual({
+      etag: '*',
+      category: 'Auth0',
+      displayName: 'Failed logins',
+      query: "// Who fails.\n// And how often.\n['Auth0Logs_CL'] | count",
+      version: 2,
+    });
+    for (const { copy } of made.resources.filter(({ type }) => type.endsWith('savedSearches'))) {
+      expect(copy).toMatchObject({ mode: 'serial', batchSize: 1 });
+    }
+  });
+
+  test('a text between brackets stays a text', () => {
+    expect(the(deployed(), 'workbooks').properties['serializedData']).toBe(JSON.stringify(SAMPLE.workbook));
+    const [, silent] = of(deployed(), 'scheduledQueryRules');
+    expect(silent?.properties).toMatchObject({
+      displayName: 'Auth0: [No] logs',
+      criteria: { allOf: [{ query: '[Auth0Logs_CL]', operator: 'LessThan', threshold: 1 }] },
+    });
+  });
+
+  test('an alert rule has the query, the threshold and the technique of its detection, and calls the group', () => {
+    const [rule] = of(deployed(), 'scheduledQueryRules');
+    const group = resourceId('Microsoft.Insights/actionGroups', 'auth0-logs');
+    expect(rule?.name).toBe('auth0-brute-force');
+    expect(rule?.['tags']).toEqual({ tactics: 'CredentialAccess, InitialAccess', techniques: 'T1110' });
+    expect(rule?.properties).toMatchObject({
+      displayName: 'Auth0: Brute force',
+      severity: 2,
+      enabled: true,
+      scopes: [WORKSPACE],
+      evaluationFrequency: 'PT5M',
+      windowSize: 'PT1H',
+      criteria: {
+        allOf: [
+          { query: SAMPLE.detections[0]?.kql, timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0 },
+        ],
+      },
+      skipQueryValidation: true,
+      actions: { actionGroups: [group], customProperties: { techniques: 'T1110' } },
+    });
+  });
+
+  test('alert rules can be switched off, one by one or all', () => {
+    const enabled = of(deployed({ disabledAlerts: ['silent'] }), 'scheduledQueryRules').map(
+      ({ properties }) => properties['enabled'],
+    );
+    expect(enabled).toEqual([true, false]);
+    const none = kinds(deployed({ deployAlerts: false }));
+    expect(none.filter(type => /scheduled|action/.test(type))).toEqual([]);
+  });
+
+  test('the group calls every address that is given, in the common schema', () => {
+    const group = the(
+      deployed({
+        alertEmails: ['a@example.com', 'b@example.com'],
+        alertWebhooks: { urls: ['https://hooks.example/1'] },
+      }),
+      'actionGroups',
+    );
+    const common = { useCommonAlertSchema: true };
+    expect(group.properties).toEqual({
+      groupShortName: 'auth0-logs',
+      enabled: true,
+      emailReceivers: [
+        { name: 'e-mail-0', emailAddress: 'a@example.com', ...common },
+        { name: 'e-mail-1', emailAddress: 'b@example.com', ...common },
+      ],
+      webhookReceivers: [{ name: 'webhook-0', serviceUri: 'https://hooks.example/1', ...common }],
+    });
+    expect(the(deployed(), 'actionGroups').properties).toMatchObject({ emailReceivers: [] });
+  });
+});
+
+describe('the template', () => {
+  const texts = (value: unknown): string[] =>
+    typeof value === 'string'
+      ? [value]
+      : typeof value === 'object' && value !== null
+        ? Object.values(value).flatMap(texts)
+        : [];
+  const expressions = texts(made)
+    .map(expressionIn)
+    .filter((node): node is Node => node !== undefined);
+  const calls = expressions.flatMap(callsIn);
+  const named = (name: string) =>
+    new Set(calls.filter(call => call.name === name).map(({ args: [arg] }) => arg?.kind === 'value' && arg.value));
+
+  test('uses every parameter and every variable, and none that is not there', () => {
+    expect(named('parameters')).toEqual(new Set(Object.keys(made.parameters)));
+    expect(named('variables')).toEqual(new Set(Object.keys(made.variables)));
+  });
+
+  test('asks for each resource with one version of its API', () => {
+    const versions = new Map<string, Set<string>>();
+    for (const { type, apiVersion } of made.resources) {
+      expect(apiVersion).toMatch(/^\d{4}-\d{2}-\d{2}(-preview)?$/);
+      versions.set(type, (versions.get(type) ?? new Set()).add(apiVersion));
+    }
+    expect([...versions].filter(([, some]) => some.size > 1)).toEqual([]);
+  });
+
+  test('tells of every parameter what it is for, and keeps secret what is one', () => {
+    for (const { metadata } of Object.values(made.parameters)) expect(metadata.description).toMatch(/\.$/);
+    expect(made.parameters['alertWebhooks']?.type).toBe('secureObject');
+    expect(JSON.stringify(made.outputs)).not.toContain('alertWebhooks');
+  });
+
+  test.each([
+    ['AzureCloud', 'public'],
+    ['AzureUSGovernment', 'us-gov'],
+    ['AzureChinaCloud', 'china'],
+  ])('deployed to %s it puts out the cloud %s', (environment, cloud) => {
+    const { outputs } = deploy(made, { parameters: { workspaceName: 'logs' }, state: STATE, environment });
+    expect(outputs['cloud']?.value).toBe(cloud);
+  });
+
+  test('refuses what is no parameter, or not allowed', () => {
+    expect(() => deployed({ destination: 'elsewhere' })).toThrow('destination may not be elsewhere');
+    expect(() => deployed({ tableplan: 'Basic' })).toThrow('no parameter tableplan');
+    expect(() => deploy(made, { parameters: {} })).toThrow('parameter workspaceName is missing');
+  });
+
+  test('makes everything in the resource group that it is deployed to', () => {
+    expect(deployed().resources.filter(({ id }) => !id.startsWith(GROUP))).toEqual([]);
+  });
+});

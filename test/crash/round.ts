@@ -1,0 +1,166 @@
+/** One round: logs come, a process is killed, time passes, the pipeline recovers, and the promise is judged. */
+import type { Dice } from '../../simulator/dice.ts';
+import type { Invocation, LambdaHost } from '../../simulator/lambda-host.ts';
+import { type CrashStage, reportOf } from './stage.ts';
+import type { Step } from './steps.ts';
+
+export interface Round {
+  /** Processes that died in it: 0 when one had done its work before it could be killed. */
+  readonly kills: number;
+  readonly missing: readonly string[];
+  readonly violations: readonly string[];
+  /** Rows at Azure that were there before, of this round. */
+  readonly duplicates: number;
+  /** The most that the design allows: the batches that the killed process had in flight. */
+  readonly duplicatesAllowed: number;
+  /** From the last death until caught up and the retry queue empty, without the rest of the lease (≤ 2 min). */
+  readonly recoveryMs: number;
+  /** Ticks in it. */
+  readonly recoveryTicks: number;
+}
+
+/** Four batches or so: more than a run has in flight. */
+export const LOGS_PER_ROUND = 300;
+/** In the first batch, and not its first record. */
+const CULPRIT = 20;
+const MOST_TICKS = 10;
+
+/** Kills a process at the `nth` time that it comes to the step. Nothing of it gets through from that moment on. */
+export function roundAtStep(stage: CrashStage, step: Step, nth = 1): Promise<Round> {
+  return round(stage, step.of, async () => {
+    stage.addLogs(LOGS_PER_ROUND, step.azure === 'rejects' ? [CULPRIT] : []);
+    if (step.of === 'replay') await fillRetryQueue(stage);
+    if (step.azure === 'throttles') stage.throttle(1);
+    const victim = stage[step.of];
+    let isNear = step.after === undefined;
+    let times = 0;
+    let isDead = false;
+    stage.watch((call, moment) => {
+      if (isDead) return 'cut';
+      if (call.name === step.after && moment === 'answered') isNear = true;
+      if (!isNear || call.name !== step.call || moment !== step.moment || ++times < nth) return undefined;
+      isDead = true;
+      victim.kill('SIGKILL');
+      return 'cut';
+    });
+    return killsIn(step.of === 'ship' ? await stage.ship.invoke({}) : await stage.poll());
+  });
+}
+
+/** Kills a process at moments of chance, up to three times in a row, the other function at work beside it. */
+export function roundAtRandom(
+  stage: CrashStage,
+  victim: Step['of'],
+  dice: Dice,
+  withinMs: number,
+): Promise<Round> {
+  return round(stage, victim, async () => {
+    const replays = victim === 'replay' || dice.chance(0.5);
+    if (replays) {
+      stage.addLogs(LOGS_PER_ROUND, dice.chance(0.3) ? [CULPRIT] : []);
+      await fillRetryQueue(stage);
+    }
+    stage.addLogs(LOGS_PER_ROUND, dice.chance(0.3) ? [dice.whole(0, LOGS_PER_ROUND - 1)] : []);
+    let kills = 0;
+    for (let left = dice.whole(1, 3); left > 0; left--) {
+      if (dice.chance(0.3)) stage.throttle(1);
+      kills += await killAtRandom(stage, victim, replays, dice.random() * withinMs);
+      await stage.expireLease();
+    }
+    return kills;
+  });
+}
+
+/** Kills the victim `delayMs` after it was called, a ship after it came for the lease. Returns how many died. */
+async function killAtRandom(
+  stage: CrashStage,
+  victim: Step['of'],
+  replays: boolean,
+  delayMs: number,
+): Promise<number> {
+  let timer: NodeJS.Timeout | undefined;
+  let isHit = false;
+  const begin = () => {
+    timer ??= setTimeout(() => {
+      isHit = true;
+      stage[victim].kill('SIGKILL');
+    }, delayMs);
+  };
+  if (victim === 'replay') begin();
+  stage.watch(call => {
+    if (call.name === 'acquire') begin();
+    return undefined;
+  });
+  const ship = stage.ship.invoke({});
+  const replay = replays ? stage.poll() : undefined;
+  const ended = { ship: await ship, replay: await replay };
+  clearTimeout(timer);
+  // Hit just after its last answer, it may still be dying.
+  if (isHit) await stage[victim].stop();
+  return killsIn(ended[victim]);
+}
+
+/** How long a warm process works on a round's logs. */
+export async function usualTickMs(stage: CrashStage): Promise<number> {
+  await tick(stage.ship);
+  stage.addLogs(LOGS_PER_ROUND);
+  const startedAtMs = performance.now();
+  await tick(stage.ship);
+  return performance.now() - startedAtMs;
+}
+
+/** Judges what `crash` left behind, once the pipeline has recovered from it. */
+async function round(stage: CrashStage, victim: Step['of'], crash: () => Promise<number>): Promise<Round> {
+  const { judge, azure } = stage;
+  const before = { violations: judge.violations.length, duplicates: azure.received.duplicates };
+  const kills = await crash();
+  const recovered = await recover(stage);
+  return {
+    kills,
+    ...recovered,
+    missing: await judge.missing(),
+    violations: judge.violations.slice(before.violations),
+    duplicates: azure.received.duplicates - before.duplicates,
+    duplicatesAllowed: kills * (victim === 'ship' ? stage.maxInFlight : 1) * stage.largestBatch(),
+  };
+}
+
+/** Azure is well, the schedule ticks and the queue is polled until nothing is left to do. */
+async function recover(stage: CrashStage): Promise<{ recoveryMs: number; recoveryTicks: number }> {
+  const diedAtMs = performance.now();
+  stage.calm();
+  stage.watch(undefined);
+  for (let recoveryTicks = 1; recoveryTicks <= MOST_TICKS; recoveryTicks++) {
+    const { outcome } = await tick(stage.ship);
+    // The lease of the dead holds: by one of the next ticks it has expired.
+    if (outcome === 'skipped') await stage.expireLease();
+    await drainRetryQueue(stage);
+    if (outcome === 'caught-up') return { recoveryMs: performance.now() - diedAtMs, recoveryTicks };
+  }
+  throw new Error(`not caught up after ${MOST_TICKS} ticks`);
+}
+
+async function drainRetryQueue(stage: CrashStage): Promise<void> {
+  for (let polls = 0; (await stage.aws.queueDepths()).retry > 0; polls++) {
+    const { error } = await stage.poll();
+    if (error !== undefined) throw new Error(`a replay did not end well: ${error}`);
+    if (polls > 2 * MOST_TICKS) throw new Error('the retry queue does not become empty');
+  }
+}
+
+/** The first batch goes to the retry queue, the rest to Azure. */
+async function fillRetryQueue(stage: CrashStage): Promise<void> {
+  stage.throttle(1);
+  await tick(stage.ship);
+  await tick(stage.ship);
+  if ((await stage.aws.queueDepths()).retry === 0) throw new Error('no batch was put on the retry queue');
+}
+
+async function tick(host: LambdaHost) {
+  return reportOf(await host.invoke({}));
+}
+
+/** 1 when the process did not live to answer. */
+function killsIn(ended: { readonly error?: string } | Invocation | undefined): number {
+  return Number(ended !== undefined && 'error' in ended && ended.error === 'Runtime exited: SIGKILL');
+}

@@ -1,0 +1,147 @@
+/** A pipeline as it is deployed: its state, its queues, its log lines, and its functions to be called. */
+import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { PipelineOutput } from '../../lambda/core/contract.ts';
+import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
+import type { ReplayReport, RunReport } from '../../lambda/core/model.ts';
+import type { RawAws } from './aws.ts';
+import { type PipelineName, secretName } from './tenant.ts';
+
+export interface Clients {
+  readonly raw: RawAws;
+  readonly dynamodb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly secrets: SecretsManagerClient;
+}
+
+export type LoggedRun = RunReport & { readonly atMs: number };
+
+export type Queue = 'retry' | 'dead-letter';
+
+export interface Deployed {
+  readonly name: PipelineName;
+  readonly output: PipelineOutput;
+  /** The ship function, called by hand; again while the schedule's own run has the lease. */
+  ship(): Promise<RunReport>;
+  /** Every run that the ship function has logged, and when. */
+  runs(): Promise<readonly LoggedRun[]>;
+  replays(): Promise<readonly ReplayReport[]>;
+  /** Lines of metrics of both functions, as JSON. */
+  metricLines(): Promise<readonly Record<string, unknown>[]>;
+  /** Every line of both functions. */
+  lines(): Promise<readonly string[]>;
+  checkpoint(): Promise<string | undefined>;
+  tableStatus(): Promise<string | undefined>;
+  /** Throws when one of the two queues is gone. */
+  queuesExist(): Promise<true>;
+  /** The ids of the logs in the messages of a queue, hidden messages too; one list a message. */
+  held(queue: Queue): Promise<readonly (readonly string[])[]>;
+  /** Moves all dead letters back to the retry queue, as the console's redrive does. Returns how many. */
+  redrive(): Promise<number>;
+  fillIn(of: 'auth0' | 'azure', value: string): Promise<void>;
+  /** Role of the ship function. */
+  shipRole(): Promise<string>;
+}
+
+export function clients(endpoint: string, raw: RawAws): Clients {
+  const options = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  return {
+    raw,
+    dynamodb: new DynamoDBClient(options),
+    sqs: new SQSClient(options),
+    secrets: new SecretsManagerClient(options),
+  };
+}
+
+/** Looks up the functions' log groups, so that they can be read after the functions are gone. */
+export async function deployed(name: PipelineName, output: PipelineOutput, c: Clients): Promise<Deployed> {
+  const { raw, dynamodb, sqs, secrets } = c;
+  const ship = await raw.functionConfiguration(output.shipFunction);
+  const replay = await raw.functionConfiguration(output.replayFunction);
+  if (!ship || !replay) throw new Error(`the functions of ${name} are not there`);
+  const urls: Record<Queue, string> = {
+    retry: output.retryQueueUrl,
+    'dead-letter': output.deadLetterQueueUrl,
+  };
+
+  const lines = async (of: typeof ship) => {
+    const all = await raw.logLines(of.LoggingConfig.LogGroup);
+    return all.map(line => line.message.trimEnd());
+  };
+  const both = async () => [...(await lines(ship)), ...(await lines(replay))];
+  const invoke = async () => (await raw.invoke(output.shipFunction)) as RunReport;
+
+  return {
+    name,
+    output,
+    ship: async () => {
+      for (;;) {
+        const report = await invoke();
+        if (report.outcome !== 'skipped') return report;
+      }
+    },
+    runs: async () =>
+      (await lines(ship))
+        .map(json)
+        .filter(line => 'run' in line)
+        .map(line => ({ ...(line['run'] as RunReport), atMs: Date.parse(String(line['timestamp'])) })),
+    replays: async () =>
+      (await lines(replay))
+        .map(json)
+        .flatMap(line => ('replay' in line ? [line['replay'] as ReplayReport] : [])),
+    metricLines: async () => (await both()).map(json).filter(line => '_aws' in line),
+    lines: both,
+    checkpoint: async () => {
+      const key = { TableName: output.checkpointTable, Key: { pipeline: { S: name } } };
+      const { Item } = await dynamodb.send(new GetItemCommand({ ...key, ConsistentRead: true }));
+      return Item?.['checkpointLogId']?.S;
+    },
+    tableStatus: async () => {
+      const describe = new DescribeTableCommand({ TableName: output.checkpointTable });
+      return (await dynamodb.send(describe)).Table?.TableStatus;
+    },
+    queuesExist: async () => {
+      for (const QueueUrl of Object.values(urls)) {
+        await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+      }
+      return true;
+    },
+    held: async queue =>
+      (await raw.peek(urls[queue])).map(body => {
+        const decoded = decodeFailedBatch(body);
+        if (decoded.kind === 'failed-batch') return decoded.records.map(record => record.logId);
+        throw new Error(`a message of the ${queue} queue is no failed batch: ${decoded.problem}`);
+      }),
+    // By hand: the emulator has no StartMessageMoveTask. Sent to the one before it is deleted from the other.
+    redrive: async () => {
+      const from = { QueueUrl: urls['dead-letter'] };
+      for (let moved = 0; ; moved++) {
+        const { Messages: [message] = [] } = await sqs.send(new ReceiveMessageCommand(from));
+        if (!message) return moved;
+        await sqs.send(new SendMessageCommand({ QueueUrl: urls.retry, MessageBody: message.Body }));
+        await sqs.send(new DeleteMessageCommand({ ...from, ReceiptHandle: message.ReceiptHandle }));
+      }
+    },
+    fillIn: async (of, value) => {
+      const put = { SecretId: secretName(name, of), SecretString: value };
+      await secrets.send(new PutSecretValueCommand(put));
+    },
+    shipRole: async () => ship.Role.split('/').at(-1)!,
+  };
+}
+
+/** What a function wrote as JSON; of any other line, nothing. */
+function json(line: string): Record<string, unknown> {
+  return line.startsWith('{') ? JSON.parse(line) : {};
+}

@@ -1,0 +1,46 @@
+/** What every chapter of the story has at hand. */
+import type { RawAws } from './aws.ts';
+import type { Cdk } from './cdk.ts';
+import type { Checks } from './checks.ts';
+import type { Deployed } from './deployed.ts';
+import type { Ends } from './tenant.ts';
+
+export interface Scene {
+  readonly checks: Checks;
+  readonly ends: Ends;
+  readonly cdk: Cdk;
+  readonly raw: RawAws;
+  readonly enforcesIam: boolean;
+  readonly pipelines: readonly Deployed[];
+}
+
+/** Logs of the tenant that are neither in Azure nor in a queue. */
+export async function missing({ ends, pipelines }: Scene): Promise<string[]> {
+  const held = new Set<string>();
+  for (const pipeline of pipelines) {
+    for (const queue of ['retry', 'dead-letter'] as const) {
+      for (const id of (await pipeline.held(queue)).flat()) held.add(id);
+    }
+  }
+  return [...ends.auth0.tenant.ids()].filter(id => !ends.azure.received.has(id) && !held.has(id));
+}
+
+/** Logs of the tenant that are in Azure, and how many there are at all. */
+export function arrivals({ ends }: Scene): { readonly arrived: number; readonly all: number } {
+  return { arrived: ends.azure.received.unique, all: ends.auth0.tenant.ids().size };
+}
+
+/** In a line: what is where, for the message of a check that fails. */
+export async function whereabouts(scene: Scene): Promise<string> {
+  const { arrived, all } = arrivals(scene);
+  const told = await Promise.all(
+    scene.pipelines.map(async pipeline => {
+      const last = (await pipeline.runs()).at(-1);
+      const retry = (await pipeline.held('retry')).length;
+      const dead = (await pipeline.held('dead-letter')).length;
+      const run = last ? `${last.outcome}${last.message ? ` (${last.message})` : ''}` : 'none';
+      return `${pipeline.name}: last run ${run}, ${retry} on the retry queue, ${dead} dead letters`;
+    }),
+  );
+  return `${arrived} of ${all} logs in Azure; ${told.join('; ')}`;
+}

@@ -49,9 +49,10 @@ export function auth0Logs(): string {
 ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | extend EventTime = coalesce(${EVENT_TIME_COLUMN}, TimeGenerated)
 // At least once means now and then twice: the same LogId counts once. Rows without one are kept.
-| extend RowKey = iff(isnotempty(LogId), LogId, hash_sha256(strcat(tostring(TimeGenerated), EventType, SrcIpAddr, ActorUserId, Description, tostring(Details))))
+| extend Content = strcat(tostring(TimeGenerated), EventType, SrcIpAddr, ActorUserId, Description, tostring(Details))
+| extend RowKey = coalesce(LogId, Content)
 | summarize arg_max(TimeGenerated, *) by RowKey
-| project-away RowKey
+| project-away RowKey, Content
 // Other collectors bring the code alone.
 | lookup kind=leftouter Auth0LogTypes() on EventType
 | extend

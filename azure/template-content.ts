@@ -3,7 +3,11 @@ import { type Json, literal, type Resource } from './arm.ts';
 
 /** See azure/queries.ts, azure/detections.ts and azure/workbook.ts, where each is made. */
 export interface Content {
-  readonly functions: readonly { readonly alias: string; readonly displayName: string; readonly kql: string }[];
+  readonly functions: readonly {
+    readonly alias: string;
+    readonly displayName: string;
+    readonly kql: string;
+  }[];
   readonly queries: readonly {
     readonly name: string;
     readonly displayName: string;

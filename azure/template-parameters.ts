@@ -85,7 +85,6 @@ export const VARIABLES: Readonly<Record<string, Json>> = {
   alerts: "[and(parameters('deployAlerts'), equals(parameters('tablePlan'), 'Analytics'))]",
   workspaceId: "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))]",
   ruleId: "[resourceId('Microsoft.Insights/dataCollectionRules', parameters('ruleName'))]",
-  identityId:
-    "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', parameters('identityName'))]",
+  identityId: "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', parameters('identityName'))]",
   actionGroupId: "[resourceId('Microsoft.Insights/actionGroups', 'auth0-logs')]",
 };

@@ -11,7 +11,12 @@ const ROOT = resolve(import.meta.dirname, '..');
 
 /** Path from the root to content: everything that is generated and committed. */
 export function generatedFiles(): Readonly<Record<string, string>> {
-  const content = { functions: FUNCTIONS, queries: SAVED_QUERIES, detections: DETECTIONS, workbook: workbook() };
+  const content = {
+    functions: FUNCTIONS,
+    queries: SAVED_QUERIES,
+    detections: DETECTIONS,
+    workbook: workbook(),
+  };
   return {
     'azure/template.json': `${JSON.stringify(template(content), null, 2)}\n`,
     'docs/schema.md': schemaPage(),

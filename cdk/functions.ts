@@ -35,6 +35,8 @@ export interface FunctionProps extends FunctionOptions {
 
 const NETWORK_REASON =
   'Lambda makes network interfaces that have no ARN beforehand, and describing them takes no resource.';
+const IDENTITY_REASON =
+  'A web identity token is no resource: audience, algorithm and duration are narrowed by conditions.';
 const DIST = join(import.meta.dirname, '..', 'dist');
 
 /** A function, the role that is its alone, and its log group. */
@@ -68,11 +70,11 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
     ...(vpcSubnets && { vpcSubnets }),
     ...(securityGroups && { securityGroups }),
   });
-  acknowledge(role, made, vpc !== undefined);
+  acknowledge(role, made, props);
   return made;
 }
 
-function acknowledge(role: Role, made: LambdaFunction, inVpc: boolean): void {
+function acknowledge(role: Role, made: LambdaFunction, { vpc, statements }: FunctionProps): void {
   Validations.of(made).acknowledge({
     id: 'Serverless-LambdaTracing',
     reason:
@@ -83,9 +85,11 @@ function acknowledge(role: Role, made: LambdaFunction, inVpc: boolean): void {
     reason:
       'Its events hold nothing to be kept: the next tick is the retry, and failed batches have queues of their own.',
   });
-  if (!inVpc) return;
+  const asksWho = statements.some(({ actions }) => actions.includes('sts:GetWebIdentityToken'));
+  const reason = [...(vpc ? [NETWORK_REASON] : []), ...(asksWho ? [IDENTITY_REASON] : [])].join(' ');
+  if (reason === '') return;
   Validations.of(role).acknowledge(
-    { id: 'AwsSolutions-IAM5[Resource::*]', reason: NETWORK_REASON },
-    { id: 'Serverless-LambdaStarPermissions', reason: NETWORK_REASON },
+    { id: 'AwsSolutions-IAM5[Resource::*]', reason },
+    { id: 'Serverless-LambdaStarPermissions', reason },
   );
 }

@@ -7,6 +7,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { PipelineConfig } from '../lambda/core/config.ts';
+import { WEB_IDENTITY } from '../lambda/core/contract.ts';
 
 export interface Resources {
   readonly config: PipelineConfig;
@@ -24,6 +25,7 @@ export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement
     allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [r.table.tableArn]),
     allow(['sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
     ...secretStatements(scope, azure.secret ? [auth0.secret, azure.secret] : [auth0.secret]),
+    ...federationStatements(r.config),
     ...keyStatements(
       // DynamoDB asks for the caller's right to the table's key: these, as CDK's own grants for tables have them.
       [
@@ -51,6 +53,7 @@ export function replayStatements(scope: IConstruct, r: Resources): PolicyStateme
     ),
     allow(['sqs:SendMessage'], [r.deadLetterQueue.queueArn]),
     ...secretStatements(scope, azure.secret ? [azure.secret] : []),
+    ...federationStatements(r.config),
     ...keyStatements(['kms:Decrypt', 'kms:GenerateDataKey'], ['secretsmanager', 'sqs'], r.kmsKey),
     ...vpcStatements(r.inVpc),
   ];
@@ -65,6 +68,25 @@ function secretStatements(scope: IConstruct, secrets: readonly string[]): Policy
   if (secrets.length === 0) return [];
   const arns = [...new Set(secrets)].map(secret => secretArn(scope, secret));
   return [allow(['secretsmanager:GetSecretValue'], arns)];
+}
+
+/**
+ * AWS's word for who this role is, to Entra alone. It is no resource, so that only conditions can narrow it:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
+function federationStatements({ azure }: PipelineConfig): PolicyStatement[] {
+  if (azure.kind !== 'logs-ingestion' || azure.auth !== 'federated') return [];
+  return [
+    new PolicyStatement({
+      actions: ['sts:GetWebIdentityToken'],
+      resources: ['*'],
+      conditions: {
+        'ForAllValues:StringEquals': { 'sts:IdentityTokenAudience': WEB_IDENTITY.audience },
+        StringEquals: { 'sts:SigningAlgorithm': WEB_IDENTITY.signingAlgorithm },
+        NumericLessThanEquals: { 'sts:DurationSeconds': WEB_IDENTITY.durationSeconds },
+      },
+    }),
+  ];
 }
 
 /**

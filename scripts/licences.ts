@@ -48,7 +48,6 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
 
 /** The packages of which anything is in any output of a build from `root`, by name and version. */
 export async function bundledPackages(metafile: Metafile, root: string): Promise<readonly BundledPackage[]> {
-  // Also those of which no byte is left: a constant of theirs may stand in another file's place.
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = new Set(
     files.flatMap(file => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []),

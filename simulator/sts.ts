@@ -65,7 +65,10 @@ export async function startSts(options: Partial<StsSettings> = {}): Promise<StsS
     });
     const signature = sign('sha256', Buffer.from(`${head}.${body}`), privateKey).toString('base64url');
     const token = `${head}.${body}.${signature}`;
-    return xml(200, `<GetWebIdentityTokenResult><WebIdentityToken>${token}</WebIdentityToken></GetWebIdentityTokenResult>`);
+    return xml(
+      200,
+      `<GetWebIdentityTokenResult><WebIdentityToken>${token}</WebIdentityToken></GetWebIdentityTokenResult>`,
+    );
   };
 
   const { url, close } = await listen(async (request, response) => {
@@ -117,8 +120,13 @@ function signatureRefusal(headers: IncomingHttpHeaders, body: Buffer, s: StsSett
   }
   const lines = names.split(';').map(name => `${name}:${headers[name]}\n`);
   const canonical = ['POST', '/', '', lines.join(''), names, sha256(body)].join('\n');
-  const text = ['AWS4-HMAC-SHA256', date, `${day}/${s.region}/sts/aws4_request`, sha256(canonical)].join('\n');
-  const key = [day, s.region, 'sts', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${s.secretAccessKey}`);
+  const text = ['AWS4-HMAC-SHA256', date, `${day}/${s.region}/sts/aws4_request`, sha256(canonical)].join(
+    '\n',
+  );
+  const key = [day, s.region, 'sts', 'aws4_request'].reduce<string | Buffer>(
+    hmac,
+    `AWS4${s.secretAccessKey}`,
+  );
   if (hmac(key, text).toString('hex') !== signature || !names.split(';').includes('host')) {
     return refusal(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match.');
   }
@@ -133,7 +141,10 @@ function formRefusal(form: URLSearchParams): Answer | undefined {
   }
   const seconds = Number(form.get('DurationSeconds') ?? 300);
   const valid =
-    form.has('Audience.member.1') && form.get('SigningAlgorithm') === 'RS256' && seconds >= 60 && seconds <= 3600;
+    form.has('Audience.member.1') &&
+    form.get('SigningAlgorithm') === 'RS256' &&
+    seconds >= 60 &&
+    seconds <= 3600;
   return valid ? undefined : refusal(400, 'ValidationError', 'A parameter is missing or not allowed.');
 }
 

@@ -2,8 +2,8 @@
 import { WEB_IDENTITY } from '../core/contract.ts';
 import { jsonObject, timeLimit, withinLimit } from '../core/http.ts';
 import { type TokenAnswer, tokenCache } from '../core/oauth.ts';
-import { type Authoriser, type EntraOptions, exchangeAtEntra, settingsOf } from './azure-entra.ts';
 import { notInTime } from './azure-answer.ts';
+import { type Authoriser, type EntraOptions, exchangeAtEntra, settingsOf } from './azure-entra.ts';
 
 export interface FederatedOptions extends EntraOptions {
   /** A signed token that says who this is. Law: never throws; a new one at every call. */

@@ -121,7 +121,8 @@ function lengthOf(value: unknown): number {
 /** `type/subtype` and their names make `…/type/name/subtype/name2`. */
 export function resourceId(type: string, ...names: readonly string[]): string {
   const [provider, ...types] = type.split('/');
-  if (types.length !== names.length) throw new Error(`${type} has ${types.length} names, not ${names.length}`);
+  if (types.length !== names.length)
+    throw new Error(`${type} has ${types.length} names, not ${names.length}`);
   return `${GROUP}/providers/${provider}/${types.map((one, i) => `${one}/${names[i]}`).join('/')}`;
 }
 

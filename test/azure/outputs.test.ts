@@ -151,6 +151,8 @@ describe('the command', () => {
     expect(neither.stderr).toBe(
       'error: neither --config nor --domain is given; allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one\n',
     );
-    expect(missing.stderr).toMatch(/^error: the outputs file not-there\.json does not exist; make it: az .*\n$/);
+    expect(missing.stderr).toMatch(
+      /^error: the outputs file not-there\.json does not exist; make it: az .*\n$/,
+    );
   });
 });

@@ -11,7 +11,13 @@ export const SAMPLE: Content = {
       category: 'Auth0',
       kql: "['Auth0Logs_CL'] | count",
     },
-    { name: 'auth0-all', displayName: 'All', description: 'All.', category: 'Auth0', kql: 'Auth0Logs() | take 9' },
+    {
+      name: 'auth0-all',
+      displayName: 'All',
+      description: 'All.',
+      category: 'Auth0',
+      kql: 'Auth0Logs() | take 9',
+    },
   ],
   detections: [
     {

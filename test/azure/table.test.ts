@@ -17,7 +17,13 @@ const shape = (destination: DestinationKind) =>
 /** Everything that shaping can emit: a tenant's logs, strange ones, huge ones and some that will not shape. */
 const logs: readonly unknown[] = [
   ...generateLogs({ seed: 6, count: 3_000, fromMs: DAY, toMs: DAY + 86_400_000 }),
-  { log_id: '1', type: 'zz-unknown', brandNew: { deep: [1] }, client_ip: '192.0.2.1', security_context: { ja3: 'x' } },
+  {
+    log_id: '1',
+    type: 'zz-unknown',
+    brandNew: { deep: [1] },
+    client_ip: '192.0.2.1',
+    security_context: { ja3: 'x' },
+  },
   { log_id: '2', type: 'fp', description: 'x'.repeat(200_000), ip: 7, details: [1, 2], scope: ['a', 'b'] },
   'no object',
   null,

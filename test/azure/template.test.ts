@@ -186,7 +186,12 @@ describe('the content', () => {
       windowSize: 'PT1H',
       criteria: {
         allOf: [
-          { query: SAMPLE.detections[0]?.kql, timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0 },
+          {
+            query: SAMPLE.detections[0]?.kql,
+            timeAggregation: 'Count',
+            operator: 'GreaterThan',
+            threshold: 0,
+          },
         ],
       },
       skipQueryValidation: true,
@@ -237,7 +242,9 @@ describe('the template', () => {
     .filter((node): node is Node => node !== undefined);
   const calls = expressions.flatMap(callsIn);
   const named = (name: string) =>
-    new Set(calls.filter(call => call.name === name).map(({ args: [arg] }) => arg?.kind === 'value' && arg.value));
+    new Set(
+      calls.filter(call => call.name === name).map(({ args: [arg] }) => arg?.kind === 'value' && arg.value),
+    );
 
   test('uses every parameter and every variable, and none that is not there', () => {
     expect(named('parameters')).toEqual(new Set(Object.keys(made.parameters)));

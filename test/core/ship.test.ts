@@ -246,6 +246,41 @@ describe('what is seen', () => {
   });
 });
 
+describe('with several batches in flight', () => {
+  test.each([
+    ['denied', denied],
+    ['unavailable', down],
+  ] as const)('a run that is stopped (%s) ends, whichever batch stops it', async (outcome, answer) => {
+    for (let at = 0; at < 6; at++) {
+      const w = world({
+        logs: logs(600),
+        maxInFlight: 3,
+        faults: { post: call => (call >= at ? answer : undefined) },
+      });
+      expect((await w.tick()).outcome).toBe(outcome);
+      w.faults.post = () => undefined;
+      await w.tick();
+      await w.replayAll();
+      expect([w.missing(), w.violations]).toEqual([[], []]);
+    }
+  });
+
+  test('the checkpoint passes a batch only after the one before it, though a later one was accepted first', async () => {
+    const w = world({ logs: logs(600), maxInFlight: 3 });
+    let slow = true;
+    w.freeze(async call => {
+      // The first batch's answer is held until two more have been accepted.
+      while (call === 0 && slow) {
+        await new Promise(resolve => setImmediate(resolve));
+        slow = w.accepted.size < 200;
+        if (slow) expect(w.state().checkpoint).toEqual({ logId: '0' });
+      }
+    });
+    expect((await w.tick()).outcome).toBe('caught-up');
+    expect([w.missing(), w.duplicates(), w.violations]).toEqual([[], 0, []]);
+  });
+});
+
 describe('killed at every call it makes', () => {
   test('nothing is missing after the next runs, and at most one batch is duplicated', async () => {
     const all = logs(260);

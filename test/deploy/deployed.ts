@@ -11,7 +11,7 @@ import {
 import type { PipelineOutput } from '../../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/model.ts';
-import type { RawAws } from './aws.ts';
+import type { FunctionConfiguration, RawAws } from './aws.ts';
 import { type PipelineName, secretName } from './tenant.ts';
 
 export interface Clients {
@@ -28,6 +28,8 @@ export type Queue = 'retry' | 'dead-letter';
 export interface Deployed {
   readonly name: PipelineName;
   readonly output: PipelineOutput;
+  /** Names of the functions' roles. */
+  readonly roles: { readonly ship: string; readonly replay: string };
   /** The ship function, called by hand; again while the schedule's own run has the lease. */
   ship(): Promise<RunReport>;
   /** Every run that the ship function has logged, and when. */
@@ -46,8 +48,6 @@ export interface Deployed {
   /** Moves all dead letters back to the retry queue, as the console's redrive does. Returns how many. */
   redrive(): Promise<number>;
   fillIn(of: 'auth0' | 'azure', value: string): Promise<void>;
-  /** Role of the ship function. */
-  shipRole(): Promise<string>;
 }
 
 export function clients(endpoint: string, raw: RawAws): Clients {
@@ -85,6 +85,7 @@ export async function deployed(name: PipelineName, output: PipelineOutput, c: Cl
   return {
     name,
     output,
+    roles: { ship: roleOf(ship), replay: roleOf(replay) },
     ship: async () => {
       for (;;) {
         const report = await invoke();
@@ -137,8 +138,11 @@ export async function deployed(name: PipelineName, output: PipelineOutput, c: Cl
       const put = { SecretId: secretName(name, of), SecretString: value };
       await secrets.send(new PutSecretValueCommand(put));
     },
-    shipRole: async () => ship.Role.split('/').at(-1)!,
   };
+}
+
+function roleOf({ Role }: FunctionConfiguration): string {
+  return Role.split('/').at(-1)!;
 }
 
 /** What a function wrote as JSON; of any other line, nothing. */

@@ -11,6 +11,7 @@ import { cdk } from './cdk.ts';
 import { startChecks } from './checks.ts';
 import { clients, deployed } from './deployed.ts';
 import { deployAgain, untilShippedBySchedule } from './deploying.ts';
+import { allowSendMessageBatch } from './fixups.ts';
 import { startMiniStack } from './ministack.ts';
 import { pythonPrograms } from './python.ts';
 import { destroy, metrics, privileges, reconcile } from './reckoning.ts';
@@ -79,6 +80,7 @@ async function firstDeploy(): Promise<Scene | undefined> {
   const pipelines = await Promise.all(
     PIPELINES.map(name => deployed(name, JSON.parse(outputs[outputKey(name)]!) as PipelineOutput, sdk)),
   );
+  if (aws.enforcesIam) for (const pipeline of pipelines) await allowSendMessageBatch(raw, pipeline);
   return { checks, ends, cdk: commands, raw, enforcesIam: aws.enforcesIam, pipelines };
 }
 

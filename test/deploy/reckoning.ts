@@ -51,7 +51,7 @@ export async function privileges(scene: Scene): Promise<void> {
   });
   await checks.check('and the emulator does enforce that', async () => {
     const [pipeline] = pipelines;
-    const role = await pipeline!.shipRole();
+    const role = pipeline!.roles.ship;
     await raw.putRolePolicy(role, 'test', { Effect: 'Deny', Action: 'dynamodb:*', Resource: '*' });
     const { outcome, message = '' } = await pipeline!.ship();
     await raw.deleteRolePolicy(role, 'test');

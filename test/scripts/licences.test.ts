@@ -26,18 +26,21 @@ describe('the licences of a build', () => {
   it('are those of the packages whose code is in a bundle, each version once', async () => {
     await files({
       'node_modules/used/package.json': manifest('used', '1.0.0'),
-      'node_modules/used/index.js': 'export { inner } from "inner"; export const used = 1;',
+      'node_modules/used/index.js':
+        'export { inner } from "inner"; export function used() { console.log("one"); console.log("1"); }',
       'node_modules/used/LICENSE': MIT,
       'node_modules/used/node_modules/inner/package.json': manifest('inner', '2.0.0'),
-      'node_modules/used/node_modules/inner/index.js': 'export const inner = "two";',
+      'node_modules/used/node_modules/inner/index.js':
+        'export function inner() { console.log("two"); console.log("2"); }',
       'node_modules/used/node_modules/inner/license.md': MIT,
       'node_modules/@scope/inner/package.json': manifest('@scope/inner', '3.0.0', 'MIT-0'),
-      'node_modules/@scope/inner/index.js': 'export const other = "three";',
+      'node_modules/@scope/inner/index.js':
+        'export function other() { console.log("three"); console.log("3"); }',
       'node_modules/shaken-off/package.json': manifest('shaken-off', '4.0.0', 'AGPL-3.0'),
-      'node_modules/shaken-off/index.js': 'export const never = "four";',
-      'a.ts':
-        'import { inner, used } from "used"; import { never } from "shaken-off"; console.log(inner, used);',
-      'b.ts': 'import { other } from "@scope/inner"; import { used } from "used"; console.log(other, used);',
+      'node_modules/shaken-off/index.js':
+        'export function never() { console.log("four"); console.log("4"); }',
+      'a.ts': 'import { inner, used } from "used"; import { never } from "shaken-off"; inner(); used();',
+      'b.ts': 'import { other } from "@scope/inner"; import { used } from "used"; other(); used();',
     });
     const dist = join(root, 'dist');
     await bundle({ a: 'a.ts', b: 'b.ts' }, dist, root);
@@ -58,8 +61,8 @@ describe('the licences of a build', () => {
   it('keep a build from being made, when one is not allowed', async () => {
     await files({
       'node_modules/viral/package.json': manifest('viral', '1.0.0', 'AGPL-3.0-only'),
-      'node_modules/viral/index.js': 'export const viral = 1;',
-      'c.ts': 'import { viral } from "viral"; console.log(viral);',
+      'node_modules/viral/index.js': 'export function viral() { console.log("five"); console.log("5"); }',
+      'c.ts': 'import { viral } from "viral"; viral();',
     });
     const dist = join(root, 'refused');
     await bundle({ c: 'c.ts' }, dist, root);

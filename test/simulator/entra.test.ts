@@ -15,7 +15,6 @@ describe('refused', () => {
   test.each<[string, Record<string, string | undefined>, Changes, number, string, string]>([
     ['a wrong secret', { client_secret: 'wrong' }, {}, 401, 'invalid_client', 'AADSTS7000215: '],
     ['no secret', { client_secret: undefined }, {}, 401, 'invalid_client', 'AADSTS7000216: '],
-    ['an assertion, for now', { client_assertion: 'a.b.c' }, {}, 401, 'invalid_client', 'AADSTS70021: '],
     ['another application', { client_id: 'other' }, {}, 400, 'unauthorized_client', 'AADSTS700016: '],
     ['another scope', { scope: 'https://monitor.azure.com' }, {}, 400, 'invalid_scope', 'AADSTS70011: '],
     [

@@ -71,15 +71,20 @@ describe.each(KINDS)('%s', kind => {
     ['unavailable', { kind: 'cut' }],
     ['unavailable', { kind: 'html' }],
   ])(
-    '%s (%o): one batch on the retry queue, the run ends, later it arrives by itself',
+    '%s (%o): the batches in flight go on the retry queue, the run ends, later they arrive by themselves',
     async (outcome, fault) => {
       const { run, post, depths, missing, azure, replayOnce } = await open({ kind, destination: SMALL }, 400);
       post.always(fault);
-      expect(await run()).toMatchObject({ outcome, party: 'azure', posts: 5 });
-      expect((await depths()).retry).toBe(1);
+      const report = await run();
+      expect(report).toMatchObject({ outcome, party: 'azure' });
+      // Each batch that was in flight is tried five times and put aside; then the run ends: no flood.
+      const batches = (await depths()).retry;
+      expect(batches).toBeGreaterThanOrEqual(1);
+      expect(batches).toBeLessThanOrEqual(3);
+      expect(report.posts).toBe(batches * 5);
       post.clear();
       expect((await run()).outcome).toBe('caught-up');
-      expect(await replayOnce()).toBe(1);
+      expect(await replayOnce()).toBe(batches);
       expect([azure.received.unique, azure.received.duplicates, await missing()]).toEqual([400, 0, []]);
     },
   );

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parsePipeline } from '../../lambda/core/config.ts';
+
+const page = readFileSync(resolve(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+const guid = '01234567-89ab-cdef-0123-456789abcdef';
+const auth0 = { domain: 'acme.eu.auth0.com', secret: 'a', customDomain: 'login.acme.com' };
+const dataCollector = parsePipeline({
+  name: 'prod',
+  auth0,
+  azure: { kind: 'data-collector', workspaceId: guid, secret: 'b', resourceId: '/subscriptions/x' },
+});
+const logsIngestion = parsePipeline({
+  name: 'prod',
+  auth0,
+  azure: {
+    kind: 'logs-ingestion',
+    endpoint: 'https://a.westeurope-1.ingest.monitor.azure.com',
+    dcrImmutableId: `dcr-${'0'.repeat(32)}`,
+    tenantId: guid,
+    clientId: guid,
+    secret: 'b',
+  },
+});
+
+/** `auth0.domain`, `settleSeconds`, …: every setting that a parsed configuration has. */
+function settingsOf(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? settingsOf(inner, `${prefix}${key}.`)
+      : [`${prefix}${key}`],
+  );
+}
+
+test('the page on the configuration names every setting', () => {
+  const settings = new Set([...settingsOf(dataCollector), ...settingsOf(logsIngestion)]);
+  expect(settings.size).toBeGreaterThan(25);
+  expect([...settings].filter(setting => !page.includes(`\`${setting}\``))).toEqual([]);
+});
+
+test('the page tells the defaults that the schema fills in', () => {
+  const row = (setting: string) => page.split('\n').find(line => line.includes(`\`${setting}\``)) ?? '';
+  expect(row('settleSeconds')).toMatch(new RegExp(`\\| ${dataCollector.settleSeconds} \\|`));
+  expect(row('sweepMinutes')).toMatch(new RegExp(`\\| ${dataCollector.sweepMinutes} \\|`));
+  expect(row('schedule')).toContain(dataCollector.schedule);
+  expect(row('auth0.rateLimitHeadroom')).toContain(`${dataCollector.auth0.rateLimitHeadroom}`);
+  expect(row('azure.maxBatchBytes')).toContain(
+    `${dataCollector.azure.maxBatchBytes}; ${logsIngestion.azure.maxBatchBytes}`,
+  );
+  expect(row('alarms.lagMinutes')).toContain(`${dataCollector.alarms.lagMinutes}`);
+});

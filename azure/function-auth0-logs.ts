@@ -80,9 +80,7 @@ function noRows(): string {
 
 /** Ours and the one of Sentinel's newer connector, which has some of our columns under the same names. */
 function fromIngestion(): string {
-  return source(TABLE, ({ name, type }) =>
-    name === 'TimeGenerated' ? name : ifExists(name, NOTHING[type]),
-  );
+  return source(TABLE, ({ name, type }) => (name === 'TimeGenerated' ? name : ifExists(name, NOTHING[type])));
 }
 
 /** A table that the Data Collector API made: names with suffixes, and free-form columns as text. */

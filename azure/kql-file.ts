@@ -19,20 +19,18 @@ const HEADER_LINE = /^\/\/ (\w+): (.+)$/;
 export function readKqlFiles<Key extends string>(folder: string, keys: readonly Key[]): KqlFile<Key>[] {
   const path = join(import.meta.dirname, folder);
   const files = readdirSync(path).filter(file => file.endsWith('.kql'));
-  return files.sort().map(file => {
+  const names = files.map(file => basename(file, '.kql')).sort();
+  return names.map(name => {
     try {
-      return { name: basename(file, '.kql'), ...parseKql(readFileSync(join(path, file), 'utf8'), keys) };
+      return { name, ...parseKql(readFileSync(join(path, `${name}.kql`), 'utf8'), keys) };
     } catch (error) {
-      throw new Error(`azure/${folder}/${file}: ${(error as Error).message}`);
+      throw new Error(`azure/${folder}/${name}.kql: ${(error as Error).message}`);
     }
   });
 }
 
 /** Header and query of a text. Throws Error when a key is missing, unknown or given twice. */
-export function parseKql<Key extends string>(
-  text: string,
-  keys: readonly Key[],
-): Omit<KqlFile<Key>, 'name'> {
+export function parseKql<Key extends string>(text: string, keys: readonly Key[]): Omit<KqlFile<Key>, 'name'> {
   const lines = text.split('\n');
   const header: Partial<Record<Key, string>> = {};
   let line = 0;

@@ -1,39 +1,17 @@
 /** What the logs are for: saved queries, a workbook, and alert rules that call somebody. */
 import { type Json, literal, type Resource } from './arm.ts';
+import type { Detection } from './detections.ts';
+import type { SavedFunction, SavedQuery } from './queries.ts';
 
-/** See azure/queries.ts, azure/detections.ts and azure/workbook.ts, where each is made. */
+/** Stands in a workbook where the id of the workspace belongs, which only a deployment knows. */
+export const WORKSPACE_ID_MARK = 'WORKSPACE-ID';
+
 export interface Content {
-  readonly functions: readonly {
-    readonly alias: string;
-    readonly displayName: string;
-    readonly kql: string;
-  }[];
-  readonly queries: readonly {
-    readonly name: string;
-    readonly displayName: string;
-    readonly description: string;
-    readonly category: string;
-    readonly kql: string;
-  }[];
+  readonly functions: readonly SavedFunction[];
+  readonly queries: readonly SavedQuery[];
   readonly detections: readonly Detection[];
+  /** Asks the workspace WORKSPACE_ID_MARK when it is opened outside of one. */
   readonly workbook: object;
-}
-
-export interface Detection {
-  readonly id: string;
-  readonly title: string;
-  readonly description: string;
-  /** 0 critical, 1 error, 2 warning, 3 informational, 4 verbose. */
-  readonly severity: number;
-  readonly tactics: readonly string[];
-  readonly techniques: readonly string[];
-  readonly kql: string;
-  /** ISO 8601 durations. */
-  readonly frequency: string;
-  readonly window: string;
-  /** The rule fires when the number of rows compares so with the threshold. */
-  readonly operator: string;
-  readonly threshold: number;
 }
 
 const SAVED_SEARCH = {
@@ -46,41 +24,36 @@ const CATEGORY = 'Auth0';
 const alerts = "[variables('alerts')]";
 
 /** The lists that the resources below are copied from. */
-export function contentVariables({ functions, queries, detections }: Content): Record<string, Json> {
+export function contentVariables({
+  functions,
+  queries,
+  detections,
+  workbook,
+}: Content): Record<string, Json> {
   return {
-    functions: literal(functions.map(({ alias, displayName, kql }) => ({ alias, displayName, kql }))),
+    functions: literal(
+      functions.map(({ description, kql, ...named }) => ({ ...named, kql: commented(description, kql) })),
+    ),
     queries: literal(
-      queries.map(({ name, displayName, description, category, kql }) => ({
-        name,
-        displayName,
-        category,
-        // Log Analytics keeps no description of a saved query, but shows its comments.
-        kql: `// ${description.replaceAll('\n', '\n// ')}\n${kql}`,
-      })),
+      queries.map(({ description, kql, ...named }) => ({ ...named, kql: commented(description, kql) })),
     ),
     detections: literal(detections.map(detectionVariable)),
+    workbook: JSON.stringify(workbook),
   };
 }
 
-function detectionVariable(one: Detection): Json {
-  const { id, title, description, severity, kql, frequency, window, operator, threshold } = one;
+/** Log Analytics keeps no description of a saved search, but shows its comments. */
+function commented(description: string, kql: string): string {
+  return `// ${description.replaceAll('\n', '\n// ')}\n${kql}`;
+}
+
+function detectionVariable({ description, when, tryIt: _, tactics, techniques, ...rule }: Detection): Json {
   return {
-    id,
-    title,
-    description,
-    severity,
-    tactics: one.tactics.join(', '),
-    techniques: one.techniques.join(', '),
-    kql,
-    frequency,
-    window,
-    operator,
-    threshold,
+    ...rule,
+    description: `${description} When: ${when}.`,
+    tactics: tactics.join(', '),
+    techniques: techniques.join(', '),
   };
-}
-
-export function contentResources({ workbook }: Content): readonly Resource[] {
-  return [functions, queries, workbookResource(workbook), actionGroup, alertRules];
 }
 
 /** Copies are written one at a time: a workspace refuses saved searches that are written at once. */
@@ -107,7 +80,7 @@ const functions: Resource = {
 
 const queries: Resource = {
   ...SAVED_SEARCH,
-  name: "[format('{0}/{1}', parameters('workspaceName'), variables('queries')[copyIndex()].name)]",
+  name: "[format('{0}/auth0-{1}', parameters('workspaceName'), variables('queries')[copyIndex()].name)]",
   copy: oneByOne('queries'),
   dependsOn: ['functions'],
   properties: {
@@ -119,22 +92,20 @@ const queries: Resource = {
   },
 };
 
-function workbookResource(workbook: object): Resource {
-  return {
-    type: 'Microsoft.Insights/workbooks',
-    apiVersion: '2022-04-01',
-    name: "[guid(variables('workspaceId'), 'auth0-logs')]",
-    location: "[parameters('location')]",
-    kind: 'shared',
-    properties: {
-      displayName: 'Auth0',
-      category: 'workbook',
-      sourceId: "[variables('workspaceId')]",
-      version: 'Notebook/1.0',
-      serializedData: JSON.stringify(workbook),
-    },
-  };
-}
+const workbookResource: Resource = {
+  type: 'Microsoft.Insights/workbooks',
+  apiVersion: '2022-04-01',
+  name: "[guid(variables('workspaceId'), 'auth0-logs')]",
+  location: "[parameters('location')]",
+  kind: 'shared',
+  properties: {
+    displayName: 'Auth0',
+    category: 'workbook',
+    sourceId: "[variables('workspaceId')]",
+    version: 'Notebook/1.0',
+    serializedData: `[replace(variables('workbook'), '${WORKSPACE_ID_MARK}', variables('workspaceId'))]`,
+  },
+};
 
 const actionGroup: Resource = {
   type: 'Microsoft.Insights/actionGroups',
@@ -209,3 +180,11 @@ const alertRules: Resource = {
     },
   },
 };
+
+export const CONTENT_RESOURCES: readonly Resource[] = [
+  functions,
+  queries,
+  workbookResource,
+  actionGroup,
+  alertRules,
+];

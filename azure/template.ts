@@ -1,6 +1,6 @@
 /** The Azure side as one ARM template: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax */
 import type { Template } from './arm.ts';
-import { type Content, contentResources, contentVariables } from './template-content.ts';
+import { CONTENT_RESOURCES, type Content, contentVariables } from './template-content.ts';
 import { INGESTION_RESOURCES, OUTPUTS } from './template-ingestion.ts';
 import { PARAMETERS, VARIABLES } from './template-parameters.ts';
 
@@ -15,7 +15,7 @@ export function template(content: Content): Template {
     },
     parameters: PARAMETERS,
     variables: { ...VARIABLES, ...contentVariables(content) },
-    resources: [...INGESTION_RESOURCES, ...contentResources(content)],
+    resources: [...INGESTION_RESOURCES, ...CONTENT_RESOURCES],
     outputs: OUTPUTS,
   };
 }

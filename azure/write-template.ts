@@ -5,17 +5,18 @@ import { DETECTIONS } from './detections.ts';
 import { FUNCTIONS, SAVED_QUERIES } from './queries.ts';
 import { schemaPage } from './schema-page.ts';
 import { template } from './template.ts';
+import { type Content, WORKSPACE_ID_MARK } from './template-content.ts';
 import { workbook } from './workbook.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Path from the root to content: everything that is generated and committed. */
 export function generatedFiles(): Readonly<Record<string, string>> {
-  const content = {
+  const content: Content = {
     functions: FUNCTIONS,
     queries: SAVED_QUERIES,
     detections: DETECTIONS,
-    workbook: workbook(),
+    workbook: workbook(WORKSPACE_ID_MARK),
   };
   return {
     'azure/template.json': `${JSON.stringify(template(content), null, 2)}\n`,

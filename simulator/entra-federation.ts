@@ -7,8 +7,6 @@ import { createPublicKey, verify } from 'node:crypto';
 export interface Federation {
   readonly issuer: string;
   readonly subject: string;
-  /** `api://AzureADTokenExchange` when left out. */
-  readonly audience?: string;
   /** The issuer's key, PEM: a real Entra fetches it from the issuer. */
   readonly publicKey: string;
 }
@@ -52,7 +50,7 @@ function recordProblem(
   const no = 'No matching federated identity record found for presented assertion';
   if (!federation) return `AADSTS70021: ${no}. Assertion Issuer: '${iss}'. Assertion Subject: '${sub}'.`;
   if (iss !== federation.issuer) return `AADSTS700211: ${no} issuer '${iss}'.`;
-  if (aud !== (federation.audience ?? AUDIENCE)) return `AADSTS700212: ${no} audience '${aud}'.`;
+  if (aud !== AUDIENCE) return `AADSTS700212: ${no} audience '${aud}'.`;
   return sub === federation.subject ? undefined : `AADSTS700213: ${no} subject '${sub}'.`;
 }
 

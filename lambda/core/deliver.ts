@@ -1,5 +1,6 @@
 /** Post until the verdict is final: retry, split what is too large, bisect what is rejected. */
 import { backoffMs } from './backoff.ts';
+import { withoutRecords } from './echo.ts';
 import type { Clock, Destination, Fault, PostAnswer, Random, Reason, SerializedRecord } from './model.ts';
 import { isAboutCredentials, judge, type Verdict } from './verdict.ts';
 
@@ -85,7 +86,8 @@ async function postUntilFinal(
     const leftMs = deadlineMs - clock.now();
     if (leftMs < POST_LEAST_MS) return { kind: 'fault', fault: outOfTime() };
     attempts.posts++;
-    const answer: PostAnswer = await destination.post(body, bytes, Math.min(POST_TIMEOUT_MS, leftMs));
+    const given = await destination.post(body, bytes, Math.min(POST_TIMEOUT_MS, leftMs));
+    const answer: PostAnswer = withoutRecords(given, body);
     const verdict = judge(destination.kind, answer, { bytes, records: records.length });
     if (verdict.kind !== 'fault') return verdict;
     if (isAboutCredentials(answer)) {

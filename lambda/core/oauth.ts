@@ -1,4 +1,5 @@
 /** Tokens by client credentials, as Auth0 and Entra both give them: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+import { withoutSecrets } from './echo.ts';
 import { cleanMessage, faultVerdict, jsonObject } from './http.ts';
 import type { Clock, Fault } from './model.ts';
 import { Secret } from './secret.ts';
@@ -71,11 +72,13 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
  * The token endpoint's answer: a token, or why not.
  * @param who the vendor, as the message names it
  * @param remedy what to do when the vendor refuses
+ * @param secrets what was sent: a vendor that repeats it must not get it printed
  */
 export function readGrant(
   answer: { readonly status: number; readonly text: string; readonly retryAfterMs?: number | undefined },
   who: string,
   remedy: string,
+  secrets: readonly string[],
 ): Grant {
   const { status, retryAfterMs } = answer;
   const body = jsonObject(answer.text) ?? {};
@@ -88,9 +91,11 @@ export function readGrant(
     const message = `${who} answered ${status} without a token; something between here and ${who}, such as a proxy, may have answered instead`;
     return { kind: 'fault', fault: { verdict: 'unavailable', status, message } };
   }
-  const code = typeof body['error'] === 'string' ? cleanMessage(body['error']) : undefined;
-  const description = body['error_description'];
-  const said = typeof description === 'string' ? `: ${cleanMessage(description)}` : '';
+  const clean = (words: unknown) =>
+    typeof words === 'string' ? cleanMessage(withoutSecrets(words, secrets)) : undefined;
+  const code = clean(body['error']);
+  const description = clean(body['error_description']);
+  const said = description === undefined ? '' : `: ${description}`;
   const verdict = /^(temporarily_unavailable|server_error)$/.test(code ?? '')
     ? 'unavailable'
     : faultVerdict(status);

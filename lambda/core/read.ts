@@ -37,7 +37,7 @@ const PAGE_TIMEOUT_MS = 20_000;
 const PAGE_LEAST_MS = 2_000;
 const MAX_ATTEMPTS = 6;
 const BACKOFF = { baseMs: 500, capMs: 10_000 };
-/** A date further ahead than this is a broken date: waiting for it would stop the line. */
+/** A date further ahead than this is a broken date: waiting for it would stop the line, and the lag would hide behind it. */
 const FUTURE_TOLERANCE_MS = 300_000;
 const MAX_LOG_ID_CHARACTERS = 256;
 
@@ -103,17 +103,17 @@ function settle(
   if (answer.logs.length === 0) return { logs: [], end: { kind: 'caught-up' } };
   const ids = answer.logs.map(log => placeOf(logIdOf(log), after, nowMs));
   const ordered = isAscending([after, ...ids.filter(id => id !== undefined)]);
-  if (!ordered && answer.nextLogId === undefined)
-    return { logs: [], end: { kind: 'fault', fault: OUT_OF_ORDER } };
+  const link = linkOf(answer, after, nowMs);
+  if (!ordered && link === undefined) return { logs: [], end: { kind: 'fault', fault: OUT_OF_ORDER } };
   const logs: SettledLog[] = [];
   for (const [index, log] of answer.logs.entries()) {
-    const dateMs = logDateOf(log);
+    const dateMs = dateOf(log, nowMs);
     if (dateMs !== undefined && isUnsettled(nowMs - dateMs, settleMs)) {
       return { logs: ordered ? logs : [], end: { kind: 'caught-up' } };
     }
     const isLast = index === answer.logs.length - 1;
     const own = ordered ? ids[index] : undefined;
-    const logId = isLast ? endOf(own, answer.nextLogId) : own;
+    const logId = isLast ? endOf(own, link) : own;
     logs.push({
       log,
       ...(logId === undefined
@@ -138,14 +138,33 @@ function placeOf(id: string | undefined, after: string, nowMs: number): string |
   return isUnknownForm && id.length <= MAX_LOG_ID_CHARACTERS ? id : undefined;
 }
 
+/**
+ * The id of the link, unless it would lead astray likewise. One of a form that is new to us is believed where all logs
+ * of the page, and not just one, have ids of such a form: then Auth0 has changed it.
+ */
+function linkOf(
+  { logs, nextLogId }: Extract<PageAnswer, { kind: 'page' }>,
+  after: string,
+  nowMs: number,
+): string | undefined {
+  const ids = logs.map(logIdOf);
+  const isNewForm = ids.length > 1 && ids.every(id => id !== undefined && logIdTimeMs(id) === undefined);
+  return isNewForm ? nextLogId : placeOf(nextLogId, after, nowMs);
+}
+
 /** Where a page ends: its last log's id, or its link; the smaller one where they differ, since a greater one would skip logs. */
 function endOf(own: string | undefined, link: string | undefined): string | undefined {
   if (own === undefined || link === undefined) return own ?? link;
   return isAscending([own, link]) ? own : link;
 }
 
+function dateOf(log: unknown, nowMs: number): number | undefined {
+  const dateMs = logDateOf(log);
+  return dateMs !== undefined && dateMs < nowMs + FUTURE_TOLERANCE_MS ? dateMs : undefined;
+}
+
 function isUnsettled(ageMs: number, settleMs: number): boolean {
-  return settleMs > 0 && ageMs < settleMs && ageMs > -FUTURE_TOLERANCE_MS;
+  return settleMs > 0 && ageMs < settleMs;
 }
 
 /** Ids are opaque, but where they are digits of one length their order is known, and a wrong order would lose logs. */

@@ -4,6 +4,7 @@
  * The promise: the checkpoint never passes a log that is neither accepted by Azure nor held in one of our queues.
  * It is kept in one place, `settle`: deliver, put aside what was not accepted, and only then save.
  */
+import { setImmediate } from 'node:timers/promises';
 import { batcher, type LogBatch } from './batch.ts';
 import { readLate, startLate } from './late.ts';
 import type { Checkpoint, PipelineState, RunReport, StateStore } from './model.ts';
@@ -15,6 +16,9 @@ import { tally } from './tally.ts';
 
 /** Reading ends this long before the deadline, so that what was read before Auth0 stalled is shipped all the same. */
 const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
+
+/** Logs shaped before sockets get a turn: the next page's request must leave at once, and its answer be taken in. */
+const LOGS_A_TURN = 10;
 
 /** Ships what is new of one pipeline, until caught up, out of time or stopped. Throws only for bugs. */
 export async function ship(d: ShipDependencies, options: ShipOptions): Promise<RunReport> {
@@ -89,7 +93,8 @@ async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<S
   let step = await reader.next();
   while (step.kind === 'page' && !stopped) {
     run.tally.page(step.logs.length, step.rateLimit);
-    for (const log of step.logs) {
+    for (const [index, log] of step.logs.entries()) {
+      if (index % LOGS_A_TURN === 0) await setImmediate();
       const full = batches.add(log, recordOf(run, log.log));
       if (full) await settleNext(full);
     }

@@ -70,7 +70,8 @@ async function exchange(
     });
     const text = await readText(response);
     const retryAfterMs = auth0RetryAfterMs(response.headers, options.clock.now());
-    return readGrant({ status: response.status, text, retryAfterMs }, 'Auth0', remedy(options));
+    const sent = ['client_secret', 'client_assertion'].flatMap(name => credentials.getAll(name));
+    return readGrant({ status: response.status, text, retryAfterMs }, 'Auth0', remedy(options), sent);
   } catch (error) {
     const { code, message } = networkFailure(error);
     return {

@@ -39,6 +39,9 @@ export function notInTime(what: 'secret' | 'token'): { readonly kind: 'fault'; r
 
 const REDIRECT = { code: 'Redirect', message: 'Azure redirects elsewhere, which is not followed' };
 
+/** A code is a word: anything else is none, and may repeat what was posted. */
+const CODE = /^[\w.-]{1,100}$/;
+
 /** `{"Error","Message"}` of the Data Collector, `{"error":{"code","message"}}` of the Logs Ingestion API. */
 function errorOf(text: string): { code?: string; message?: string } {
   const body = jsonObject(text);
@@ -47,7 +50,7 @@ function errorOf(text: string): { code?: string; message?: string } {
   const code = inner['code'] ?? body['Error'] ?? body['code'];
   const message = inner['message'] ?? body['Message'] ?? body['message'];
   return {
-    ...(typeof code === 'string' ? { code: cleanMessage(code) } : {}),
+    ...(typeof code === 'string' && CODE.test(code) ? { code: cleanMessage(code) } : {}),
     ...(typeof message === 'string' ? { message: cleanMessage(message) } : {}),
   };
 }

@@ -99,7 +99,8 @@ export async function exchangeAtEntra(
     });
     const text = await readText(response);
     const waitMs = retryAfterMs(response.headers.get('retry-after'), clock.now());
-    return readGrant({ status: response.status, text, retryAfterMs: waitMs }, 'Entra', remedy);
+    const answer = { status: response.status, text, retryAfterMs: waitMs };
+    return readGrant(answer, 'Entra', remedy, Object.values(proof));
   } catch (error) {
     const { code, message } = networkFailure(error);
     return {

@@ -150,6 +150,7 @@ const FUNCTIONS: Readonly<Record<string, (scope: Scope, args: readonly unknown[]
   empty: (_, [value]) => lengthOf(value) === 0,
   length: (_, [value]) => lengthOf(value),
   contains: (_, [list, value]) => (list as unknown[]).includes(value),
+  replace: (_, [text, from, to]) => String(text).replaceAll(String(from), String(to)),
   toLower: (_, [text]) => String(text).toLowerCase(),
   format: (_, [pattern, ...values]) =>
     String(pattern).replaceAll(/\{(\d+)\}/g, (_match, i) => {

@@ -30,7 +30,10 @@ export interface ColumnOf {
 /** What is used of the language service, which is .NET compiled to JavaScript and has globals instead of exports. */
 interface LanguageService {
   readonly KustoCode: {
-    ParseAndAnalyze(text: string, globals: unknown): {
+    ParseAndAnalyze(
+      text: string,
+      globals: unknown,
+    ): {
       GetDiagnostics(): NetList<{ Code: string; Severity: string; Message: string; Start: number }>;
       ResultType?: { Columns?: NetList<{ Name: string; Type: { Name: string } }> };
     };

@@ -2,29 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { template } from '../../azure/template.ts';
 import { type ConfigurationBase, configurationFrom } from '../../cli/azure-outputs.ts';
 import { ConfigError, parsePipelines } from '../../lambda/core/config.ts';
 import { cli } from '../cli/cli.ts';
-import { deploy } from './arm-deploy.ts';
-import { SAMPLE } from './sample-content.ts';
+import { deployed, STATE } from './sample-deployment.ts';
 
-const ENDPOINT = 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.monitor.azure.com';
-const CLIENT = '22222222-89ab-cdef-0123-456789abcdef';
-const WORKSPACE = '33333333-89ab-cdef-0123-456789abcdef';
-const DCR = `dcr-${'0a'.repeat(16)}`;
-const outputs = (parameters: Record<string, unknown> = {}) =>
-  deploy(template(SAMPLE), {
-    parameters: { workspaceName: 'logs', ...parameters },
-    state: {
-      'Microsoft.Insights/dataCollectionRules': {
-        immutableId: DCR,
-        endpoints: { logsIngestion: ENDPOINT },
-      },
-      'Microsoft.ManagedIdentity/userAssignedIdentities': { principalId: 'p', clientId: CLIENT },
-      'Microsoft.OperationalInsights/workspaces': { customerId: WORKSPACE },
-    },
-  }).outputs;
+const ENDPOINT = STATE['Microsoft.Insights/dataCollectionRules'].endpoints.logsIngestion;
+const DCR = STATE['Microsoft.Insights/dataCollectionRules'].immutableId;
+const CLIENT = STATE['Microsoft.ManagedIdentity/userAssignedIdentities'].clientId;
+const WORKSPACE = STATE['Microsoft.OperationalInsights/workspaces'].customerId;
+const outputs = (parameters: Record<string, unknown> = {}) => deployed(parameters).outputs;
 
 const NEW: ConfigurationBase = { kind: 'new', domain: 'acme.eu.auth0.com', name: 'prod' };
 const azureOf = (config: unknown) => parsePipelines(config)[0]?.azure;

@@ -1,18 +1,20 @@
 /** Content for the template in tests that do not look at the content. */
-import type { Content } from '../../azure/template-content.ts';
+import { type Content, WORKSPACE_ID_MARK } from '../../azure/template-content.ts';
 
 export const SAMPLE: Content = {
-  functions: [{ alias: 'Auth0Logs', displayName: 'Auth0 logs', kql: 'Auth0Logs_CL' }],
+  functions: [
+    { alias: 'Auth0Logs', displayName: 'Auth0 logs', description: 'Each once.', kql: 'Auth0Logs_CL' },
+  ],
   queries: [
     {
-      name: 'auth0-failed-logins',
+      name: 'failed-logins',
       displayName: 'Failed logins',
       description: 'Who fails.\nAnd how often.',
       category: 'Auth0',
       kql: "['Auth0Logs_CL'] | count",
     },
     {
-      name: 'auth0-all',
+      name: 'all',
       displayName: 'All',
       description: 'All.',
       category: 'Auth0',
@@ -32,6 +34,8 @@ export const SAMPLE: Content = {
       window: 'PT1H',
       operator: 'GreaterThan',
       threshold: 0,
+      when: 'ten failures in an hour',
+      tryIt: 'Fail ten times.',
     },
     {
       id: 'silent',
@@ -43,9 +47,11 @@ export const SAMPLE: Content = {
       kql: '[Auth0Logs_CL]',
       frequency: 'PT5M',
       window: 'PT1H',
-      operator: 'LessThan',
-      threshold: 1,
+      operator: 'GreaterThan',
+      threshold: 0,
+      when: 'a quarter of an hour without a log',
+      tryIt: 'Stop the schedule.',
     },
   ],
-  workbook: { version: 'Notebook/1.0', items: [] },
+  workbook: { version: 'Notebook/1.0', items: [], fallbackResourceIds: [WORKSPACE_ID_MARK] },
 };

@@ -1,31 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { STREAM, streamColumns, TABLE } from '../../azure/table.ts';
-import { template } from '../../azure/template.ts';
-import { type Deployment, deploy } from './arm-deploy.ts';
-import { callsIn, expressionIn, GROUP, type Node, resourceId } from './arm-expression.ts';
+import type { Deployment } from './arm-deploy.ts';
+import { resourceId } from './arm-expression.ts';
 import { SAMPLE } from './sample-content.ts';
+import { deployed, made, RULE, STATE, WORKSPACE } from './sample-deployment.ts';
 
-const made = template(SAMPLE);
-const WORKSPACE = resourceId('Microsoft.OperationalInsights/workspaces', 'logs');
-const RULE = resourceId('Microsoft.Insights/dataCollectionRules', 'auth0-logs');
 const ISSUER = 'https://5ca1ab1e.tokens.sts.global.api.aws';
 const ROLES = ['arn:aws:iam::000000000000:role/ship', 'arn:aws:iam::000000000000:role/replay'];
 const PUBLISHER = '3913510d-42f4-4e42-8a64-420c390055eb';
-
-/** What Azure would say of the resources once they are there. */
-const STATE = {
-  'Microsoft.Insights/dataCollectionRules': {
-    immutableId: `dcr-${'0a'.repeat(16)}`,
-    endpoints: { logsIngestion: 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.monitor.azure.com' },
-  },
-  'Microsoft.ManagedIdentity/userAssignedIdentities': {
-    principalId: '11111111-89ab-cdef-0123-456789abcdef',
-    clientId: '22222222-89ab-cdef-0123-456789abcdef',
-  },
-  'Microsoft.OperationalInsights/workspaces': { customerId: '33333333-89ab-cdef-0123-456789abcdef' },
-};
-const deployed = (parameters: Record<string, unknown> = {}) =>
-  deploy(made, { parameters: { workspaceName: 'logs', ...parameters }, state: STATE });
 
 const kinds = (deployment: Deployment) => deployment.resources.map(({ type }) => type.replace(/^.*?\//, ''));
 const of = (deployment: Deployment, type: string) =>
@@ -150,7 +132,14 @@ describe('the content', () => {
       'logs/auth0-failed-logins',
       'logs/auth0-all',
     ]);
-    expect(searches[0]?.properties).toMatchObject({ etag: '*', functionAlias: 'Auth0Logs', version: 2 });
+    expect(searches[0]?.properties).toEqual({
+      etag: '*',
+      category: 'Auth0',
+      displayName: 'Auth0 logs',
+      functionAlias: 'Auth0Logs',
+      query: '// Each once.\nAuth0Logs_CL',
+      version: 2,
+    });
     expect(searches[1]?.properties).toEqual({
       etag: '*',
       category: 'Auth0',
@@ -164,11 +153,19 @@ describe('the content', () => {
   });
 
   test('a text between brackets stays a text', () => {
-    expect(the(deployed(), 'workbooks').properties['serializedData']).toBe(JSON.stringify(SAMPLE.workbook));
     const [, silent] = of(deployed(), 'scheduledQueryRules');
     expect(silent?.properties).toMatchObject({
       displayName: 'Auth0: [No] logs',
-      criteria: { allOf: [{ query: '[Auth0Logs_CL]', operator: 'LessThan', threshold: 1 }] },
+      criteria: { allOf: [{ query: '[Auth0Logs_CL]' }] },
+    });
+  });
+
+  test('the workbook is the workspace’s, and asks it when it is opened elsewhere', () => {
+    const { properties } = the(deployed(), 'workbooks');
+    expect(properties['sourceId']).toBe(WORKSPACE);
+    expect(JSON.parse(String(properties['serializedData']))).toEqual({
+      ...SAMPLE.workbook,
+      fallbackResourceIds: [WORKSPACE],
     });
   });
 
@@ -179,6 +176,7 @@ describe('the content', () => {
     expect(rule?.['tags']).toEqual({ tactics: 'CredentialAccess, InitialAccess', techniques: 'T1110' });
     expect(rule?.properties).toMatchObject({
       displayName: 'Auth0: Brute force',
+      description: 'Many failures for one user. When: ten failures in an hour.',
       severity: 2,
       enabled: true,
       scopes: [WORKSPACE],
@@ -227,61 +225,5 @@ describe('the content', () => {
       webhookReceivers: [{ name: 'webhook-0', serviceUri: 'https://hooks.example/1', ...common }],
     });
     expect(the(deployed(), 'actionGroups').properties).toMatchObject({ emailReceivers: [] });
-  });
-});
-
-describe('the template', () => {
-  const texts = (value: unknown): string[] =>
-    typeof value === 'string'
-      ? [value]
-      : typeof value === 'object' && value !== null
-        ? Object.values(value).flatMap(texts)
-        : [];
-  const expressions = texts(made)
-    .map(expressionIn)
-    .filter((node): node is Node => node !== undefined);
-  const calls = expressions.flatMap(callsIn);
-  const named = (name: string) =>
-    new Set(
-      calls.filter(call => call.name === name).map(({ args: [arg] }) => arg?.kind === 'value' && arg.value),
-    );
-
-  test('uses every parameter and every variable, and none that is not there', () => {
-    expect(named('parameters')).toEqual(new Set(Object.keys(made.parameters)));
-    expect(named('variables')).toEqual(new Set(Object.keys(made.variables)));
-  });
-
-  test('asks for each resource with one version of its API', () => {
-    const versions = new Map<string, Set<string>>();
-    for (const { type, apiVersion } of made.resources) {
-      expect(apiVersion).toMatch(/^\d{4}-\d{2}-\d{2}(-preview)?$/);
-      versions.set(type, (versions.get(type) ?? new Set()).add(apiVersion));
-    }
-    expect([...versions].filter(([, some]) => some.size > 1)).toEqual([]);
-  });
-
-  test('tells of every parameter what it is for, and keeps secret what is one', () => {
-    for (const { metadata } of Object.values(made.parameters)) expect(metadata.description).toMatch(/\.$/);
-    expect(made.parameters['alertWebhooks']?.type).toBe('secureObject');
-    expect(JSON.stringify(made.outputs)).not.toContain('alertWebhooks');
-  });
-
-  test.each([
-    ['AzureCloud', 'public'],
-    ['AzureUSGovernment', 'us-gov'],
-    ['AzureChinaCloud', 'china'],
-  ])('deployed to %s it puts out the cloud %s', (environment, cloud) => {
-    const { outputs } = deploy(made, { parameters: { workspaceName: 'logs' }, state: STATE, environment });
-    expect(outputs['cloud']?.value).toBe(cloud);
-  });
-
-  test('refuses what is no parameter, or not allowed', () => {
-    expect(() => deployed({ destination: 'elsewhere' })).toThrow('destination may not be elsewhere');
-    expect(() => deployed({ tableplan: 'Basic' })).toThrow('no parameter tableplan');
-    expect(() => deploy(made, { parameters: {} })).toThrow('parameter workspaceName is missing');
-  });
-
-  test('makes everything in the resource group that it is deployed to', () => {
-    expect(deployed().resources.filter(({ id }) => !id.startsWith(GROUP))).toEqual([]);
   });
 });

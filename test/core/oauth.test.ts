@@ -99,11 +99,12 @@ test('after a bug in the exchange, the next call tries again', async () => {
   expect((await cache.get(1)).kind).toBe('token');
 });
 
-const read = (status: number, body: unknown, retryAfterMs?: number) =>
+const read = (status: number, body: unknown, retryAfterMs?: number, secrets: string[] = []) =>
   readGrant(
     { status, text: typeof body === 'string' ? body : JSON.stringify(body), retryAfterMs },
     'Entra',
     'do this',
+    secrets,
   );
 
 test('a granted token comes with its lifetime, and prints as nothing', () => {
@@ -147,4 +148,14 @@ test.each([
 
 test('the wish to be left alone is passed on', () => {
   expect(read(429, '', 7000)).toMatchObject({ fault: { retryAfterMs: 7000 } });
+});
+
+test('a vendor that repeats the secret does not get it told', () => {
+  const body = { error: 'no s3cret', error_description: "client_secret=s3cret%2Bx is not 's3cret+x'" };
+  expect(read(401, body, undefined, ['s3cret+x', 's3cret'])).toMatchObject({
+    fault: {
+      code: 'no [removed]',
+      message: "Entra gave no token (401 no [removed]: client_secret=[removed] is not '[removed]'); do this",
+    },
+  });
 });

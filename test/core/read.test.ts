@@ -73,8 +73,11 @@ describe('reading', () => {
     },
   );
 
-  test('a date a day ahead does not stop the line, a date a minute ahead waits', async () => {
-    expect((await read([page([log(1, -86_400_000)]), page([])])).logs).toHaveLength(1);
+  test('a date a day ahead does not stop the line and is no date, a date a minute ahead waits', async () => {
+    const { logs } = await read([page([log(1, -86_400_000)]), page([])]);
+    expect(logs.map(({ checkpoint, dateMs }) => [checkpoint, dateMs])).toEqual([
+      [{ logId: id(1) }, undefined],
+    ]);
     expect((await read([page([log(1, -60_000)])])).logs).toHaveLength(0);
   });
 
@@ -136,6 +139,22 @@ describe('reading', () => {
     test.each(astray)('%s: at the end of a page, the link is the way on', async log_id => {
       const { asked } = await read([page([place(1), { log_id }], at(-98, '')), page([])], {}, at(-100, ''));
       expect(asked).toEqual([at(-100, ''), at(-98, '')]);
+    });
+
+    test.each(astray)('%s: a link to it is not believed', async log_id => {
+      for (const logs of [[place(1), { log_id }], [{ log_id }]]) {
+        const { asked } = await read([page(logs, log_id), page([])], {}, at(-100, ''));
+        expect(asked).toEqual([at(-100, ''), at(-99, '')].slice(0, logs.length));
+      }
+    });
+
+    test('the link of a page whose ids all have another form than ever is believed', async () => {
+      const { asked } = await read(
+        [page([{ log_id: 'b' }, { log_id: 'c' }], 'c'), page([])],
+        {},
+        at(-100, ''),
+      );
+      expect(asked).toEqual([at(-100, ''), 'c']);
     });
 
     test('where the link and the last id differ, the smaller one is the way on: a greater one would skip logs', async () => {

@@ -1,9 +1,13 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { timeLimit } from '../../lambda/core/http.ts';
 import { type StsOptions, webIdentity } from '../../lambda/edges/sts.ts';
+import { bundle } from '../../scripts/build.ts';
 import { CREDENTIALS, REGION } from '../../simulator/queues.ts';
 import { type StsSettings, startSts } from '../../simulator/sts.ts';
 import { type Answerer, CUT, cutBody, deadUrl, handClock, serve, stallBody } from './server.ts';
@@ -177,4 +181,19 @@ test('no fault brings a token back, whatever STS says', async () => {
       .end('<Error><Code>X</Code><Message>eyJhbGciOi.eyJzdWIi.c2ln no</Message></Error>'),
   );
   expect(JSON.stringify(await ask(optionsFor(url)))).not.toContain('eyJ');
+});
+
+test('a bundle carries this call and no client of STS: whoever does not federate pays for it by a few KB', async () => {
+  const outdir = await mkdtemp(join(tmpdir(), 'sts-bundle-'));
+  onTestFinished(() => rm(outdir, { recursive: true }));
+  await bundle({ ship: 'lambda/ship-handler.ts' }, outdir);
+  const { outputs } = JSON.parse(await readFile(join(outdir, 'meta.json'), 'utf8'));
+  const output = Object.entries<{ inputs: Record<string, { bytesInOutput: number }> }>(outputs).find(
+    ([path]) => path.endsWith('ship/index.mjs'),
+  );
+  const inputs = Object.entries(output?.[1].inputs ?? {});
+  expect(inputs.filter(([path]) => path.includes('@aws-sdk/client-sts'))).toEqual([]);
+  const federation = inputs.filter(([path]) => /edges\/(sts|azure-federated)\.ts$/.test(path));
+  expect(federation).toHaveLength(2);
+  expect(federation.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)).toBeLessThan(5_000);
 });

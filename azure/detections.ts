@@ -1,0 +1,121 @@
+/** The alert rules for Auth0 attacks and misconfiguration: azure/detections/, one file each. */
+import { type KqlFile, readKqlFiles } from './kql-file.ts';
+
+/** As Azure Monitor has it: 0 critical, 1 error, 2 warning, 3 informational, 4 verbose. */
+export type Severity = 0 | 1 | 2 | 3 | 4;
+
+export interface Detection {
+  readonly id: string;
+  readonly title: string;
+  /** What happened, and why it matters. */
+  readonly description: string;
+  readonly severity: Severity;
+  /** Of MITRE ATT&CK, as Microsoft Sentinel spells them: https://attack.mitre.org/tactics/enterprise/ */
+  readonly tactics: readonly string[];
+  /** Such as `T1110.004`: https://attack.mitre.org/techniques/enterprise/ */
+  readonly techniques: readonly string[];
+  readonly kql: string;
+  /** How often the rule looks, and how far back: ISO 8601 durations. */
+  readonly frequency: string;
+  readonly window: string;
+  /**
+   * The rule fires when the query's number of rows is `operator` `threshold`: here always more than none. Numbers
+   * to tune stand as `let` at the top of the query; `when` tells them in words.
+   */
+  readonly operator: 'GreaterThan';
+  readonly threshold: 0;
+  readonly when: string;
+  /** How to make it fire in a tenant of one's own. */
+  readonly tryIt: string;
+}
+
+/** What Azure allows: https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule */
+const MINUTES: Readonly<Record<string, number>> = {
+  PT5M: 5,
+  PT10M: 10,
+  PT15M: 15,
+  PT30M: 30,
+  PT45M: 45,
+  PT1H: 60,
+  PT2H: 120,
+  PT3H: 180,
+  PT4H: 240,
+  PT5H: 300,
+  PT6H: 360,
+  P1D: 1440,
+  P2D: 2880,
+};
+
+const TACTICS: readonly string[] = [
+  'Reconnaissance',
+  'ResourceDevelopment',
+  'InitialAccess',
+  'Execution',
+  'Persistence',
+  'PrivilegeEscalation',
+  'DefenseEvasion',
+  'CredentialAccess',
+  'Discovery',
+  'LateralMovement',
+  'Collection',
+  'CommandAndControl',
+  'Exfiltration',
+  'Impact',
+];
+
+const KEYS = [
+  'title',
+  'description',
+  'severity',
+  'tactics',
+  'techniques',
+  'frequency',
+  'window',
+  'when',
+  'tryIt',
+] as const;
+
+/** By id. */
+export const DETECTIONS: readonly Detection[] = readKqlFiles('detections', KEYS).map(detection);
+
+function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detection {
+  const { title, description, severity, frequency, window, when, tryIt } = header;
+  const must = (right: boolean, what: string) => {
+    if (!right) throw new Error(`azure/detections/${name}.kql: ${what}`);
+  };
+  const tactics = header.tactics.split(', ');
+  const techniques = header.techniques.split(', ');
+  must(/^[0-4]$/.test(severity), `severity is "${severity}"; allowed: 0 to 4`);
+  for (const [key, value] of Object.entries({ frequency, window })) {
+    must(value in MINUTES, `${key} is "${value}"; allowed: ${Object.keys(MINUTES).join(', ')}`);
+  }
+  must(MINUTES[frequency]! <= MINUTES[window]!, `frequency ${frequency} leaves gaps in window ${window}`);
+  for (const tactic of tactics) {
+    must(TACTICS.includes(tactic), `"${tactic}" is no tactic; allowed: ${TACTICS.join(', ')}`);
+  }
+  for (const technique of techniques) {
+    must(/^T\d{4}(\.\d{3})?$/.test(technique), `"${technique}" is no technique; allowed: such as T1110.004`);
+  }
+  return {
+    id: name,
+    title,
+    description,
+    severity: Number(severity) as Severity,
+    tactics,
+    techniques,
+    kql,
+    frequency,
+    window,
+    operator: 'GreaterThan',
+    threshold: 0,
+    when,
+    tryIt,
+  };
+}
+
+/** The length of a window or a frequency. */
+export function minutesOf(duration: string): number {
+  const minutes = MINUTES[duration];
+  if (minutes === undefined) throw new Error(`"${duration}" is no duration of a rule`);
+  return minutes;
+}

@@ -1,0 +1,36 @@
+/** A vendor's answer may repeat what it was sent: secrets and logs, which must not get into a log line or a queue. */
+import { COLUMNS } from './columns.ts';
+import type { PostAnswer } from './model.ts';
+
+const NAMES: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name));
+
+/** The words without the secrets, as they are or written for a form. */
+export function withoutSecrets(words: string, secrets: readonly string[]): string {
+  const forms = secrets.filter(Boolean).flatMap(secret => {
+    return [secret, encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1)];
+  });
+  return forms.reduce((left, form) => left.replaceAll(form, '[removed]'), words);
+}
+
+/** Azure's answer to `body`, without its words when they repeat a piece of it; status and code are told all the same. */
+export function withoutRecords(answer: PostAnswer, body: string): PostAnswer {
+  if (answer.kind !== 'answered' || answer.message === undefined || !repeats(answer.message, body))
+    return answer;
+  return { ...answer, message: 'Azure said why in words that repeat a log, so they are not shown' };
+}
+
+/** What may be a piece of a log in a sentence about it: quoted, with a digit or an @ in it, or four words in a row. */
+const PIECES = [
+  /["'`]([^"'`]{3,})/g,
+  /([^\s"'`,;:()]*[\d@][^\s"'`,;:()]*[^\s"'`,;:().])/g,
+  /(?<!\S)(?=(\S+ \S+ \S+ \S+))/g,
+];
+
+function repeats(words: string, body: string): boolean {
+  const pieces = PIECES.flatMap(pattern => [...words.matchAll(pattern)].map(([, piece = '']) => piece));
+  return pieces.some(piece => {
+    // Words that were too long end with an ellipsis.
+    const whole = piece.replace(/…$/, '');
+    return whole.length >= 3 && !NAMES.has(whole) && body.includes(whole);
+  });
+}

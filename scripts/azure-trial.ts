@@ -1,0 +1,16 @@
+/**
+ * `npm run --silent azure:trial -- DETECTION`: prints KQL that shows a detection fire, in any workspace and without
+ * any data of one's own.
+ */
+import { DETECTIONS } from '../azure/detections.ts';
+import { kqlTrial } from '../test/azure/trials/kql-trial.ts';
+import { TRIALS } from '../test/azure/trials/trials.ts';
+
+const [id] = process.argv.slice(2);
+const detection = DETECTIONS.find(one => one.id === id);
+if (detection) {
+  process.stdout.write(kqlTrial(detection, TRIALS[detection.id]!.fires));
+} else {
+  console.error(`"${id ?? ''}" is no detection; allowed: ${DETECTIONS.map(one => one.id).join(', ')}`);
+  process.exitCode = 2;
+}

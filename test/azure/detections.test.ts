@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DETECTIONS, type Detection, minutesOf } from '../../azure/detections.ts';
+import type { DestinationKind } from '../../lambda/core/model.ts';
+import type { Log } from '../../simulator/tenant.ts';
+import { arrive } from './local/arrivals.ts';
+import { type LogAnalytics, openLogAnalytics, type Row } from './local/log-analytics.ts';
+import { DOMAIN, NOW_MS, type Scene } from './trials/scene.ts';
+import { TRIALS } from './trials/trials.ts';
+
+const MINUTE_MS = 60_000;
+const scenes = Object.values(TRIALS).flatMap(({ fires, also = {}, quiet }) => [
+  fires,
+  ...Object.values(also),
+  ...Object.values(quiet),
+]);
+
+interface Stage {
+  readonly analytics: LogAnalytics;
+  readonly logIds: ReadonlyMap<Scene, readonly string[]>;
+}
+
+/** One workspace with the logs of several scenes; each run sees those of its own. */
+async function setStage(destination: DestinationKind, of: readonly Scene[]): Promise<Stage> {
+  const rows: Record<string, Row[]> = {};
+  const logIds = new Map<Scene, readonly string[]>();
+  for (const scene of of) {
+    const lagMs = (scene.lagMinutes ?? 0.5) * MINUTE_MS;
+    const timeOf = (log: Log) => Date.parse(log.date) || NOW_MS - 5 * MINUTE_MS;
+    const arrivals = scene.logs.map(log => ({ log, arrivedMs: timeOf(log) + lagMs }));
+    const arrived = arrive(destination, DOMAIN, arrivals);
+    logIds.set(scene, arrived.logIds);
+    for (const [table, some] of Object.entries({ ...arrived.rows, ...scene.others })) {
+      rows[table] = [...(rows[table] ?? []), ...some];
+    }
+  }
+  return { analytics: await openLogAnalytics('own', rows), logIds };
+}
+
+/** Runs the rule as Azure does: over the rows of its window. Says whether it fires. */
+async function fires(stage: Stage, detection: Detection, scene: Scene): Promise<boolean> {
+  const fromMs = NOW_MS - minutesOf(detection.window) * MINUTE_MS;
+  const scope = { fromMs, toMs: NOW_MS, logIds: stage.logIds.get(scene)! };
+  const rows = await stage.analytics.run(`detection-${detection.id}`, scope);
+  return rows.length > detection.threshold;
+}
+
+test('every detection has a trial, and every trial a detection', () => {
+  expect(Object.keys(TRIALS).sort()).toEqual(DETECTIONS.map(one => one.id));
+});
+
+describe.each(['logs-ingestion', 'data-collector'] as const)('over the table of %s,', destination => {
+  let shared: Stage;
+  beforeAll(async () => {
+    shared = await setStage(
+      destination,
+      scenes.filter(scene => !scene.others),
+    );
+  });
+  afterAll(() => shared.analytics.close());
+
+  /** Rows of other tables cannot be told apart by LogId: such a scene has a workspace of its own. */
+  async function play(detection: Detection, scene: Scene): Promise<boolean> {
+    if (!scene.others) return fires(shared, detection, scene);
+    const alone = await setStage(destination, [scene]);
+    try {
+      return await fires(alone, detection, scene);
+    } finally {
+      alone.analytics.close();
+    }
+  }
+
+  const cases = DETECTIONS.map(one => [one.id, one] as const);
+  test.each(cases)('%s fires when it should, and only then', async (id, detection) => {
+    const { fires: firing, also = {}, quiet } = TRIALS[id]!;
+    const loud = async (scenesByName: Readonly<Record<string, Scene>>) => {
+      const names: string[] = [];
+      for (const [name, scene] of Object.entries(scenesByName)) {
+        if (await play(detection, scene)) names.push(name);
+      }
+      return names;
+    };
+    const firingOnes = { 'the trial': firing, ...also };
+    expect(await loud(firingOnes)).toEqual(Object.keys(firingOnes));
+    expect(await loud(quiet)).toEqual([]);
+  });
+});

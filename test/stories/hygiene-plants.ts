@@ -1,0 +1,59 @@
+/** What is planted into the story of hygiene.test.ts: secrets, and logs that say things. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { Log } from '../../simulator/tenant.ts';
+
+const key = () => randomBytes(64).toString('base64');
+const part = (bytes: number) => randomBytes(bytes).toString('base64url');
+/** As Entra makes them: 40 characters, `~` and `.` among them. */
+const entraSecret = () => `${part(3)}8Q~${part(12)}.${part(11)}`;
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+export const SECRETS = {
+  'the Auth0 client secret': randomBytes(48).toString('base64url'),
+  'a wrong Auth0 client secret': randomBytes(48).toString('base64url'),
+  'a short Auth0 client secret': 'correct-horse-battery',
+  'the private key': privateKey,
+  'the shared key': key(),
+  'a wrong shared key': key(),
+  'the Entra client secret': entraSecret(),
+  'a wrong Entra client secret': entraSecret(),
+  'the redaction key': randomBytes(24).toString('base64url'),
+};
+/** What logs say and Azure may know. */
+export const SAID = {
+  'a description': 'Marker-Description-4711 says so',
+  'a detail': 'marker-of-details-4712',
+  'a user agent': 'MarkerBrowser/4713.4713',
+};
+/** What logs say and nobody may know. */
+export const REDACTED = {
+  'a user name': 'marker.user.4714@somewhere.example',
+  'a password': 'marker password 4715 !"ü',
+  'an address': '2001:db8:4716:4716::4716',
+};
+export const REDACT = [
+  { field: 'user_name', how: 'hash' },
+  { field: 'details.request.body.*', how: 'mask' },
+  { field: 'ip', how: 'drop' },
+];
+
+/** Of the application in Auth0; what it proves itself with is laid over. */
+export const CLIENT = { clientId: 'story-client', redactionKey: SECRETS['the redaction key'] };
+
+/** The log, saying it all. */
+export const telling = (log: Log): Log => ({
+  ...log,
+  description: `${SAID['a description']} of ${REDACTED['a user name']}`,
+  user_name: REDACTED['a user name'],
+  user_agent: SAID['a user agent'],
+  ip: REDACTED['an address'],
+  details: {
+    note: SAID['a detail'],
+    url: `https://x.example/?u=${encodeURIComponent(REDACTED['a user name'])}&from=${REDACTED['an address']}`,
+    request: { body: { email: REDACTED['a user name'], password: REDACTED['a password'] } },
+  },
+});

@@ -1,0 +1,241 @@
+/** A pipeline to which everything happens, in the deployed functions, with all that they print and answer. */
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+import { logIdTimeMs } from '../../lambda/core/log-id.ts';
+import { eventSourceMapping } from '../../simulator/event-source.ts';
+import type { SimulatedFault } from '../../simulator/faults.ts';
+import { type Invocation, type LambdaHost, lambdaHost } from '../../simulator/lambda-host.ts';
+import { generateLogs, type Log, poisonLog } from '../../simulator/tenant.ts';
+import type { Echo, EchoOptions } from './echo.ts';
+import { type Bundles, environment } from './functions.ts';
+import { CLIENT, REDACT, REDACTED, SAID, SECRETS, telling } from './hygiene-plants.ts';
+import { AUTH0_SECRET, AZURE_SECRET, type Kind, openStage, RECENT, type Stage } from './stage.ts';
+
+/** The functions of one pipeline in their processes, and all that they gave away. */
+export async function openStory(kind: Kind, built: Bundles, echo: Echo) {
+  const logs = generateLogs({ seed: 4711, count: 60, ...RECENT() }).map(telling);
+  // Beside them what cannot be shaped, what is not even an object, and what Azure refuses.
+  const written = (log: Log, n: number) => {
+    if (n === 20) return JSON.stringify(Object.values(REDACTED).join(' '));
+    if (n === 30)
+      return `${JSON.stringify(log).slice(0, -1)},"depth":${'['.repeat(9000)}${']'.repeat(9000)}}`;
+    return JSON.stringify(n === 40 ? poisonLog(log) : log);
+  };
+  const texts = new Map(logs.map((log, n) => [log.log_id, written(log, n)]));
+  const stage = await openStage({
+    kind,
+    auth0: {
+      logs,
+      clientSecret: SECRETS['the Auth0 client secret'],
+      writeLog: log => texts.get(log.log_id) ?? JSON.stringify(log),
+    },
+    azure: {
+      sharedKeys: [SECRETS['the shared key']],
+      entra: { clientSecret: SECRETS['the Entra client secret'] },
+    },
+  });
+  const hosts: LambdaHost[] = [];
+  const answers: Invocation[] = [];
+  /** A function; `env` is laid over its environment. */
+  const start = (bundle: string, env: Readonly<Record<string, string>> = {}, timeoutMs = 40_000) => {
+    const whole = { ...environment(stage, kind, { redact: REDACT }), ...env };
+    const host = lambdaHost({ bundle, env: whole, timeoutMs });
+    const observed: LambdaHost = {
+      ...host,
+      invoke: async event => {
+        const answer = await host.invoke(event);
+        answers.push(answer);
+        return answer;
+      },
+    };
+    hosts.push(observed);
+    return observed;
+  };
+  return {
+    stage,
+    built,
+    echo,
+    start,
+    printed: () => [...hosts.flatMap(host => host.logs), ...answers.map(answer => JSON.stringify(answer))],
+    close: async () => {
+      for (const host of hosts) await host.stop();
+      await stage.close();
+    },
+  };
+}
+
+export type Story = Awaited<ReturnType<typeof openStory>>;
+
+/** Too short for the waits between attempts, which are real here. */
+const HASTE_MS = 14_000;
+/** How a fault ends that is tried again and again: by itself, or by the end of the time. */
+const LASTING = /^(unavailable|out-of-time)$/;
+
+/** Invokes the function and expects this end: an outcome, or a part of an error. */
+async function ends(host: LambdaHost, what: string, end: string | RegExp): Promise<void> {
+  const answer = await host.invoke({});
+  const how = answer.ok ? (answer.result as { outcome: string }).outcome : answer.error;
+  expect({ what, how }).toEqual({ what, how: expect.stringMatching(end) });
+}
+
+export const setAuth0 = ({ secrets }: Stage, fields: object) =>
+  secrets.set(AUTH0_SECRET, JSON.stringify({ ...CLIENT, ...fields }));
+const setAzure = ({ secrets }: Stage, sharedKey: string, clientSecret: string) =>
+  secrets.set(AZURE_SECRET, JSON.stringify({ sharedKey, clientSecret }));
+const PAGE = JSON.stringify([telling({ log_id: '1', _id: '1', date: '', type: 's' })]);
+const status = (code: number, body?: string): SimulatedFault => ({
+  kind: 'status',
+  status: code,
+  headers: { 'retry-after': '3000' },
+  ...(body === undefined ? {} : { body }),
+});
+
+/** Credentials of Auth0 that will not do, and everything that Auth0 may answer. */
+export async function auth0Faults({ stage, built, start }: Story): Promise<void> {
+  const ship = start(built.ship);
+  stage.secrets.set(AUTH0_SECRET, JSON.stringify({ ...CLIENT, clientSecret: 'FILL-ME-IN' }));
+  await ends(ship, 'the placeholder', 'placeholder');
+  stage.secrets.set(AUTH0_SECRET, SECRETS['the Auth0 client secret']);
+  await ends(ship, 'a secret that is no JSON', 'is not a JSON object');
+  for (const wrong of [SECRETS['a wrong Auth0 client secret'], SECRETS['a short Auth0 client secret']]) {
+    setAuth0(stage, { clientSecret: wrong });
+    await ends(ship, 'a wrong secret', 'denied');
+  }
+  for (const pem of [SECRETS['the private key'], SECRETS['the private key'].slice(0, 400)]) {
+    setAuth0(stage, { privateKey: pem });
+    await ends(ship, 'a private key that Auth0 does not know, or that is broken', 'denied');
+  }
+  setAuth0(stage, { clientSecret: SECRETS['the Auth0 client secret'] });
+  const scope = '{"statusCode":403,"errorCode":"insufficient_scope","message":"Insufficient scope"}';
+  for (const [end, fault] of [
+    ['denied', status(403, scope)],
+    ['denied', status(401)],
+    ['throttled', status(429)],
+    ['unavailable', status(500, PAGE)],
+  ] as const) {
+    stage.auth0.faults.logs.always(fault);
+    await ends(ship, `Auth0: ${JSON.stringify(fault).slice(0, 60)}`, end);
+  }
+  const hasty = start(built.ship, {}, HASTE_MS);
+  for (const fault of [status(200, PAGE.slice(0, -9)), { kind: 'html' }, { kind: 'cut' }] as const) {
+    stage.auth0.faults.logs.always(fault);
+    await ends(hasty, `Auth0: ${JSON.stringify(fault).slice(0, 60)}`, LASTING);
+  }
+  stage.auth0.faults.logs.clear();
+  stage.auth0.revokeTokens();
+}
+
+/** Likewise for Azure; what it takes in the end holds poison, and logs that will not shape. */
+export async function azureFaults({ stage, built, start }: Story): Promise<void> {
+  const ship = start(built.ship);
+  const right = [SECRETS['the shared key'], SECRETS['the Entra client secret']] as const;
+  const wrong = [SECRETS['a wrong shared key'], SECRETS['a wrong Entra client secret']] as const;
+  stage.secrets.set(AZURE_SECRET, '{"sharedKey":"FILL-ME-IN","clientSecret":"FILL-ME-IN"}');
+  await ends(ship, 'the placeholder', 'denied');
+  stage.secrets.set(AZURE_SECRET, right.join('\n'));
+  await ends(ship, 'a secret that is no JSON', 'denied');
+  stage.secrets.set(AZURE_SECRET, JSON.stringify({ sharedkey: right[0], clientsecret: right[1] }));
+  await ends(ship, 'misspelt fields', 'denied');
+  setAzure(stage, ...wrong);
+  await ends(ship, 'wrong credentials', 'denied');
+  setAzure(stage, ...right);
+  stage.post.always(status(429));
+  await ends(ship, 'Azure: 429', 'throttled');
+  stage.post.clear();
+  writeMore(stage);
+  await ends(ship, 'poison, and what will not shape', 'caught-up');
+  // Rotated while warm: the old ones are refused from now on.
+  stage.azure.setSharedKeys([wrong[0]]);
+  stage.azure.setClientSecret(wrong[1]);
+  stage.azure.expireTokens();
+  setAzure(stage, ...wrong);
+  writeMore(stage);
+  await ends(ship, 'rotated credentials', 'caught-up');
+}
+
+/** What waits is tried in vain, and then not in vain; among it what is none of ours. */
+export async function replays({ stage, built, start }: Story): Promise<void> {
+  const host = start(built.replay);
+  const { sqs, retryQueueUrl } = stage.aws;
+  for (const MessageBody of [
+    `${SAID['a detail']} ${SAID['a description']}`,
+    JSON.stringify({ version: 1, records: SAID['a description'] }),
+  ]) {
+    await sqs.send(new SendMessageCommand({ QueueUrl: retryQueueUrl, MessageBody }));
+  }
+  const mapping = eventSourceMapping({ sqsClient: sqs, queueUrl: retryQueueUrl, invoke: host.invoke });
+  const poll = async () => {
+    await stage.aws.makeVisible('retry');
+    return mapping.poll();
+  };
+  stage.post.always(status(503));
+  const [waiting, { received, deleted }] = [await stage.depths(), await poll()];
+  expect([received, deleted]).toEqual([waiting.retry, 0]);
+  stage.post.clear();
+  expect((await poll()).deleted).toBe(waiting.retry - 2);
+}
+
+/** What is around the functions is not as it should be. */
+export async function surroundings({ stage, built, start }: Story): Promise<void> {
+  stage.post.always({ kind: 'cut' });
+  writeMore(stage);
+  await ends(start(built.ship, {}, HASTE_MS), 'no whole answer', LASTING);
+  const nowhere = 'http://127.0.0.1:1/000000000000/none';
+  writeMore(stage);
+  stage.post.always(status(503));
+  await ends(start(built.ship, { RETRY_QUEUE_URL: nowhere }), 'no queue', 'failed');
+  stage.post.clear();
+  await ends(start(built.ship, { CHECKPOINT_TABLE: 'no-such-table' }), 'no table', 'failed');
+  const config = {
+    name: 'story',
+    auth0: { domain: 'x.eu.auth0.com', secret: SECRETS['the Auth0 client secret'] },
+    azure: {
+      kind: 'data-collector',
+      sharedKey: SECRETS['the shared key'],
+      secret: SECRETS['the shared key'],
+    },
+  };
+  await ends(
+    start(built.ship, { PIPELINE_CONFIG: JSON.stringify(config) }),
+    'a wrong configuration',
+    'problem',
+  );
+}
+
+/** A vendor that repeats what it was sent: secrets, tokens, signatures and logs. */
+export async function echoes({ stage, built, echo, start }: Story, kind: Kind): Promise<void> {
+  const ship = start(built.ship, {
+    AUTH0_BASE_URL: echo.url,
+    AZURE_BASE_URL: echo.url,
+    ENTRA_BASE_URL: echo.url,
+    PIPELINE_CONFIG: environment(stage, kind, { name: 'echo', redact: REDACT })['PIPELINE_CONFIG'] ?? '',
+  });
+  const run = async (options: EchoOptions, end: string) => {
+    echo.set(options);
+    await ends(ship, `an echo of ${JSON.stringify(options).slice(0, 60)}`, end);
+  };
+  setAzure(stage, SECRETS['the shared key'], SECRETS['the Entra client secret']);
+  for (const fields of [
+    { clientSecret: SECRETS['the Auth0 client secret'] },
+    { clientSecret: SECRETS['a short Auth0 client secret'] },
+    { privateKey: SECRETS['the private key'] },
+  ]) {
+    setAuth0(stage, fields);
+    await run({ status: 401 }, 'denied');
+  }
+  await run({ status: 401, givesTokensTo: 'auth0' }, 'denied');
+  await run({ status: 500, givesTokensTo: 'auth0' }, 'unavailable');
+  // Entra refuses with the secret in its words, where there is one; then the posts are refused with the log in them.
+  await run({ status: 401, givesTokensTo: 'auth0', page: PAGE }, 'denied');
+  for (const status of [403, 503, 400]) {
+    await run({ status, givesTokensTo: 'all', page: PAGE }, status === 403 ? 'denied' : 'unavailable');
+  }
+}
+
+/** Five more logs, after all that are there. */
+function writeMore({ auth0 }: Stage): void {
+  const seed = auth0.tenant.ids().size;
+  const newest = [...auth0.tenant.ids()].sort().at(-1) ?? '';
+  const fromMs = (logIdTimeMs(newest) ?? 0) + 500;
+  auth0.tenant.add(generateLogs({ seed, count: 5, fromMs, toMs: fromMs + 500 }).map(telling));
+}

@@ -7,7 +7,7 @@ import { DEADLINE_MARGIN_MS, RETRY_MAX_RECEIVES, SHIP_TIMEOUT_SECONDS } from '..
 import type { Clock, Fault, Journal, ReplayReport, RunReport, SecretSource } from '../lambda/core/model.ts';
 import { replay } from '../lambda/core/replay.ts';
 import { ship } from '../lambda/core/ship.ts';
-import { type Environment, pipelineParts } from '../lambda/wiring.ts';
+import { type Environment, ioFirst, pipelineParts } from '../lambda/wiring.ts';
 import { type LocalQueue, localQueue } from './local-queue.ts';
 import { localState } from './local-state.ts';
 
@@ -79,7 +79,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
       options.onProgress(logsRead, reachedMs);
       return saved;
     };
-    return { ...shared, ...shaping, source, state: { ...state, save } };
+    return { ...shared, ...shaping, source, ioFirst, state: { ...state, save } };
   };
 
   return {

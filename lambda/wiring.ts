@@ -45,6 +45,9 @@ export const systemClock: Clock = {
   sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
 };
 
+/** See ShipDependencies. */
+export const ioFirst = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
 let wired: Wiring | undefined;
 
 /** The wiring of this Lambda, made once and kept while it is warm. Throws ConfigError with every problem. */
@@ -86,7 +89,7 @@ export function wireFrom(env: Environment): Wiring {
     options: parts.options,
     clock: systemClock,
     telemetry: emit,
-    ship: async () => ({ ...shared, ...(await parts.shaping()), source: parts.source, state }),
+    ship: async () => ({ ...shared, ...(await parts.shaping()), source: parts.source, state, ioFirst }),
     replay: shared,
     postpone: visibility(sqs, retryQueueUrl).postpone,
   };

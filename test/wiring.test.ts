@@ -83,7 +83,13 @@ describe('the wiring', () => {
   test('the redaction key is not asked for when no rule needs it', async () => {
     const masked = parsePipeline({ ...config, redact: [{ field: 'user_name', how: 'mask' }] });
     let reads = 0;
-    const counting: SecretSource = { ...secrets({}), read: async name => (reads++, secrets({}).read(name)) };
+    const counting: SecretSource = {
+      forget: () => undefined,
+      read: async name => {
+        reads++;
+        return secrets({}).read(name);
+      },
+    };
     await pipelineParts(masked, counting).shaping();
     expect(reads).toBe(0);
   });

@@ -167,6 +167,7 @@ export function world(setup: WorldOptions = {}) {
     }
     const d: ShipDependencies = {
       clock,
+      ioFirst: async () => undefined,
       random: () => random,
       journal,
       shape,

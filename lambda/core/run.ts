@@ -26,6 +26,8 @@ export interface ShipDependencies {
   readonly journal: Journal;
   /** Log → record. Never throws. */
   readonly shape: (log: unknown) => SerializedRecord & { readonly raw: boolean };
+  /** Lets requests that are about to leave, and answers that have come, go before the work at hand. */
+  readonly ioFirst: () => Promise<void>;
   /** Whether a log ships at all, by the configuration. */
   readonly includes: (log: unknown) => boolean;
 }

@@ -4,7 +4,6 @@
  * The promise: the checkpoint never passes a log that is neither accepted by Azure nor held in one of our queues.
  * It is kept in one place, `settle`: deliver, put aside what was not accepted, and only then save.
  */
-import { setImmediate } from 'node:timers/promises';
 import { batcher, type LogBatch } from './batch.ts';
 import { readLate, startLate } from './late.ts';
 import type { Checkpoint, PipelineState, RunReport, StateStore } from './model.ts';
@@ -94,7 +93,7 @@ async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<S
   while (step.kind === 'page' && !stopped) {
     run.tally.page(step.logs.length, step.rateLimit);
     for (const [index, log] of step.logs.entries()) {
-      if (index % LOGS_A_TURN === 0) await setImmediate();
+      if (index % LOGS_A_TURN === 0) await d.ioFirst();
       const full = batches.add(log, recordOf(run, log.log));
       if (full) await settleNext(full);
     }

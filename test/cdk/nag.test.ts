@@ -57,6 +57,18 @@ describe('cdk-nag’s AwsSolutions and Serverless packs', () => {
     expect(findings(own)).toEqual([]);
   });
 
+  test('find nothing in a pipeline whose roles are vouched for', () => {
+    const azure = {
+      kind: 'logs-ingestion',
+      endpoint: 'https://acme-x1y2.westeurope-1.ingest.monitor.azure.com',
+      dcrImmutableId: `dcr-${'0a'.repeat(16)}`,
+      tenantId: '01234567-89ab-cdef-0123-456789abcdef',
+      clientId: '01234567-89ab-cdef-0123-456789abcdef',
+      auth: 'federated',
+    };
+    expect(findings(stack([config({ azure })]))).toEqual([]);
+  });
+
   test('find something where something is wrong', () => {
     const wrong = stack();
     new Queue(wrong, 'Naked');

@@ -12,6 +12,8 @@ export type CallName =
   | 'page'
   | 'post'
   | 'token'
+  /** Not a call but its end: a function tells Lambda that its event is done. */
+  | 'result'
   | 'other';
 
 interface AwsBody {

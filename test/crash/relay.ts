@@ -68,7 +68,8 @@ function redirected(body: Buffer, from: string, to: string): Buffer {
 
 function forward(request: IncomingMessage, body: Buffer, target: string): Promise<Answer> {
   // The signature of an AWS call covers the host, so that header stays as it came.
-  const headers = { ...request.headers, 'content-length': body.length, connection: 'close' };
+  const { 'transfer-encoding': _, ...given } = request.headers;
+  const headers = { ...given, 'content-length': body.length, connection: 'close' };
   return new Promise((resolve, reject) => {
     const call = send(
       `${target}${request.url}`,

@@ -1,7 +1,7 @@
 /** One round: logs come, a process is killed, time passes, the pipeline recovers, and the promise is judged. */
 import type { Dice } from '../../simulator/dice.ts';
 import type { Invocation, LambdaHost } from '../../simulator/lambda-host.ts';
-import { type CrashStage, reportOf } from './stage.ts';
+import { type CrashStage, KILLED, reportOf } from './stage.ts';
 import type { Step } from './steps.ts';
 
 export interface Round {
@@ -21,6 +21,7 @@ export interface Round {
 
 /** Four batches or so: more than a run has in flight. */
 export const LOGS_PER_ROUND = 300;
+const LOGS_OF_ONE_BATCH = 60;
 /** In the first batch, and not its first record. */
 const CULPRIT = 20;
 const MOST_TICKS = 10;
@@ -28,8 +29,9 @@ const MOST_TICKS = 10;
 /** Kills a process at the `nth` time that it comes to the step. Nothing of it gets through from that moment on. */
 export function roundAtStep(stage: CrashStage, step: Step, nth = 1): Promise<Round> {
   return round(stage, step.of, async () => {
-    stage.addLogs(LOGS_PER_ROUND, step.azure === 'rejects' ? [CULPRIT] : []);
-    if (step.of === 'replay') await fillRetryQueue(stage);
+    const culprits = step.azure === 'rejects' ? [CULPRIT] : [];
+    if (step.of === 'ship') stage.addLogs(LOGS_PER_ROUND, culprits);
+    else await fillRetryQueue(stage, culprits);
     if (step.azure === 'throttles') stage.throttle(1);
     const victim = stage[step.of];
     let isNear = step.after === undefined;
@@ -43,7 +45,10 @@ export function roundAtStep(stage: CrashStage, step: Step, nth = 1): Promise<Rou
       victim.kill('SIGKILL');
       return 'cut';
     });
-    return killsIn(step.of === 'ship' ? await stage.ship.invoke({}) : await stage.poll());
+    const ended = step.of === 'ship' ? await stage.ship.invoke({}) : await stage.poll();
+    // With its result under way, it may still be dying.
+    if (isDead) await victim.stop();
+    return killsIn(ended);
   });
 }
 
@@ -56,10 +61,7 @@ export function roundAtRandom(
 ): Promise<Round> {
   return round(stage, victim, async () => {
     const replays = victim === 'replay' || dice.chance(0.5);
-    if (replays) {
-      stage.addLogs(LOGS_PER_ROUND, dice.chance(0.3) ? [CULPRIT] : []);
-      await fillRetryQueue(stage);
-    }
+    if (replays) await fillRetryQueue(stage, dice.chance(0.3) ? [CULPRIT] : []);
     stage.addLogs(LOGS_PER_ROUND, dice.chance(0.3) ? [dice.whole(0, LOGS_PER_ROUND - 1)] : []);
     let kills = 0;
     for (let left = dice.whole(1, 3); left > 0; left--) {
@@ -148,12 +150,13 @@ async function drainRetryQueue(stage: CrashStage): Promise<void> {
   }
 }
 
-/** The first batch goes to the retry queue, the rest to Azure. */
-async function fillRetryQueue(stage: CrashStage): Promise<void> {
+/** The tenant writes a batch of logs, and it goes to the retry queue. */
+async function fillRetryQueue(stage: CrashStage, culprits: readonly number[]): Promise<void> {
+  stage.addLogs(LOGS_OF_ONE_BATCH, culprits);
   stage.throttle(1);
   await tick(stage.ship);
-  await tick(stage.ship);
-  if ((await stage.aws.queueDepths()).retry === 0) throw new Error('no batch was put on the retry queue');
+  const { retry } = await stage.aws.queueDepths();
+  if (retry !== 1) throw new Error(`${retry} batches are on the retry queue, and not the one throttled`);
 }
 
 async function tick(host: LambdaHost) {
@@ -162,5 +165,5 @@ async function tick(host: LambdaHost) {
 
 /** 1 when the process did not live to answer. */
 function killsIn(ended: { readonly error?: string } | Invocation | undefined): number {
-  return Number(ended !== undefined && 'error' in ended && ended.error === 'Runtime exited: SIGKILL');
+  return Number(ended !== undefined && 'error' in ended && ended.error === KILLED);
 }

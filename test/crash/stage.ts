@@ -30,6 +30,9 @@ const TIMEOUT_MS = 120_000;
 /** The least that the configuration takes: several batches out of a few hundred logs. */
 const MAX_BATCH_BYTES = 200_000;
 
+/** What a host says of a process that was killed in the middle of an event. */
+export const KILLED = 'Runtime exited: SIGKILL';
+
 /** For parts that are asked for their limits and never used. */
 const NO_SECRETS: SecretSource = {
   read: () => Promise.reject(new Error('no secret is read here')),
@@ -155,7 +158,12 @@ export async function openStage(
   const mapping = eventSourceMapping({
     sqsClient: aws.sqs,
     queueUrl: aws.retryQueueUrl,
-    invoke: replay.invoke,
+    invoke: async event => {
+      const invocation = await replay.invoke(event);
+      const result: Call = { name: 'result', headers: {}, body: Buffer.alloc(0) };
+      const isHeard = !invocation.ok || (await watch(result, 'arrived')) !== 'cut';
+      return isHeard ? invocation : { ok: false, error: KILLED };
+    },
     batchSize: 1,
   });
   const logs = recentLogs(options.seed, options.capacity);

@@ -7,7 +7,7 @@ export interface Step {
   readonly of: 'ship' | 'replay';
   readonly call: CallName;
   readonly moment: Moment;
-  /** What Azure does at the time: it throttles everything, or refuses one record of the first batch. */
+  /** What Azure does at the time: it takes all, throttles one post, or refuses one record of the first batch. */
   readonly azure: 'well' | 'throttles' | 'rejects';
   /** The call is counted only after the answer to this one. */
   readonly after?: CallName;
@@ -62,10 +62,10 @@ const ship: readonly Row[] = [
 const replay: readonly Row[] = [
   ['before a post reaches Azure', 'post', 'arrived', 'well', 'no'],
   ['after a post is accepted, before the message is deleted', 'post', 'applied', 'well', 'yes'],
-  ['after the answer to a post, before the message is deleted', 'post', 'answered', 'well', 'yes'],
+  ['after its work is done, before the message is deleted', 'result', 'arrived', 'well', 'yes'],
   ['before a culprit reaches the dead-letter queue', 'put dead-letter', 'arrived', 'rejects', 'yes'],
   ['after the dead-letter queue holds a culprit', 'put dead-letter', 'applied', 'rejects', 'yes'],
-  ['after the dead-letter queue’s answer', 'put dead-letter', 'answered', 'rejects', 'yes'],
+  ['between dead-letter queue and the message’s deletion', 'result', 'arrived', 'rejects', 'yes'],
   ['before a message is postponed', 'postpone', 'arrived', 'throttles', 'no'],
   ['after a message is postponed', 'postpone', 'applied', 'throttles', 'no'],
 ];

@@ -20,13 +20,14 @@ export interface CdkOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly nodeFolder: string;
   readonly scratch: string;
+  readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 export function cdk(options: CdkOptions): Cdk {
-  const { stackName, context, nodeFolder, scratch, signal } = options;
+  const { stackName, context, nodeFolder, scratch, say, signal } = options;
   const outputsFile = join(scratch, 'outputs.json');
   const env = {
     PATH: [nodeFolder, process.env['PATH']].join(delimiter),
@@ -43,8 +44,10 @@ export function cdk(options: CdkOptions): Cdk {
     join(scratch, 'cdk.out'),
     ...Object.entries({ ...context, stackName }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
-  const call = (...args: string[]) =>
-    run(join(nodeFolder, 'cdk'), [...args, ...common], { env, cwd: ROOT, signal });
+  const call = (command: string, ...args: string[]) => {
+    say(`cdk ${command}`);
+    return run(join(nodeFolder, 'cdk'), [command, ...args, ...common], { env, cwd: ROOT, signal });
+  };
   return {
     bootstrap: () => call('bootstrap', 'aws://000000000000/us-east-1'),
     deploy: () => call('deploy', stackName, '--require-approval', 'never', '--outputs-file', outputsFile),

@@ -12,7 +12,9 @@ export interface Checks {
   readonly failed: number;
 }
 
-export function startChecks(print: (line: string) => void, startedAtMs = Date.now()): Checks {
+/** Whatever fails after `stop` failed because of it, and is not counted. */
+export function startChecks(print: (line: string) => void, stop: AbortSignal): Checks {
+  const startedAtMs = Date.now();
   const say = (line: string) => {
     const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1).padStart(6);
     print(`[${seconds} s] ${line}`);
@@ -30,6 +32,7 @@ export function startChecks(print: (line: string) => void, startedAtMs = Date.no
         say(`ok      ${claim}: ${evidence}`);
         return true;
       } catch (error) {
+        if (stop.aborted) return false;
         checks.failed++;
         say(`FAILED  ${claim}: ${error instanceof Error ? error.message : error}`);
         return false;

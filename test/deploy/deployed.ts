@@ -1,4 +1,5 @@
 /** A pipeline as it is deployed: its state, its queues, its log lines, and its functions to be called. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
@@ -90,6 +91,7 @@ export async function deployed(name: PipelineName, output: PipelineOutput, c: Cl
       for (;;) {
         const report = await invoke();
         if (report.outcome !== 'skipped') return report;
+        await sleep(500);
       }
     },
     runs: async () =>
@@ -147,5 +149,9 @@ function roleOf({ Role }: FunctionConfiguration): string {
 
 /** What a function wrote as JSON; of any other line, nothing. */
 function json(line: string): Record<string, unknown> {
-  return line.startsWith('{') ? JSON.parse(line) : {};
+  try {
+    return line.startsWith('{') ? JSON.parse(line) : {};
+  } catch {
+    return {};
+  }
 }

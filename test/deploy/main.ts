@@ -7,32 +7,40 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
 import { rawAws } from './aws.ts';
-import { cdk } from './cdk.ts';
+import { type Cdk, cdk } from './cdk.ts';
 import { startChecks } from './checks.ts';
 import { clients, deployed } from './deployed.ts';
-import { deployAgain, untilShippedBySchedule } from './deploying.ts';
+import { deployAgain, firstTick, secondTick, whatIsKept } from './deploying.ts';
 import { allowSendMessageBatch } from './fixups.ts';
-import { startMiniStack } from './ministack.ts';
+import { type MiniStack, startMiniStack } from './ministack.ts';
 import { pythonPrograms } from './python.ts';
 import { destroy, metrics, privileges, reconcile } from './reckoning.ts';
 import type { Scene } from './scene.ts';
-import { PIPELINES, startEnds } from './tenant.ts';
+import { type Ends, PIPELINES, startEnds } from './tenant.ts';
 import { outage, poison, rotation } from './troubles.ts';
 
+interface Stage {
+  readonly ends: Ends;
+  readonly aws: MiniStack;
+  readonly commands: Cdk;
+}
+
 const LIMIT_MINUTES = 10;
-const STACK = 'DeployTest';
 const NODE_FOLDER = resolve(import.meta.dirname, '../../node_modules/.bin');
 
 const print = (line: string) => console.log(line);
-const checks = startChecks(print);
 const stop = new AbortController();
+const checks = startChecks(print, stop.signal);
 const closers: (() => Promise<void>)[] = [];
 
 async function story(): Promise<void> {
-  const scene = await firstDeploy();
-  if (!scene) return;
+  const stage = await setStage();
+  if (!(await firstDeploy(stage))) return;
+  const scene = await sceneOf(stage);
   await deployAgain(scene);
-  await untilShippedBySchedule(scene);
+  await firstTick(scene);
+  await secondTick(scene);
+  await whatIsKept(scene);
   await outage(scene);
   await poison(scene);
   await rotation(scene);
@@ -42,46 +50,50 @@ async function story(): Promise<void> {
   await destroy(scene);
 }
 
-/** Undefined when it failed: there is nothing to go on with then. */
-async function firstDeploy(): Promise<Scene | undefined> {
+/** Starts what runs beside the test; the closers end it. */
+async function setStage(): Promise<Stage> {
+  const { say } = checks;
   const { signal } = stop;
   const scratch = await mkdtemp(join(tmpdir(), 'auth0-logs-to-azure-deploy-'));
   closers.push(() => rm(scratch, { recursive: true, force: true, maxRetries: 5 }));
-  const programs = await pythonPrograms(checks.say, signal);
+  const programs = await pythonPrograms(say, signal);
   const ends = await startEnds();
   closers.push(ends.close);
-  const aws = await startMiniStack({ programs, nodeFolder: NODE_FOLDER, scratch, signal });
+  const common = { nodeFolder: NODE_FOLDER, scratch, signal };
+  const aws = await startMiniStack({ ...common, programs });
   closers.push(aws.stop);
-  const iam = aws.enforcesIam
-    ? 'IAM policies are enforced'
-    : 'IAM policies are NOT enforced, for want of the program openssl';
-  checks.say(`MiniStack at ${aws.endpoint}; ${iam}`);
+  const iam = aws.enforcesIam ? 'are enforced' : 'are NOT enforced: that takes the program openssl';
+  say(`MiniStack is at ${aws.endpoint}; IAM policies ${iam}`);
 
   const config = join(scratch, 'config.json');
   await writeFile(config, JSON.stringify(ends.config));
   const context = { config, environment: JSON.stringify(ends.environment) };
-  const commands = cdk({ stackName: STACK, context, env: aws.env, nodeFolder: NODE_FOLDER, scratch, signal });
-  const bootstrapped = await checks.check('cdk bootstrap', async () => {
-    await commands.bootstrap();
-    return 'the account is ready for cdk';
-  });
-  const isDeployed =
-    bootstrapped &&
-    (await checks.check('a first deploy succeeds before any secret is filled in', async () => {
-      const output = await commands.deploy();
-      const count = /\| *(\d+)\/\d+ \|.*\n(?!.*\| *\d+\/\d+ \|)/.exec(output)?.[1];
-      return `${PIPELINES.length} pipelines, ${count ?? 'some'} resources`;
-    }));
-  if (!isDeployed) return undefined;
+  return { ends, aws, commands: cdk({ ...common, stackName: 'DeployTest', context, env: aws.env, say }) };
+}
 
-  const raw = rawAws(aws.endpoint);
+async function firstDeploy({ commands }: Stage): Promise<boolean> {
+  const isReady = await checks.check('cdk bootstrap', async () => {
+    await commands.bootstrap();
+    return 'the account is ready';
+  });
+  if (!isReady) return false;
+  return checks.check('a first deploy succeeds before any secret is filled in', async () => {
+    await commands.deploy();
+    return `its outputs: ${Object.keys(await commands.outputs()).join(', ')}`;
+  });
+}
+
+async function sceneOf({ ends, aws, commands }: Stage): Promise<Scene> {
+  const { endpoint, enforcesIam } = aws;
+  const deployedAtMs = Date.now();
+  const raw = rawAws(endpoint);
+  const sdk = clients(endpoint, raw);
   const outputs = await commands.outputs();
-  const sdk = clients(aws.endpoint, raw);
   const pipelines = await Promise.all(
     PIPELINES.map(name => deployed(name, JSON.parse(outputs[outputKey(name)]!) as PipelineOutput, sdk)),
   );
-  if (aws.enforcesIam) for (const pipeline of pipelines) await allowSendMessageBatch(raw, pipeline);
-  return { checks, ends, cdk: commands, raw, enforcesIam: aws.enforcesIam, pipelines };
+  if (enforcesIam) for (const pipeline of pipelines) await allowSendMessageBatch(raw, pipeline);
+  return { checks, deployedAtMs, ends, cdk: commands, raw, enforcesIam, pipelines };
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -99,10 +111,12 @@ try {
   await Promise.race([story(), stopped]);
 } catch (error) {
   brokenOff = 1;
-  checks.say(`FAILED  broken off at "${checks.current}": ${error instanceof Error ? error.message : error}`);
+  const why = error instanceof Error ? error.message : error;
+  checks.say(`FAILED  broken off at "${checks.current}": ${why}`);
 }
 clearTimeout(limit);
 for (const close of closers.reverse()) await close();
 const failed = checks.failed + brokenOff;
 print(`${checks.passed} passed, ${failed} failed`);
+// Whatever was broken off may still be waiting for something.
 process.exit(failed > 0 ? 1 : 0);

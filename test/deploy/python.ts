@@ -5,10 +5,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from './child.ts';
 
-const FOLDER = resolve(import.meta.dirname, '../../.venv');
+const FOLDER = resolve(import.meta.dirname, '../../.venv/ministack');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 /** Written last, from the pins: an environment that was broken off, or is out of date, is made anew. */
-const STAMP = join(FOLDER, 'test-deploy.sha256');
+const STAMP = join(FOLDER, 'requirements.sha256');
 const ON_DEBIAN = 'on Debian and Ubuntu: apt-get install python3 python3-venv';
 
 /** The folder of its programs. Throws with what to do when Python, or its module venv, is missing. */

@@ -7,6 +7,8 @@ import type { Ends } from './tenant.ts';
 
 export interface Scene {
   readonly checks: Checks;
+  /** When the first deploy had ended. */
+  readonly deployedAtMs: number;
   readonly ends: Ends;
   readonly cdk: Cdk;
   readonly raw: RawAws;

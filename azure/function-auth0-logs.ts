@@ -54,7 +54,7 @@ ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | summarize arg_max(TimeGenerated, *) by RowKey
 | project-away RowKey, Content
 // Other collectors bring the code alone.
-| lookup kind=leftouter Auth0LogTypes() on EventType
+| lookup kind=leftouter (Auth0LogTypes()) on EventType
 | extend
     EventName = coalesce(EventName, TypeName, EventType),
     Level = coalesce(Level, TypeLevel, int(1)),

@@ -7,7 +7,7 @@ import { SAVED_QUERIES } from './queries.ts';
 export interface Tile {
   /** The saved query that it shows. */
   readonly query: string;
-  readonly show: 'tiles' | 'timechart' | 'barchart' | 'table';
+  readonly show: 'tiles' | 'timechart' | 'categoricalbar' | 'table';
   /** In percent of the page. */
   readonly width: 33 | 50 | 67 | 100;
   /** Columns of a table that get a bar as long as their value. */
@@ -33,7 +33,7 @@ export const SECTIONS: readonly Section[] = [
       { query: 'logins-over-time', show: 'timechart', width: 67 },
       {
         query: 'logins-by-country',
-        show: 'barchart',
+        show: 'categoricalbar',
         width: 33,
         x: 'Country',
         y: ['Successes', 'Failures'],
@@ -187,7 +187,7 @@ function settings({ show, bars = [], x, y }: Tile): object {
     const leftContent = { columnMatch: 'Count', formatter: 12, formatOptions: { palette: 'auto' } };
     return { tileSettings: { titleContent, leftContent, showBorder: true } };
   }
-  if (show === 'barchart') return { chartSettings: { xAxis: x, yAxis: y } };
+  if (show === 'categoricalbar') return { chartSettings: { xAxis: x, yAxis: y } };
   if (show === 'timechart') return { chartSettings: { xAxis: 'EventTime', showLegend: true } };
   const formatters = bars.map(columnMatch => ({
     columnMatch,

@@ -176,9 +176,12 @@ function isAscending(ids: readonly string[]): boolean {
   });
 }
 
-/** Milliseconds until a call leaves the headroom untouched. */
+/**
+ * Milliseconds until a call leaves the headroom untouched. Less than one whole call cannot be kept back: of two, as
+ * the Free plan has, a headroom of a tenth is none, or half of the limit would be lost to resets in whole seconds.
+ */
 export function waitForRateLimitMs(rateLimit: RateLimit, headroom: number, nowMs: number): number {
-  const reserved = Math.min(rateLimit.limit - 1, Math.ceil(rateLimit.limit * headroom));
+  const reserved = Math.min(rateLimit.limit - 1, Math.floor(rateLimit.limit * headroom));
   if (rateLimit.remaining > reserved) return 0;
   // Reset is told in whole seconds and may lie up to a minute ahead; further is a clock that is wrong.
   return Math.min(60_000, Math.max(0, rateLimit.resetAtMs - nowMs));

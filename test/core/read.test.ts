@@ -202,7 +202,10 @@ describe('reading', () => {
     const { waits } = await read([{ kind: 'page', logs: [log(1)], rateLimit }, page([])]);
     expect(waits).toEqual([4000]);
     expect(waitForRateLimitMs({ ...rateLimit, remaining: 2 }, 0.1, NOW)).toBe(0);
-    expect(waitForRateLimitMs({ limit: 2, remaining: 1, resetAtMs: NOW + 500 }, 0.1, NOW)).toBe(500);
+    // A tenth of two calls is less than one: to keep one back would give up half of the Free plan's limit.
+    expect(waitForRateLimitMs({ limit: 2, remaining: 1, resetAtMs: NOW + 500 }, 0.1, NOW)).toBe(0);
+    expect(waitForRateLimitMs({ limit: 2, remaining: 0, resetAtMs: NOW + 500 }, 0.1, NOW)).toBe(500);
+    expect(waitForRateLimitMs({ limit: 2, remaining: 1, resetAtMs: NOW + 500 }, 0.5, NOW)).toBe(500);
     expect(waitForRateLimitMs({ limit: 1, remaining: 1, resetAtMs: NOW + 500 }, 0.9, NOW)).toBe(0);
   });
 

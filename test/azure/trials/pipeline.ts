@@ -4,8 +4,8 @@ import { log, NOW_MS, type Scene, scene, type Trials } from './scene.ts';
 /** Text instead of a log: it ships raw. */
 const UNSHAPED = 'no object' as unknown as Log;
 
-const late = (howMany: number, lagMinutes: number): Scene => ({
-  logs: Array.from({ length: howMany }, () => log('s', 45)),
+const late = (howMany: number, lagMinutes: number, minutesAgo = 45): Scene => ({
+  logs: Array.from({ length: howMany }, () => log('s', minutesAgo)),
   lagMinutes,
 });
 
@@ -30,7 +30,12 @@ export const PIPELINE_TRIALS: Trials = {
   },
   'pipeline-late': {
     fires: late(10, 31),
-    quiet: { '9 late logs': late(9, 31), '10 logs on time': late(10, 29) },
+    also: { 'after an outage of ten hours': late(10, 590, 600) },
+    quiet: {
+      '9 late logs': late(9, 31),
+      '10 logs on time': late(10, 29),
+      'they came two hours ago': late(10, 60, 180),
+    },
   },
   'rows-dropped': {
     fires: dropped('Custom-Auth0Logs_CL'),

@@ -82,9 +82,31 @@ export interface Call {
   readonly accessedSecrets?: readonly string[];
 }
 
+/** What Auth0 calls such a call: the detections do not read it, since it is reworded now and then. */
+const SENTENCES: readonly (readonly [path: RegExp, sentence: string])[] = [
+  [/^attack-protection\/bot/, 'Update bot detection settings'],
+  [/^attack-protection\/brute/, 'Update Brute-force settings'],
+  [/^attack-protection\/susp/, 'Update Suspicious IP Throttling settings'],
+  [/^guardian\/policies/, 'Set the Multi-factor Authentication policies'],
+  [/^guardian\/factors/, 'Update a Multi-factor Authentication Factor'],
+  [/^clients\/.*secret/, 'Rotate a client secret'],
+  [/^clients/, 'Update a client'],
+  [/^client-grants/, 'Create client grant'],
+  [/^connections/, 'Create a connection'],
+  [/^log-streams/, 'Delete log stream'],
+  [/^tenants\/inv/, 'Create tenant invitations for a given client'],
+  [/^actions\/trig/, 'Update trigger bindings'],
+  [/^network-acls/, 'Update a network ACL'],
+  [/^jobs/, 'Create export users job'],
+  [/^users\/[^/]+$/, 'Delete a User'],
+];
+
+const sentence = (method: string, path: string) =>
+  SENTENCES.find(([pattern]) => pattern.test(path))?.[1] ?? `${method} ${path}`;
+
 /** A call of the Management API: details as Auth0 logs them. */
 export function call(method: string, path: string, options: Call = {}): Log {
-  const { minutesAgo = 5, type = 'sapi', description = 'Something was done', body = {}, admin } = options;
+  const { minutesAgo = 5, type = 'sapi', description = sentence(method, path), body = {}, admin } = options;
   const credentials = { jti: 'example', scopes: options.scopes ?? [] };
   return log(type, minutesAgo, {
     description,

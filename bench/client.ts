@@ -1,0 +1,59 @@
+/** Running something in a process of its own, to measure the whole of it. */
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { RunReport } from '../lambda/core/model.ts';
+import type { Taken, Task } from './client-process.ts';
+import { ask } from './world.ts';
+
+export type Client = { call<T>(task: Task): Promise<Taken<T>>; end(): void };
+
+/** How AWS starts Node in a function of 256 MB, as far as memory goes. */
+export const LAMBDA_256_MB = ['--max-semi-space-size=12', '--max-old-space-size=230'];
+
+/**
+ * A fresh process with nothing in its environment but `env`; what it prints is dropped, but not its errors. It runs
+ * the bundled client-process.ts in `folder`: to strip types would cost memory and time that no function spends.
+ */
+export function startClient(folder: string, env: Readonly<Record<string, string>>): Client {
+  const child = fork(bundled(folder, 'client'), {
+    execArgv: LAMBDA_256_MB,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  return { call: task => ask(child, task), end: () => child.disconnect() };
+}
+
+/** One task in a process that ends with it. */
+export async function once<T>(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  task: Task,
+): Promise<Taken<T>> {
+  const client = startClient(folder, env);
+  try {
+    return await client.call<T>(task);
+  } finally {
+    client.end();
+  }
+}
+
+/** Where main.ts puts what it bundles. */
+export const bundled = (folder: string, name: string) => join(folder, name, 'index.mjs');
+
+/** One tick of the function `ship`. */
+export function shipTask(folder: string, timeoutMs: number): Task {
+  return { module: bundled(folder, 'ship'), call: 'handler', arguments: [{}, { timeoutMs }] };
+}
+
+/** Throws when a run did not end as a benchmark must: figures of a run that failed are worth nothing. */
+export function mustBeCaughtUp(report: RunReport, logs: number): RunReport {
+  if (report.outcome === 'caught-up' && report.logsAccepted === logs) return report;
+  const { outcome, message, logsAccepted } = report;
+  throw new Error(`the run ended ${outcome} with ${logsAccepted} of ${logs} logs: ${message ?? ''}`);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

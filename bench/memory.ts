@@ -1,0 +1,31 @@
+/** Whether memory depends on how many logs there are. */
+import type { DestinationKind, RunReport } from '../lambda/core/model.ts';
+import { mustBeCaughtUp, once, shipTask } from './client.ts';
+import type { Bench, Row } from './report.ts';
+import { openWorld } from './world.ts';
+
+const FEW = 10_000;
+const MANY = 1_000_000;
+const MIB = 2 ** 20;
+
+export const memory: Bench = async ({ folder, note }) => {
+  const rows: Row[] = [];
+  for (const kind of ['data-collector', 'logs-ingestion'] as const) {
+    const few = await peakMiB(folder, kind, FEW);
+    const many = await peakMiB(folder, kind, MANY);
+    rows.push({ destination: kind, '10,000 logs MiB': few, '1,000,000 logs MiB': many, ratio: many / few });
+    note(rows.at(-1)!);
+  }
+  return { title: 'Memory', rows, limit: { column: 'ratio', atMost: 1.15 } };
+};
+
+async function peakMiB(folder: string, kind: DestinationKind, logs: number): Promise<number> {
+  const world = await openWorld({ kind, logs });
+  try {
+    const taken = await once<RunReport>(folder, world.env, shipTask(folder, 1_800_000));
+    mustBeCaughtUp(taken.result, logs);
+    return taken.peakBytes / MIB;
+  } finally {
+    await world.close();
+  }
+}

@@ -1,0 +1,38 @@
+/** The process of stub.ts. */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { manyLogs } from './logs.ts';
+
+process.on('disconnect', () => process.exit());
+process.on('message', ({ key, certificate, pages }: { key: string; certificate: string; pages: number }) => {
+  const toMs = Date.now() - 60_000;
+  const many = manyLogs({ seed: 1, count: pages * 100, fromMs: toMs - 3_600_000, toMs });
+  const written = [...many.logs].map(log => Buffer.from(many.writeLog(log)));
+  const bodies = Array.from({ length: pages }, (_, page) => {
+    const logs = written
+      .slice(page * 100, page * 100 + 100)
+      .flatMap((log, i) => (i === 0 ? [log] : [COMMA, log]));
+    return Buffer.concat([Buffer.from('['), ...logs, Buffer.from(']')]);
+  });
+  const token = JSON.stringify({ access_token: 'bench-token', expires_in: 86_400, token_type: 'Bearer' });
+  let served = 0;
+  const server = createServer(
+    { key: readFileSync(key), cert: readFileSync(certificate), keepAliveTimeout: 600_000 },
+    (request, response) => {
+      request.resume().on('end', () => {
+        const { url = '' } = request;
+        if (url.startsWith('/api/v2/logs')) {
+          response.setHeader('content-type', 'application/json');
+          response.end(bodies[served++] ?? '[]');
+        } else if (url.endsWith('/token')) {
+          response.setHeader('content-type', 'application/json');
+          response.end(token);
+        } else response.writeHead(url.startsWith('/api/logs') ? 200 : 204).end();
+      });
+    },
+  );
+  server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+});
+
+const COMMA = Buffer.from(',');

@@ -65,6 +65,7 @@ function chart(bars: readonly Bar[]): string {
   });
   const line = Math.round(LEFT + scale);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">
+<title>Each figure as a share of its limit</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${rows.join('\n')}
 <path d="M${line} 10V${height - 20}" stroke="#444" stroke-dasharray="4 3"/>

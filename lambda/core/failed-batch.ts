@@ -81,6 +81,16 @@ function asciiJson(value: unknown): string {
   );
 }
 
+/** The messages of records that are each at fault themselves: one failed batch a record, with its own reason. */
+export function encodeCulprits(
+  common: Omit<PutAside, 'records' | 'reason'>,
+  culprits: readonly { readonly record: SerializedRecord; readonly reason: Reason }[],
+): string[] {
+  return culprits.flatMap(({ record, reason }) =>
+    encodeFailedBatch({ ...common, records: [record], reason }),
+  );
+}
+
 export type Decoded =
   | {
       readonly kind: 'failed-batch';

@@ -101,9 +101,10 @@ function settle(
   settleMs: number,
 ): SettledPage {
   if (answer.logs.length === 0) return { logs: [], end: { kind: 'caught-up' } };
-  const ids = answer.logs.map(log => placeOf(logIdOf(log), after, nowMs));
+  const given = answer.logs.map(logIdOf);
+  const ids = given.map(id => placeOf(id, after, nowMs));
   const ordered = isAscending([after, ...ids.filter(id => id !== undefined)]);
-  const link = linkOf(answer, after, nowMs);
+  const link = linkOf(answer.nextLogId, given, after, nowMs);
   if (!ordered && link === undefined) return { logs: [], end: { kind: 'fault', fault: OUT_OF_ORDER } };
   const logs: SettledLog[] = [];
   for (const [index, log] of answer.logs.entries()) {
@@ -143,11 +144,11 @@ function placeOf(id: string | undefined, after: string, nowMs: number): string |
  * of the page, and not just one, have ids of such a form: then Auth0 has changed it.
  */
 function linkOf(
-  { logs, nextLogId }: Extract<PageAnswer, { kind: 'page' }>,
+  nextLogId: string | undefined,
+  ids: readonly (string | undefined)[],
   after: string,
   nowMs: number,
 ): string | undefined {
-  const ids = logs.map(logIdOf);
   const isNewForm = ids.length > 1 && ids.every(id => id !== undefined && logIdTimeMs(id) === undefined);
   return isNewForm ? nextLogId : placeOf(nextLogId, after, nowMs);
 }

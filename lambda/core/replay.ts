@@ -1,6 +1,6 @@
 /** The second story: a failed batch from the retry queue is delivered again. */
 import { type DeliverDependencies, deliver } from './deliver.ts';
-import { decodeFailedBatch, encodeFailedBatch } from './failed-batch.ts';
+import { decodeFailedBatch, encodeCulprits } from './failed-batch.ts';
 import type { FailedBatchQueue, Journal, ReplayReport } from './model.ts';
 
 export interface ReplayDependencies extends DeliverDependencies {
@@ -35,9 +35,7 @@ export async function replay(
   const base = { batchId: batch.batchId, logsAccepted: delivery.accepted, posts };
   if (fault) return { ...base, done: false, logsDeadLettered: 0, reason: fault };
   const common = { pipeline, failedAtMs: d.clock.now(), attempts: batch.attempts + posts };
-  const dead = culprits.flatMap(({ record, reason }) =>
-    encodeFailedBatch({ ...common, records: [record], reason }),
-  );
+  const dead = encodeCulprits(common, culprits);
   // It rejects when it holds not all of them: then the message stays, and with it every culprit.
   if (dead.length > 0) await d.queue.put('dead-letter', dead);
   return { ...base, done: true, logsDeadLettered: culprits.length };

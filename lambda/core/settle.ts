@@ -1,7 +1,7 @@
 /** A batch's way from delivery to checkpoint: the one place where the promise is kept. */
 import type { LogBatch } from './batch.ts';
 import { deliver } from './deliver.ts';
-import { encodeFailedBatch } from './failed-batch.ts';
+import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
 import { type Late, passed, writeLate } from './late.ts';
 import type { Checkpoint, SerializedRecord } from './model.ts';
 import type { Run, Stop } from './run.ts';
@@ -70,9 +70,7 @@ async function putAside(
   const { d, options, tally } = run;
   const common = { pipeline: options.pipeline, failedAtMs: d.clock.now(), attempts: posts };
   try {
-    const dead = culprits.flatMap(({ record, reason }) =>
-      encodeFailedBatch({ ...common, records: [record], reason }),
-    );
+    const dead = encodeCulprits(common, culprits);
     if (dead.length > 0) await d.queue.put('dead-letter', dead);
     if (fault) await d.queue.put('retry', encodeFailedBatch({ ...common, records: pending, reason: fault }));
   } catch (error) {

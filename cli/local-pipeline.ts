@@ -8,6 +8,7 @@ import type { Clock, Fault, Journal, ReplayReport, RunReport, SecretSource } fro
 import { replay } from '../lambda/core/replay.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { type Environment, ioFirst, pipelineParts } from '../lambda/wiring.ts';
+import { localLedger } from './local-ledger.ts';
 import { type LocalQueue, localQueue } from './local-queue.ts';
 import { localState } from './local-state.ts';
 
@@ -58,6 +59,9 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   };
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
+  const ledger = localLedger(join(stateDirectory, config.name, 'ledger'), clock, code =>
+    journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
+  );
 
   const shipDependencies = () => {
     let logsRead = 0;
@@ -79,7 +83,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
       options.onProgress(logsRead, reachedMs);
       return saved;
     };
-    return { ...shared, ...shaping, source, ioFirst, state: { ...state, save } };
+    return { ...shared, ...shaping, source, ledger, ioFirst, state: { ...state, save } };
   };
 
   return {

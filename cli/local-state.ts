@@ -17,6 +17,9 @@ interface Item {
   readonly caughtUpAt?: string;
   /** See PipelineState.late. */
   readonly late?: string;
+  /** See last-run.ts. */
+  readonly lastRun?: string;
+  readonly checkpointSet?: string;
   readonly leaseOwner?: string;
   readonly leaseExpiresAt?: string;
   /** Who holds the lease: a process that has died on this machine holds it no longer. */
@@ -86,12 +89,16 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
       return { kind: 'saved', lease: { ...lease, version: version + 1 } };
     },
 
-    async release(lease, nowMs, caughtUpAtMs) {
+    async release(lease, nowMs, { caughtUpAtMs, checkpoint, ...closing }) {
       const { version, item } = await read(folder(lease.pipeline));
       if (version !== lease.version || item.leaseOwner !== lease.owner) return;
       const { leaseOwner, leaseExpiresAt, leaseHost, leaseProcess, ...rest } = item;
-      const caughtUpAt = caughtUpAtMs === undefined ? {} : { caughtUpAt: iso(caughtUpAtMs) };
-      await write(lease.pipeline, version, { ...rest, ...caughtUpAt, updatedAt: iso(nowMs) });
+      const left = {
+        ...closing,
+        ...(checkpoint && fieldsOf(checkpoint)),
+        ...(caughtUpAtMs !== undefined && { caughtUpAt: iso(caughtUpAtMs) }),
+      };
+      await write(lease.pipeline, version, { ...rest, ...left, updatedAt: iso(nowMs) });
     },
   };
 }

@@ -89,7 +89,14 @@ export function wireFrom(env: Environment): Wiring {
     options: parts.options,
     clock: systemClock,
     telemetry: emit,
-    ship: async () => ({ ...shared, ...(await parts.shaping()), source: parts.source, state, ioFirst }),
+    ship: async () => ({
+      ...shared,
+      ...(await parts.shaping()),
+      source: parts.source,
+      state,
+      ledger: emit.ledger,
+      ioFirst,
+    }),
     replay: shared,
     postpone: visibility(sqs, retryQueueUrl).postpone,
   };

@@ -9,8 +9,10 @@ import { includeRule } from '../lambda/core/include.ts';
 import { logDateOf, logIdOf } from '../lambda/core/log.ts';
 import type {
   Checkpoint,
+  Closing,
   Fault,
   Journal,
+  LedgerEntry,
   PageAnswer,
   PostAnswer,
   QueueName,
@@ -84,12 +86,14 @@ export function world(setup: WorldOptions = {}) {
   const violations: string[] = [];
   const calls = { page: 0, start: 0, post: 0, put: 0, state: 0, refresh: 0, save: 0 };
   const journalled: unknown[] = [];
+  const ledger: LedgerEntry[] = [];
   let nowMs = START_MS;
   const late = new Set<string>();
   let item: {
     late?: string;
     checkpoint?: Checkpoint;
     caughtUpAtMs?: number;
+    lastRun?: string;
     version: number;
     owner?: string;
     expiresAtMs?: number;
@@ -194,12 +198,13 @@ export function world(setup: WorldOptions = {}) {
           calls.refresh++;
         },
       },
+      ledger: { add: async entry => enter(entry) },
       queue: { put: (queue, messages) => call(() => put(queue, messages)) },
       state: {
         acquire: (_pipeline, owner, at, expiresAtMs) => call(() => acquire(owner, at, expiresAtMs)),
         save: (lease, checkpoint, _at, kept) =>
           call(() => save(lease.version, lease.owner, checkpoint, kept)),
-        release: (lease, _at, caughtUpAtMs) => call(() => release(lease.version, lease.owner, caughtUpAtMs)),
+        release: (lease, _at, closing) => call(() => release(lease.version, lease.owner, closing)),
       },
     };
     return { d, killed, effects: () => effect };
@@ -307,14 +312,29 @@ export function world(setup: WorldOptions = {}) {
     return { kind: 'saved' as const, lease: { pipeline: PIPELINE, owner, version: item.version } };
   }
 
-  function release(version: number, owner: string, caughtUpAtMs?: number): void {
+  /** The ledger may name only what is safe. */
+  function enter(entry: LedgerEntry): void {
+    ledger.push(entry);
+    const { afterLogId, lastLogId } = entry;
+    if (afterLogId === undefined) return;
+    const covered = tenant.map(logIdOf).filter(id => id !== undefined && id > afterLogId && id <= lastLogId);
+    const unsafe = covered.find(id => id !== undefined && !isSafe(id) && !late.has(id));
+    if (unsafe !== undefined)
+      violations.push(`the ledger covers ${unsafe}, which is neither accepted nor held`);
+  }
+
+  function release(version: number, owner: string, closing: Closing): void {
     if (version !== item.version || owner !== item.owner) return;
     stateFault('release', () => {
       const { owner: _owner, expiresAtMs: _expires, ...rest } = item;
+      const { caughtUpAtMs, late: kept, checkpoint, lastRun } = closing;
       item = {
         ...rest,
         version: item.version + 1,
         ...(caughtUpAtMs === undefined ? {} : { caughtUpAtMs }),
+        ...(kept === undefined ? {} : { late: kept }),
+        ...(checkpoint === undefined ? {} : { checkpoint }),
+        ...(lastRun === undefined ? {} : { lastRun }),
       };
     });
   }
@@ -344,6 +364,7 @@ export function world(setup: WorldOptions = {}) {
     clock,
     journalled,
     held,
+    ledger,
     /** Adds a log whose id lies behind what was served already: no checkpoint can know of it. */
     insertLate: (one: Log) => {
       tenant.push(one);

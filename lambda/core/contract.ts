@@ -33,6 +33,9 @@ export const METRICS = {
   coldStart: 'ColdStart',
 } as const;
 
+/** The message of the log line that holds a LedgerEntry, in its field `ledger`: what `audit` looks for. */
+export const LEDGER_MESSAGE = 'logs were settled';
+
 /** Environment variables that wiring.ts reads and the stack writes. */
 export const ENV = {
   pipelineConfig: 'PIPELINE_CONFIG',

@@ -2,7 +2,7 @@
  * What is remembered to find late logs: logs that Auth0 serves only after logs with greater ids, so that the
  * checkpoint has passed them. Two generations of a sketch (sketch.ts) hold the ids passed since `fromLogId`.
  */
-import { addToSketch, emptySketch, idKey, readSketch, type Sketch, unite, writeSketch } from './sketch.ts';
+import { emptySketch, readSketch, type Sketch, sketchOf, unite, writeSketch } from './sketch.ts';
 
 export interface Late {
   /** Where the window begins: ids after it are in `older` or `current`. */
@@ -26,18 +26,16 @@ export function startLate(fromLogId: string, nowMs: number): Late {
   return { ...from, older: empty, current: empty, count: 0, sweptAtMs: nowMs };
 }
 
-/** With `logIds` passed too; `lastLogId` is the last one before them. */
-export function passed(late: Late, logIds: readonly string[], lastLogId: string): Late {
+/** With the `count` logs of `ids` passed too; `lastLogId` is the last one before them. */
+export function passed(late: Late, ids: Sketch, count: number, lastLogId: string): Late {
   const base = late.count >= MAX_IDS ? rotate(late, lastLogId) : late;
-  const current = { words: base.current.words.slice() };
-  for (const logId of logIds) addToSketch(current, idKey(logId));
-  return { ...base, current, count: base.count + logIds.length };
+  return { ...base, current: unite(base.current, ids), count: base.count + count };
 }
 
 /** After a sweep: `found` are passed now as well, and the window moves on by a generation. */
 export function swept(late: Late, found: readonly string[], lastLogId: string, nowMs: number): Late {
   const kept = found.filter(logId => logId > late.currentFromLogId);
-  return { ...rotate(passed(late, kept, lastLogId), lastLogId), sweptAtMs: nowMs };
+  return { ...rotate(passed(late, sketchOf(kept), kept.length, lastLogId), lastLogId), sweptAtMs: nowMs };
 }
 
 /** Every id of the window that was passed. */

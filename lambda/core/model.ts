@@ -165,8 +165,44 @@ export interface StateStore {
     nowMs: number,
     late?: string,
   ): Promise<{ readonly kind: 'saved'; readonly lease: Lease } | { readonly kind: 'lost' }>;
-  /** Gives the lease back and, in the same write, remembers `caughtUpAtMs`. A lost lease is left alone. */
-  release(lease: Lease, nowMs: number, caughtUpAtMs?: number): Promise<void>;
+  /** Gives the lease back and, in the same write, keeps what the run leaves behind. A lost lease is left alone. */
+  release(lease: Lease, nowMs: number, closing: Closing): Promise<void>;
+}
+
+/** What a run leaves behind with its lease; what is undefined stays as it was. */
+export interface Closing {
+  readonly caughtUpAtMs?: number;
+  /** Where a first run began, when it settled nothing after that. */
+  readonly checkpoint?: Checkpoint;
+  /** See PipelineState.late. */
+  readonly late?: string;
+  /** The run's report, as `writeLastRun` made it: for whoever asks how it went. */
+  readonly lastRun?: string;
+  /** Who set the checkpoint by hand, when and from where to where. */
+  readonly checkpointSet?: string;
+}
+
+/** Logs that are accepted by Azure or held in a queue, for an audit of a window that is long past. */
+export interface LedgerEntry {
+  /** The entry covers every log after it, up to `lastLogId`; absent for late logs, which lie scattered. */
+  readonly afterLogId?: string;
+  readonly lastLogId: string;
+  /** Logs in it, excluded ones counted too. */
+  readonly logs: number;
+  readonly accepted: number;
+  readonly excluded: number;
+  readonly retried: number;
+  readonly deadLettered: number;
+  /** The sketch of their ids, see sketch.ts. */
+  readonly ids: string;
+}
+
+/**
+ * What was settled, batch by batch.
+ * Law: told of logs only once they are accepted or held; never rejects, since an audit must not stop the line.
+ */
+export interface Ledger {
+  add(entry: LedgerEntry): Promise<void>;
 }
 
 export type QueueName = 'retry' | 'dead-letter';

@@ -2,10 +2,12 @@
 import type { Late } from './late.ts';
 import type {
   Clock,
+  Closing,
   Destination,
   FailedBatchQueue,
   Journal,
   Lease,
+  Ledger,
   LogSource,
   Party,
   Random,
@@ -21,6 +23,7 @@ export interface ShipDependencies {
   readonly destination: Destination;
   readonly state: StateStore;
   readonly queue: FailedBatchQueue;
+  readonly ledger: Ledger;
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
@@ -62,6 +65,8 @@ export interface Run {
   lease: Lease;
   /** What is remembered to find late logs; undefined when they are not looked for. */
   late: Late | undefined;
+  /** What the next save writes anyway, or else the release. */
+  unsaved: Closing;
   /** Once a batch had to be put aside although nothing got better, no more time is spent on retrying. */
   spilling: boolean;
 }

@@ -3,8 +3,9 @@ import type { LogBatch } from './batch.ts';
 import { deliver } from './deliver.ts';
 import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
 import { type Late, passed, writeLate } from './late.ts';
-import type { Checkpoint, SerializedRecord } from './model.ts';
+import type { Checkpoint, LedgerEntry, SerializedRecord } from './model.ts';
 import type { Run, Stop } from './run.ts';
+import { sketchOf, writeSketch } from './sketch.ts';
 
 /** What became of a batch. */
 export interface Settled {
@@ -12,7 +13,12 @@ export interface Settled {
   readonly isPassed: boolean;
   /** Why the run must end, if it must. */
   readonly stop?: Stop | undefined;
+  readonly held: Held;
 }
+
+/** How many logs are where. */
+export type Held = Pick<LedgerEntry, 'accepted' | 'retried' | 'deadLettered'>;
+export const NOTHING_HELD: Held = { accepted: 0, retried: 0, deadLettered: 0 };
 
 /** Less than this before the deadline and a batch is left for the next run. */
 const SETTLE_LEAST_MS = 1_500;
@@ -24,14 +30,38 @@ const SETTLE_LEAST_MS = 1_500;
 export async function settle(
   run: Run,
   batch: LogBatch,
-  before: Promise<Settled> = Promise.resolve({ isPassed: true }),
+  before: Promise<Settled> = Promise.resolve({ isPassed: true, held: NOTHING_HELD }),
 ): Promise<Settled> {
   const own = await hold(run, batch);
   const earlier = await before;
   const stop = earlier.stop ?? own.stop;
-  if (!earlier.isPassed || !own.isPassed) return { isPassed: false, stop };
-  const saveStop = batch.checkpoint && (await save(run, batch.checkpoint, lateAfter(run, batch)));
-  return saveStop ? { isPassed: false, stop: saveStop } : { isPassed: true, stop };
+  const { held } = own;
+  if (!earlier.isPassed || !own.isPassed) return { isPassed: false, stop, held };
+  const saveStop = batch.checkpoint && (await pass(run, batch, batch.checkpoint, held));
+  return saveStop ? { isPassed: false, stop: saveStop, held } : { isPassed: true, stop, held };
+}
+
+/** Enters the batch in the ledger and moves the checkpoint past it. */
+async function pass(
+  run: Run,
+  batch: LogBatch,
+  checkpoint: Checkpoint,
+  held: Held,
+): Promise<Stop | undefined> {
+  const { d, tally, late } = run;
+  const ids = sketchOf(batch.logIds);
+  const afterLogId = tally.counts.checkpoint?.logId;
+  await d.ledger.add({
+    ...(afterLogId === undefined ? {} : { afterLogId }),
+    lastLogId: checkpoint.logId,
+    logs: batch.logs,
+    ...held,
+    excluded: batch.logs - batch.records.length,
+    ids: writeSketch(ids),
+  });
+  const lateAfter =
+    late && afterLogId !== undefined ? passed(late, ids, batch.logIds.length, afterLogId) : late;
+  return save(run, checkpoint, lateAfter);
 }
 
 /** Has every log of the batch accepted, or held in a queue; `isPassed` says whether that was achieved. */
@@ -39,7 +69,7 @@ async function hold(run: Run, batch: LogBatch): Promise<Settled> {
   const { d, options } = run;
   const nowMs = d.clock.now();
   if (options.deadlineMs - nowMs < SETTLE_LEAST_MS) {
-    return { isPassed: false, stop: { outcome: 'out-of-time' } };
+    return { isPassed: false, stop: { outcome: 'out-of-time' }, held: NOTHING_HELD };
   }
   const delivery = await deliver(d, batch.records, options.deadlineMs, run.spilling ? 1 : undefined);
   if (batch.records.length > 0) run.tally.delivered(delivery);
@@ -52,14 +82,11 @@ async function hold(run: Run, batch: LogBatch): Promise<Settled> {
   }
   const stop: Stop | undefined =
     fault && !atRisk ? { outcome: fault.verdict, party: 'azure', message: fault.message } : undefined;
-  if (stop?.outcome === 'denied') return { isPassed: false, stop };
+  if (stop?.outcome === 'denied') return { isPassed: false, stop, held: NOTHING_HELD };
   const putAsideFailed = await putAside(run, delivery);
-  return putAsideFailed ? { isPassed: false, stop: putAsideFailed } : { isPassed: true, stop };
-}
-
-function lateAfter({ late, tally }: Run, { logIds }: LogBatch): Late | undefined {
-  const lastLogId = tally.counts.checkpoint?.logId;
-  return late && lastLogId !== undefined ? passed(late, logIds, lastLogId) : late;
+  if (putAsideFailed) return { isPassed: false, stop: putAsideFailed, held: NOTHING_HELD };
+  const { accepted, pending, culprits } = delivery;
+  return { isPassed: true, stop, held: { accepted, retried: pending.length, deadLettered: culprits.length } };
 }
 
 /** Culprits to the dead-letter queue, what Azure may take another time to the retry queue. */
@@ -99,6 +126,7 @@ export async function save(
       return { outcome: 'lease-lost', message: 'another run has taken the lease over' };
     run.lease = saved.lease;
     run.late = late;
+    run.unsaved = {};
     run.tally.counts.checkpoint = checkpoint;
     return undefined;
   } catch (error) {

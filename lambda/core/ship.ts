@@ -5,6 +5,7 @@
  * It is kept in one place, `settle`: deliver, put aside what was not accepted, and only then save.
  */
 import { batcher, type LogBatch } from './batch.ts';
+import { writeLastRun } from './last-run.ts';
 import { readLate, startLate } from './late.ts';
 import type { Checkpoint, PipelineState, RunReport, StateStore } from './model.ts';
 import { logReader } from './read.ts';
@@ -43,18 +44,20 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     tally: tally(pipeline, state.checkpoint),
     lease: acquired.lease,
     late: options.sweepMs > 0 ? readLate(state.late) : undefined,
+    unsaved: {},
     spilling: false,
   };
   run.tally.counts.gapSuspected = isGapSuspected(state, startedAtMs, options.retentionMs);
-  let stop: Stop = { outcome: 'failed', message: 'the run broke off' };
+  let report: RunReport | undefined;
   try {
-    stop = await shipFrom(run, state.checkpoint);
+    const stop = await shipFrom(run, state.checkpoint);
+    const lagMs = lagOf(run, stop, state.caughtUpAtMs);
+    if (lagMs !== undefined && lagMs > options.retentionMs / 2) run.tally.counts.retentionAtRisk = true;
+    report = run.tally.report({ ...stop, ...(lagMs === undefined ? {} : { lagMs }), durationMs: since() });
+    return report;
   } finally {
-    await release(run, stop);
+    await release(run, report);
   }
-  const lagMs = lagOf(run, stop, state.caughtUpAtMs);
-  if (lagMs !== undefined && lagMs > options.retentionMs / 2) run.tally.counts.retentionAtRisk = true;
-  return run.tally.report({ ...stop, ...(lagMs === undefined ? {} : { lagMs }), durationMs: since() });
 }
 
 /** Reads, shapes and batches; while some batches are being settled, the next one is being read. */
@@ -109,7 +112,7 @@ async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<S
   return (await sweep(run)) ?? { outcome: 'caught-up' };
 }
 
-/** The first run: where to begin, remembered at once so that "now" stays the same now. */
+/** The first run: where to begin; "now" is remembered at once, so that it stays the same now. */
 async function begin(run: Run): Promise<{ checkpoint: Checkpoint } | Stop> {
   const { d, options } = run;
   const nowMs = d.clock.now();
@@ -117,16 +120,23 @@ async function begin(run: Run): Promise<{ checkpoint: Checkpoint } | Stop> {
   if (start.kind === 'fault') {
     return { outcome: start.fault.verdict, party: 'auth0', message: start.fault.message };
   }
-  const stop = await save(run, start.checkpoint);
-  return stop ?? { checkpoint: start.checkpoint };
+  const { checkpoint } = start;
+  if (options.startFrom.kind === 'now') return (await save(run, checkpoint)) ?? { checkpoint };
+  // Should the run be killed, the next one finds the same place, or an earlier one.
+  run.tally.counts.checkpoint = checkpoint;
+  run.unsaved = { checkpoint };
+  return { checkpoint };
 }
 
-async function release(run: Run, stop: Stop): Promise<void> {
-  const { d, options, lease } = run;
-  if (stop.outcome === 'lease-lost') return;
+/** In the same write goes all that a run leaves behind. `report` is undefined when a bug broke the run off. */
+async function release(run: Run, report: RunReport | undefined): Promise<void> {
+  const { d, options, lease, unsaved } = run;
+  if (report?.outcome === 'lease-lost') return;
   try {
-    const caughtUpAtMs = stop.outcome === 'caught-up' ? d.clock.now() - options.settleMs : undefined;
-    await d.state.release(lease, d.clock.now(), caughtUpAtMs);
+    const nowMs = d.clock.now();
+    const caughtUp = report?.outcome === 'caught-up' ? { caughtUpAtMs: nowMs - options.settleMs } : {};
+    const lastRun = report ? { lastRun: writeLastRun(report, nowMs) } : {};
+    await d.state.release(lease, nowMs, { ...unsaved, ...caughtUp, ...lastRun });
   } catch (error) {
     d.journal.warn('the lease could not be released and will expire by itself', { error: nameOf(error) });
   }

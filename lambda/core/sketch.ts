@@ -30,6 +30,13 @@ export function addToSketch(sketch: Sketch, key: IdKey): void {
   change(sketch.words, key, 1);
 }
 
+/** The sketch of these ids. */
+export function sketchOf(logIds: readonly string[]): Sketch {
+  const sketch = emptySketch();
+  for (const logId of logIds) addToSketch(sketch, idKey(logId));
+  return sketch;
+}
+
 /** `one` and `other` together. */
 export function unite(one: Sketch, other: Sketch): Sketch {
   return {

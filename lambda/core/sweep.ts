@@ -1,10 +1,10 @@
 /** Looking back, now and then, for logs that Auth0 served only after logs with greater ids. */
-import { batcher } from './batch.ts';
-import { known, type Late, swept } from './late.ts';
+import { batcher, type LogBatch } from './batch.ts';
+import { known, type Late, swept, writeLate } from './late.ts';
 import { logReader, type SettledLog } from './read.ts';
 import type { Run, Stop } from './run.ts';
-import { recordOf, save, settle } from './settle.ts';
-import { addToSketch, emptySketch, idKey, missingFrom } from './sketch.ts';
+import { NOTHING_HELD, recordOf, settle } from './settle.ts';
+import { addToSketch, emptySketch, idKey, missingFrom, sketchOf, writeSketch } from './sketch.ts';
 
 /** A sweep is not begun with less time, and gives up when it runs out: the next run tries again. */
 const SWEEP_LEAST_MS = 10_000;
@@ -25,7 +25,10 @@ export async function sweep(run: Run): Promise<Stop | undefined> {
   const missing = missingFrom(known(late), all);
   const found = missing?.size === 0 ? [] : await shipLate(run, late, checkpoint.logId, missing);
   if (!Array.isArray(found)) return found;
-  return save(run, checkpoint, swept(late, found, checkpoint.logId, d.clock.now()));
+  run.late = swept(late, found, checkpoint.logId, d.clock.now());
+  // The release writes it, for no write of its own; if it cannot, the next run sweeps the same window again.
+  run.unsaved = { ...run.unsaved, late: writeLate(run.late) };
+  return undefined;
 }
 
 /** Ships the logs named by `missing`, or the whole window when they are too many to be named. Returns their ids. */
@@ -38,19 +41,38 @@ async function shipLate(
   const found: string[] = [];
   const batches = batcher(run.d.destination.maxBatchBytes);
   let stop: Stop | undefined;
+  const held = { ...NOTHING_HELD };
+  const settleLate = async (batch: LogBatch) => {
+    const settled = await settle(run, batch);
+    stop = settled.stop;
+    held.accepted += settled.held.accepted;
+    held.retried += settled.held.retried;
+    held.deadLettered += settled.held.deadLettered;
+  };
   const read = await eachOfWindow(run, late, lastLogId, async log => {
     if (stop || log.logId === undefined || (missing && !missing.has(idKey(log.logId)))) return;
     found.push(log.logId);
     // The checkpoint stays where it is: these logs lie before it.
     const { checkpoint: _, ...settled } = log;
     const full = batches.add(settled, recordOf(run, log.log));
-    if (full) stop = (await settle(run, full)).stop;
+    if (full) await settleLate(full);
   });
   if (!read) return undefined;
   const rest = batches.flush();
-  if (!stop && rest) stop = (await settle(run, rest)).stop;
+  if (!stop && rest) await settleLate(rest);
   if (stop) return stop;
   run.tally.counts.logsLate += found.length;
+  if (found.length > 0) {
+    await run.d.ledger.add({
+      // A few are told by their sketch alone; a whole window covers its range.
+      ...(missing ? {} : { afterLogId: late.fromLogId }),
+      lastLogId,
+      logs: found.length,
+      ...held,
+      excluded: found.length - held.accepted - held.retried - held.deadLettered,
+      ids: writeSketch(sketchOf(found)),
+    });
+  }
   run.d.journal.warn('late logs were found and shipped', {
     logs: found.length,
     whole: missing === undefined,

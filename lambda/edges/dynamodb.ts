@@ -11,6 +11,8 @@
  * | `leaseExpiresAt`    | number, **milliseconds** since 1970 (not DynamoDB's TTL, which is seconds) |
  * | `version`           | number, one more at every write                                            |
  * | `updatedAt`         | string, ISO 8601                                                           |
+ * | `lastRun`           | string, see last-run.ts; absent until the first run has ended              |
+ * | `checkpointSet`     | string, who set the checkpoint by hand and when; absent until somebody did |
  * | `caughtUpAt`        | string, ISO 8601; absent until Auth0 first had nothing newer               |
  */
 import {
@@ -21,7 +23,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Checkpoint, PipelineState, StateStore } from '../core/model.ts';
+import type { Checkpoint, Closing, PipelineState, StateStore } from '../core/model.ts';
 
 type Item = Record<string, AttributeValue>;
 type Write = Pick<
@@ -91,19 +93,35 @@ export function checkpointStore(client: DynamoDBClient, table: string): StateSto
       return answer.kind === 'written' || ours ? { kind: 'saved', lease: next } : { kind: 'lost' };
     },
 
-    async release(lease, nowMs, caughtUpAtMs) {
+    async release(lease, nowMs, closing) {
+      const kept = attributesOf(closing);
+      const names = Object.keys(kept);
       // A refusal means that it is released already, by the SDK's first attempt, or another run's: both are well.
       await write(client, table, lease.pipeline, 'release', {
         ConditionExpression: 'version = :version AND leaseOwner = :owner',
         UpdateExpression:
-          `SET version = :next, updatedAt = :at${caughtUpAtMs === undefined ? '' : ', caughtUpAt = :caughtUp'}` +
+          `SET version = :next, updatedAt = :at${names.map(name => `, ${name} = :${name}`).join('')}` +
           ' REMOVE leaseOwner, leaseExpiresAt',
         ExpressionAttributeValues: {
           ...underLease(lease.owner, lease.version, nowMs),
-          ...(caughtUpAtMs !== undefined && { ':caughtUp': { S: iso(caughtUpAtMs) } }),
+          ...Object.fromEntries(names.map(name => [`:${name}`, { S: kept[name]! }])),
         },
       });
     },
+  };
+}
+
+/** Attributes of the item, all of them text. */
+function attributesOf(closing: Closing): Record<string, string> {
+  const { caughtUpAtMs, checkpoint, late, lastRun, checkpointSet } = closing;
+  const date = checkpoint?.logDateMs;
+  return {
+    ...(caughtUpAtMs !== undefined && { caughtUpAt: iso(caughtUpAtMs) }),
+    ...(checkpoint && { checkpointLogId: checkpoint.logId }),
+    ...(date !== undefined && { checkpointLogDate: iso(date) }),
+    ...(late !== undefined && { late }),
+    ...(lastRun !== undefined && { lastRun }),
+    ...(checkpointSet !== undefined && { checkpointSet }),
   };
 }
 

@@ -1,12 +1,14 @@
 /** Log lines and metrics through Powertools: metrics are log lines in the embedded metric format (EMF). */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../core/contract.ts';
-import type { Journal, ReplayReport, RunReport } from '../core/model.ts';
+import { LEDGER_MESSAGE, METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../core/contract.ts';
+import type { Journal, Ledger, ReplayReport, RunReport } from '../core/model.ts';
 
 export interface Telemetry {
   /** Powertools keeps some names for itself (`message`, `level`, …): such fields appear as `field_message` and so on. */
   readonly journal: Journal;
+  /** A line for each entry; the log group's retention says how far back an audit can look. */
+  readonly ledger: Ledger;
   /** One line of metrics for a run, whatever it did, and one that says how it went. */
   emitRun(report: RunReport, coldStart: boolean): void;
   /** The sums over the failed batches of one event. */
@@ -46,6 +48,7 @@ export function telemetry(options: { readonly pipeline: string; readonly service
   };
   return {
     journal,
+    ledger: { add: async ledger => journal.info(LEDGER_MESSAGE, { ledger }) },
     emitRun: (report, coldStart) => {
       emit(runMetrics(report, coldStart));
       journal[levelOf(report)](`run: ${report.outcome}`, { run: report });

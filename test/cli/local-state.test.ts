@@ -39,11 +39,11 @@ describe('the state on disk', () => {
     let { lease } = await acquired();
     lease = await saved(lease, '900', 'sketch');
     lease = await saved(lease, '901');
-    await localState(directory).release(lease, NOW, NOW - 7);
+    await localState(directory).release(lease, NOW, { caughtUpAtMs: NOW - 7 });
     const whole = { checkpoint: { logId: '901', logDateMs: NOW - 5 }, caughtUpAtMs: NOW - 7, late: 'sketch' };
     const next = await acquired('run-2', LATER);
     expect(next.state).toEqual(whole);
-    await localState(directory).release(next.lease, LATER);
+    await localState(directory).release(next.lease, LATER, {});
     expect(await readState(directory, PIPELINE)).toEqual(whole);
   });
 
@@ -80,7 +80,7 @@ describe('the lease', () => {
     const second = await acquired('run-2', LATER);
     const state = localState(directory);
     expect(await state.save(old, { logId: '905' }, LATER)).toEqual({ kind: 'lost' });
-    await state.release(old, LATER, LATER);
+    await state.release(old, LATER, { caughtUpAtMs: LATER });
     expect(await readState(directory, PIPELINE)).toEqual({
       checkpoint: { logId: '900', logDateMs: NOW - 5 },
     });

@@ -60,7 +60,7 @@ describe('when the answer to a write is lost and the SDK writes again', () => {
     const pipeline = pipelineName();
     const lease = await acquired(pipeline);
     proxy.faults.add({ kind: 'accept-then-cut' });
-    await shaky.release(lease, NOW, NOW);
+    await shaky.release(lease, NOW, { caughtUpAtMs: NOW });
     expect(proxy.calls.filter(call => call === 'UpdateItem')).toHaveLength(2);
     expect(await aws.readCheckpoint(pipeline)).toMatchObject({ version: 2, caughtUpAt: expect.any(String) });
   });
@@ -96,7 +96,9 @@ describe('when the table cannot be reached', () => {
       `${said} acquire: ResourceNotFoundException`,
     );
     await expect(elsewhere.save(lease, CHECKPOINT, NOW)).rejects.toThrow(`${said} save: ResourceNot`);
-    await expect(elsewhere.release(lease, NOW)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+    await expect(elsewhere.release(lease, NOW, {})).rejects.toMatchObject({
+      code: 'ResourceNotFoundException',
+    });
   });
 
   it('throws when every attempt is cut, since nothing is known then', async () => {

@@ -63,7 +63,7 @@ describe('the lease', () => {
 
   it('is free at once after its release', async () => {
     const pipeline = pipelineName();
-    await store.release(await acquired(pipeline), NOW + 1);
+    await store.release(await acquired(pipeline), NOW + 1, {});
     expect(await aws.readCheckpoint(pipeline)).toEqual({
       pipeline,
       version: 2,
@@ -104,12 +104,30 @@ describe('the checkpoint', () => {
     const pipeline = pipelineName();
     const saved = await store.save(await acquired(pipeline), CHECKPOINT, NOW);
     if (saved.kind === 'lost') throw new Error('lost');
-    await store.release(saved.lease, NOW, NOW - 15_000);
+    await store.release(saved.lease, NOW, { caughtUpAtMs: NOW - 15_000 });
     const next = await store.acquire(pipeline, 'run-2', NOW, EXPIRES);
     expect(next).toMatchObject({ state: { checkpoint: CHECKPOINT, caughtUpAtMs: NOW - 15_000 } });
     if (next.kind === 'held') throw new Error('held');
-    await store.release(next.lease, NOW);
+    await store.release(next.lease, NOW, {});
     expect(await aws.readCheckpoint(pipeline)).toMatchObject({ caughtUpAt: '2026-03-01T11:59:45.000Z' });
+  });
+
+  it('keeps all that a run leaves behind in the one write of the release', async () => {
+    const pipeline = pipelineName();
+    const closing = { checkpoint: CHECKPOINT, late: 'sketch', lastRun: '{"outcome":"caught-up"}' };
+    await store.release(await acquired(pipeline), NOW, {
+      ...closing,
+      caughtUpAtMs: NOW,
+      checkpointSet: 'by me',
+    });
+    expect(await aws.readCheckpoint(pipeline)).toMatchObject({
+      version: 2,
+      late: 'sketch',
+      lastRun: closing.lastRun,
+      checkpointSet: 'by me',
+    });
+    const next = await store.acquire(pipeline, 'run-2', NOW, EXPIRES);
+    expect(next).toMatchObject({ state: { checkpoint: CHECKPOINT, late: 'sketch', caughtUpAtMs: NOW } });
   });
 
   it('brings along what is remembered of late logs, which stays until another is brought', async () => {
@@ -120,7 +138,7 @@ describe('the checkpoint', () => {
       if (saved.kind === 'lost') throw new Error('lost');
       lease = saved.lease;
     }
-    await store.release(lease, NOW);
+    await store.release(lease, NOW, {});
     const next = await store.acquire(pipeline, 'run-2', NOW, EXPIRES);
     expect(next).toMatchObject({ state: { checkpoint: CHECKPOINT, late: 'remembered ☂' } });
   });
@@ -141,7 +159,7 @@ describe('the checkpoint', () => {
     await acquired(pipeline, 'run-2', EXPIRES);
     const before = await aws.readCheckpoint(pipeline);
     expect(await store.save(old, CHECKPOINT, EXPIRES + 1)).toEqual({ kind: 'lost' });
-    await store.release(old, EXPIRES + 1, EXPIRES);
+    await store.release(old, EXPIRES + 1, { caughtUpAtMs: EXPIRES });
     expect(await aws.readCheckpoint(pipeline)).toEqual(before);
   });
 
@@ -173,7 +191,7 @@ describe('the checkpoint', () => {
   it('is not moved after the lease was given back', async () => {
     const pipeline = pipelineName();
     const lease = await acquired(pipeline);
-    await store.release(lease, NOW);
+    await store.release(lease, NOW, {});
     expect(await store.save({ ...lease, version: 2 }, CHECKPOINT, NOW)).toEqual({ kind: 'lost' });
   });
 
@@ -217,7 +235,7 @@ describe('the checkpoint', () => {
             leases.set(run, answer.lease);
             checkpoint = `log-${i}`;
           } else if (lease) {
-            await store.release(lease, nowMs);
+            await store.release(lease, nowMs, {});
             if (holder?.run === run) holder = undefined;
           }
         }

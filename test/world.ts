@@ -190,7 +190,7 @@ export function world(setup: WorldOptions = {}) {
         maxBatchBytes: setup.maxBatchBytes ?? 20_000,
         maxInFlight: setup.maxInFlight ?? 1,
         post: async body => {
-          const answer = await call(() => post(body));
+          const answer = await call(() => post(body.toString()));
           await frozen?.(calls.post - 1);
           return answer;
         },

@@ -120,7 +120,8 @@ const alarms = settings({
   lagMinutes: v.optional(whole(1, 1440, 'minutes, 1 to 1440'), 15),
 });
 
-const pipeline = settings({
+/** The schema itself: scripts/config-docs.ts makes the page of it. */
+export const pipeline = settings({
   name: text(NAME, 'lower-case letters, digits and -, at most 32, a letter first'),
   auth0,
   azure: v.variant('kind', [dataCollector, logsIngestion], issue =>

@@ -4,6 +4,9 @@ import type { PostAnswer } from './model.ts';
 
 const NAMES: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name));
 
+/** What was posted, as far as it is looked at here. */
+export type Body = { includes(piece: string): boolean };
+
 /** The words without the secrets, as they are or written for a form. */
 export function withoutSecrets(words: string, secrets: readonly string[]): string {
   const forms = secrets.filter(Boolean).flatMap(secret => {
@@ -13,7 +16,7 @@ export function withoutSecrets(words: string, secrets: readonly string[]): strin
 }
 
 /** Azure's answer to `body`, without its words when they repeat a piece of it; status and code are told all the same. */
-export function withoutRecords(answer: PostAnswer, body: string): PostAnswer {
+export function withoutRecords(answer: PostAnswer, body: Body): PostAnswer {
   if (answer.kind !== 'answered' || answer.message === undefined || !repeats(answer.message, body))
     return answer;
   return { ...answer, message: 'Azure said why in words that repeat a log, so they are not shown' };
@@ -26,7 +29,7 @@ const PIECES = [
   /(?<!\S)(?=(\S+ \S+ \S+ \S+))/g,
 ];
 
-function repeats(words: string, body: string): boolean {
+function repeats(words: string, body: Body): boolean {
   const pieces = PIECES.flatMap(pattern => [...words.matchAll(pattern)].map(([, piece = '']) => piece));
   return pieces.some(piece => {
     // Words that were too long end with an ellipsis.

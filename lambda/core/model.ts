@@ -133,8 +133,8 @@ export interface Destination {
   readonly maxBatchBytes: number;
   /** Batches between "post begun" and "checkpoint saved" at a time: also the bound of duplicates after a crash. */
   readonly maxInFlight: number;
-  /** `body` is a JSON array in text; `bytes` its UTF-8 length. Ends within `timeoutMs`, body included. */
-  post(body: string, bytes: number, timeoutMs: number): Promise<PostAnswer>;
+  /** `body` is a JSON array in UTF-8. Ends within `timeoutMs`, body included. */
+  post(body: Buffer, timeoutMs: number): Promise<PostAnswer>;
   /** Law: after it, the next post reads the secret and gets the token anew. Never throws. */
   refresh(): void;
 }

@@ -35,26 +35,24 @@ export function dataCollector(options: DataCollectorOptions): Destination {
   const baseUrl = options.baseUrl ?? `https://${workspaceId}.${HOSTS[config.cloud]}`;
   const url = `${baseUrl}/api/logs?api-version=${apiVersion}`;
 
-  const post = async (body: string, timeoutMs: number): Promise<PostAnswer> => {
+  const post = async (body: Buffer, timeoutMs: number): Promise<PostAnswer> => {
     const limit = timeLimit(timeoutMs);
     const secret = await withinLimit(secrets.read(config.secret), limit).catch(() => notInTime('secret'));
     if (secret.kind === 'fault') return { kind: 'unauthorised', fault: secret.fault };
     const sharedKey = secret.fields['sharedKey']?.reveal();
     if (!sharedKey || !isSharedKey(sharedKey)) return unauthorised(config.secret, sharedKey);
-    // What is signed is the length of what is sent: of the bytes, not of the characters.
-    const bytes = Buffer.from(body, 'utf8');
     const date = rfc1123(clock.now());
     const response = await options.fetch(url, {
       method: 'POST',
       headers: {
-        authorization: signSharedKey({ workspaceId, sharedKey, contentLengthBytes: bytes.byteLength, date }),
+        authorization: signSharedKey({ workspaceId, sharedKey, contentLengthBytes: body.byteLength, date }),
         'content-type': 'application/json',
         'log-type': logType,
         'x-ms-date': date,
         'time-generated-field': EVENT_TIME_COLUMN,
         ...(resourceId ? { 'x-ms-azureresourceid': resourceId } : {}),
       },
-      body: bytes,
+      body,
       redirect: 'manual',
       signal: limit,
     });
@@ -65,7 +63,7 @@ export function dataCollector(options: DataCollectorOptions): Destination {
     kind: 'data-collector',
     maxBatchBytes: config.maxBatchBytes,
     maxInFlight: MAX_IN_FLIGHT,
-    post: (body, _bytes, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
+    post: (body, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
     refresh: () => secrets.forget(config.secret),
   };
 }

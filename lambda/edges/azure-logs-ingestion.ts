@@ -20,6 +20,12 @@ const API_VERSION = '2023-01-01';
 
 const gzipped = promisify(gzip);
 
+/**
+ * Half the processor time of zlib's own choice for an eighth more bytes: in a small function it is time that is short.
+ * A whole batch comes out in one piece.
+ */
+const GZIP = { level: 1, chunkSize: 262_144 };
+
 /** Batches of 1 MB are small: several hide a slow answer behind Auth0's pages. */
 const MAX_IN_FLIGHT = 3;
 
@@ -32,7 +38,7 @@ export function logsIngestion(options: LogsIngestionOptions): Destination {
   const path = `/dataCollectionRules/${config.dcrImmutableId}/streams/${config.stream}`;
   const url = `${options.baseUrl ?? config.endpoint}${path}?api-version=${API_VERSION}`;
 
-  const post = async (body: string, timeoutMs: number): Promise<PostAnswer> => {
+  const post = async (body: Buffer, timeoutMs: number): Promise<PostAnswer> => {
     const limit = timeLimit(timeoutMs);
     const granted = await withinLimit(authoriser.authorise(timeoutMs), limit).catch(() => notInTime('token'));
     if (granted.kind === 'fault') return { kind: 'unauthorised', fault: granted.fault };
@@ -43,7 +49,7 @@ export function logsIngestion(options: LogsIngestionOptions): Destination {
         'content-type': 'application/json',
         'content-encoding': 'gzip',
       },
-      body: await gzipped(body),
+      body: await gzipped(body, GZIP),
       redirect: 'manual',
       signal: limit,
     });
@@ -54,7 +60,7 @@ export function logsIngestion(options: LogsIngestionOptions): Destination {
     kind: 'logs-ingestion',
     maxBatchBytes: config.maxBatchBytes,
     maxInFlight: MAX_IN_FLIGHT,
-    post: (body, _bytes, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
+    post: (body, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
     refresh: () => authoriser.forget(),
   };
 }

@@ -38,11 +38,10 @@ function azure(answer: (ids: string[], call: number) => PostAnswer, maxBytes = N
         refresh: () => {
           refreshes++;
         },
-        post: async (body: string, bytes: number) => {
-          expect(bytes).toBe(Buffer.byteLength(body));
-          const ids = (JSON.parse(body) as { LogId: string }[]).map(r => r.LogId);
+        post: async (body: Buffer) => {
+          const ids = (JSON.parse(body.toString()) as { LogId: string }[]).map(r => r.LogId);
           posts.push(ids);
-          if (bytes > maxBytes) return { kind: 'answered', status: 413 } as const;
+          if (body.length > maxBytes) return { kind: 'answered', status: 413 } as const;
           return answer(ids, posts.length - 1);
         },
       },
@@ -126,7 +125,7 @@ describe('deliver', () => {
   );
 
   test('what is too large is split until it fits; a record too large alone is a culprit', async () => {
-    const { d, posts } = azure(() => ok, bodyOf(records(6)).bytes);
+    const { d, posts } = azure(() => ok, bodyOf(records(6)).length);
     const delivery = await deliver(d, records(40), 100_000);
     expect(delivery).toMatchObject({ accepted: 40, culprits: [] });
     expect(posts.length).toBeGreaterThan(7);
@@ -221,5 +220,25 @@ describe('deliver', () => {
           );
       }),
     );
+  });
+});
+
+describe('the body of a post', () => {
+  test('is the JSON array of the records, whatever characters they hold', () => {
+    const text = ['plain', 'é', '日本', '😀', '\ud800'];
+    const all = text.map((value, i) => {
+      const json = JSON.stringify({ LogId: String(i), value });
+      return { logId: String(i), json, bytes: Buffer.byteLength(json) };
+    });
+    for (let count = 0; count <= all.length; count++) {
+      const part = all.slice(0, count);
+      expect(bodyOf(part).toString()).toBe(`[${part.map(record => record.json).join(',')}]`);
+    }
+  });
+
+  test('a record that says it is shorter than it is fails loudly, instead of being cut', () => {
+    const json = '{"LogId":"1"}';
+    expect(() => bodyOf([{ logId: '1', json, bytes: json.length - 2 }])).toThrow('bytes');
+    expect(() => bodyOf([{ logId: '1', json, bytes: json.length + 2 }])).toThrow('bytes');
   });
 });

@@ -34,7 +34,7 @@ async function workspace(answer: Answerer, more: Partial<DataCollectorConfig> = 
   const secrets = heldSecrets({ sharedKey: KEY });
   const options = { config: { ...config, ...more }, secrets, clock, fetch, baseUrl: url };
   const destination = dataCollector(options);
-  const post = (limitMs = LIMIT_MS) => destination.post(BODY, Buffer.byteLength(BODY), limitMs);
+  const post = (limitMs = LIMIT_MS) => destination.post(Buffer.from(BODY), limitMs);
   return { destination, post, taken, clock, secrets };
 }
 
@@ -104,7 +104,7 @@ test.each([
       return new Response('');
     },
   });
-  await destination.post('[]', 2, LIMIT_MS);
+  await destination.post(Buffer.from('[]'), LIMIT_MS);
   expect(called).toEqual([
     `https://${config.workspaceId}.ods.opinsights.azure.${ending}/api/logs?api-version=2016-04-01`,
   ]);
@@ -172,7 +172,7 @@ test('a host that nobody listens at: unanswered', async () => {
   const secrets = heldSecrets({ sharedKey: KEY });
   const baseUrl = await deadUrl();
   const destination = dataCollector({ config, secrets, clock: handClock(NOW), fetch, baseUrl });
-  expect(await destination.post('[]', 2, LIMIT_MS)).toMatchObject({
+  expect(await destination.post(Buffer.from('[]'), LIMIT_MS)).toMatchObject({
     kind: 'unanswered',
     code: 'ECONNREFUSED',
   });
@@ -199,9 +199,9 @@ test('a secret that cannot be read, or not in time, is passed on and nothing is 
   const fault = { verdict: 'denied', message: 'no such secret' } as const;
   const options = { config, clock: handClock(NOW), fetch, baseUrl: await deadUrl() };
   const without = dataCollector({ ...options, secrets: heldSecrets(fault) });
-  expect(await without.post('[]', 2, LIMIT_MS)).toEqual({ kind: 'unauthorised', fault });
+  expect(await without.post(Buffer.from('[]'), LIMIT_MS)).toEqual({ kind: 'unauthorised', fault });
   const secrets = { read: () => new Promise<never>(() => undefined), forget: () => undefined };
-  expect(await dataCollector({ ...options, secrets }).post('[]', 2, 30)).toMatchObject({
+  expect(await dataCollector({ ...options, secrets }).post(Buffer.from('[]'), 30)).toMatchObject({
     kind: 'unauthorised',
     fault: { verdict: 'unavailable', code: 'TIMEOUT' },
   });

@@ -45,7 +45,7 @@ async function azure(ingest: Answerer, entra: Answerer = granting, more: Partial
   const options = { config: { ...config, ...more }, secrets, clock, fetch, baseUrl: url };
   const authoriser = entraClientSecret(options);
   const destination = logsIngestion({ ...options, authoriser });
-  const post = (limitMs = LIMIT_MS) => destination.post(BODY, Buffer.byteLength(BODY), limitMs);
+  const post = (limitMs = LIMIT_MS) => destination.post(Buffer.from(BODY), limitMs);
   const exchanges = () => taken.filter(isToken);
   const posts = () => taken.filter(one => !isToken(one));
   return { destination, authoriser, post, exchanges, posts, clock, secrets };
@@ -82,7 +82,10 @@ test('without a base address it posts to the configured endpoint', async () => {
     clock: handClock(NOW),
     fetch: record,
   };
-  await logsIngestion({ ...options, authoriser: entraClientSecret(options) }).post('[]', 2, LIMIT_MS);
+  await logsIngestion({ ...options, authoriser: entraClientSecret(options) }).post(
+    Buffer.from('[]'),
+    LIMIT_MS,
+  );
   expect(called[1]).toBe(`${config.endpoint}${PATH}?api-version=2023-01-01`);
 });
 

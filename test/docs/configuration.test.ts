@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { parsePipeline } from '../../lambda/core/config.ts';
+import { parsePipeline, parsePipelines } from '../../lambda/core/config.ts';
 
 const page = readFileSync(resolve(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
 const guid = '01234567-89ab-cdef-0123-456789abcdef';
@@ -33,20 +33,33 @@ function settingsOf(value: object, prefix = ''): string[] {
   );
 }
 
-test('the page on the configuration names every setting', () => {
+test('the page on the configuration has a row for every setting', () => {
   const settings = new Set([...settingsOf(dataCollector), ...settingsOf(logsIngestion)]);
   expect(settings.size).toBeGreaterThan(25);
-  expect([...settings].filter(setting => !page.includes(`\`${setting}\``))).toEqual([]);
+  expect([...settings].filter(setting => !page.includes(`\n| \`${setting}\` |`))).toEqual([]);
 });
 
 test('the page tells the defaults that the schema fills in', () => {
-  const row = (setting: string) => page.split('\n').find(line => line.includes(`\`${setting}\``)) ?? '';
-  expect(row('settleSeconds')).toMatch(new RegExp(`\\| ${dataCollector.settleSeconds} \\|`));
-  expect(row('sweepMinutes')).toMatch(new RegExp(`\\| ${dataCollector.sweepMinutes} \\|`));
-  expect(row('schedule')).toContain(dataCollector.schedule);
-  expect(row('auth0.rateLimitHeadroom')).toContain(`${dataCollector.auth0.rateLimitHeadroom}`);
-  expect(row('azure.maxBatchBytes')).toContain(
-    `${dataCollector.azure.maxBatchBytes}; ${logsIngestion.azure.maxBatchBytes}`,
-  );
-  expect(row('alarms.lagMinutes')).toContain(`${dataCollector.alarms.lagMinutes}`);
+  const rows = (setting: string) =>
+    page
+      .split('\n')
+      .filter(line => line.startsWith(`| \`${setting}\` |`))
+      .join('\n');
+  expect(rows('settleSeconds')).toContain(`| \`${dataCollector.settleSeconds}\` |`);
+  expect(rows('sweepMinutes')).toContain(`| \`${dataCollector.sweepMinutes}\` |`);
+  expect(rows('schedule')).toContain(`| \`"${dataCollector.schedule}"\` |`);
+  expect(rows('auth0.rateLimitHeadroom')).toContain(`| \`${dataCollector.auth0.rateLimitHeadroom}\` |`);
+  for (const { azure } of [dataCollector, logsIngestion]) {
+    expect(rows('azure.maxBatchBytes')).toContain(`| \`${azure.maxBatchBytes}\` |`);
+  }
+  expect(rows('alarms.lagMinutes')).toContain(`| \`${dataCollector.alarms.lagMinutes}\` |`);
+});
+
+test('every configuration on the page is a valid one', () => {
+  const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json!));
+  expect(examples.map(example => parsePipelines(example).map(({ azure }) => azure.kind))).toEqual([
+    ['logs-ingestion'],
+    ['data-collector'],
+    ['data-collector', 'data-collector'],
+  ]);
 });

@@ -1,0 +1,145 @@
+/** What each setting means, with an example of it: the words of docs/configuration.md that the schema does not know. */
+
+export interface Description {
+  /** Markdown, one paragraph. */
+  readonly means: string;
+  /** A value that the schema takes. */
+  readonly example: unknown;
+}
+
+const GUID = '01234567-89ab-cdef-0123-456789abcdef';
+
+/** By the setting's path; `[]` is any item of a list. A test sees to it that every setting is here, and no other. */
+export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
+  name: {
+    means:
+      'names the pipeline in its state, metrics, queues and outputs. Unique in an AWS account and region. **Never change it once deployed**: to CloudFormation another name is another pipeline, with an empty checkpoint',
+    example: 'prod',
+  },
+  schedule: { means: 'how often a run starts', example: 'rate(5 minutes)' },
+  scheduleTimeZone: { means: 'the time zone of a `cron(…)`', example: 'Europe/Berlin' },
+  settleSeconds: {
+    means: 'logs younger than this wait for the next run, since Auth0 may still write one with a smaller id',
+    example: 30,
+  },
+  sweepMinutes: {
+    means:
+      'how often the pipeline [looks back](decisions/006-late-logs-by-sketch.md) for logs that Auth0 served late; 0 is never',
+    example: 60,
+  },
+  include: {
+    means:
+      'which types ship, by [type code](https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes); `*` stands for any letters',
+    example: ['f*', 's', 'sapi'],
+  },
+  exclude: { means: 'which of these do not ship after all', example: ['seccft', 'mgmt_api_read'] },
+  minimumLevel: {
+    means:
+      'known types under this level do not ship; a type that this project does not know always does. The levels stand in the column `Level`',
+    example: 'info',
+  },
+  redact: {
+    means:
+      'what never reaches Azure, nor a queue. Where rules overlap, the first one counts: [below](#redaction)',
+    example: [{ field: 'user_name', how: 'hash' }],
+  },
+  'redact[].field': {
+    means: 'a path into the Auth0 log, parts separated by dots, `*` for any key or any item of a list',
+    example: 'details.request.body.email',
+  },
+  'redact[].how': {
+    means:
+      '`mask` puts `[redacted]` in its place, `hash` a keyed hash by which equal values can still be joined, `drop` removes it',
+    example: 'hash',
+  },
+
+  'auth0.domain': {
+    means: 'the tenant’s own domain, also when it has a custom one',
+    example: 'acme.eu.auth0.com',
+  },
+  'auth0.customDomain': {
+    means: 'where the tenant is called, if it has a custom domain',
+    example: 'login.acme.com',
+  },
+  'auth0.secret': {
+    means:
+      'where the credentials are: `{"clientId","clientSecret"}` or `{"clientId","privateKey"}`, optionally with `"keyId"` and `"redactionKey"`',
+    example: 'auth0-logs/prod/auth0',
+  },
+  'auth0.logRetentionDays': {
+    means:
+      'how long Auth0 keeps the logs: Free 1, Essentials 5, Professional 10, Enterprise 30. Beyond half of it nothing is held back any more: [how it works](how-it-works.md#verdicts)',
+    example: 10,
+  },
+  'auth0.startFrom': {
+    means:
+      'where the **first** run begins; afterwards the checkpoint counts, and this does not. A log id is exclusive: the first log shipped is the one after it. A date alone is midnight UTC; a time needs its zone',
+    example: '2026-11-01T00:00:00Z',
+  },
+  'auth0.rateLimitHeadroom': {
+    means: 'the share of the tenant’s rate limit that is left to its other callers',
+    example: 0.5,
+  },
+
+  'azure.kind': {
+    means: 'the API that it posts to. Everything else in `azure` depends on it',
+    example: 'logs-ingestion',
+  },
+  'azure.cloud': { means: 'the Azure cloud that workspace and tenant are in', example: 'us-gov' },
+  'azure.secret': {
+    means:
+      'where the credentials are: `{"sharedKey"}` for the Data Collector API; `{"clientSecret"}` for the Logs Ingestion API, where it is required unless `azure.auth` is `"federated"`',
+    example: 'auth0-logs/prod/azure',
+  },
+  'azure.maxBatchBytes': {
+    means: 'the most that one post carries, before compression. Less needs less memory and more posts',
+    example: 500_000,
+  },
+  'azure.workspaceId': { means: 'the workspace’s id, which the portal calls _Workspace ID_', example: GUID },
+  'azure.logType': {
+    means:
+      'the table’s name, to which Azure adds `_CL`; Auth0’s former extension called it the namespace. With another name than the default, replace `Auth0_CL` in the text of the [function](queries.md#functions) `Auth0Logs()`',
+    example: 'Auth0Prod',
+  },
+  'azure.apiVersion': { means: 'the version of the API', example: '2016-04-01' },
+  'azure.resourceId': {
+    means: 'the Azure resource that the rows are about: the column `_ResourceId`',
+    example: '/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/auth0-logs',
+  },
+  'azure.endpoint': {
+    means: 'the ingestion endpoint of the data collection rule, or of a data collection endpoint',
+    example: 'https://auth0-logs-abcd-westeurope.logs.z1.ingest.monitor.azure.com',
+  },
+  'azure.dcrImmutableId': {
+    means: 'the rule’s immutable id, not its name',
+    example: `dcr-${'0123456789abcdef'.repeat(2)}`,
+  },
+  'azure.stream': { means: 'the rule’s stream', example: 'Custom-Auth0Logs_CL' },
+  'azure.tenantId': { means: 'the Entra tenant of the application or identity that posts', example: GUID },
+  'azure.clientId': {
+    means: 'the application (client) id of the application or identity that posts',
+    example: GUID,
+  },
+  'azure.auth': {
+    means:
+      'how it proves itself: by a secret, or as the function’s own AWS role, [without any secret](azure.md#from-an-empty-resource-group-to-the-first-row). `run` on one machine has no such role and refuses `"federated"`',
+    example: 'federated',
+  },
+
+  'alarms.email': {
+    means: 'who gets a mail. AWS asks each address to confirm first',
+    example: ['ops@acme.com'],
+  },
+  'alarms.https': {
+    means: 'addresses that alarms are posted to. SNS asks each to confirm first',
+    example: ['https://alerts.acme.com/sns'],
+  },
+  'alarms.topicArn': {
+    means: 'an SNS topic of your own instead; `email` and `https` then count for nothing',
+    example: 'arn:aws:sns:eu-west-1:123456789012:ops',
+  },
+  'alarms.lagMinutes': {
+    means: 'the lag that rings. Longer than the longest pause of the schedule',
+    example: 30,
+  },
+};

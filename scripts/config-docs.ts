@@ -1,0 +1,166 @@
+/** `npm run config:docs`: writes the tables of docs/configuration.md from the schema. The text around them stays. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { pipeline } from '../lambda/core/config.ts';
+import { DESCRIPTIONS } from './config-descriptions.ts';
+
+/** One setting, as the schema has it. */
+export interface Setting {
+  /** `auth0.domain`; `redact[].field` for a setting of each item of a list. */
+  readonly path: string;
+  /** The table that it stands in. */
+  readonly section: string;
+  readonly type: string;
+  /** What is allowed: the sentence that an error message would say too, or the values themselves. */
+  readonly allowed: string;
+  readonly required: boolean;
+  /** Undefined when there is none. */
+  readonly byDefault: unknown;
+  /** Valibot's schema of the value. */
+  readonly schema: Schema;
+}
+
+/** What is read of a valibot schema: https://valibot.dev/guides/schemas */
+export interface Schema {
+  readonly type: string;
+  readonly message?: unknown;
+  /** Of an object. */
+  readonly entries?: Readonly<Record<string, Schema>>;
+  /** Of an optional. */
+  readonly wrapped?: Schema;
+  readonly default?: unknown;
+  /** Of a list. */
+  readonly item?: Schema;
+  /** Of a variant its schemas, of a picklist its values. */
+  readonly options?: readonly unknown[];
+  readonly literal?: unknown;
+  /** A schema and what its value must fulfil besides. */
+  readonly pipe?: readonly { readonly type: string }[];
+}
+
+const PAGE = resolve(import.meta.dirname, '../docs/configuration.md');
+const OPENING = /<!-- settings: (\S+); written by "npm run config:docs" -->/;
+const REGION = new RegExp(`(${OPENING.source}).*?(<!-- end of settings -->)`, 'gs');
+
+/** Every setting, in the order of the schema. One that both destinations have alike is there once, of section `azure`. */
+export function settings(): readonly Setting[] {
+  const all = settingsOf(pipeline as unknown as Schema, '', 'pipeline');
+  const key = ({ path, type, allowed, required, byDefault }: Setting) =>
+    JSON.stringify([path, type, allowed, required, byDefault]);
+  const alike = (setting: Setting) => all.filter(one => key(one) === key(setting));
+  return all.flatMap(setting => {
+    const same = alike(setting);
+    if (same.length === 1) return [setting];
+    return same[0] === setting ? [{ ...setting, section: 'azure' }] : [];
+  });
+}
+
+function settingsOf(object: Schema, prefix: string, section: string): Setting[] {
+  return Object.entries(object.entries ?? {}).flatMap(([name, schema]) =>
+    settingsAt(schema, prefix + name, section),
+  );
+}
+
+function settingsAt(given: Schema, path: string, section: string): Setting[] {
+  const schema = given.wrapped ?? given;
+  if (schema.entries) return settingsOf(schema, `${path}.`, path);
+  if (schema.type === 'variant') {
+    const variants = schema.options as readonly Schema[];
+    return [kindOf(path, variants), ...variants.flatMap(variant => settingsOfVariant(variant, path))];
+  }
+  const setting: Setting = {
+    path,
+    section,
+    type: typeOf(schema),
+    allowed: allowedOf(schema),
+    required: given.wrapped === undefined,
+    byDefault: given.default,
+    schema,
+  };
+  return [setting, ...(schema.item?.entries ? settingsOf(schema.item, `${path}[].`, path) : [])];
+}
+
+/** By `kind` the variants are told apart, so that it is one setting, with as many values as there are variants. */
+function kindOf(path: string, variants: readonly Schema[]): Setting {
+  const schema = v.picklist(variants.map(kindValue)) as unknown as Schema;
+  return {
+    path: `${path}.kind`,
+    section: path,
+    type: typeOf(schema),
+    allowed: allowedOf(schema),
+    required: true,
+    byDefault: undefined,
+    schema,
+  };
+}
+
+const kindValue = (variant: Schema) => String(variant.entries?.['kind']?.literal);
+
+function settingsOfVariant(variant: Schema, path: string): Setting[] {
+  const { kind: _, ...entries } = variant.entries ?? {};
+  return settingsOf({ ...variant, entries }, `${path}.`, kindValue(variant));
+}
+
+function typeOf({ type, options, pipe }: Schema): string {
+  if (type === 'array') return 'list';
+  if (type === 'picklist') return typeof options?.[0] === 'number' ? 'number' : 'text';
+  if (type === 'number') return pipe?.some(step => step.type === 'integer') ? 'whole number' : 'number';
+  if (type === 'string') return 'text';
+  throw new Error(`the page does not know how to tell of a schema of type "${type}"`);
+}
+
+function allowedOf({ type, options, message }: Schema): string {
+  if (type === 'picklist') return (options ?? []).map(value => JSON.stringify(value)).join(', ');
+  if (typeof message === 'string') return message;
+  throw new Error(`a schema of type "${type}" does not say what is allowed`);
+}
+
+/**
+ * The page with its tables made anew. Throws when a table of the schema has no place on it, or a place no table, or a
+ * setting no description.
+ */
+export function withTables(page: string): string {
+  const all = settings();
+  const sections = new Set(all.map(({ section }) => section));
+  const places = [...page.matchAll(REGION)].map(([, , section = '']) => section);
+  const lost = [...sections].filter(section => !places.includes(section));
+  const idle = places.filter((section, i) => !sections.has(section) || places.indexOf(section) !== i);
+  if (lost.length + idle.length > 0) {
+    throw new Error(`the page has no place for: ${lost.join(', ')}; or one too many: ${idle.join(', ')}`);
+  }
+  return page.replace(REGION, (_, opening: string, section: string, end: string) => {
+    const rows = all.filter(one => one.section === section).map(row);
+    return [opening, '', HEAD, ...rows, '', end].join('\n');
+  });
+}
+
+const HEAD = `| Setting | Means | Type | Allowed | Default | Example |
+| --- | --- | --- | --- | --- | --- |`;
+
+function row(setting: Setting): string {
+  const { path, type, allowed, required, byDefault } = setting;
+  const description = DESCRIPTIONS[path];
+  if (!description) throw new Error(`"${path}" has no description in scripts/config-descriptions.ts`);
+  const none = required ? '**required**' : 'none';
+  const cells = [
+    code(path),
+    description.means,
+    type,
+    plain(allowed),
+    byDefault === undefined ? none : code(JSON.stringify(byDefault)),
+    code(spaced(description.example)),
+  ];
+  return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+const code = (text: string) => `\`${text}\``;
+/** Markdown that shows the text as it is. */
+const plain = (text: string) => text.replace(/[*_<]/g, '\\$&');
+/** JSON as people write it on one line. */
+const spaced = (value: unknown) =>
+  JSON.stringify(value, null, 1)
+    .replace(/,\n\s*/g, ', ')
+    .replace(/\n\s*/g, '');
+
+if (import.meta.main) await writeFile(PAGE, withTables(await readFile(PAGE, 'utf8')));

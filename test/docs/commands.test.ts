@@ -1,0 +1,181 @@
+/**
+ * Each block of commands either says in its first line that it needs an account, or is run here, in the order of the
+ * page, in a folder that looks like a clone.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parsePipelines } from '../../lambda/core/config.ts';
+import { deployed } from '../azure/sample-deployment.ts';
+import { cli } from '../cli/cli.ts';
+import { type Block, blocks, page, ROOT } from './pages.ts';
+
+const PAGES = ['azure.md', 'configuration.md', 'migrating.md', 'setup.md'];
+const NEEDS_ACCOUNT =
+  /^# needs an? (AWS|Azure|Auth0)(, an? (AWS|Azure|Auth0))*( and an? (AWS|Azure|Auth0))? account\n/;
+/** Commands that a test cannot run, and who does. */
+const RUN_ELSEWHERE = new Map([['npm ci', '.ci/run']]);
+
+const BIN = join(ROOT, 'node_modules/.bin');
+const FOLDER = mkdtempSync(join(tmpdir(), 'test-docs-'));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+const all = PAGES.flatMap(name => blocks(name, 'sh'));
+const needsAccount = ({ text }: Block) => NEEDS_ACCOUNT.test(text);
+
+/** A folder like a clone, in which what the commands write harms nobody. Bundles are of one line, and not built. */
+function clone(): string {
+  const folder = mkdtempSync(join(FOLDER, 'clone-'));
+  const own = new Set(['.git', 'cdk.json', 'cdk.out', 'config.json', 'secrets.json', 'state']);
+  for (const name of readdirSync(ROOT)) {
+    if (!own.has(name)) symlinkSync(join(ROOT, name), join(folder, name));
+  }
+  const dist = join(folder, 'bundles');
+  for (const name of ['ship', 'replay']) {
+    mkdirSync(join(dist, name), { recursive: true });
+    writeFileSync(join(dist, name, 'index.mjs'), 'export const handler = () => undefined;\n');
+  }
+  const { build: _, ...cdk } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+  write(folder, 'cdk.json', { ...cdk, context: { ...cdk.context, dist } });
+  // What the commands before, which need an account, have left.
+  const example = JSON.parse(readFileSync(join(ROOT, 'config.example.json'), 'utf8'));
+  write(folder, 'outputs.json', deployed({}).outputs);
+  write(folder, 'config.json', example);
+  write(folder, 'before.json', example);
+  return folder;
+}
+
+const write = (folder: string, name: string, value: unknown) =>
+  writeFileSync(join(folder, name), JSON.stringify(value));
+
+/** Runs a page's commands in one shell that ends at the first failure. Returns the folder with what they left. */
+function run(name: string): string {
+  const folder = clone();
+  const mine = blocks(name, 'sh').filter(
+    block => !needsAccount(block) && !RUN_ELSEWHERE.has(block.text.trim()),
+  );
+  expect(mine.length).toBeGreaterThan(0);
+  const script = mine.map(({ where, text }) => `echo '${where}' >&2\n${text}`).join('\n');
+  const { status, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      PATH: `${BIN}:${process.env['PATH']}`,
+      HOME: folder,
+      CDK_DISABLE_CLI_TELEMETRY: '1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+  });
+  expect(status, stderr).toBe(0);
+  return folder;
+}
+
+const has = (tool: string) => spawnSync(tool, ['--version']).error === undefined;
+const json = (folder: string, file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+
+describe('the commands that need no account work as they stand there:', () => {
+  test.skipIf(!has('jq'))('of the Azure side, which end with a valid configuration', () => {
+    const [pipeline] = parsePipelines(json(run('azure.md'), 'config.json'));
+    expect(pipeline?.azure.kind).toBe('logs-ingestion');
+  });
+
+  test.skipIf(!has('jq') || !has('openssl'))(
+    'of the setup, which end with a private key that only its owner can read, and a template',
+    () => {
+      const folder = run('setup.md');
+      expect(json(folder, 'secrets.json')).toEqual({
+        'auth0-logs/prod/auth0': {
+          clientId: 'CLIENT_ID',
+          privateKey: expect.stringMatching(
+            /^-----BEGIN PRIVATE KEY-----\n.+\n-----END PRIVATE KEY-----\n$/s,
+          ),
+        },
+      });
+      expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600);
+      expect(readdirSync(folder)).not.toContain('private.pem');
+      expect(readdirSync(join(folder, 'cdk.out'))).toContain('Auth0LogsToAzure.template.json');
+    },
+    120_000,
+  );
+
+  test('of the other pages there are none', () => {
+    const rest = all.filter(block => !needsAccount(block) && !/^(azure|setup)\.md/.test(block.where));
+    expect(rest).toEqual([]);
+  });
+
+  test.each([...RUN_ELSEWHERE])('%s is run by %s', (command, file) => {
+    expect(all.map(({ text }) => text.trim())).toContain(command);
+    expect(readFileSync(join(ROOT, file), 'utf8')).toContain(command);
+  });
+});
+
+describe('the commands that need an account', () => {
+  test.each(all.filter(needsAccount).map(block => [block.where, block] as const))(
+    'are at least what a shell understands: %s',
+    (_, { text }) => {
+      const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+    },
+  );
+
+  test('that fill in the secrets give each one its own JSON', () => {
+    const [block] = blocks('setup.md', 'sh').filter(({ text }) => text.includes('put-secret-value'));
+    const folder = clone();
+    write(folder, 'secrets.json', {
+      'logs/a': { clientId: 'x', clientSecret: 'it’s "q" $HOME' },
+      'logs/b': {},
+    });
+    // Stands in for the AWS CLI: says which secret it was told, and what it was given.
+    const aws = 'aws() { echo "$*"; cat; }';
+    const { stdout } = spawnSync('bash', ['-euo', 'pipefail', '-c', `${aws}\n${block!.text}`], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    const call = (id: string) =>
+      `secretsmanager put-secret-value --secret-id ${id} --secret-string file:///dev/stdin`;
+    expect(stdout.trim().split('\n')).toEqual([
+      call('logs/a'),
+      '{"clientId":"x","clientSecret":"it’s \\"q\\" $HOME"}',
+      call('logs/b'),
+      '{}',
+    ]);
+  });
+});
+
+describe('every command of this project that a page names', () => {
+  const texts = PAGES.map(page).join('\n');
+  const calls = [
+    ...texts.matchAll(/(?:npm start(?: --silent)? --|npx auth0-logs-to-azure) ([^`\n|>#]+)/g),
+  ].map(([, call = '']) => call.trim());
+  const command = (call: string) => /^azure outputs|^\S+/.exec(call)?.[0] ?? '';
+  const commands = [...new Set(calls.map(command))];
+
+  test.each(commands)('exists, with the options that it is given: %s', async name => {
+    const { code, stdout } = await cli([...name.split(' '), '--help']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`auth0-logs-to-azure ${name} `)]);
+    const options = calls
+      .filter(call => command(call) === name)
+      .flatMap(call => call.match(/--[a-z-]+/g) ?? []);
+    expect(
+      options.filter(option => !stdout.includes(`${option} `) && !stdout.includes(`${option}\n`)),
+    ).toEqual([]);
+  });
+
+  test('as an npm script is one', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const named = [...texts.matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map(([, script]) => script!);
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter(script => !(script in scripts))).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+/** The pages of docs/, and what stands in their fences. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+export const DOCS = join(ROOT, 'docs');
+
+export interface Block {
+  /** `setup.md:12`, where it begins. */
+  readonly where: string;
+  readonly text: string;
+}
+
+export const page = (name: string): string => readFileSync(join(DOCS, name), 'utf8');
+
+/** Every fenced block of that language, without the indentation that a list gives it. */
+export function blocks(name: string, language: string): readonly Block[] {
+  const text = page(name);
+  return [...text.matchAll(/^( *)```(\w+)\n(.*?)^\1```$/gms)]
+    .filter(([, , given]) => given === language)
+    .map(({ index, 1: indentation = '', 3: inside = '' }) => ({
+      where: `${name}:${text.slice(0, index).split('\n').length}`,
+      text: inside.replaceAll(new RegExp(`^${indentation}`, 'gm'), ''),
+    }));
+}

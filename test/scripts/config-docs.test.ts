@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { parsePipeline } from '../../lambda/core/config.ts';
+import { DESCRIPTIONS } from '../../scripts/config-descriptions.ts';
+import { type Setting, settings, withTables } from '../../scripts/config-docs.ts';
+import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../core/config-samples.ts';
+
+const PAGE = readFileSync(resolve(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+const all = settings();
+const paths = new Set(all.map(({ path }) => path));
+const of = (path: string, section?: string) =>
+  all.find(one => one.path === path && (section === undefined || one.section === section))!;
+
+/** The value at `auth0.domain` or the like; undefined when there is none. */
+const at = (value: unknown, path: string): unknown =>
+  path.split('.').reduce((inner: unknown, key) => Object(inner)[key], value);
+
+test('docs/configuration.md is up to date: after a change of a setting, run "npm run config:docs"', () => {
+  expect(withTables(PAGE)).toBe(PAGE);
+});
+
+test('every setting of the schema is described, and nothing besides', () => {
+  expect(Object.keys(DESCRIPTIONS).toSorted()).toEqual([...paths].toSorted());
+});
+
+describe('what the tables say', () => {
+  test.each(all.map(setting => [`${setting.section}: ${setting.path}`, setting] as const))(
+    'of %s, its example is one that the schema takes',
+    (_, { schema, path }: Setting) => {
+      const result = v.safeParse(schema as unknown as v.GenericSchema, DESCRIPTIONS[path]!.example);
+      expect(result.issues).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ['data-collector', parsePipeline(PIPELINE)],
+    ['logs-ingestion', parsePipeline({ name: 'prod', auth0: AUTH0, azure: INGESTION })],
+  ])('the defaults for %s are those that parsing the least configuration fills in', (kind, config) => {
+    const given = { name: 'prod', auth0: AUTH0, azure: kind === 'data-collector' ? COLLECTOR : INGESTION };
+    const other = kind === 'data-collector' ? 'logs-ingestion' : 'data-collector';
+    const mine = all.filter(({ section, path }) => section !== other && !path.includes('[]'));
+    expect(mine.length).toBeGreaterThan(20);
+    for (const { path, byDefault } of mine) {
+      if (at(given, path) === undefined) expect([path, at(config, path)]).toEqual([path, byDefault]);
+    }
+  });
+
+  test('a setting that may not be left out is required, and no other', () => {
+    const required = all.filter(setting => setting.required).map(({ path, section }) => [section, path]);
+    for (const [section, path] of required) {
+      if (path!.includes('[]')) continue;
+      const azure = section === 'logs-ingestion' ? INGESTION : COLLECTOR;
+      const lacking = structuredClone({ name: 'prod', auth0: AUTH0, azure });
+      const parts = path!.split('.');
+      delete Object(at(lacking, parts.slice(0, -1).join('.')) ?? lacking)[parts.at(-1)!];
+      expect(() => parsePipeline(lacking), path).toThrow(`${path}: `);
+    }
+    const { secret: _, ...federated } = { ...INGESTION, auth: 'federated' };
+    expect(() => parsePipeline({ name: 'prod', auth0: AUTH0, azure: federated })).not.toThrow();
+    expect(of('azure.secret', 'data-collector').required).toBe(true);
+    expect(of('azure.secret', 'logs-ingestion').required).toBe(false);
+  });
+
+  test('allowed values are those of the schema: its picklists, or the sentence of its errors', () => {
+    expect(of('minimumLevel').allowed).toBe('"debug", "info", "warning", "error", "critical"');
+    expect(of('azure.kind').allowed).toBe('"data-collector", "logs-ingestion"');
+    expect(() => parsePipeline({ ...PIPELINE, settleSeconds: -1 })).toThrow(of('settleSeconds').allowed);
+    expect(() => parsePipeline({ ...PIPELINE, redact: [{ field: 'id', how: 'mask' }] })).toThrow(
+      of('redact[].field').allowed,
+    );
+  });
+
+  test('what both destinations have alike is told once; what differs, twice', () => {
+    const sections = (path: string) => all.filter(one => one.path === path).map(({ section }) => section);
+    expect(sections('azure.cloud')).toEqual(['azure']);
+    expect(sections('azure.kind')).toEqual(['azure']);
+    expect(sections('azure.maxBatchBytes')).toEqual(['data-collector', 'logs-ingestion']);
+    expect(sections('azure.workspaceId')).toEqual(['data-collector']);
+  });
+
+  test('every row has as many cells as the table, and shows what Markdown would take for its own', () => {
+    const rows = PAGE.split('\n').filter(line => /^\| `/.test(line));
+    expect(rows).toHaveLength(all.length);
+    for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(8);
+    expect(rows.find(row => row.startsWith('| `exclude`'))).toContain('["s\\*", "fp"]');
+  });
+});
+
+describe('writing the tables', () => {
+  const opening = (section: string) => `<!-- settings: ${section}; written by "npm run config:docs" -->`;
+  const END = '<!-- end of settings -->';
+  const sections = [...new Set(all.map(({ section }) => section))];
+  const page = (some: readonly string[]) =>
+    ['# Mine', ...some.map(section => `${opening(section)}\nSTALE\n${END}\n\nBetween.`), 'My end.'].join(
+      '\n\n',
+    );
+
+  test('leaves the text around them as it is, and nothing of what stood in their place', () => {
+    const written = withTables(page(sections));
+    const outside = (text: string) => text.replaceAll(/<!-- settings.*?<!-- end of settings -->/gs, '…');
+    expect(outside(written)).toBe(outside(page(sections)));
+    expect(written).not.toContain('STALE');
+    expect(written.match(/^\| `/gm)).toHaveLength(all.length);
+    expect(withTables(written)).toBe(written);
+  });
+
+  test.each([
+    ['a table without a place', sections.slice(1), /no place for: pipeline/],
+    ['a place without a table', [...sections, 'nothing'], /one too many: nothing/],
+    ['two places for a table', [...sections, 'alarms'], /one too many: alarms/],
+  ])('refuses %s', (_, some, message) => {
+    expect(() => withTables(page(some))).toThrow(message);
+  });
+});

@@ -85,6 +85,8 @@ export type StartFrom =
  * an empty page is returned only when Auth0 answered 200 with an empty JSON array.
  */
 export interface LogSource {
+  /** Has the token ready for the first page, which asks for it in any case. Law: never throws. */
+  prepare?(timeoutMs: number): void;
   /** The logs after `logId` (exclusive), at most 100. Ends within `timeoutMs`, body included. */
   page(logId: string, timeoutMs: number): Promise<PageAnswer>;
   /** A log id to begin after. Law: no log that `from` includes lies at or before it. */
@@ -133,6 +135,8 @@ export interface Destination {
   readonly maxBatchBytes: number;
   /** Batches between "post begun" and "checkpoint saved" at a time: also the bound of duplicates after a crash. */
   readonly maxInFlight: number;
+  /** Has the secret or the token ready for the first post, which asks for it in any case. Law: never throws. */
+  prepare?(timeoutMs: number): void;
   /** `body` is a JSON array in UTF-8. Ends within `timeoutMs`, body included. */
   post(body: Buffer, timeoutMs: number): Promise<PostAnswer>;
   /** Law: after it, the next post reads the secret and gets the token anew. Never throws. */

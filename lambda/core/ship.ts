@@ -17,6 +17,8 @@ import { tally } from './tally.ts';
 /** Reading ends this long before the deadline, so that what was read before Auth0 stalled is shipped all the same. */
 const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
 
+const PREPARE_TIMEOUT_MS = 10_000;
+
 /** Logs shaped before sockets get a turn: the next page's request must leave at once, and its answer be taken in. */
 const LOGS_A_TURN = 10;
 
@@ -25,6 +27,9 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   const startedAtMs = d.clock.now();
   const { pipeline, owner } = options;
   const since = () => d.clock.now() - startedAtMs;
+  // Tokens take longer than the lease: they come beside it, and each has to be had once in a while anyway.
+  d.source.prepare?.(PREPARE_TIMEOUT_MS);
+  d.destination.prepare?.(PREPARE_TIMEOUT_MS);
   let acquired: Awaited<ReturnType<StateStore['acquire']>>;
   try {
     acquired = await d.state.acquire(pipeline, owner, startedAtMs, options.leaseExpiresAtMs);

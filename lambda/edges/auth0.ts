@@ -106,6 +106,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
   };
 
   return {
+    prepare: timeoutMs => void token.get(timeoutMs),
     page: (logId, timeoutMs) => ask({ from: logId, take: AUTH0_PAGE_SIZE }, timeoutMs),
     start: async (from, nowMs, timeoutMs) => {
       if (from.kind === 'log') return { kind: 'start', checkpoint: { logId: from.logId } };

@@ -63,6 +63,7 @@ export function dataCollector(options: DataCollectorOptions): Destination {
     kind: 'data-collector',
     maxBatchBytes: config.maxBatchBytes,
     maxInFlight: MAX_IN_FLIGHT,
+    prepare: () => void secrets.read(config.secret),
     post: (body, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
     refresh: () => secrets.forget(config.secret),
   };

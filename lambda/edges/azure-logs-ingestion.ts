@@ -60,6 +60,7 @@ export function logsIngestion(options: LogsIngestionOptions): Destination {
     kind: 'logs-ingestion',
     maxBatchBytes: config.maxBatchBytes,
     maxInFlight: MAX_IN_FLIGHT,
+    prepare: timeoutMs => void authoriser.authorise(timeoutMs),
     post: (body, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
     refresh: () => authoriser.forget(),
   };

@@ -6,13 +6,13 @@
 
 import { decodeFailedBatch } from '../lambda/core/failed-batch.ts';
 import { includeRule } from '../lambda/core/include.ts';
+import type { LedgerEntry } from '../lambda/core/ledger.ts';
 import { logDateOf, logIdOf } from '../lambda/core/log.ts';
 import type {
   Checkpoint,
   Closing,
   Fault,
   Journal,
-  LedgerEntry,
   PageAnswer,
   PostAnswer,
   QueueName,

@@ -32,10 +32,18 @@ export function passed(late: Late, ids: Sketch, count: number, lastLogId: string
   return { ...base, current: unite(base.current, ids), count: base.count + count };
 }
 
-/** After a sweep: `found` are passed now as well, and the window moves on by a generation. */
-export function swept(late: Late, found: readonly string[], lastLogId: string, nowMs: number): Late {
-  const kept = found.filter(logId => logId > late.currentFromLogId);
-  return { ...rotate(passed(late, sketchOf(kept), kept.length, lastLogId), lastLogId), sweptAtMs: nowMs };
+/** What a sweep shipped: logs that had not been passed, or the whole window where they could not be told apart. */
+export interface Found {
+  readonly logIds: readonly string[];
+  readonly whole: boolean;
+}
+
+/** After a sweep up to `lastLogId`: what it found is passed now as well, and the window moves on by a generation. */
+export function swept(late: Late, found: Found, lastLogId: string, nowMs: number): Late {
+  const kept = sketchOf(found.logIds.filter(logId => logId > late.currentFromLogId));
+  // A window that was shipped whole holds every id of it: in a sketch that knows one already it would cancel out.
+  const current = found.whole ? kept : unite(late.current, kept);
+  return { ...rotate({ ...late, current }, lastLogId), sweptAtMs: nowMs };
 }
 
 /** Every id of the window that was passed. */

@@ -186,29 +186,6 @@ export interface Closing {
   readonly checkpointSet?: string;
 }
 
-/** Logs that are accepted by Azure or held in a queue, for an audit of a window that is long past. */
-export interface LedgerEntry {
-  /** The entry covers every log after it, up to `lastLogId`; absent for late logs, which lie scattered. */
-  readonly afterLogId?: string;
-  readonly lastLogId: string;
-  /** Logs in it, excluded ones counted too. */
-  readonly logs: number;
-  readonly accepted: number;
-  readonly excluded: number;
-  readonly retried: number;
-  readonly deadLettered: number;
-  /** The sketch of their ids, see sketch.ts. */
-  readonly ids: string;
-}
-
-/**
- * What was settled, batch by batch.
- * Law: told of logs only once they are accepted or held; never rejects, since an audit must not stop the line.
- */
-export interface Ledger {
-  add(entry: LedgerEntry): Promise<void>;
-}
-
 export type QueueName = 'retry' | 'dead-letter';
 
 /**

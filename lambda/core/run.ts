@@ -1,5 +1,6 @@
 /** What a run is made of: what it needs, what it may, and what it knows while it goes. */
 import type { Late } from './late.ts';
+import type { Ledger } from './ledger.ts';
 import type {
   Clock,
   Closing,
@@ -7,7 +8,6 @@ import type {
   FailedBatchQueue,
   Journal,
   Lease,
-  Ledger,
   LogSource,
   Party,
   Random,

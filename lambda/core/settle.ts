@@ -3,7 +3,8 @@ import type { LogBatch } from './batch.ts';
 import { deliver } from './deliver.ts';
 import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
 import { type Late, passed, writeLate } from './late.ts';
-import type { Checkpoint, LedgerEntry, SerializedRecord } from './model.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { Checkpoint, SerializedRecord } from './model.ts';
 import type { Run, Stop } from './run.ts';
 import { sketchOf, writeSketch } from './sketch.ts';
 

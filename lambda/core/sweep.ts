@@ -1,6 +1,6 @@
 /** Looking back, now and then, for logs that Auth0 served only after logs with greater ids. */
 import { batcher, type LogBatch } from './batch.ts';
-import { known, type Late, swept, writeLate } from './late.ts';
+import { type Found, known, type Late, swept, writeLate } from './late.ts';
 import { logReader, type SettledLog } from './read.ts';
 import type { Run, Stop } from './run.ts';
 import { NOTHING_HELD, recordOf, settle } from './settle.ts';
@@ -8,6 +8,7 @@ import { addToSketch, emptySketch, idKey, missingFrom, sketchOf, writeSketch } f
 
 /** A sweep is not begun with less time, and gives up when it runs out: the next run tries again. */
 const SWEEP_LEAST_MS = 10_000;
+const NOTHING: Found = { logIds: [], whole: false };
 
 /**
  * Re-reads the window of ids that were passed lately and ships those of its logs that never were. Returns why the run
@@ -23,8 +24,8 @@ export async function sweep(run: Run): Promise<Stop | undefined> {
   });
   if (!read) return undefined;
   const missing = missingFrom(known(late), all);
-  const found = missing?.size === 0 ? [] : await shipLate(run, late, checkpoint.logId, missing);
-  if (!Array.isArray(found)) return found;
+  const found = missing?.size === 0 ? NOTHING : await shipLate(run, late, checkpoint.logId, missing);
+  if (!found || 'outcome' in found) return found;
   run.late = swept(late, found, checkpoint.logId, d.clock.now());
   // The release writes it, for no write of its own; if it cannot, the next run sweeps the same window again.
   run.unsaved = { ...run.unsaved, late: writeLate(run.late) };
@@ -37,7 +38,7 @@ async function shipLate(
   late: Late,
   lastLogId: string,
   missing: ReadonlySet<string> | undefined,
-): Promise<string[] | Stop | undefined> {
+): Promise<Found | Stop | undefined> {
   const found: string[] = [];
   const batches = batcher(run.d.destination.maxBatchBytes);
   let stop: Stop | undefined;
@@ -77,7 +78,7 @@ async function shipLate(
     logs: found.length,
     whole: missing === undefined,
   });
-  return found;
+  return { logIds: found, whole: missing === undefined };
 }
 
 /** Reads the window's logs up to `lastLogId`. False when it could not be read to the end. */

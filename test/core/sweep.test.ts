@@ -46,6 +46,20 @@ describe('the sweep for late logs', () => {
     expect(await w.tick()).toMatchObject({ logsLate: 420 });
     expect(w.missing()).toEqual([]);
     expect(w.duplicates()).toBe(300);
+    for (let sweep = 0; sweep < 3; sweep++) {
+      w.advance(16 * MINUTE);
+      expect(await w.tick()).toMatchObject({ logsLate: 0, logsAccepted: 0 });
+    }
+  });
+
+  test('a generation that is full at the sweep is looked through once more all the same', async () => {
+    const w = world({ logs: logs(10_000), maxBatchBytes: 20_000_000 });
+    await w.tick();
+    w.advance(16 * MINUTE);
+    await w.tick();
+    w.insertLate(lateLog(1, 90_000));
+    w.advance(16 * MINUTE);
+    expect(await w.tick()).toMatchObject({ logsLate: 1 });
   });
 
   test('is off when it is set to 0', async () => {

@@ -1,6 +1,7 @@
 /** Running something in a process of its own, to measure the whole of it. */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { MEMORY_ENVIRONMENT } from '../lambda/core/contract.ts';
 import type { RunReport } from '../lambda/core/model.ts';
 import type { Taken, Task } from './client-process.ts';
 import { ask } from './world.ts';
@@ -17,7 +18,7 @@ export const LAMBDA_256_MB = ['--max-semi-space-size=12', '--max-old-space-size=
 export function startClient(folder: string, env: Readonly<Record<string, string>>): Client {
   const child = fork(bundled(folder, 'client'), {
     execArgv: LAMBDA_256_MB,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], ...MEMORY_ENVIRONMENT, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   return { call: task => ask(child, task), end: () => child.disconnect() };

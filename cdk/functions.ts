@@ -7,6 +7,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { MEMORY_ENVIRONMENT } from '../lambda/core/contract.ts';
 import { logStatement } from './permissions.ts';
 
 /** What the user may choose for both functions. */
@@ -65,7 +66,7 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
     // With a role of one's own CDK adds none of AWS's managed policies, which allow more.
     role,
     logGroup,
-    environment: { ...props.environment },
+    environment: { ...MEMORY_ENVIRONMENT, ...props.environment },
     ...(vpc && { vpc }),
     ...(vpcSubnets && { vpcSubnets }),
     ...(securityGroups && { securityGroups }),

@@ -8,13 +8,17 @@ const OUTPUTS_HELP = `
 The file holds what this prints:
   az deployment group show -g GROUP -n auth0-logs --query properties.outputs
 
-With --config, the settings go into the configuration that you have: only "azure"
-of the pipeline changes, and the secret's name stays where one is needed. Without
-it, a new configuration is printed.
+With --config, the settings go into the configuration that you have: only
+"azure" of the pipeline changes, and the secret's name stays where one is
+needed. Without it, a new configuration is printed.
+
+Exit code: 0 printed, 2 wrong usage, or the file holds no such outputs.
 
 Examples:
-  $ npm start --silent -- azure outputs outputs.json --domain acme.eu.auth0.com > config.json
-  $ npm start --silent -- azure outputs outputs.json --config config.json > moved.json`;
+  $ npm start --silent -- azure outputs outputs.json \\
+      --domain acme.eu.auth0.com > config.json
+  $ npm start --silent -- azure outputs outputs.json \\
+      --config config.json > moved.json`;
 
 interface OutputsOptions {
   readonly config?: string;
@@ -27,7 +31,7 @@ interface OutputsOptions {
 export function addAzure(program: Command): void {
   program
     .command('azure')
-    .summary('the Azure side of a pipeline')
+    .summary('make a configuration of what azure/template.json deployed')
     .description('The Azure side: see docs/azure.md.')
     .command('outputs')
     .summary('make a configuration of a deployment’s outputs')

@@ -51,13 +51,7 @@ export function addDemo(program: Command): void {
     )
     .option('--json', 'print the result as one JSON object, and nothing else')
     .addHelpText('after', HELP)
-    .allowExcessArguments()
-    .action(async (options: DemoOptions, command: Command) => {
-      const [stranger] = command.args;
-      if (stranger !== undefined) {
-        const names = program.commands.map(one => one.name()).join(', ');
-        throw new UsageError(`"${stranger}" is no command; allowed: ${names}. See --help`);
-      }
+    .action(async (options: DemoOptions) => {
       checkMemory(options.logs);
       // Loaded only now: the simulators take a while, and --help should not.
       const { playDemo } = await import('./demo-play.ts');

@@ -1,8 +1,9 @@
 /** The ledger of one pipeline on this machine's disk: a file a day, a line an entry. */
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Ledger, LedgerEntry } from '../lambda/core/ledger.ts';
 import { isObject } from '../lambda/core/log.ts';
-import type { Clock, Ledger, LedgerEntry } from '../lambda/core/model.ts';
+import type { Clock } from '../lambda/core/model.ts';
 
 /** Auth0 keeps logs for 30 days at the most: an older entry has nothing left to be compared with. */
 const DAYS_KEPT = 32;
@@ -16,7 +17,8 @@ export function localLedger(directory: string, clock: Clock, onFailure: (code: s
       const path = join(directory, fileName(nowMs));
       try {
         await mkdir(directory, { recursive: true });
-        await appendFile(path, `${JSON.stringify(entry)}\n`);
+        // The line break comes first: one that a crash has broken off spoils none but itself.
+        await appendFile(path, `\n${JSON.stringify(entry)}`, { flush: true });
         for (const name of await filesIn(directory)) {
           if (name < fileName(nowMs - DAYS_KEPT * DAY_MS)) await rm(join(directory, name), { force: true });
         }

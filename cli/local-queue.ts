@@ -6,6 +6,7 @@ import { isObject } from '../lambda/core/log.ts';
 import type { Clock, FailedBatchQueue, QueueName } from '../lambda/core/model.ts';
 import { postponeSeconds } from '../lambda/core/replay.ts';
 import { moveFile, replaceFile } from './durable-file.ts';
+import type { DeadLetter, OperatorQueues } from './target.ts';
 
 /** A failed batch that waits on the retry queue. */
 export interface WaitingBatch {
@@ -28,6 +29,11 @@ export interface LocalQueue extends FailedBatchQueue {
   postpone(batch: WaitingBatch): Promise<'postponed' | 'dead-letter'>;
   /** Messages on each queue. */
   depths(): Promise<Readonly<Record<QueueName, number>>>;
+  /** The same with the age of the oldest: since it was first put aside. */
+  readonly ages: OperatorQueues['depths'];
+  readonly deadLetters: OperatorQueues['deadLetters'];
+  readonly redrive: OperatorQueues['redrive'];
+  readonly removeDeadLetter: OperatorQueues['remove'];
 }
 
 export interface LocalQueueOptions {
@@ -44,7 +50,7 @@ export function localQueue({ directory, clock, maxTries, onSpoilt }: LocalQueueO
 
   return {
     async put(queue, messages) {
-      await mkdir(folder(queue), { recursive: true });
+      await makeFolder(folder(queue));
       for (const message of messages) {
         // Names sort by age.
         const name = `${clock.now()}-${randomUUID()}.json`;
@@ -69,7 +75,7 @@ export function localQueue({ directory, clock, maxTries, onSpoilt }: LocalQueueO
         await replaceFile(path, textOf(message, tries + 1, nextTryMs(clock, tries + 1)));
         return 'postponed';
       }
-      await mkdir(folder('dead-letter'), { recursive: true });
+      await makeFolder(folder('dead-letter'));
       await moveFile(path, join(folder('dead-letter'), name));
       return 'dead-letter';
     },
@@ -77,8 +83,40 @@ export function localQueue({ directory, clock, maxTries, onSpoilt }: LocalQueueO
       retry: (await messagesIn(folder('retry'))).length,
       'dead-letter': (await messagesIn(folder('dead-letter'))).length,
     }),
+    ages: async () => {
+      const depth = async (queue: QueueName) => {
+        const names = await messagesIn(folder(queue));
+        const [oldest] = names;
+        const age = oldest === undefined ? {} : { oldestAgeMs: Math.max(0, clock.now() - sentAtMs(oldest)) };
+        return { messages: names.length, ...age };
+      };
+      return { retry: await depth('retry'), 'dead-letter': await depth('dead-letter') };
+    },
+    async *deadLetters(): AsyncGenerator<DeadLetter> {
+      for (const name of await messagesIn(folder('dead-letter'))) {
+        const text = await readFile(join(folder('dead-letter'), name), 'utf8').catch(ignoreMissing);
+        if (text === undefined) continue;
+        const message = parse(name, text)?.message ?? text;
+        yield { id: name.replace(/\.json$/, ''), message, sentAtMs: sentAtMs(name) };
+      }
+    },
+    async redrive({ id, message }) {
+      await makeFolder(folder('retry'));
+      // Due at once, and under the same name: done again after a crash, it is still one message.
+      await replaceFile(join(folder('retry'), `${id}.json`), textOf(message, 0, clock.now()));
+      await rm(join(folder('dead-letter'), `${id}.json`), { force: true });
+    },
+    async removeDeadLetter({ id }) {
+      await rm(join(folder('dead-letter'), `${id}.json`), { force: true });
+    },
   };
 }
+
+/** What is put aside holds logs: nobody else's business on this machine. */
+const makeFolder = (path: string) => mkdir(path, { recursive: true, mode: 0o700 });
+
+/** Names begin with the time. */
+const sentAtMs = (name: string) => Number.parseInt(name, 10);
 
 /** A batch put aside a moment ago waits as long as one that was tried once: Azure has just refused it. */
 function nextTryMs(clock: Clock, tries: number): number {

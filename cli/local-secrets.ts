@@ -40,6 +40,11 @@ export function fileSecrets(path: string): SecretSource {
   });
 }
 
+/** Secrets that cannot be had here, and why. */
+export function noSecrets(why: string): SecretSource {
+  return { read: async () => denied(why), forget: () => undefined };
+}
+
 /** A warning when others than its owner may read the file. Throws UsageError when it cannot be used at all. */
 export function secretsFileWarning(path: string): string | undefined {
   if (!isObject(readJsonFile('secrets file', path, 'give its path with --secrets'))) {

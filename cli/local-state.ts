@@ -5,10 +5,12 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { readLastRun } from '../lambda/core/last-run.ts';
 import { isObject } from '../lambda/core/log.ts';
 import type { Checkpoint, PipelineState, StateStore } from '../lambda/core/model.ts';
 import { createFile } from './durable-file.ts';
 import { UsageError } from './errors.ts';
+import type { StoredState } from './target.ts';
 
 /** One version, as it is in its file. Dates are ISO 8601. */
 interface Item {
@@ -45,7 +47,7 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
   /** The conditional write: false when another one has written after `version`. */
   const write = async (pipeline: string, version: number, item: Item): Promise<boolean> => {
     const path = join(folder(pipeline), fileName(version + 1));
-    await mkdir(folder(pipeline), { recursive: true });
+    await mkdir(folder(pipeline), { recursive: true, mode: 0o700 });
     if (!(await createFile(path, `${JSON.stringify(item, undefined, 2)}\n`))) return false;
     const versions = await versionsIn(folder(pipeline));
     // The number was free only because the file that had it is tidied away.
@@ -103,11 +105,14 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
   };
 }
 
-/** What is remembered of a pipeline. Throws UsageError when its file cannot be read or is spoilt. */
-export async function readState(directory: string, pipeline: string): Promise<PipelineState> {
+/**
+ * What is remembered of a pipeline. The lease of a process that has died is none; one that has run out is told.
+ * Throws UsageError when its file cannot be read or is spoilt.
+ */
+export async function readState(directory: string, pipeline: string): Promise<StoredState> {
   const folder = join(directory, pipeline, 'checkpoint');
   try {
-    return stateOf((await read(folder)).item);
+    return storedOf((await read(folder)).item);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     if (code === undefined) throw error;
@@ -170,6 +175,20 @@ function stateOf(item: Item): PipelineState {
     ...(logId !== undefined && { checkpoint: { logId, ...(logDateMs !== undefined && { logDateMs }) } }),
     ...(caughtUpAtMs !== undefined && { caughtUpAtMs }),
     ...(late !== undefined && { late }),
+  };
+}
+
+function storedOf(item: Item): StoredState {
+  const lastRun = readLastRun(item.lastRun);
+  const updatedAtMs = dateOf(item.updatedAt);
+  const expiresAtMs = dateOf(item.leaseExpiresAt);
+  const isHeld = item.leaseOwner !== undefined && expiresAtMs !== undefined && !hasDied(item, THIS_PROCESS);
+  return {
+    ...stateOf(item),
+    ...(isHeld && { lease: { owner: holderOf(item), expiresAtMs } }),
+    ...(lastRun && { lastRun }),
+    ...(item.checkpointSet !== undefined && { checkpointSet: item.checkpointSet }),
+    ...(updatedAtMs !== undefined && { updatedAtMs }),
   };
 }
 

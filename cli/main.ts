@@ -1,26 +1,64 @@
 /** The operator's command line. A new command is a file that exports its `add…`, and a name in the list below. */
 import { Command } from 'commander';
+import { addAudit } from './audit.ts';
 import { addAzure } from './azure.ts';
+import { addBackfill } from './backfill.ts';
+import { addCheckpoint } from './checkpoint.ts';
 import { addDemo } from './demo.ts';
-import { EXIT, reportError } from './errors.ts';
+import { addDoctor } from './doctor.ts';
+import { addDryRun } from './dry-run.ts';
+import { EXIT, reportError, UsageError } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addStatus } from './status.ts';
 
-const COMMANDS = [addDemo, addRun, addAzure];
+/** Light to import: what a command needs, it loads when it is called. */
+const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
+  'Try it:': [addDemo],
+  'Look, and change nothing:': [addStatus, addDryRun, addDoctor, addAudit],
+  'Put right:': [addReplay, addCheckpoint, addBackfill],
+  'Set up, or run without AWS:': [addRun, addAzure],
+};
 
 const HELP = `
+Exit codes:
+  0    done; or all is well
+  1    a fault, or a finding: what was asked about is not well
+  2    wrong usage or configuration, or nothing could be asked
+  130  ended by Ctrl-C or a signal, at a safe point
+
 Examples:
   $ npm start                                 the demo: no account is needed
+  $ npm start -- status                       is the deployed stack well?
+  $ npm start -- doctor                       what is wrong, and what to do
   $ npm start -- run --config config.json     a real tenant, from this machine
-  $ npm start -- run --help                   what that needs`;
+  $ npm start -- help run                     what that needs`;
 
 const program = new Command('auth0-logs-to-azure')
   .description('Ships every Auth0 tenant log to Azure Log Analytics and Microsoft Sentinel, and loses none.')
-  .option('--verbose', 'on an unexpected error, show where it happened')
+  .option('--verbose', 'with an error, show what caused it')
   .addHelpText('after', HELP)
+  .configureHelp({ showGlobalOptions: true })
   // Errors are thrown, and told in one place: see errors.ts.
   .exitOverride()
   .configureOutput({ outputError: () => undefined });
-for (const add of COMMANDS) add(program);
+for (const [heading, adds] of Object.entries(COMMANDS)) {
+  program.commandsGroup(heading);
+  for (const add of adds) add(program);
+}
+program.helpCommand('help [command]', 'what a command does and takes');
+
+/** Throws UsageError when the first word is no command: the default one would take it for a word of its own. */
+function refuseUnknown(args: readonly string[]): void {
+  const word = args.find(one => one !== '--verbose');
+  const names = program.commands.map(one => one.name());
+  if (word === undefined || word.startsWith('-') || word === 'help' || names.includes(word)) return;
+  const meant = nearest(word, names);
+  throw new UsageError(
+    `"${word}" is no command; allowed: ${names.join(', ')}. ${meant ? `Did you mean ${meant}?` : 'See --help'}`,
+  );
+}
 
 // Whoever read the output, such as "head", has gone: that is as good as a wish to end.
 process.stdout.once('error', () => {
@@ -28,7 +66,8 @@ process.stdout.once('error', () => {
   if (!process.emit('SIGTERM')) process.exit(EXIT.fault);
 });
 try {
+  refuseUnknown(process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = reportError(error, program.opts()['verbose'] === true);
+  process.exitCode = reportError(error, process.argv.includes('--verbose'));
 }

@@ -6,7 +6,7 @@ import { readState } from './local-state.ts';
 import type { RunOptions } from './run.ts';
 import { runForever, runOnce } from './run-loop.ts';
 import { readConfigs, secretsFor, usableDirectory } from './run-setup.ts';
-import { introduction, journalOn, tellerOn } from './run-told.ts';
+import { introduction, journalOn, notices, tellerOn } from './run-told.ts';
 import { tickEveryMs } from './schedule.ts';
 import { counted, dateText, duration } from './words.ts';
 
@@ -32,6 +32,7 @@ export async function runPipelines(options: RunOptions): Promise<number> {
     pipelines.push(await localPipeline({ ...parts, journal, stop: stop.signal, onProgress }));
   }
   for (const config of configs) screen.print(introduction(config));
+  for (const notice of notices(configs, Date.now())) console.error(`warning: ${notice}`);
   const pace = rates.length > 0 ? `, a tick every ${duration(Math.min(...rates))}, Ctrl-C stops` : '';
   screen.print(`state in ${stateDirectory}${pace}`);
   const runs = pipelines.map((pipeline, index) => {

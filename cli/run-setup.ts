@@ -8,8 +8,19 @@ import { UsageError } from './errors.ts';
 import { readJsonFile } from './json-file.ts';
 import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } from './local-secrets.ts';
 
-/** The chosen pipelines of a configuration file. Throws UsageError with every problem. */
+/** The chosen pipelines, all of which can run here. Throws UsageError with every problem. */
 export function readConfigs(file: string, pipeline: string | undefined): readonly PipelineConfig[] {
+  const chosen = chosenConfigs(file, pipeline);
+  const federated = chosen.find(({ azure }) => azure.kind === 'logs-ingestion' && azure.auth === 'federated');
+  if (!federated) return chosen;
+  throw new UsageError(
+    `pipeline "${federated.name}": azure.auth is "federated", which needs the identity of a Lambda; ` +
+      'allowed here: "client-secret" with a "secret"',
+  );
+}
+
+/** The chosen pipelines of a configuration file. Throws UsageError with every problem. */
+export function chosenConfigs(file: string, pipeline: string | undefined): readonly PipelineConfig[] {
   const input = readJsonFile(
     'configuration file',
     file,
@@ -23,18 +34,9 @@ export function readConfigs(file: string, pipeline: string | undefined): readonl
     throw error;
   }
   const chosen = pipeline === undefined ? configs : configs.filter(({ name }) => name === pipeline);
-  if (chosen.length === 0) {
-    const names = configs.map(({ name }) => `"${name}"`).join(', ');
-    throw new UsageError(`--pipeline is "${pipeline}"; allowed, by ${file}: ${names}`);
-  }
-  const federated = chosen.find(({ azure }) => azure.kind === 'logs-ingestion' && azure.auth === 'federated');
-  if (federated) {
-    throw new UsageError(
-      `pipeline "${federated.name}": azure.auth is "federated", which needs the identity of a Lambda; ` +
-        'allowed here: "client-secret" with a "secret"',
-    );
-  }
-  return chosen;
+  if (chosen.length > 0) return chosen;
+  const names = configs.map(({ name }) => `"${name}"`).join(', ');
+  throw new UsageError(`--pipeline is "${pipeline}"; allowed, by ${file}: ${names}`);
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { PipelineConfig } from '../lambda/core/config.ts';
 import { ENV } from '../lambda/core/contract.ts';
 import type { Journal } from '../lambda/core/model.ts';
+import { dataCollectorNotice } from './data-collector-notice.ts';
 import type { LiveLine } from './live-line.ts';
 import type { LocalPipeline } from './local-pipeline.ts';
 import type { Told } from './run-loop.ts';
@@ -40,6 +41,12 @@ export function journalOn(screen: LiveLine, name: string): Journal {
     screen.print(`${dateText(Date.now())} ${name}: ${message}${shown}${why}`);
   };
   return { info: write, warn: write, error: write };
+}
+
+/** What should be known before anything begins, however many pipelines it is about. */
+export function notices(configs: readonly PipelineConfig[], nowMs: number): string[] {
+  const isOld = configs.some(({ azure }) => azure.kind === 'data-collector');
+  return isOld ? [`${dataCollectorNotice(nowMs)}; to move: docs/azure.md`] : [];
 }
 
 /** Where a pipeline leads from and to. */

@@ -4,9 +4,9 @@
  */
 import type { PipelineConfig } from '../lambda/core/config.ts';
 import type { LastRun } from '../lambda/core/last-run.ts';
+import type { LedgerEntry } from '../lambda/core/ledger.ts';
 import type {
   FailedBatchQueue,
-  LedgerEntry,
   PipelineState,
   QueueName,
   SecretSource,
@@ -35,6 +35,8 @@ export interface Operated {
   state(): Promise<StoredState>;
   /** Alarms in state ALARM; none for a state directory. */
   alarms(): Promise<readonly Alarm[]>;
+  /** What this pipeline's alarms are set to. */
+  limits(): Promise<Limits>;
   /** What was settled since `fromMs` (milliseconds since 1970), oldest first. */
   ledger(fromMs: number): AsyncIterable<LedgerEntry>;
   /** Settings that differ from what a deployment made, a sentence each with its remedy; none for a state directory. */
@@ -47,6 +49,13 @@ export interface StoredState extends PipelineState {
   /** Who set the checkpoint by hand, and when. */
   readonly checkpointSet?: string;
   readonly updatedAtMs?: number;
+}
+
+/** Beyond these a pipeline is not well. */
+export interface Limits {
+  readonly lagMs: number;
+  /** So long without a run. */
+  readonly silenceMs: number;
 }
 
 export interface Alarm {

@@ -41,15 +41,22 @@ export interface Aws {
   close(): Promise<void>;
 }
 
-/** Starts both. Messages of the retry queue become dead letters after `maxReceives`, 20 if not given. */
-export async function startAws(options: { readonly maxReceives?: number } = {}): Promise<Aws> {
-  const queues = await startQueues(options.maxReceives ?? 20);
+/**
+ * Starts both. Messages of the retry queue become dead letters after `maxReceives`, 20 if not given. `prefix` keeps the
+ * names of table and queues apart where there are several.
+ */
+export async function startAws(
+  options: { readonly maxReceives?: number; readonly prefix?: string } = {},
+): Promise<Aws> {
+  const { maxReceives = 20, prefix = '' } = options;
+  const table = `${prefix}${TABLE}`;
+  const queues = await startQueues(maxReceives, prefix);
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const dynamodb = new DynamoDBClient({ endpoint, region: REGION, credentials: CREDENTIALS });
-  await createTable(dynamodb);
+  await createTable(dynamodb, table);
 
   return {
     endpoints: {
@@ -61,12 +68,12 @@ export async function startAws(options: { readonly maxReceives?: number } = {}):
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
     },
-    table: TABLE,
+    table,
     retryQueueUrl: queues.urls.retry,
     deadLetterQueueUrl: queues.urls['dead-letter'],
     dynamodb,
     sqs: queues.client,
-    readCheckpoint: pipeline => readItem(dynamodb, pipeline),
+    readCheckpoint: pipeline => readItem(dynamodb, table, pipeline),
     queueDepths: async () => ({
       retry: await depth(queues, 'retry'),
       'dead-letter': await depth(queues, 'dead-letter'),
@@ -85,20 +92,20 @@ export async function startAws(options: { readonly maxReceives?: number } = {}):
   };
 }
 
-async function createTable(client: DynamoDBClient): Promise<void> {
+async function createTable(client: DynamoDBClient, table: string): Promise<void> {
   const create = new CreateTableCommand({
-    TableName: TABLE,
+    TableName: table,
     KeySchema: [{ AttributeName: 'pipeline', KeyType: 'HASH' }],
     AttributeDefinitions: [{ AttributeName: 'pipeline', AttributeType: 'S' }],
     BillingMode: 'PAY_PER_REQUEST',
   });
   await client.send(create);
-  const describe = new DescribeTableCommand({ TableName: TABLE });
+  const describe = new DescribeTableCommand({ TableName: table });
   while ((await client.send(describe)).Table?.TableStatus !== 'ACTIVE');
 }
 
-async function readItem(client: DynamoDBClient, pipeline: string) {
-  const key = { TableName: TABLE, Key: { pipeline: { S: pipeline } }, ConsistentRead: true };
+async function readItem(client: DynamoDBClient, table: string, pipeline: string) {
+  const key = { TableName: table, Key: { pipeline: { S: pipeline } }, ConsistentRead: true };
   const { Item } = await client.send(new GetItemCommand(key));
   if (!Item) return undefined;
   return Object.fromEntries(

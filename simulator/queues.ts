@@ -31,8 +31,8 @@ interface Inspection {
   >;
 }
 
-/** Starts SQS, in memory. Messages of the retry queue become dead letters after `maxReceives`. */
-export async function startQueues(maxReceives: number): Promise<Queues> {
+/** Starts SQS, in memory. Messages of the retry queue become dead letters after `maxReceives`; names begin with `prefix`. */
+export async function startQueues(maxReceives: number, prefix = ''): Promise<Queues> {
   // Not startFauxqs: that one listens on every network interface.
   const app = buildApp({ logger: false });
   app.addHook('preHandler', async request => {
@@ -46,13 +46,13 @@ export async function startQueues(maxReceives: number): Promise<Queues> {
   const create = async (queue: Queue, attributes: Record<string, string>) => {
     const { QueueUrl = '' } = await client.send(
       new CreateQueueCommand({
-        QueueName: queue,
-        Attributes: { ...attributes, MaximumMessageSize: '262144' },
+        QueueName: prefix + queue,
+        Attributes: { ...attributes, MaximumMessageSize: '262144', MessageRetentionPeriod: '1209600' },
       }),
     );
     return `${endpoint}${new URL(QueueUrl).pathname}`;
   };
-  const deadLetterTargetArn = `arn:aws:sqs:${REGION}:000000000000:dead-letter`;
+  const deadLetterTargetArn = `arn:aws:sqs:${REGION}:000000000000:${prefix}dead-letter`;
   const redrive = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: maxReceives });
   const urls = {
     'dead-letter': await create('dead-letter', {}),
@@ -61,7 +61,7 @@ export async function startQueues(maxReceives: number): Promise<Queues> {
   };
 
   const inspect = async (queue: Queue): Promise<Inspection> =>
-    (await app.inject({ url: `/_fauxqs/queues/${queue}` })).json();
+    (await app.inject({ url: `/_fauxqs/queues/${prefix}${queue}` })).json();
   return {
     endpoint,
     urls,

@@ -22,8 +22,8 @@ const HOSTS: Readonly<Record<DataCollectorConfig['cloud'], string>> = {
   china: 'ods.opinsights.azure.cn',
 };
 
-/** One is posted while the one before it is being saved. */
-const MAX_IN_FLIGHT = 2;
+/** Batches of 1 MB are small: several hide a slow answer behind Auth0's pages. */
+const MAX_IN_FLIGHT = 3;
 
 /**
  * Posts signed batches to the workspace. The secret is `{"sharedKey"}`.

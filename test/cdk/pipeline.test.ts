@@ -91,6 +91,7 @@ describe('the functions', () => {
     const { Properties: ship } = one(template([config()], { options }), 'AWS::Lambda::Function', 'prodShip');
     expect(ship.MemorySize).toBe(512);
     expect(ship.Environment.Variables['AUTH0_BASE_URL']).toBe('http://127.0.0.1:1');
+    expect(ship.Environment.Variables['MALLOC_ARENA_MAX']).toBe('1');
     expect(ship.Environment.Variables[ENV.checkpointTable]).toHaveProperty('Ref');
   });
 

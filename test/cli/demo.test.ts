@@ -75,7 +75,7 @@ describe('wrong usage is one line and exit code 2', () => {
     [['--seed', 'x'], '--seed is "x"; allowed: a whole number, 0 to 4,294,967,295'],
     [['--destination', 'splunk'], 'data-collector, logs-ingestion'],
     [['--lgos', '5'], 'Did you mean --logs?'],
-    [['rnu'], '"rnu" is no command; allowed: demo, run'],
+    [['rnu'], 'Did you mean run?'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect(stderr).toContain(message);

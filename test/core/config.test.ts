@@ -13,7 +13,7 @@ describe('a valid configuration', () => {
         logType: 'Auth0',
         apiVersion: '2016-04-01',
         cloud: 'public',
-        maxBatchBytes: 4_000_000,
+        maxBatchBytes: 1_000_000,
       },
       schedule: 'rate(1 minute)',
       scheduleTimeZone: 'UTC',

@@ -56,7 +56,9 @@ describe.each(KINDS)('%s', kind => {
     'too large (answered by %s over %i bytes): a batch is split until it is taken',
     async (whenTooLarge, bytes) => {
       const limits = { dataCollectorMaxBytes: bytes, logsIngestionMaxRawBytes: Math.min(bytes, 400_000) };
-      const { run, azure, missing } = await open({ kind, azure: { ...limits, whenTooLarge } }, 1500);
+      const destination = kind === 'data-collector' ? { maxBatchBytes: 4_000_000 } : {};
+      const setup = { kind, destination, azure: { ...limits, whenTooLarge } };
+      const { run, azure, missing } = await open(setup, 1500);
       const report = await run();
       expect(report.posts).toBeGreaterThan(report.batches.accepted);
       expect([report.outcome, azure.received.unique, await missing()]).toEqual(['caught-up', 1500, []]);

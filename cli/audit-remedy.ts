@@ -1,0 +1,67 @@
+/** The commands that would ship what an audit finds missing. */
+import { logIdTimeMs } from '../lambda/core/log-id.ts';
+import type { Unsure } from './audit-compare.ts';
+import type { TargetOptions } from './target.ts';
+import type { Window } from './window.ts';
+import { dateText } from './words.ts';
+
+/** Logs further apart are shipped by a command of their own: what lies between them would go again. */
+const APART_MS = 600_000;
+const SECOND_MS = 1000;
+
+export interface Spans {
+  add(logId: string): void;
+  /** Whole seconds, in order, with the ranges of what is unsure. */
+  all(unsure: readonly Unsure[], window: Window): readonly Window[];
+}
+
+/** Where the missing logs lie, told one by one in ascending order. */
+export function missingSpans(): Spans {
+  const spans: Window[] = [];
+  return {
+    add: logId => {
+      const ms = logIdTimeMs(logId);
+      if (ms !== undefined) append(spans, spanOf(ms, ms));
+    },
+    all: (unsure, { fromMs, toMs }) => {
+      const ranges = unsure.map(({ afterLogId, lastLogId }) =>
+        spanOf(
+          Math.max(fromMs, logIdTimeMs(afterLogId) ?? fromMs),
+          Math.min(toMs - 1, logIdTimeMs(lastLogId) ?? toMs),
+        ),
+      );
+      const merged: Window[] = [];
+      for (const span of [...spans, ...ranges].sort((a, b) => a.fromMs - b.fromMs)) append(merged, span);
+      return merged;
+    },
+  };
+}
+
+function append(spans: Window[], { fromMs, toMs }: Window): void {
+  const last = spans.at(-1);
+  if (!last || fromMs - last.toMs > APART_MS) spans.push({ fromMs, toMs });
+  else spans[spans.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, toMs) };
+}
+
+const spanOf = (firstMs: number, lastMs: number): Window => ({
+  fromMs: Math.floor(firstMs / SECOND_MS) * SECOND_MS,
+  toMs: (Math.floor(lastMs / SECOND_MS) + 1) * SECOND_MS,
+});
+
+/** Ready to be pasted into a shell: its words, of which an option and its value are one. */
+export function backfillCommand({ fromMs, toMs }: Window, options: TargetOptions): readonly string[] {
+  const { stack, region, profile, config, secrets, pipeline } = options;
+  const state = options.state === 'state' ? undefined : options.state;
+  const given = { config, state, secrets, stack, region, profile, pipeline };
+  return [
+    'npm start -- backfill',
+    `--from ${dateText(fromMs)}`,
+    `--to ${dateText(toMs)}`,
+    ...Object.entries(given).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${quoted(value)}`],
+    ),
+  ];
+}
+
+const quoted = (word: string) =>
+  /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

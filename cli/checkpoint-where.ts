@@ -1,0 +1,50 @@
+/** From what an operator wrote to a place in Auth0's logs. */
+import { parseStartFrom } from '../lambda/core/config.ts';
+import { isPastLogId, logIdTimeMs } from '../lambda/core/log-id.ts';
+import type { Checkpoint, LogSource, StartFrom } from '../lambda/core/model.ts';
+import { UsageError } from './errors.ts';
+import { parseTime } from './window.ts';
+import { dateText } from './words.ts';
+
+const ALLOWED =
+  'a log id, a UTC date "2026-07-01", a time with its zone "2026-07-01T08:30:00Z", how long ago "2h" or "3d", ' +
+  '"oldest" or "now"';
+const TIMEOUT_MS = 30_000;
+
+/** Throws UsageError for what is none, or lies in the future: a run would wait there and skip all logs until then. */
+export function parseWhere(text: string, nowMs: number): StartFrom {
+  const given = text.trim();
+  const from = parseStartFrom(given) ?? ago(given, nowMs);
+  if (!from) throw new UsageError(`<where> is "${text}"; allowed: ${ALLOWED}`);
+  if (from.kind === 'log' && !isPastLogId(from.logId, nowMs)) {
+    const timeMs = logIdTimeMs(from.logId);
+    const problem =
+      timeMs === undefined
+        ? 'which is no log id of a form that Auth0 gives: three digits, the time as yyyyMMddHHmmssSSS, 36 digits'
+        : `which lies in the future (${dateText(timeMs)})`;
+    throw new UsageError(
+      `<where> is "${text}", ${problem}; allowed: ${ALLOWED}, up to now (${dateText(nowMs)})`,
+    );
+  }
+  if (from.kind === 'date' && from.dateMs > nowMs) {
+    throw new UsageError(
+      `<where> is "${text}", which lies in the future; allowed: up to now (${dateText(nowMs)}), or "now"`,
+    );
+  }
+  return from;
+}
+
+function ago(text: string, nowMs: number): StartFrom | undefined {
+  if (!/^\d+ ?[mhd]( ago)?$/.test(text)) return undefined;
+  return { kind: 'date', dateMs: parseTime('<where>', text, nowMs) };
+}
+
+/** The place itself. Throws UsageError when Auth0 has to be asked and does not answer. */
+export async function placeOf(source: LogSource, from: StartFrom, nowMs: number): Promise<Checkpoint> {
+  const start = await source.start(from, nowMs, TIMEOUT_MS);
+  if (start.kind === 'start') return start.checkpoint;
+  throw new UsageError(
+    `Auth0 has to be asked where that is, and: ${start.fault.message}. A log id needs no asking: give one`,
+    start.fault,
+  );
+}

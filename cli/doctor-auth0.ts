@@ -1,0 +1,146 @@
+/** Whether Auth0 gives a token and logs, by the pipeline's own credentials: four small requests at the most. */
+import { randomUUID } from 'node:crypto';
+import type { PipelineConfig } from '../lambda/core/config.ts';
+import { AUTH0_PAGE_SIZE } from '../lambda/core/contract.ts';
+import { jsonObject } from '../lambda/core/http.ts';
+import { logDateOf } from '../lambda/core/log.ts';
+import type { Fault } from '../lambda/core/model.ts';
+import type { Secret } from '../lambda/core/secret.ts';
+import { auth0Token } from '../lambda/edges/auth0-token.ts';
+import { rateLimitFinding, retentionFinding } from './doctor-auth0-plan.ts';
+import { type Answer, type Auth0Patient, questioner, settingsOf } from './doctor-auth0-request.ts';
+import { about, type Finding, partsOf } from './doctor-finding.ts';
+import { counted, duration } from './words.ts';
+
+/** Logs after the checkpoint. */
+export interface Waiting {
+  /** A page at the most: a full one says only that there are as many. */
+  readonly logs: number;
+  /** The date of the first of them. */
+  readonly sinceMs?: number;
+}
+
+export interface Auth0Findings {
+  readonly findings: readonly Finding[];
+  /** Undefined when it is not known. */
+  readonly waiting?: Waiting;
+}
+
+const TIMEOUT_MS = 10_000;
+const SCOPE = 'read:logs';
+const TOKEN = 'auth0 token';
+const LOGS = 'auth0 logs';
+const NEWEST = { page: '0', per_page: '1', sort: 'date:-1' };
+const OLDEST = { page: '0', per_page: '1', sort: 'date:1' };
+
+export async function auth0Findings(patient: Auth0Patient): Promise<Auth0Findings> {
+  const { config, clock, afterLogId } = patient;
+  const granted = await auth0Token({
+    ...patient,
+    ...config,
+    secretName: config.secret,
+    randomUuid: randomUUID,
+  }).get(TIMEOUT_MS);
+  if (granted.kind === 'fault') {
+    const refused = refusedBy(about(TOKEN), granted.fault, config);
+    return { findings: [refused, ...withoutPage('there is no token')] };
+  }
+  const token = tokenFinding(granted.token, config.domain);
+  const ask = questioner(patient, granted.token, TIMEOUT_MS);
+  const page = await ask(
+    afterLogId === undefined ? NEWEST : { from: afterLogId, take: String(AUTH0_PAGE_SIZE) },
+  );
+  if (page.kind === 'fault') {
+    const refused = refusedBy(about(LOGS), page.fault, config);
+    return { findings: [token, refused, ...afterFault(page, config)] };
+  }
+  const newest = afterLogId === undefined ? page : await ask(NEWEST);
+  const oldest = await ask(OLDEST);
+  const waiting = afterLogId === undefined ? undefined : waitingIn(page.logs);
+  return {
+    findings: [
+      token,
+      pageFinding(newest, waiting, clock.now()),
+      // As it was before the other two were asked for.
+      rateLimitFinding(page.rateLimit, config.rateLimitHeadroom),
+      oldest.kind === 'fault'
+        ? about('retention').unchecked('the oldest log could not be asked for', 'run this again in a minute')
+        : retentionFinding(logDateOf(oldest.logs[0]), config.logRetentionDays, clock.now()),
+    ],
+    ...(waiting === undefined ? {} : { waiting }),
+  };
+}
+
+/** What becomes of these checks when nobody can be asked. */
+export function withoutToken(why: string): Finding[] {
+  return [about(TOKEN).unchecked(why), ...withoutPage(why)];
+}
+
+function withoutPage(why: string): Finding[] {
+  return [LOGS, 'rate limit', 'retention'].map(check => about(check).unchecked(why));
+}
+
+function afterFault({ rateLimit }: Answer, { rateLimitHeadroom }: PipelineConfig['auth0']): Finding[] {
+  const why = 'no page could be read';
+  return [
+    rateLimit ? rateLimitFinding(rateLimit, rateLimitHeadroom) : about('rate limit').unchecked(why),
+    about('retention').unchecked(why),
+  ];
+}
+
+/** Auth0's tokens are JWTs that hold their scopes; of one that is none, the page shows what it may do. */
+function tokenFinding(token: Secret, domain: string): Finding {
+  const say = about(TOKEN);
+  const [, payload = ''] = token.reveal().split('.');
+  const claims = jsonObject(Buffer.from(payload, 'base64url').toString('utf8'));
+  if (typeof claims?.['scope'] !== 'string') {
+    return say.ok('obtained; it does not tell its scopes, so the logs below are the proof');
+  }
+  const scopes = claims['scope'].split(' ').filter(Boolean);
+  if (!scopes.includes(SCOPE)) {
+    return say.error(`obtained, but it does not hold ${SCOPE}`, granting(domain));
+  }
+  if (scopes.length === 1) return say.ok(`obtained; it holds ${SCOPE} and nothing else`);
+  return say.warning(
+    `obtained; besides ${SCOPE} it holds ${counted(scopes.length - 1, 'scope')} that nobody needs here`,
+    `take the others away from the application: Auth0 dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`,
+  );
+}
+
+function granting(domain: string): string {
+  return `grant ${SCOPE} to the application: Auth0 dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`;
+}
+
+function waitingIn(logs: readonly unknown[]): Waiting {
+  const sinceMs = logDateOf(logs[0]);
+  return { logs: logs.length, ...(sinceMs === undefined ? {} : { sinceMs }) };
+}
+
+function pageFinding(newest: Answer, waiting: Waiting | undefined, nowMs: number): Finding {
+  const parts = [
+    'readable',
+    newest.kind === 'logs' && newestText(newest.logs[0], nowMs),
+    waiting && (waiting.logs === 0 ? 'none waits' : waitingText(waiting)),
+  ];
+  return about(LOGS).ok(parts.filter(Boolean).join('; '));
+}
+
+function newestText(log: unknown, nowMs: number): string {
+  if (log === undefined) return 'Auth0 has no log';
+  const dateMs = logDateOf(log);
+  return dateMs === undefined
+    ? 'the newest has no date'
+    : `the newest is ${duration(Math.max(0, nowMs - dateMs))} old`;
+}
+
+/** `at least 100 logs wait`. */
+export function waitingText({ logs }: Waiting): string {
+  const verb = logs === 1 ? 'waits' : 'wait';
+  return `${logs === AUTH0_PAGE_SIZE ? 'at least ' : ''}${counted(logs, 'log')} ${verb}`;
+}
+
+/** Throttling passes by itself. */
+function refusedBy(say: ReturnType<typeof about>, fault: Fault, config: PipelineConfig['auth0']): Finding {
+  const { text, remedy } = partsOf(fault, 'Auth0', settingsOf(config));
+  return say[fault.verdict === 'throttled' ? 'warning' : 'error'](text, remedy);
+}

@@ -1,0 +1,54 @@
+/** Where the pipeline is, and what waits behind that. */
+import { logIdTimeMs } from '../lambda/core/log-id.ts';
+import { type Waiting, waitingText } from './doctor-auth0.ts';
+import { about, type Finding } from './doctor-finding.ts';
+import { type Asked, type Pulse, unasked } from './doctor-state.ts';
+import type { StoredState } from './target.ts';
+import { dateText, duration } from './words.ts';
+
+const DAY_MS = 86_400_000;
+
+/** @param waiting logs after the checkpoint, as far as Auth0 has told */
+export function checkpointFinding(
+  asked: Asked<StoredState>,
+  waiting: Waiting | undefined,
+  { config, limits, nowMs }: Pulse,
+): Finding {
+  const say = about('checkpoint');
+  if ('problem' in asked) return unasked('checkpoint', asked);
+  const { checkpoint, caughtUpAtMs = 0, lastRun } = asked.value;
+  if (!checkpoint) {
+    const begins = `a first run begins at auth0.startFrom "${config.auth0.startFrom}"`;
+    if (!lastRun) return say.unchecked(`there is none yet: ${begins}`);
+    const text = `there is none, although there was a run: ${begins}`;
+    return say.warning(text, 'see “last run” for what held it up');
+  }
+  const { logId, logDateMs } = checkpoint;
+  const idMs = logDateMs ?? logIdTimeMs(logId);
+  const at = idMs === undefined ? `at ${logId}` : `at ${dateText(idMs)}`;
+  const retention = config.auth0.logRetentionDays * DAY_MS;
+  // A position from which nothing was shipped yet has no date, and says nothing of a gap.
+  const unreadMs = logDateMs === undefined ? 0 : nowMs - Math.max(logDateMs, caughtUpAtMs);
+  if (unreadMs > retention) {
+    return say.error(
+      `${at}, and nothing was read for ${duration(unreadMs)}: Auth0 keeps logs for ${duration(retention)}, so that some may be gone`,
+      'make it run now, and see docs/runbook.md: gap-suspected',
+    );
+  }
+  if (waiting?.logs === 0) return say.ok(`${at}; nothing waits behind it`);
+  const behindMs = waiting?.sinceMs === undefined ? unreadMs : nowMs - waiting.sinceMs;
+  const seen = `${at}${waiting ? `; ${waitingText(waiting)}` : ''}`;
+  if (behindMs > retention / 2) {
+    return say.error(
+      `${seen}, for ${duration(behindMs)}: Auth0 deletes logs after ${duration(retention)}`,
+      'see to what holds them up, today: docs/runbook.md, retention-at-risk',
+    );
+  }
+  if (behindMs > limits.lagMs) {
+    return say.warning(
+      `${seen}, for ${duration(behindMs)}`,
+      'see “last run” for what holds them up, and docs/runbook.md: lag',
+    );
+  }
+  return say.ok(seen);
+}

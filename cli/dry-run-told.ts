@@ -1,0 +1,69 @@
+/** A dry run's result, for people and for machines. */
+import { COLUMNS } from '../lambda/core/columns.ts';
+import type { Start } from './dry-run-play.ts';
+import type { Preview } from './preview.ts';
+import { columnLines, countLines, previewJson, typeLines } from './preview-told.ts';
+import { introduction } from './run-told.ts';
+import type { Operated } from './target.ts';
+import { colors, harmless, shortened } from './text.ts';
+import { counted } from './words.ts';
+
+const LINE_CHARACTERS = 79;
+
+export function showDryRun({ config }: Operated, start: Start, result: Preview, full: boolean): void {
+  const { bold, dim } = colors;
+  const records = result.logsRead - result.logsExcluded;
+  const lines = [
+    introduction(config),
+    dim('a dry run: nothing is posted or written, and the checkpoint stays where it is'),
+    '',
+    `begun after ${start.because}`,
+    ...countLines(result),
+    endOf(result),
+  ];
+  if (result.logsRead > 0) lines.push('', bold('By type'), ...typeLines(result));
+  if (records > 0) lines.push('', bold(`Columns, in ${counted(records, 'record')}`), ...columnLines(result));
+  for (const [index, { json }] of result.samples.entries()) {
+    const { EventName } = JSON.parse(json);
+    lines.push('', bold(`Sample ${index + 1} of ${result.samples.length}: ${EventName}`), pretty(json, full));
+  }
+  if (!full && result.samples.length > 0) lines.push('', dim('--full shows the samples whole'));
+  console.log(lines.filter(line => line !== undefined).join('\n'));
+}
+
+/** What `--json` prints. */
+export function dryRunJson({ config }: Operated, start: Start, result: Preview) {
+  const { logId, logDateMs } = start.checkpoint;
+  return {
+    pipeline: config.name,
+    begunAfter: {
+      logId,
+      ...(logDateMs === undefined ? {} : { logAt: new Date(logDateMs).toISOString() }),
+      because: start.because,
+    },
+    ...previewJson(result),
+    columns: COLUMNS.map(({ name }) => ({ name, records: result.columns.get(name) ?? 0 })),
+    samples: result.samples.map(({ json }) => JSON.parse(json)),
+  };
+}
+
+function endOf({ end, logsRead }: Preview): string | undefined {
+  if (logsRead === 0) return undefined;
+  return end === 'enough' ? '  there may be more to come: see --max' : '  then it would be caught up';
+}
+
+/** A column a line, where they are not wanted whole. */
+function pretty(json: string, full: boolean): string {
+  const record: Record<string, unknown> = JSON.parse(json);
+  const lines = full
+    ? JSON.stringify(record, undefined, 2).split('\n')
+    : Object.entries(record).map(([name, value]) =>
+        shortened(`  ${name}: ${valueText(value)}`, LINE_CHARACTERS),
+      );
+  return lines.map(harmless).join('\n');
+}
+
+/** Text as it is, so that JSON in it can be read. */
+function valueText(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,36 @@
+/** How far something has come: a bar on a terminal, in a pipe a line now and then. */
+import { SingleBar } from 'cli-progress';
+import { liveLine } from './live-line.ts';
+
+export interface ProgressBar {
+  /** So many of the total are done. */
+  update(done: number): void;
+  /** Takes the bar away. May be called more than once. */
+  end(): void;
+}
+
+/** @param what what is counted: `logs`, `dead letters` */
+export function progressBar(stream: NodeJS.WriteStream, total: number, what: string): ProgressBar {
+  const number = new Intl.NumberFormat('en').format;
+  if (!stream.isTTY || process.env['TERM'] === 'dumb') {
+    const line = liveLine(stream, Date.now);
+    return {
+      update: done => line.update(`${number(done)} of ${number(total)} ${what}`),
+      end: () => undefined,
+    };
+  }
+  const bar = new SingleBar({
+    stream,
+    format: `{bar} {value} of {total} ${what}`,
+    formatValue: (value, _options, type) => (type === 'percentage' ? String(value) : number(value)),
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 30,
+    hideCursor: true,
+    clearOnComplete: true,
+    // Ctrl-C is the command's own business.
+    gracefulExit: false,
+  });
+  bar.start(total, 0);
+  return { update: done => bar.update(done), end: () => bar.stop() };
+}

@@ -1,0 +1,50 @@
+/** `replay --local`: dead letters delivered from this machine, as the replay function delivers the retry queue. */
+import { REPLAY_TIMEOUT_SECONDS } from '../lambda/core/contract.ts';
+import type { Journal } from '../lambda/core/model.ts';
+import { type ReplayDependencies, replay } from '../lambda/core/replay.ts';
+import { pipelineParts } from '../lambda/wiring.ts';
+import { UsageError } from './errors.ts';
+import type { Carry } from './replay-carry.ts';
+import { stoppableClock, stoppableDestination } from './stoppable.ts';
+import type { Operated, Target } from './target.ts';
+
+/** What it would journal is in its report too. */
+const SILENT: Journal = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Throws UsageError for a pipeline that only its function may deliver, ConfigError for a base URL that is not allowed. */
+export function delivery(target: Target, stop: AbortSignal): Carry {
+  const clock = stoppableClock(stop);
+  const ready = new Map<Operated, ReplayDependencies>();
+  for (const pipeline of target.pipelines) {
+    const { config, secrets, env, queues } = pipeline;
+    refuseFederated(pipeline);
+    const destination = stoppableDestination(pipelineParts(config, secrets, env).destination, stop);
+    ready.set(pipeline, { destination, queue: queues, clock, random: Math.random, journal: SILENT });
+  }
+  return {
+    done: 'delivered',
+    question: 'from this machine',
+    one: async (pipeline, { raw, letter }) => {
+      const deadlineMs = clock.now() + REPLAY_TIMEOUT_SECONDS * 1000;
+      const report = await replay(ready.get(pipeline)!, pipeline.config.name, raw.message, deadlineMs);
+      if (!report.done) {
+        throw new Error(`${report.reason?.message ?? 'no reason is known'} (dead letter ${letter.id})`);
+      }
+      await pipeline.queues.remove(raw).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Error(
+          `delivered, but not taken off its queue, so that it would be delivered twice: ${why}`,
+        );
+      });
+      return { logs: report.logsAccepted, logsDeadLettered: report.logsDeadLettered };
+    },
+  };
+}
+
+function refuseFederated({ config: { name, azure } }: Operated): void {
+  if (azure.kind !== 'logs-ingestion' || azure.auth !== 'federated') return;
+  throw new UsageError(
+    `pipeline "${name}": azure.auth is "federated", so that only its function may post to Azure; ` +
+      'leave --local out, and the replay function delivers',
+  );
+}

@@ -1,0 +1,52 @@
+/** The pipelines of a deployed stack, found by its name. What does not change is asked for once. */
+import type { PipelineOutput } from '../lambda/core/contract.ts';
+import { secretsManager } from '../lambda/edges/secrets.ts';
+import { UsageError } from './errors.ts';
+import { silenceMs } from './schedule.ts';
+import { stackAlarms } from './stack-alarms.ts';
+import { type StackClients, stackClients } from './stack-clients.ts';
+import { shipFunction } from './stack-function.ts';
+import { stackLedger } from './stack-ledger.ts';
+import { pipelineOutputs } from './stack-outputs.ts';
+import { stackProblems } from './stack-problems.ts';
+import { stackQueues } from './stack-queues.ts';
+import { stackState } from './stack-state.ts';
+import type { Operated, Target, TargetOptions } from './target.ts';
+
+const DEFAULT_STACK = 'Auth0LogsToAzure';
+
+/** Throws UsageError when there is no such stack or pipeline, or AWS does not let us look. */
+export async function stackTarget(options: TargetOptions): Promise<Target> {
+  const { stack: stackName = DEFAULT_STACK, pipeline } = options;
+  const clients = await stackClients(options, process.env);
+  const outputs = await pipelineOutputs(clients, stackName);
+  const chosen = outputs.filter(one => pipeline === undefined || one.pipeline === pipeline);
+  if (chosen.length === 0) {
+    const names = outputs.map(one => `"${one.pipeline}"`).join(', ');
+    throw new UsageError(`--pipeline is "${pipeline}"; allowed, by stack ${stackName}: ${names}`);
+  }
+  return {
+    place: `stack ${stackName} in ${clients.region}`,
+    kind: 'stack',
+    pipelines: await Promise.all(chosen.map(output => operated(clients, stackName, output))),
+  };
+}
+
+async function operated(clients: StackClients, stackName: string, output: PipelineOutput): Promise<Operated> {
+  const { config, env, logGroup } = await shipFunction(clients, output);
+  const state = stackState(clients, output);
+  const alarms = stackAlarms(clients, stackName, output);
+  const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
+  return {
+    config,
+    secrets: secretsManager(clients.secretsManager),
+    env: { ...env, ...process.env },
+    store: state.store,
+    queues: stackQueues(clients, output),
+    state: state.look,
+    alarms: alarms.ringing,
+    limits: async () => (await alarms.limits()) ?? byDefault,
+    ledger: fromMs => stackLedger(clients, logGroup, fromMs),
+    problems: () => stackProblems(clients, output),
+  };
+}

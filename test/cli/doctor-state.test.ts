@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { checkpointFinding } from '../../cli/doctor-checkpoint.ts';
+import { lastRunFinding, queueFindings, resourceFindings } from '../../cli/doctor-state.ts';
+import type { StoredState } from '../../cli/target.ts';
+import { parsePipeline } from '../../lambda/core/config.ts';
+import type { LastRun } from '../../lambda/core/last-run.ts';
+import { syntheticLogId } from '../../lambda/core/log-id.ts';
+import { PIPELINE } from '../core/config-samples.ts';
+
+const NOW = Date.parse('2030-05-15T12:00:00Z');
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const config = parsePipeline(PIPELINE);
+const limits = { lagMs: 15 * MINUTE_MS, silenceMs: 5 * MINUTE_MS };
+const pulse = { kind: 'stack', config, limits, nowMs: NOW, options: ' --stack S' } as const;
+const none = { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0 };
+const RUN: LastRun = {
+  endedAtMs: NOW - MINUTE_MS,
+  outcome: 'caught-up',
+  pages: 1,
+  posts: 1,
+  logsRead: 5,
+  logsAccepted: 5,
+  logsExcluded: 0,
+  logsRetried: 0,
+  logsDeadLettered: 0,
+  logsRaw: 0,
+  logsLate: 0,
+  batches: none,
+  gapSuspected: false,
+  retentionAtRisk: false,
+  durationMs: 100,
+};
+const unanswered = { problem: 'table T does not exist; was it deleted?', isForbidden: false };
+
+describe('the last run', () => {
+  const found = (state: StoredState) => lastRunFinding({ value: state }, pulse);
+
+  test('is well when it is recent and ended well', () => {
+    expect(found({ lastRun: RUN })).toMatchObject({
+      level: 'ok',
+      text: '1 min ago: caught-up, 5 logs accepted by Azure',
+    });
+    expect(found({ lastRun: { ...RUN, posts: 0 } }).text).toBe('1 min ago: caught-up, nothing to post');
+  });
+
+  test.each([
+    ['none yet', {}, 'warning', 'docs/runbook.md, lag'],
+    ['a checkpoint of a version before', { checkpoint: { logId: 'a' } }, 'not checked', 'after the next run'],
+    [
+      'a denial, with what it says to do',
+      { lastRun: { ...RUN, outcome: 'denied', party: 'azure', message: 'no role (403); give it the role' } },
+      'error',
+      'give it the role',
+    ],
+    [
+      'no silence longer than the alarm allows',
+      { lastRun: { ...RUN, endedAtMs: NOW - HOUR_MS } },
+      'error',
+      'lag',
+    ],
+    ['a gap', { lastRun: { ...RUN, gapSuspected: true } }, 'warning', 'gap-suspected'],
+  ] as const)('%s', (_, state, level, remedy) => {
+    expect(found(state)).toMatchObject({ level, remedy: expect.stringContaining(remedy) });
+  });
+
+  test('of this machine may be long ago: nobody says that it runs all the time', () => {
+    const long = { value: { lastRun: { ...RUN, endedAtMs: NOW - HOUR_MS } } };
+    expect(lastRunFinding(long, { ...pulse, kind: 'local' }).level).toBe('warning');
+  });
+
+  test('cannot be found: an error with what to do; may not be asked for: not checked', () => {
+    const error = { check: 'last run', text: 'table T does not exist', remedy: 'was it deleted?' };
+    expect(lastRunFinding(unanswered, pulse)).toEqual({ ...error, level: 'error' });
+    const forbidden = { ...unanswered, isForbidden: true };
+    expect(lastRunFinding(forbidden, pulse)).toEqual({ ...error, level: 'not checked' });
+  });
+});
+
+describe('the checkpoint', () => {
+  const at = (hoursAgo: number, more: StoredState = {}): StoredState => ({
+    checkpoint: {
+      logId: syntheticLogId('900', NOW - hoursAgo * HOUR_MS),
+      logDateMs: NOW - hoursAgo * HOUR_MS,
+    },
+    ...more,
+  });
+  const found = (state: StoredState, waiting?: { logs: number; sinceMs?: number }) =>
+    checkpointFinding({ value: state }, waiting, pulse);
+
+  test.each([
+    ['nothing waits behind it', at(20), { logs: 0 }, 'ok'],
+    ['a few logs of the last minutes wait', at(20), { logs: 3, sinceMs: NOW - MINUTE_MS }, 'ok'],
+    ['Auth0 could not be asked, and it is recent', at(0.1), undefined, 'ok'],
+    [
+      'it is old, but Auth0 had nothing newer a minute ago',
+      at(60, { caughtUpAtMs: NOW - MINUTE_MS }),
+      undefined,
+      'ok',
+    ],
+    [
+      'the logs behind it wait longer than the alarm allows',
+      at(2),
+      { logs: 100, sinceMs: NOW - HOUR_MS },
+      'warning',
+    ],
+    [
+      'they wait for half of the time that Auth0 keeps them',
+      at(14),
+      { logs: 100, sinceMs: NOW - 13 * HOUR_MS },
+      'error',
+    ],
+    ['nothing was read for longer than Auth0 keeps logs', at(25), { logs: 0 }, 'error'],
+    [
+      'it is a place from which nothing was shipped yet',
+      { checkpoint: { logId: syntheticLogId('900', NOW - 48 * HOUR_MS) } },
+      { logs: 1, sinceMs: NOW - MINUTE_MS },
+      'ok',
+    ],
+    ['there is none yet', {}, undefined, 'not checked'],
+    ['there is none although there was a run', { lastRun: RUN }, undefined, 'warning'],
+  ] as const)('%s', (_, state, waiting, level) => {
+    expect(found(state, waiting).level).toBe(level);
+  });
+
+  test('says where, how much and for how long', () => {
+    expect(found(at(2), { logs: 100, sinceMs: NOW - HOUR_MS }).text).toBe(
+      'at 2030-05-15T10:00:00Z; at least 100 logs wait, for 1 h',
+    );
+    expect(found(at(25)).text).toContain('nothing was read for 1 d 1 h: Auth0 keeps logs for 1 d');
+  });
+});
+
+describe('the queues', () => {
+  const found = (retry: object, dead: object) => {
+    const value = { retry: { messages: 0, ...retry }, 'dead-letter': { messages: 0, ...dead } };
+    return queueFindings({ value }, pulse).map(({ level }) => level);
+  };
+
+  test.each([
+    ['empty', {}, {}, ['ok', 'ok']],
+    ['a failed batch of some minutes', { messages: 1, oldestAgeMs: MINUTE_MS }, {}, ['ok', 'ok']],
+    ['a failed batch of hours', { messages: 1, oldestAgeMs: 2 * HOUR_MS }, {}, ['warning', 'ok']],
+    ['a dead letter', {}, { messages: 1 }, ['ok', 'warning']],
+    [
+      'a dead letter that half its time has passed of',
+      {},
+      { messages: 1, oldestAgeMs: 8 * 24 * HOUR_MS },
+      ['ok', 'error'],
+    ],
+  ] as const)('%s', (_, retry, dead, expected) => {
+    expect(found(retry, dead)).toEqual(expected);
+  });
+
+  test('dead letters come with the commands to look at them and to deliver them', () => {
+    const value = { retry: { messages: 0 }, 'dead-letter': { messages: 2, oldestAgeMs: HOUR_MS } };
+    const [, dead] = queueFindings({ value }, pulse);
+    expect(dead?.text).toBe('2 dead letters wait, the oldest for 1 h');
+    expect(dead?.remedy).toMatch(
+      /\n {2}npm start -- replay --list --stack S\n {2}npm start -- replay --stack S$/,
+    );
+  });
+
+  test('that cannot be asked are an error', () => {
+    expect(queueFindings(unanswered, pulse)).toMatchObject([{ level: 'error' }, { level: 'error' }]);
+  });
+});
+
+test('table and queues: a finding for each setting that was changed, with the command that puts it back', () => {
+  expect(resourceFindings({ value: [] })).toMatchObject([{ level: 'ok' }]);
+  const value = ['table T has no deletion protection; do: aws dynamodb update-table', 'queue Q is strange'];
+  expect(resourceFindings({ value })).toEqual([
+    {
+      check: 'table and queues',
+      level: 'error',
+      text: 'table T has no deletion protection',
+      remedy: 'put it back:\n  aws dynamodb update-table',
+    },
+    {
+      check: 'table and queues',
+      level: 'error',
+      text: 'queue Q is strange',
+      remedy: 'put it back: npx cdk deploy',
+    },
+  ]);
+  expect(resourceFindings(unanswered)).toMatchObject([{ level: 'error', remedy: 'was it deleted?' }]);
+});

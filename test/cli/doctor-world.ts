@@ -1,0 +1,101 @@
+/** A patient for `doctor`: a simulated tenant and workspace, a configuration of either destination, and what is found. */
+import { randomBytes } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { examine } from '../../cli/doctor-examine.ts';
+import type { Finding } from '../../cli/doctor-finding.ts';
+import { openTarget } from '../../cli/open-target.ts';
+import type { Auth0Options } from '../../simulator/auth0.ts';
+import type { AzureOptions } from '../../simulator/azure.ts';
+import { type Cli, cli, type Ended, startCli } from './cli.ts';
+import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from './local-world.ts';
+
+export interface Patient {
+  readonly world: LocalWorld;
+  /** What its secrets file holds, to be changed before it is looked at. */
+  readonly secrets: Record<'auth0' | 'azure', Record<string, string>>;
+  /** Ships what there is, as `run --once` does. */
+  ship(): Promise<Ended>;
+  /** The command, as a process of its own. */
+  doctor(args?: readonly string[]): Promise<Ended>;
+  start(): Promise<Cli>;
+  /** The same checks in this process. */
+  examine(dcr?: unknown): Promise<Examined>;
+}
+
+export interface Examined {
+  readonly findings: readonly Finding[];
+  of(check: string): Finding | undefined;
+}
+
+export interface PatientSetup {
+  readonly destination?: 'data-collector' | 'logs-ingestion';
+  readonly auth0?: Partial<Auth0Options>;
+  readonly azure?: AzureOptions;
+  /** Laid over the destination's settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** As long as Azure's own. */
+export const SHARED_KEY = randomBytes(64).toString('base64');
+
+export async function openPatient(setup: PatientSetup = {}): Promise<Patient> {
+  const world = await openLocalWorld({
+    auth0: { logs: recentLogs(150), rateLimit: { burst: 50, perSecond: 16 }, ...setup.auth0 },
+    azure: { sharedKeys: [SHARED_KEY], ...setup.azure },
+  });
+  const { entra, dcrImmutableId, stream } = world.azure.settings;
+  if (setup.destination === 'logs-ingestion') {
+    world.config['azure'] = {
+      kind: 'logs-ingestion',
+      endpoint: 'https://local.westeurope-1.ingest.monitor.azure.com',
+      dcrImmutableId,
+      stream,
+      tenantId: entra.tenantId,
+      clientId: entra.clientId,
+      secret: SECRETS.azure,
+    };
+  }
+  world.config['azure'] = { ...Object(world.config['azure']), ...setup.settings };
+  const {
+    AUTH0_BASE_URL = '',
+    AZURE_BASE_URL = '',
+    AUTH0_CLIENT_ID = '',
+    AUTH0_CLIENT_SECRET = '',
+  } = world.env;
+  const env = { AUTH0_BASE_URL, AZURE_BASE_URL, ENTRA_BASE_URL: AZURE_BASE_URL };
+  const secrets: Patient['secrets'] = {
+    auth0: { clientId: AUTH0_CLIENT_ID, clientSecret: AUTH0_CLIENT_SECRET },
+    azure: { sharedKey: SHARED_KEY, clientSecret: entra.clientSecret },
+  };
+  const options = async () => {
+    const file = await world.write('secrets.json', {
+      [SECRETS.auth0]: secrets.auth0,
+      [SECRETS.azure]: secrets.azure,
+    });
+    await chmod(file, 0o600);
+    const config = await world.write('pipeline.json', world.config);
+    return { config, secrets: file, state: join(world.directory, 'state') };
+  };
+  const asTyped = async () =>
+    Object.entries(await options()).flatMap(([name, value]) => [`--${name}`, value]);
+  return {
+    world,
+    secrets,
+    ship: async () => cli(['run', '--once', ...(await asTyped())], env),
+    start: async () => startCli(['doctor', ...(await asTyped())], env),
+    doctor: async (args = []) => cli(['doctor', ...(await asTyped()), ...args], env),
+    examine: async dcr => {
+      const { kind, pipelines } = await openTarget(await options());
+      const [one] = pipelines;
+      if (!one) throw new Error('one pipeline');
+      const watch = <T>(_part: string, work: Promise<T>) => work;
+      const findings = await examine({ ...one, env }, { kind, options: '', dcr, watch });
+      return { findings, of: check => findings.find(finding => finding.check === check) };
+    },
+  };
+}
+
+/** Check to level, in the order in which they are told. */
+export const levels = (findings: readonly Finding[]): Record<string, string> =>
+  Object.fromEntries(findings.map(({ check, level }) => [check, level]));

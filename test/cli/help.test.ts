@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cli } from './cli.ts';
+
+const COMMANDS = [
+  'demo',
+  'status',
+  'dry-run',
+  'doctor',
+  'audit',
+  'replay',
+  'checkpoint',
+  'backfill',
+  'run',
+  'azure',
+];
+let root = '';
+beforeAll(async () => {
+  root = (await cli(['--help'])).stdout;
+});
+
+describe('help', { timeout: 30_000 }, () => {
+  test('names every command with a summary of its own, and every exit code', () => {
+    for (const name of COMMANDS) expect(root).toMatch(new RegExp(`^ {2}${name}( \\[options\\])? +\\w`, 'm'));
+    expect(root).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}130 /);
+    const listed = [...root.matchAll(/^ {2}([a-z][a-z-]*)( \[\w+\])? {2,}/gm)].map(match => match[1]);
+    expect(listed).toEqual([...COMMANDS, 'help']);
+  });
+
+  test.each(['', ...COMMANDS, 'checkpoint get', 'checkpoint set', 'azure outputs'])(
+    'of %s fits 80 columns and has examples',
+    async words => {
+      const { code, stdout, stderr } = await cli([...words.split(' ').filter(Boolean), '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
+      // A command that only holds others leaves the examples to them.
+      if (!stdout.includes('\nCommands:')) expect(stdout).toContain('Examples:');
+    },
+  );
+});
+
+describe('what is no command or option', { timeout: 30_000 }, () => {
+  test.each([
+    [['statsu', '--json'], '"statsu" is no command; allowed: demo, status, '],
+    [['statsu'], 'Did you mean status?'],
+    [['--verbose', 'docter'], 'Did you mean doctor?'],
+    [['shipment'], 'See --help'],
+    [['status', '--pipelin', 'x'], "unknown option '--pipelin' (Did you mean --pipeline?)"],
+    [['status', 'prod'], "too many arguments for 'status'"],
+    [['demo', 'prod'], "too many arguments for 'demo'"],
+  ])('%j is one line and exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await cli(args);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});

@@ -1,0 +1,230 @@
+/**
+ * A "deployed" stack on loopback: two pipelines, `prod` (Data Collector) and `prod-eu` (Logs Ingestion), with the real
+ * function bundles, so that checkpoint, last run and ledger are what a deployment would have.
+ */
+import { ENV, LEDGER_MESSAGE, outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
+import type { RunReport } from '../../lambda/core/model.ts';
+import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0.ts';
+import { type Aws, startAws } from '../../simulator/aws.ts';
+import { type AwsOperations, startAwsOperations } from '../../simulator/aws-operations.ts';
+import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure.ts';
+import { eventSourceMapping } from '../../simulator/event-source.ts';
+import { type LambdaHost, lambdaHost } from '../../simulator/lambda-host.ts';
+import type { AlarmRow } from '../../simulator/operations-cloudwatch.ts';
+import { type SecretsManagerSimulator, startSecretsManager } from '../../simulator/secrets-manager.ts';
+import { type Bundles, bundles } from '../stories/functions.ts';
+import { type Cli, type Ended, startCli } from './cli.ts';
+
+export const STACK = 'Auth0LogsToAzure';
+export const PIPELINES = ['prod', 'prod-eu'] as const;
+export type PipelineName = (typeof PIPELINES)[number];
+const CLIENT = { clientId: 'stack-client', clientSecret: 'stack-client-secret' };
+/** Long enough for a busy machine: a run ends by itself. */
+const TIMEOUT_MS = 60_000;
+
+export interface Deployed {
+  readonly name: PipelineName;
+  readonly auth0: Auth0Simulator;
+  readonly azure: AzureSimulator;
+  readonly aws: Aws;
+  readonly output: PipelineOutput;
+  /** As its function has it in PIPELINE_CONFIG. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** One tick: the ship function is invoked, its lines go to its log group. Throws when it failed. */
+  run(): Promise<RunReport>;
+  /** One pass over the retry queue by the replay function; returns how many messages were deleted. */
+  replayOnce(): Promise<number>;
+  /** An alarm of this pipeline goes into a state. */
+  setAlarm(row: string, state: AlarmRow['state'], description?: string): void;
+  /** CloudWatch reports this age of the oldest message. */
+  setOldestAge(queue: 'retry' | 'dead-letter', seconds: number, atMs?: number): void;
+}
+
+export interface StackWorld {
+  readonly operations: AwsOperations;
+  readonly secrets: SecretsManagerSimulator;
+  readonly pipelines: Readonly<Record<PipelineName, Deployed>>;
+  /** What the operator's shell has: a region, credentials, and the addresses of everything here. */
+  readonly env: Readonly<Record<string, string>>;
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): Cli;
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  close(): Promise<void>;
+}
+
+export interface StackSetup {
+  readonly auth0?: Partial<Auth0Options>;
+  readonly azure?: AzureOptions;
+  /** Laid over every pipeline's configuration. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export async function openStackWorld(setup: StackSetup = {}): Promise<StackWorld> {
+  const operations = await startAwsOperations();
+  const secrets = await startSecretsManager({ secrets: {} });
+  const built = await bundles();
+  const [prod, eu] = await Promise.all(
+    PIPELINES.map(name => deploy(name, setup, operations, secrets, built)),
+  );
+  if (!prod || !eu) throw new Error('two pipelines');
+  const outputs = [prod, eu].map(({ output }) => [outputKey(output.pipeline), JSON.stringify(output)]);
+  operations.stacks.set(STACK, Object.fromEntries(outputs));
+  operations.stacks.set('SomethingElse', { Bucket: 'a-bucket' });
+  const env = {
+    ...prod.aws.endpoints,
+    ...operations.endpoints,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const start: StackWorld['start'] = (args, more = {}) => startCli(args, { ...env, ...more });
+  return {
+    operations,
+    secrets,
+    pipelines: { prod, 'prod-eu': eu },
+    env,
+    start,
+    run: (args, more) => start(args, more).ended,
+    close: async () => {
+      await Promise.all([prod.close(), eu.close(), operations.close(), secrets.close()]);
+      await built.remove();
+    },
+  };
+}
+
+async function deploy(
+  name: PipelineName,
+  setup: StackSetup,
+  operations: AwsOperations,
+  secrets: SecretsManagerSimulator,
+  built: Bundles,
+): Promise<Deployed & { close(): Promise<void> }> {
+  const domain = `${name}.eu.auth0.com`;
+  const auth0 = await startAuth0({ domain, ...CLIENT, ...setup.auth0 });
+  const azure = await startAzure({ keepRecords: true, ...setup.azure });
+  const aws = await startAws({ prefix: `${name}-` });
+  const names = { auth0: `auth0-logs/${name}/auth0`, azure: `auth0-logs/${name}/azure` };
+  secrets.set(names.auth0, JSON.stringify({ ...CLIENT, redactionKey: 'stack-redaction-key' }));
+  const { sharedKeys, entra } = azure.settings;
+  secrets.set(names.azure, JSON.stringify({ sharedKey: sharedKeys[0], clientSecret: entra.clientSecret }));
+  const config = {
+    name,
+    auth0: { domain, secret: names.auth0, logRetentionDays: 1 },
+    azure: destination(name, azure, names.azure),
+    ...setup.config,
+  };
+  const output: PipelineOutput = {
+    pipeline: name,
+    checkpointTable: aws.table,
+    retryQueueUrl: aws.retryQueueUrl,
+    deadLetterQueueUrl: aws.deadLetterQueueUrl,
+    shipFunction: `${STACK}-${name}Ship`,
+    replayFunction: `${STACK}-${name}Replay`,
+    alarmTopicArn: `arn:aws:sns:us-east-1:000000000000:${name}-alarms`,
+  };
+  const environment = {
+    [ENV.pipelineConfig]: JSON.stringify(config),
+    [ENV.checkpointTable]: aws.table,
+    [ENV.retryQueueUrl]: aws.retryQueueUrl,
+    [ENV.deadLetterQueueUrl]: aws.deadLetterQueueUrl,
+    [ENV.auth0BaseUrl]: auth0.baseUrl,
+    [ENV.azureBaseUrl]: azure.url,
+    [ENV.entraBaseUrl]: azure.url,
+  };
+  const logGroup = `${STACK}-${name}ShipLogs`;
+  operations.functions.set(output.shipFunction, { environment, logGroup });
+  operations.functions.set(output.replayFunction, { environment });
+  operations.logGroups.set(logGroup, []);
+  operations.tables.settings.set(aws.table, {
+    endpoint: aws.endpoints['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
+    pointInTimeRecovery: true,
+    deletionProtection: true,
+  });
+  const setAlarm = alarmsOf(operations, output);
+  const env = { ...aws.endpoints, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url, ...environment };
+  const host = (bundle: string) => lambdaHost({ bundle, env, timeoutMs: TIMEOUT_MS });
+  const ship = host(built.ship);
+  const replay = host(built.replay);
+  const mapping = eventSourceMapping({
+    sqsClient: aws.sqs,
+    queueUrl: aws.retryQueueUrl,
+    batchSize: 1,
+    invoke: replay.invoke,
+  });
+  return {
+    name,
+    auth0,
+    azure,
+    aws,
+    output,
+    config,
+    setAlarm,
+    run: () => tick(ship, operations, logGroup),
+    replayOnce: async () => {
+      await aws.makeVisible('retry');
+      return (await mapping.poll()).deleted;
+    },
+    setOldestAge: (queue, seconds, atMs = Date.now() - 60_000) => {
+      const key = `AWS/SQS/ApproximateAgeOfOldestMessage/${name}-${queue}`;
+      operations.metrics.set(key, [{ atMs, value: seconds }]);
+    },
+    close: async () => {
+      await Promise.all([ship.stop(), replay.stop()]);
+      await Promise.all([auth0.close(), azure.close(), aws.close()]);
+    },
+  };
+}
+
+async function tick(ship: LambdaHost, operations: AwsOperations, logGroup: string): Promise<RunReport> {
+  const before = ship.logs.length;
+  const invocation = await ship.invoke({});
+  const atMs = Date.now();
+  const lines = ship.logs.slice(before);
+  operations.logGroups
+    .get(logGroup)
+    ?.push(...lines.map(message => ({ atMs: lineDate(message) ?? atMs, message })));
+  if (invocation.ok) return invocation.result as RunReport;
+  throw new Error(`ship failed: ${invocation.error}\n${lines.slice(-5).join('\n')}`);
+}
+
+/** Powertools writes when it wrote. */
+function lineDate(line: string): number | undefined {
+  if (!line.includes(LEDGER_MESSAGE)) return undefined;
+  return Date.parse(Object(JSON.parse(line)).timestamp) || undefined;
+}
+
+function destination(name: PipelineName, { settings }: AzureSimulator, secret: string) {
+  const { workspaceId, dcrImmutableId, stream, entra } = settings;
+  if (name === 'prod') return { kind: 'data-collector', workspaceId, secret };
+  const { tenantId, clientId } = entra;
+  const endpoint = 'https://stack.westeurope-1.ingest.monitor.azure.com';
+  return { kind: 'logs-ingestion', endpoint, dcrImmutableId, stream, tenantId, clientId, secret };
+}
+
+/** Some of the rows of cdk/alarms.ts, all OK at first. */
+function alarmsOf(operations: AwsOperations, output: PipelineOutput): Deployed['setAlarm'] {
+  const prefix = `${STACK}-${output.pipeline}-`;
+  const own: Readonly<Record<string, string>> = { pipeline: output.pipeline };
+  const add = (row: string, dimensions: Readonly<Record<string, string>>, threshold: number) =>
+    operations.alarms.push({
+      name: `${prefix}${row}`,
+      description: `The sentence of ${row}. What to do: docs/runbook.md#${row}`,
+      state: 'OK',
+      changedAtMs: Date.now() - 3_600_000,
+      dimensions,
+      threshold,
+      periodSeconds: 60,
+      periods: 5,
+    });
+  add('lag', own, 15 * 60);
+  add('denied-by-auth0', own, 0);
+  add('denied-by-azure', own, 0);
+  add('run-errors', own, 0);
+  add('ship-errors', { FunctionName: output.shipFunction }, 0);
+  add('dead-letters', { QueueName: `${output.pipeline}-dead-letter` }, 0);
+  return (row, state, description) => {
+    const at = operations.alarms.findIndex(one => one.name === `${prefix}${row}`);
+    const alarm = operations.alarms[at];
+    if (!alarm) throw new Error(`no alarm ${row}`);
+    const changed = { ...alarm, state, changedAtMs: Date.now() - 600_000 };
+    operations.alarms[at] = description === undefined ? changed : { ...changed, description };
+  };
+}

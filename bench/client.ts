@@ -8,17 +8,32 @@ import { ask } from './world.ts';
 
 export type Client = { call<T>(task: Task): Promise<Taken<T>>; end(): void };
 
-/** How AWS starts Node in a function of 256 MB, as far as memory goes. */
-export const LAMBDA_256_MB = ['--max-semi-space-size=12', '--max-old-space-size=230'];
+/** How a process is started. */
+export interface Start {
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How AWS starts Node in a function of 256 MB, as far as memory goes, with what our stack adds. */
+export const LAMBDA_256_MB: Start = {
+  flags: ['--max-semi-space-size=12', '--max-old-space-size=230'],
+  env: MEMORY_ENVIRONMENT,
+};
+/** As anybody starts it. */
+export const PLAIN: Start = { flags: [], env: {} };
 
 /**
  * A fresh process with nothing in its environment but `env`; what it prints is dropped, but not its errors. It runs
  * the bundled client-process.ts in `folder`: to strip types would cost memory and time that no function spends.
  */
-export function startClient(folder: string, env: Readonly<Record<string, string>>): Client {
+export function startClient(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  start: Start = LAMBDA_256_MB,
+): Client {
   const child = fork(bundled(folder, 'client'), {
-    execArgv: LAMBDA_256_MB,
-    env: { PATH: process.env['PATH'], ...MEMORY_ENVIRONMENT, ...env },
+    execArgv: [...start.flags],
+    env: { PATH: process.env['PATH'], ...start.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   return { call: task => ask(child, task), end: () => child.disconnect() };
@@ -29,8 +44,9 @@ export async function once<T>(
   folder: string,
   env: Readonly<Record<string, string>>,
   task: Task,
+  start?: Start,
 ): Promise<Taken<T>> {
-  const client = startClient(folder, env);
+  const client = startClient(folder, env, start);
   try {
     return await client.call<T>(task);
   } finally {

@@ -1,11 +1,14 @@
 /** The measured side of cpu.ts: the same shaped records to Azure by our code, or by Azure's own library. */
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { batcher } from '../lambda/core/batch.ts';
 import { parsePipeline } from '../lambda/core/config.ts';
 import { deliver } from '../lambda/core/deliver.ts';
+import type { Destination } from '../lambda/core/model.ts';
 import { Secret } from '../lambda/core/secret.ts';
+import { dataCollector } from '../lambda/edges/azure-data-collector.ts';
 import { logsIngestion } from '../lambda/edges/azure-logs-ingestion.ts';
 
 export interface DeliverOptions {
@@ -18,7 +21,6 @@ export interface DeliverOptions {
   readonly stream: string;
 }
 
-const IN_FLIGHT = 3;
 const clock = { now: () => Date.now(), sleep };
 
 async function recordsIn({ file, count }: DeliverOptions): Promise<Record<string, unknown>[]> {
@@ -26,54 +28,93 @@ async function recordsIn({ file, count }: DeliverOptions): Promise<Record<string
   return Array.from({ length: count }, (_, i) => records[i % records.length]!);
 }
 
-/** By our code: from objects too, so that writing them as JSON is counted as it is for the library. */
+/** By our code, to the Logs Ingestion API: from objects too, so that writing them as JSON is counted as for the library. */
 export async function ours(options: DeliverOptions): Promise<number> {
   const { dcrImmutableId, stream } = options;
   const endpoint = 'https://bench.westeurope-1.ingest.monitor.azure.com';
-  const { azure } = parsePipeline({
-    name: 'bench',
-    auth0: { domain: 'bench.eu.auth0.com', secret: 'auth0' },
-    azure: {
-      kind: 'logs-ingestion',
-      endpoint,
-      dcrImmutableId,
-      stream,
-      tenantId: ID,
-      clientId: ID,
-      secret: 'azure',
-    },
+  const { azure } = pipelineTo({
+    kind: 'logs-ingestion',
+    endpoint,
+    dcrImmutableId,
+    stream,
+    tenantId: ID,
+    clientId: ID,
   });
   if (azure.kind !== 'logs-ingestion') throw new Error('not the destination asked for');
   const authorise = async () => ({ kind: 'token' as const, token: new Secret('bench-token') });
   const authoriser = { authorise, forget: () => undefined };
   const destination = logsIngestion({ config: azure, authoriser, clock, fetch, baseUrl: options.endpoint });
+  const { add, end } = sender(destination);
+  for (const record of await recordsIn(options)) {
+    const wait = add(JSON.stringify(record));
+    if (wait) await wait;
+  }
+  return end();
+}
+
+/** By our code, to the Data Collector API: from lines of a file, as syslog-ng does. */
+export async function oursSigned({ file, endpoint }: SignedOptions): Promise<number> {
+  const { azure } = pipelineTo({ kind: 'data-collector', workspaceId: ID });
+  if (azure.kind !== 'data-collector') throw new Error('not the destination asked for');
+  const fields = { sharedKey: new Secret(SHARED_KEY) };
+  const secrets = { read: async () => ({ kind: 'secret' as const, fields }), forget: () => undefined };
+  const destination = dataCollector({ config: azure, secrets, clock, fetch, baseUrl: endpoint });
+  const { add, end } = sender(destination);
+  let rest = '';
+  for await (const part of createReadStream(file, 'utf8')) {
+    const lines = `${rest}${part}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const wait = add(line);
+      if (wait) await wait;
+    }
+  }
+  return end();
+}
+
+export interface SignedOptions {
+  /** A record a line. */
+  readonly file: string;
+  readonly endpoint: string;
+}
+
+export const WORKSPACE_ID = '5ca1ab1e-0000-4000-8000-000000000003';
+export const SHARED_KEY = Buffer.from('a key for nothing but this benchmark').toString('base64');
+const ID = WORKSPACE_ID;
+
+function pipelineTo(azure: object) {
+  const auth0 = { domain: 'bench.eu.auth0.com', secret: 'auth0' };
+  return parsePipeline({ name: 'bench', auth0, azure: { ...azure, secret: 'azure' } });
+}
+
+/** Batches and delivers, so many at a time as the pipeline does. */
+function sender(destination: Destination) {
   const batches = batcher(destination.maxBatchBytes);
   const inFlight = new Set<Promise<void>>();
   let accepted = 0;
   const send = async (batch: ReturnType<typeof batches.flush>) => {
     if (!batch) return;
-    const delivery = await deliver(
-      { destination, clock, random: Math.random },
-      batch.records,
-      clock.now() + 60_000,
-    );
+    const d = { destination, clock, random: Math.random };
+    const delivery = await deliver(d, batch.records, clock.now() + 60_000);
     if (delivery.fault) throw new Error(delivery.fault.message);
     accepted += delivery.accepted;
   };
-  for (const record of await recordsIn(options)) {
-    const json = JSON.stringify(record);
-    const logId = String(record['LogId']);
-    const full = batches.add({ log: record }, { logId, json, bytes: Buffer.byteLength(json) });
-    if (!full) continue;
-    if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
-    const sent: Promise<void> = send(full).finally(() => inFlight.delete(sent));
-    inFlight.add(sent);
-  }
-  await Promise.all([...inFlight, send(batches.flush())]);
-  return accepted;
+  return {
+    /** To be waited for only when there is something to wait for. */
+    add: (json: string): Promise<void> | undefined => {
+      const full = batches.add({ log: json }, { logId: 'bench', json, bytes: Buffer.byteLength(json) });
+      if (!full) return undefined;
+      const before = inFlight.size >= destination.maxInFlight ? Promise.race(inFlight) : undefined;
+      const sent: Promise<void> = send(full).finally(() => inFlight.delete(sent));
+      inFlight.add(sent);
+      return before;
+    },
+    end: async () => {
+      await Promise.all([...inFlight, send(batches.flush())]);
+      return accepted;
+    },
+  };
 }
-
-const ID = '5ca1ab1e-0000-4000-8000-000000000003';
 
 /** What is used of the peer, which is no dependency of ours: `npm install --no-save @azure/monitor-ingestion@1.2.0`. */
 interface Library {

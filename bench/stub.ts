@@ -10,6 +10,8 @@ export interface Stub {
   readonly url: string;
   /** For NODE_EXTRA_CA_CERTS. */
   readonly certificate: string;
+  /** Records that the Data Collector's address was sent so far. */
+  records(): Promise<number>;
   close(): void;
 }
 
@@ -25,5 +27,10 @@ export async function startStub(folder: string, pages: number): Promise<Stub> {
   });
   const child = fork(fileURLToPath(new URL('stub-process.ts', import.meta.url)), { execArgv: [] });
   const { port } = await ask<{ port: number }>(child, { key, certificate, pages });
-  return { url: `https://localhost:${port}`, certificate, close: () => child.disconnect() };
+  return {
+    url: `https://localhost:${port}`,
+    certificate,
+    records: () => ask(child, 'records'),
+    close: () => child.disconnect(),
+  };
 }

@@ -19,8 +19,10 @@ const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
 
 const PREPARE_TIMEOUT_MS = 10_000;
 
-/** Logs shaped before sockets get a turn: the next page's request must leave at once, and its answer be taken in. */
+/** Logs shaped before sockets get a turn: the next page's answer must be taken in at once. */
 const LOGS_A_TURN = 10;
+/** Turns before the first log of a page is shaped: so many it takes until the next page's request has left. */
+const TURNS_A_REQUEST = 3;
 
 /** Ships what is new of one pipeline, until caught up, out of time or stopped. Throws only for bugs. */
 export async function ship(d: ShipDependencies, options: ShipOptions): Promise<RunReport> {
@@ -100,6 +102,7 @@ async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<S
   let step = await reader.next();
   while (step.kind === 'page' && !stopped) {
     run.tally.page(step.logs.length, step.rateLimit);
+    for (let turn = 0; turn < TURNS_A_REQUEST; turn++) await d.ioFirst();
     for (const [index, log] of step.logs.entries()) {
       if (index % LOGS_A_TURN === 0) await d.ioFirst();
       const full = batches.add(log, recordOf(run, log.log));

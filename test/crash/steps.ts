@@ -71,8 +71,8 @@ const replay: readonly Row[] = [
 ];
 
 const firstRun: readonly Row[] = [
-  ['before the first run saves where it begins', 'save', 'arrived', 'well', 'no'],
-  ['after the first run saved where it begins', 'save', 'applied', 'well', 'no'],
+  ['before the first checkpoint of all is saved', 'save', 'arrived', 'well', 'yes'],
+  ['after the first checkpoint of all is saved, before its answer', 'save', 'applied', 'well', 'perhaps'],
 ];
 
 const stepOf =

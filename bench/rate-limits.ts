@@ -54,6 +54,7 @@ async function one(plan: string, rateLimit: RateLimitOptions): Promise<Row> {
       {
         ...dependencies,
         clock,
+        ledger: { add: async () => undefined },
         source: {
           ...source,
           page: async (after, timeoutMs) => {

@@ -1,8 +1,8 @@
 /** What an audit has found, for machines. */
 import { logIdTimeMs } from '../lambda/core/log-id.ts';
-import { backfillCommand } from './audit-remedy.ts';
 import type { AuditTold } from './audit-told.ts';
 import { isWell, missingAtLeast, unsureLogs } from './audit-verdict.ts';
+import { backfillCommand } from './backfill-command.ts';
 import type { Depth } from './target.ts';
 
 /** What `--json` prints. */
@@ -51,7 +51,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 function placed(logId: string | undefined) {
   if (logId === undefined) return undefined;
   const ms = logIdTimeMs(logId);
-  return { logId, ...(ms === undefined ? {} : { at: iso(ms) }) };
+  return { logId, ...(ms === undefined ? {} : { loggedAt: iso(ms) }) };
 }
 
 function queue({ messages, oldestAgeMs }: Depth) {

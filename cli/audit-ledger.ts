@@ -1,5 +1,4 @@
 /** An audit's side of the ledger: the entries that touch a window, and where the ledger begins. */
-import { join, resolve } from 'node:path';
 import { known, readLate } from '../lambda/core/late.ts';
 import type { LedgerEntry } from '../lambda/core/ledger.ts';
 import type { Clock } from '../lambda/core/model.ts';
@@ -90,7 +89,3 @@ export function enteredIn(entries: readonly LedgerEntry[]): Entered {
     deadLettered: sum('deadLettered'),
   };
 }
-
-/** Where `backfill` enters what it ships from this machine. */
-export const ledgerDirectory = (stateDirectory: string, pipeline: string) =>
-  join(resolve(stateDirectory), pipeline, 'ledger');

@@ -1,4 +1,6 @@
 /** An audit: what the ledger holds of a window against what Auth0 serves of it. */
+import { parseStartFrom } from '../lambda/core/config.ts';
+import { logIdOf } from '../lambda/core/log.ts';
 import { LOWEST_LOG_ID_PREFIX, logIdPrefix, logIdTimeMs, syntheticLogId } from '../lambda/core/log-id.ts';
 import type { Clock, Fault, LogSource, QueueName } from '../lambda/core/model.ts';
 import { logReader, type SettledLog } from '../lambda/core/read.ts';
@@ -50,18 +52,35 @@ export async function audit(d: AuditDependencies, window: Window): Promise<Audit
   const range = await idsOf(d, window);
   const ledger = await readLedger(d, window.fromMs, range, checkpointLogId);
   const passed = passedOf(d.pipeline, state);
-  const read = await readAuth0(d, { window: range, ...ledger, checkpointLogId, passed }, window);
+  // Without a checkpoint the first run is still to come, and begins where it is told: what lies before will not be shipped.
+  const reached = checkpointLogId ?? (await firstLogId(d));
+  const read = await readAuth0(d, { window: range, ...ledger, checkpointLogId: reached, passed }, window);
   const entered = enteredIn(ledger.entries.filter(touches(range)));
   return { ...read, entered, ledgerAfterLogId: ledger.ledgerAfterLogId, state, depths };
 }
 
-/** The window among Auth0's ids. */
+/** After which log a first run would begin. */
+async function firstLogId({ pipeline, source, clock }: AuditDependencies): Promise<string | undefined> {
+  const from = parseStartFrom(pipeline.config.auth0.startFrom);
+  if (!from) return undefined;
+  const answer = await source.start(from, clock.now(), START_TIMEOUT_MS);
+  if (answer.kind === 'fault') throw unreadable(answer.fault);
+  return answer.checkpoint.logId;
+}
+
+/**
+ * The window among Auth0's ids. Their prefix is that of the first log after its begin: the newest log, which the source
+ * goes by, may have an id that cannot be read, and then the window would lie where no log is.
+ */
 async function idsOf({ source, clock }: AuditDependencies, { fromMs, toMs }: Window): Promise<IdRange> {
   const answer = await source.start({ kind: 'date', dateMs: fromMs }, clock.now(), START_TIMEOUT_MS);
   if (answer.kind === 'fault') throw unreadable(answer.fault);
-  const afterLogId = answer.checkpoint.logId;
-  const prefix = logIdPrefix(afterLogId) ?? LOWEST_LOG_ID_PREFIX;
-  return { afterLogId, lastLogId: syntheticLogId(prefix, toMs) };
+  const page = await source.page(answer.checkpoint.logId, START_TIMEOUT_MS);
+  const served = page.kind === 'page' ? page.logs.map(logIdOf) : [];
+  const first =
+    served.find(logId => logId !== undefined && logIdTimeMs(logId) !== undefined) ?? answer.checkpoint.logId;
+  const prefix = logIdPrefix(first) ?? LOWEST_LOG_ID_PREFIX;
+  return { afterLogId: syntheticLogId(prefix, fromMs), lastLogId: syntheticLogId(prefix, toMs) };
 }
 
 /** Tells the auditor every log of the window, and those around it that are needed to compare whole entries. */
@@ -80,6 +99,7 @@ async function readAuth0(
   for (let step = await reader.next(); step.kind !== 'caught-up'; step = await reader.next()) {
     if (step.kind !== 'page')
       throw unreadable(step.kind === 'fault' ? step.fault : undefined, last, afterLogId);
+    const before = last;
     for (const logId of idsIn(step.logs)) {
       if (logId <= last) continue;
       last = logId;
@@ -87,14 +107,22 @@ async function readAuth0(
       if (isIn(basis.window, logId)) atAuth0++;
       run.see(logId);
     }
-    const unplaced = step.logs.filter(
-      log => !hasPlace(log) && isAround(window, log.dateMs ?? logIdTimeMs(last)),
-    );
-    withoutId += unplaced.length;
+    withoutId += unplacedIn(step.logs, before, window);
     told.read(step.logs.length, logIdTimeMs(last));
     if (last > lastLogId) break;
   }
   return { findings: run.end(), atAuth0: atAuth0 + withoutId, withoutId };
+}
+
+/** How many logs of the window have no place of their own: by their date, or else that of the log before them. */
+function unplacedIn(logs: readonly SettledLog[], before: string, window: Window): number {
+  let place = before;
+  let count = 0;
+  for (const log of logs) {
+    if (hasPlace(log)) place = log.logId;
+    else if (isAround(window, log.dateMs ?? logIdTimeMs(place))) count++;
+  }
+  return count;
 }
 
 /** Ascending, though the page may not be. */

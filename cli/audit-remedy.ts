@@ -1,9 +1,7 @@
-/** The commands that would ship what an audit finds missing. */
+/** The windows to be shipped, when an audit finds logs missing. */
 import { logIdTimeMs } from '../lambda/core/log-id.ts';
 import type { Unsure } from './audit-compare.ts';
-import type { TargetOptions } from './target.ts';
 import type { Window } from './window.ts';
-import { dateText } from './words.ts';
 
 /** Logs further apart are shipped by a command of their own: what lies between them would go again. */
 const APART_MS = 600_000;
@@ -47,21 +45,3 @@ const spanOf = (firstMs: number, lastMs: number): Window => ({
   fromMs: Math.floor(firstMs / SECOND_MS) * SECOND_MS,
   toMs: (Math.floor(lastMs / SECOND_MS) + 1) * SECOND_MS,
 });
-
-/** Ready to be pasted into a shell: its words, of which an option and its value are one. */
-export function backfillCommand({ fromMs, toMs }: Window, options: TargetOptions): readonly string[] {
-  const { stack, region, profile, config, secrets, pipeline } = options;
-  const state = options.state === 'state' ? undefined : options.state;
-  const given = { config, state, secrets, stack, region, profile, pipeline };
-  return [
-    'npm start -- backfill',
-    `--from ${dateText(fromMs)}`,
-    `--to ${dateText(toMs)}`,
-    ...Object.entries(given).flatMap(([name, value]) =>
-      value === undefined ? [] : [`--${name} ${quoted(value)}`],
-    ),
-  ];
-}
-
-const quoted = (word: string) =>
-  /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

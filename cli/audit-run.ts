@@ -3,13 +3,13 @@ import { pipelineParts } from '../lambda/wiring.ts';
 import type { AuditOptions } from './audit.ts';
 import { idsFile } from './audit-ids.ts';
 import { auditJson } from './audit-json.ts';
-import { ledgerDirectory } from './audit-ledger.ts';
 import { type Audit, audit } from './audit-read.ts';
 import { missingSpans } from './audit-remedy.ts';
 import { type AuditTold, showAudit } from './audit-told.ts';
 import { isWell } from './audit-verdict.ts';
 import { EXIT } from './errors.ts';
 import { liveLine } from './live-line.ts';
+import { ledgerDirectory } from './local-ledger.ts';
 import { onlyPipeline } from './only-pipeline.ts';
 import { openTarget } from './open-target.ts';
 import { stopOnSignals } from './signals.ts';
@@ -86,7 +86,7 @@ async function watched(
     pipeline,
     source: stoppableSource(source, either),
     clock: stoppableClock(either),
-    backfillLedger: kind === 'stack' ? ledgerDirectory(state, pipeline.config.name) : undefined,
+    backfillLedger: kind === 'stack' ? ledgerDirectory(state, pipeline.config) : undefined,
     ledgerDelayMs: kind === 'stack' ? LEDGER_DELAY_MS : 0,
     headroom: Math.max(HEADROOM, options.rateLimitHeadroom),
     told: { missing: onMissing, read },

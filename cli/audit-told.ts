@@ -5,8 +5,8 @@ import { logIdTimeMs } from '../lambda/core/log-id.ts';
 import type { AuditOptions } from './audit.ts';
 import type { Unsure } from './audit-compare.ts';
 import type { Audit } from './audit-read.ts';
-import { backfillCommand } from './audit-remedy.ts';
 import { unsureLogs, verdict } from './audit-verdict.ts';
+import { backfillLines } from './backfill-command.ts';
 import { colors, wrapped } from './text.ts';
 import type { Window } from './window.ts';
 import { counted, dateText, duration } from './words.ts';
@@ -117,11 +117,7 @@ function idLines({ findings, logIds, options }: AuditTold): string[] {
 
 function remedyLines({ spans, options }: AuditTold): string[] {
   if (spans.length === 0) return [];
-  const commands = spans.slice(0, SHOWN_SPANS).map(span => {
-    // Spaces inside of a word must not break the line.
-    const words = backfillCommand(span, options).map(word => word.replaceAll(' ', '\0'));
-    return `  $ ${wrapped(words.join(' '), 72, '      ')}`.replaceAll('\n', ' \\\n').replaceAll('\0', ' ');
-  });
+  const commands = spans.slice(0, SHOWN_SPANS).map(span => backfillLines(span, options));
   const more = spans.length > SHOWN_SPANS ? [`  and ${spans.length - SHOWN_SPANS} more: see --json`] : [];
   return [colors.bold('To ship them, once what caused it is mended'), ...commands, ...more];
 }

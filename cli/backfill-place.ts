@@ -39,13 +39,20 @@ export function newBackfill(
 }
 
 /**
- * The one that was begun before: the unfinished one that was asked for in the same words, else that of the same window.
+ * The one that was begun before: the unfinished one that was asked for in the same words and is about the same window,
+ * half of it at the least ("2h" of yesterday is another one), else that of the very window.
  * Throws UsageError when that of the window leads elsewhere, or when one is spoilt.
  */
-export async function findBackfill({ asked, ends, directory }: Backfill): Promise<Begun | undefined> {
+export async function findBackfill({ asked, ends, directory, window }: Backfill): Promise<Begun | undefined> {
   const known = await backfillsIn(dirname(directory));
   const isAsked = (one: Backfill) => one.asked.from === asked.from && one.asked.to === asked.to;
-  const unfinished = known.find(one => one.completedAtMs === undefined && one.ends === ends && isAsked(one));
+  const isAbout = (one: Backfill) => {
+    const sharedMs = Math.min(one.window.toMs, window.toMs) - Math.max(one.window.fromMs, window.fromMs);
+    return sharedMs * 2 >= window.toMs - window.fromMs;
+  };
+  const unfinished = known.find(
+    one => one.completedAtMs === undefined && one.ends === ends && isAsked(one) && isAbout(one),
+  );
   const found = unfinished ?? known.find(one => one.directory === directory);
   if (found === undefined || found.ends === ends) return found;
   throw new UsageError(

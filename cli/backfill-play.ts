@@ -22,7 +22,8 @@ import { usableDirectory } from './run-setup.ts';
 import { stopOnSignals } from './signals.ts';
 import type { Operated, Target } from './target.ts';
 import { wrapped } from './text.ts';
-import { parseWindow } from './window.ts';
+import { parseWindow, type Window } from './window.ts';
+import { dateText } from './words.ts';
 
 /** Returns the exit code. Throws UsageError and ConfigError before anything is begun. */
 export async function backfill(options: BackfillOptions): Promise<number> {
@@ -67,8 +68,19 @@ export async function backfill(options: BackfillOptions): Promise<number> {
   if (end.outcome === 'complete') await rememberBackfill(after);
   if (options.json) console.log(JSON.stringify(backfillJson(config.name, after, end), undefined, 2));
   else console.log(resultText(target, end, begun.window, end));
+  if (end.outcome === 'complete' && begun.window.toMs < fresh.window.toMs) {
+    console.error(wrapped(`note: ${leftOver(begun.window, fresh.window)}`));
+  }
   if (end.outcome === 'fault') console.error(`error: ${faultText(config.name, end)}`);
   return { complete: EXIT.ok, stopped: EXIT.interrupted, fault: EXIT.fault }[end.outcome];
+}
+
+/** What a backfill that was begun before did not reach, since the same words mean a later window by now. */
+function leftOver(done: Window, asked: Window): string {
+  return (
+    `that was the window begun before, ${dateText(done.fromMs)} to ${dateText(done.toMs)}; the same command now ships ` +
+    `the window that is meant today, up to ${dateText(asked.toMs)}`
+  );
 }
 
 /** Throws UsageError for what could only fail. */

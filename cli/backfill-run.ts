@@ -37,12 +37,16 @@ const PAUSE_MS = 10_000;
 /** Ships the window from where its own checkpoint stands. A fault ends it once a whole run has got nowhere. */
 export async function shipWindow(d: ShipDependencies, run: BackfillRun): Promise<BackfillEnd> {
   const counts = { ...NOTHING };
+  let reachedLogId: string | undefined;
   for (;;) {
     const report = await oneRun(d, run);
     for (const key of COUNTED) counts[key] += report[key];
     if (report.outcome === 'caught-up') return { outcome: 'complete', counts, report };
     if (run.stop.aborted) return { outcome: 'stopped', counts, report };
-    const isPassing = ['throttled', 'unavailable'].includes(report.outcome) && report.logsAccepted > 0;
+    const hasMoved = report.checkpoint?.logId !== reachedLogId;
+    reachedLogId = report.checkpoint?.logId;
+    const isPassing =
+      ['throttled', 'unavailable'].includes(report.outcome) && report.logsAccepted > 0 && hasMoved;
     if (report.outcome !== 'out-of-time' && !isPassing) return { outcome: 'fault', counts, report };
     if (isPassing) await d.clock.sleep(PAUSE_MS);
   }

@@ -1,10 +1,10 @@
 /** A backfill on its way: what a run is made of, and the line that shows how far it is. */
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { ioFirst, pipelineParts } from '../lambda/wiring.ts';
 import { type Begun, backfillStore } from './backfill-place.ts';
 import { type BackfillEnd, shipWindow } from './backfill-run.ts';
 import { liveLine } from './live-line.ts';
-import { localLedger } from './local-ledger.ts';
+import { ledgerDirectory, localLedger } from './local-ledger.ts';
 import { shapingOf } from './preview-parts.ts';
 import { journalOn } from './run-told.ts';
 import { stoppableClock, stoppableDestination, stoppableSource } from './stoppable.ts';
@@ -42,7 +42,7 @@ export async function shipPlan(
         destination: stoppableDestination(parts.destination, stop),
         state: backfillStore(begun),
         queue: queues,
-        ledger: localLedger(join(own, 'ledger'), clock, code =>
+        ledger: localLedger(ledgerDirectory(dirname(own), config), clock, code =>
           journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
         ),
         clock,

@@ -20,13 +20,14 @@ export function planText(
   { reachedMs, headroom }: { readonly reachedMs: number | undefined; readonly headroom: number },
 ): string {
   const kept = relative(process.cwd(), directory);
+  const indented = (text: string) => wrapped(`  ${text}`, 80, '    ');
   return [
     introduction(config),
     `backfill of ${windowText(window)}`,
     reachedMs !== undefined && `  begun before, it goes on at ${dateText(reachedMs)}`,
-    `  what Azure does not take is held on the queues of ${target.place}`,
+    indented(`what Azure does not take is held on the queues of ${target.place}`),
     `  ${Math.round(headroom * 100)} % of Auth0’s rate limit is left to others`,
-    `  its own checkpoint is kept in ${kept.startsWith('..') ? directory : kept}`,
+    indented(`its own checkpoint is kept in ${kept.startsWith('..') ? directory : kept}`),
     '  logs that are in Azure already will be there twice, to be removed by LogId',
   ]
     .filter(line => line !== false)

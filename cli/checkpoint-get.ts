@@ -66,7 +66,7 @@ export function leaseText({ lease }: StoredState, nowMs: number): string {
 function jsonOf({ config }: Operated, state: StoredState, nowMs: number) {
   const { checkpoint, caughtUpAtMs, lease, lastRun, checkpointSet, updatedAtMs } = state;
   const iso = (ms: number) => new Date(ms).toISOString();
-  const { endedAtMs, ...run } = lastRun ?? { endedAtMs: undefined };
+  const { endedAtMs, rateLimit, ...run } = lastRun ?? { endedAtMs: undefined };
   const dateMs = checkpoint && dateOf(checkpoint);
   return {
     pipeline: config.name,
@@ -79,6 +79,9 @@ function jsonOf({ config }: Operated, state: StoredState, nowMs: number) {
       ? { owner: lease.owner, expiresAt: iso(lease.expiresAtMs), held: lease.expiresAtMs > nowMs }
       : null,
     lastRun: endedAtMs === undefined ? null : { endedAt: iso(endedAtMs), ...run },
+    rateLimit: rateLimit
+      ? { limit: rateLimit.limit, remaining: rateLimit.remaining, resetAt: iso(rateLimit.resetAtMs) }
+      : null,
     checkpointSet: checkpointSet ?? null,
     updatedAt: updatedAtMs === undefined ? null : iso(updatedAtMs),
   };

@@ -1,4 +1,5 @@
 /** `checkpoint set`: shown, confirmed, and then written under the lease. */
+import { logIdTimeMs } from '../lambda/core/log-id.ts';
 import { pipelineParts } from '../lambda/wiring.ts';
 import type { CheckpointSetOptions } from './checkpoint.ts';
 import { isAllowed } from './checkpoint-allowed.ts';
@@ -39,6 +40,8 @@ export async function setCheckpoint(where: string, options: CheckpointSetOptions
     next,
     direction,
     count,
+    isUnsettled: (logIdTimeMs(next.logId) ?? 0) > Date.now() - pipeline.config.settleSeconds * 1000,
+    options,
   };
   if (stop.aborted) return EXIT.interrupted;
   tellPlan(plan, options.json === true);

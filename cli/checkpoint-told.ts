@@ -1,9 +1,10 @@
 /** What `checkpoint set` shows before and after. */
 import { logIdTimeMs } from '../lambda/core/log-id.ts';
 import type { Checkpoint } from '../lambda/core/model.ts';
+import { backfillLines } from './backfill-command.ts';
 import type { Count, Direction } from './checkpoint-count.ts';
 import { dateOf } from './checkpoint-get.ts';
-import type { Operated } from './target.ts';
+import type { Operated, TargetOptions } from './target.ts';
 import { colors, wrapped } from './text.ts';
 import { counted, dateText } from './words.ts';
 
@@ -17,12 +18,18 @@ export interface Plan {
   readonly next: Checkpoint;
   readonly direction: Direction;
   readonly count: Count;
+  /** The new place is so young that Auth0 may still write logs before it. */
+  readonly isUnsettled: boolean;
+  /** By which the pipeline was found. */
+  readonly options: TargetOptions;
 }
 
 /** Whether logs are not sent, or may not be. */
-export function skipsLogs({ direction, count }: Plan): boolean {
+export function skipsLogs({ direction, count, isUnsettled }: Plan): boolean {
   if (direction === 'unknown') return true;
-  return direction === 'forward' && (count.kind === 'unknown' || count.logs > 0 || count.isMore);
+  return (
+    direction === 'forward' && (isUnsettled || count.kind === 'unknown' || count.logs > 0 || count.isMore)
+  );
 }
 
 /** On standard error with `--json`, which has standard output to itself. */
@@ -43,30 +50,31 @@ export function tellPlan(plan: Plan, json: boolean): void {
   if (skipsLogs(plan)) say(remedyOf(plan));
 }
 
-function effectOf({ direction, count }: Plan): string {
+function effectOf({ direction, count, isUnsettled }: Plan): string {
   if (direction === 'none') return 'That is where it is already.';
   const logs =
     count.kind === 'unknown'
       ? 'An unknown number of logs'
       : `${counted(count.logs, 'log')}${count.isMore ? ' or more' : ''}`;
   if (direction === 'back') {
-    return `Back: ${logs} would be sent again. In Azure they are told by the same LogId.`;
+    return `Back: ${logs} would be sent again, and so would those in which late logs are still looked for.`;
   }
   if (direction === 'unknown') return `Back or forward: ${logs} would be sent again or SKIPPED.`;
   if (count.kind === 'counted' && count.logs === 0 && !count.isMore) {
+    if (isUnsettled) {
+      return 'Forward, to a place so young that Auth0 may still write logs before it: those would be SKIPPED.';
+    }
     return 'Forward, with no log in between: none would be sent again or skipped.';
   }
   return `Forward: ${logs} would be SKIPPED.`;
 }
 
 /** A log's id is given some seconds after its date, so a little more is taken at both ends. */
-function remedyOf({ pipeline, old, next }: Plan): string {
+function remedyOf({ options, old, next }: Plan): string {
   const [fromMs, toMs] = [logIdTimeMs(old.logId), logIdTimeMs(next.logId)];
-  const [from, to] =
-    fromMs === undefined || toMs === undefined
-      ? ['…', '…']
-      : [dateText(fromMs - 10_000), dateText(toMs + 1000)];
-  return `To send them later all the same, while Auth0 still has them:\n  backfill --from ${from} --to ${to} --pipeline ${pipeline.config.name}`;
+  const lead = 'To send them later all the same, while Auth0 still has them:';
+  if (fromMs === undefined || toMs === undefined) return `${lead}\n  see npm start -- help backfill`;
+  return `${lead}\n${backfillLines({ fromMs: fromMs - 10_000, toMs: toMs + 1000 }, options)}`;
 }
 
 /** @param checkpointSet what is kept about it */

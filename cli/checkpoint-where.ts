@@ -16,8 +16,8 @@ export function parseWhere(text: string, nowMs: number): StartFrom {
   const given = text.trim();
   const from = parseStartFrom(given) ?? ago(given, nowMs);
   if (!from) throw new UsageError(`<where> is "${text}"; allowed: ${ALLOWED}`);
-  if (from.kind === 'log' && !isPastLogId(from.logId, nowMs)) {
-    const timeMs = logIdTimeMs(from.logId);
+  const timeMs = from.kind === 'log' ? logIdTimeMs(from.logId) : undefined;
+  if (from.kind === 'log' && (!isPastLogId(from.logId, nowMs) || (timeMs ?? 0) > nowMs)) {
     const problem =
       timeMs === undefined
         ? 'which is no log id of a form that Auth0 gives: three digits, the time as yyyyMMddHHmmssSSS, 36 digits'

@@ -1,6 +1,8 @@
 /** The checkpoint set by hand: under the lease, like every other write of it. */
 import { hostname, userInfo } from 'node:os';
-import type { Plan } from './checkpoint-told.ts';
+import { readLate, startLate, writeLate } from '../lambda/core/late.ts';
+import type { Checkpoint, PipelineState } from '../lambda/core/model.ts';
+import { type Plan, skipsLogs } from './checkpoint-told.ts';
 import { dateText } from './words.ts';
 
 export type Written =
@@ -15,10 +17,8 @@ const LEASE_MS = 30_000;
  * Refused while a run holds the lease, and when the checkpoint is not `shownLogId` any more.
  * Rejects when the store cannot be reached: then it is not known whether it was written.
  */
-export async function writeCheckpoint(
-  { pipeline, next }: Plan,
-  shownLogId: string | undefined,
-): Promise<Written> {
+export async function writeCheckpoint(plan: Plan, shownLogId: string | undefined): Promise<Written> {
+  const { pipeline, next } = plan;
   const { store, config } = pipeline;
   const nowMs = Date.now();
   const who = operator();
@@ -35,12 +35,21 @@ export async function writeCheckpoint(
     await store.release(lease, Date.now(), {});
     return { kind: 'refused', why: `a run has moved the checkpoint meanwhile, to ${found ?? 'none'}` };
   }
-  // What is remembered of late logs belongs to the old place.
-  const saved = await store.save(lease, next, nowMs, '');
+  const saved = await store.save(lease, next, nowMs, skipsLogs(plan) ? '' : lookBackFrom(state, next));
   if (saved.kind === 'lost') return { kind: 'refused', why: 'a run has taken the lease over' };
   const checkpointSet = `${who} at ${dateText(nowMs)}, from ${found ?? 'none'} to ${next.logId}`;
   await store.release(saved.lease, Date.now(), { checkpointSet });
   return { kind: 'written', checkpointSet };
+}
+
+/**
+ * What is remembered of late logs, for the new place; '' where the next run ships all of them anyway. Which ids were
+ * passed is not known there, so the next sweep ships the window again: a log that came late must not be forgotten.
+ */
+function lookBackFrom({ late }: PipelineState, { logId }: Checkpoint): string {
+  const remembered = readLate(late);
+  if (!remembered || logId <= remembered.fromLogId) return '';
+  return writeLate(startLate(remembered.fromLogId, 0));
 }
 
 /** `alice@laptop`. */

@@ -41,7 +41,9 @@ export function configurationFindings(
   const found = doubts.filter(doubt => doubt !== false).map(([text, remedy]) => say.warning(text, remedy));
   const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl].filter(name => env[name]);
   const notice = redirected.length > 0 ? `; redirected by ${redirected.join(', ')}` : '';
-  return found.length > 0 ? found : [say.ok(`valid; schedule ${schedule}${notice}`)];
+  // A function is not told of its schedule.
+  const pace = kind === 'stack' ? '' : `; schedule ${schedule}`;
+  return found.length > 0 ? found : [say.ok(`valid${pace}${notice}`)];
 }
 
 /** None for the Logs Ingestion API. */

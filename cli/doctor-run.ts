@@ -63,7 +63,7 @@ function tell({ place }: Target, examined: readonly Examined[]): void {
 function documentOf({ place, kind }: Target, examined: readonly Examined[]) {
   const all = examined.flatMap(({ findings }) => findings);
   return {
-    target: place,
+    place,
     kind,
     checkedAt: new Date().toISOString(),
     ...countsOf(all),

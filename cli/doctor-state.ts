@@ -60,8 +60,7 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
   if (warning !== undefined)
     return say.warning(`${ended}; ${warning}`, 'see docs/runbook.md: retention-at-risk, gap-suspected');
   if (ageMs > pulse.limits.silenceMs) {
-    const text = `${ended}, and none since, though the schedule is ${pulse.config.schedule}`;
-    return say[pulse.kind === 'stack' ? 'error' : 'warning'](text, beginning(pulse));
+    return say[pulse.kind === 'stack' ? 'error' : 'warning'](`${ended}, and none since`, beginning(pulse));
   }
   const shipped =
     lastRun.posts === 0 ? 'nothing to post' : `${counted(lastRun.logsAccepted, 'log')} accepted by Azure`;
@@ -107,7 +106,7 @@ function waits({ messages, oldestAgeMs }: Depth, one: string, many?: string): st
 function beginning({ kind, options }: Pulse): string {
   return kind === 'local'
     ? `run it:\n  npm start -- run${options} --once`
-    : 'a minute after a deployment there should be one: docs/runbook.md, lag';
+    : 'does the schedule tick? It should from a minute after the deployment on: docs/runbook.md, lag';
 }
 
 const retentionMs = ({ config }: Pulse): number => config.auth0.logRetentionDays * DAY_MS;

@@ -38,7 +38,7 @@ export function dryRunJson({ config }: Operated, start: Start, result: Preview) 
     pipeline: config.name,
     begunAfter: {
       logId,
-      ...(logDateMs === undefined ? {} : { logAt: new Date(logDateMs).toISOString() }),
+      ...(logDateMs === undefined ? {} : { loggedAt: new Date(logDateMs).toISOString() }),
       because: start.because,
     },
     ...previewJson(result),

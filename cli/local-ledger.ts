@@ -1,6 +1,8 @@
 /** The ledger of one pipeline on this machine's disk: a file a day, a line an entry. */
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { PipelineConfig } from '../lambda/core/config.ts';
 import type { Ledger, LedgerEntry } from '../lambda/core/ledger.ts';
 import { isObject } from '../lambda/core/log.ts';
 import type { Clock } from '../lambda/core/model.ts';
@@ -8,6 +10,19 @@ import type { Clock } from '../lambda/core/model.ts';
 /** Auth0 keeps logs for 30 days at the most: an older entry has nothing left to be compared with. */
 const DAYS_KEPT = 32;
 const DAY_MS = 86_400_000;
+
+/**
+ * Where the ledger of a pipeline is: a directory for each destination, so that what was tried out on another workspace
+ * vouches for nothing in this one.
+ */
+export function ledgerDirectory(stateDirectory: string, { name, azure }: PipelineConfig): string {
+  const place =
+    azure.kind === 'data-collector'
+      ? [azure.workspaceId, azure.logType]
+      : [azure.endpoint, azure.dcrImmutableId, azure.stream];
+  const destination = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 12);
+  return join(resolve(stateDirectory), name, 'ledger', destination);
+}
 
 /** See the law of Ledger. What cannot be written is told to `onFailure`: an audit will then name logs that are well. */
 export function localLedger(directory: string, clock: Clock, onFailure: (code: string) => void): Ledger {

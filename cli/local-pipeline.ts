@@ -8,7 +8,7 @@ import type { Clock, Fault, Journal, ReplayReport, RunReport, SecretSource } fro
 import { replay } from '../lambda/core/replay.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { type Environment, ioFirst, pipelineParts } from '../lambda/wiring.ts';
-import { localLedger } from './local-ledger.ts';
+import { ledgerDirectory, localLedger } from './local-ledger.ts';
 import { type LocalQueue, localQueue } from './local-queue.ts';
 import { localState } from './local-state.ts';
 
@@ -59,7 +59,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   };
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
-  const ledger = localLedger(join(stateDirectory, config.name, 'ledger'), clock, code =>
+  const ledger = localLedger(ledgerDirectory(stateDirectory, config), clock, code =>
     journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
   );
 

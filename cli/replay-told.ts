@@ -64,7 +64,7 @@ export function tellResult(
   }
   if (stop.aborted && rest > 0) return EXIT.interrupted;
   if (letters > 0 && next !== undefined) say(colors.dim(next));
-  return logsDeadLettered > 0 ? EXIT.fault : EXIT.ok;
+  return logsDeadLettered + notFound > 0 ? EXIT.fault : EXIT.ok;
 }
 
 export function jsonOf(

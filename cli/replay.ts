@@ -32,7 +32,9 @@ where it is: it could not be delivered. It is never deleted.
 ${TARGET_HELP}
 
 The AWS console can do it too: SQS, the dead-letter queue, "Start DLQ redrive",
-"Redrive to source queue(s)". It moves everything, and the pipeline delivers it.
+"Redrive to a custom destination", the retry queue. It moves everything, and the
+pipeline delivers it. "Redrive to source queue(s)" does not move what was
+rejected: that came here directly.
 
 Exit codes: 0 done, or nothing to do; 1 not all could be moved or delivered, and
 what could not is still there; 2 wrong usage or configuration; 130 interrupted.

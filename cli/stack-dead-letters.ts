@@ -9,6 +9,7 @@ import type { PipelineOutput } from '../lambda/core/contract.ts';
 import { UsageError } from './errors.ts';
 import type { StackClients } from './stack-clients.ts';
 import type { DeadLetter, OperatorQueues } from './target.ts';
+import { wrapped } from './text.ts';
 
 /** So long a letter is hidden from others at most, when this process dies with it in its hands. */
 const HIDDEN_SECONDS = 120;
@@ -58,11 +59,16 @@ export function stackDeadLetters(clients: StackClients, output: PipelineOutput):
       held.delete(id);
       return one ? [{ Id: '', ReceiptHandle: one.receiptHandle, VisibilityTimeout: 0 }] : [];
     });
+    let problem: Error | undefined;
     for (let i = 0; i < entries.length; i += MESSAGES_PER_REQUEST) {
       const group = entries.slice(i, i + MESSAGES_PER_REQUEST).map((one, at) => ({ ...one, Id: String(at) }));
-      // One that is not given back comes back by itself in two minutes: no reason to fail.
-      await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries: group })).catch(() => null);
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries: group });
+      await ask('sqs:ChangeMessageVisibility', () => sqs.send(command)).catch((error: Error) => {
+        problem = error;
+      });
     }
+    // What is not given back comes back by itself: no reason to fail.
+    if (problem) warn(problem);
   };
 
   async function* deadLetters(): AsyncGenerator<DeadLetter> {
@@ -112,6 +118,10 @@ export function stackDeadLetters(clients: StackClients, output: PipelineOutput):
       held.delete(id);
     },
   };
+}
+
+function warn({ message }: Error): void {
+  console.error(wrapped(`warning: ${message}. What was looked at is hidden for two minutes, also from you`));
 }
 
 export const absent = (url: string) =>

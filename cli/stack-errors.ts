@@ -7,7 +7,7 @@ export interface Asker {
   readonly profile: string | undefined;
 }
 
-/** An error by AWS's name for it, to a sentence; `action` is what was asked for, as IAM calls it. */
+/** An error by AWS's name for it, to a sentence. */
 const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, asker: Asker) => string])[] = [
   [
     /AccessDenied|^AuthorizationError|NotAuthorized|^UnauthorizedOperation/i,
@@ -35,7 +35,8 @@ const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, ask
 ];
 
 /**
- * The error as one for the operator. `absent` is told when what was asked about does not exist.
+ * The error as one for the operator. `action` is what was asked for, as IAM calls it, and where that helps, of what.
+ * `absent` is told when what was asked about does not exist.
  * An error of our own goes through as it is.
  */
 export function explained(error: unknown, action: string, asker: Asker, absent?: string): Error {
@@ -47,11 +48,15 @@ export function explained(error: unknown, action: string, asker: Asker, absent?:
   const isAbsent = /NotFound|NonExistentQueue|QueueDoesNotExist/.test(name);
   if (absent !== undefined && isAbsent) return told(absent);
   const known = REFUSALS.find(([pattern]) => pattern.test(name))?.[1];
-  // Behind a queue or a table there may be a key, which needs a permission of its own.
-  const [, named = action] = /not authorized to perform: ([\w-]+:\w+)/.exec(message) ?? [];
-  if (known) return told(known(named, asker));
+  if (known) return told(known(refusedAction(message, action), asker));
   if (!answered && NETWORK.test(name)) return told(unreachable(name, action, asker));
   return told(`${action} failed: ${name}: ${firstLine(message)}; --verbose shows more`);
+}
+
+/** Behind a queue or a table there may be a key, which needs a permission of its own. SQS names actions without capitals. */
+function refusedAction(message: string, action: string): string {
+  const [, named = action] = /not authorized to perform: ([\w-]+:\w+)/.exec(message) ?? [];
+  return action.toLowerCase().startsWith(named.toLowerCase()) ? action : named;
 }
 
 /** Node's codes, and the SDK's names, of what went wrong on the way. */

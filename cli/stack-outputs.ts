@@ -13,7 +13,8 @@ export async function pipelineOutputs(
   stackName: string,
 ): Promise<readonly PipelineOutput[]> {
   const { cloudformation, region, ask } = clients;
-  const stack = await ask(ACTION, async () => {
+  // Who may look at one stack only is refused where the name is mistyped, too.
+  const stack = await ask(`${ACTION} of stack "${stackName}"`, async () => {
     try {
       const answer = await cloudformation.send(new DescribeStacksCommand({ StackName: stackName }));
       return answer.Stacks?.[0];

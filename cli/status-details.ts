@@ -14,7 +14,7 @@ export function detailLines(facts: Facts): string[] {
   const { state, queues, alarms, unanswered } = facts;
   const details: [string, string][] = [
     ...(state ? stateDetails(facts, state) : []),
-    ...(queues ? queueDetails(queues) : []),
+    ...(queues ? queueDetails(queues, facts.kind) : []),
     ...(alarms && facts.kind === 'stack' ? alarmDetails(alarms, facts.askedAtMs) : []),
     ...unanswered.map((sentence): [string, string] => ['not known', sentence]),
   ];
@@ -81,12 +81,17 @@ function leaseText({ state, askedAtMs }: Facts): string {
     : `free: that of ${lease.owner} ran out ${until}, so that run died`;
 }
 
-function queueDetails({ retry, 'dead-letter': dead }: NonNullable<Facts['queues']>): [string, string][] {
-  const look = dead.messages > 0 ? '; look: replay --list' : '';
+function queueDetails(
+  { retry, 'dead-letter': dead }: NonNullable<Facts['queues']>,
+  kind: Facts['kind'],
+): [string, string][] {
+  const look = `look: npm start -- replay --list${kind === 'local' ? ' --config FILE' : ''}`;
   const goesOn = retry.messages > 0 ? '; delivered again without your help' : '';
   return [
     ['retry queue', `${depthText(retry, 'failed batch', 'failed batches')}${goesOn}`],
-    ['dead letters', `${depthText(dead, 'message', 'messages')}${look}`],
+    ['dead letters', depthText(dead, 'message', 'messages')],
+    // On a line of its own: a command is to be found, and not to be broken.
+    ...(dead.messages > 0 ? ([['', look]] as [string, string][]) : []),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { PipelineConfig } from '../lambda/core/config.ts';
 import { RETRY_MAX_RECEIVES } from '../lambda/core/contract.ts';
 import type { SecretSource } from '../lambda/core/model.ts';
 import { systemClock } from '../lambda/wiring.ts';
-import { readLocalLedger } from './local-ledger.ts';
+import { ledgerDirectory, readLocalLedger } from './local-ledger.ts';
 import { localQueue } from './local-queue.ts';
 import { environmentSecrets, fileSecrets, noSecrets, secretsFileWarning } from './local-secrets.ts';
 import { localState, readState } from './local-state.ts';
@@ -39,7 +39,7 @@ function operated(config: PipelineConfig, directory: string, secrets: SecretSour
     state: () => readState(directory, config.name),
     alarms: async () => [],
     limits: async () => ({ lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) }),
-    ledger: fromMs => readLocalLedger(join(own, 'ledger'), fromMs),
+    ledger: fromMs => readLocalLedger(ledgerDirectory(directory, config), fromMs),
     problems: async () => [],
   };
 }

@@ -38,7 +38,8 @@ async function operated(clients: StackClients, stackName: string, output: Pipeli
   const alarms = stackAlarms(clients, stackName, output);
   const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
   return {
-    config,
+    // The functions are not told of the alarms: the stack made a topic for them, or took the configured one.
+    config: { ...config, alarms: { ...config.alarms, topicArn: output.alarmTopicArn } },
     secrets: secretsManager(clients.secretsManager),
     env: { ...env, ...process.env },
     store: state.store,

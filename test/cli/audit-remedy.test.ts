@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backfillCommand, missingSpans } from '../../cli/audit-remedy.ts';
+import { missingSpans } from '../../cli/audit-remedy.ts';
 import { logIdAt } from '../../simulator/tenant.ts';
 
 const AT_MS = Date.parse('2026-03-01T12:00:00.500Z');
@@ -32,16 +32,4 @@ test('what is unsure is shipped too, as far as it lies in the window', () => {
     ['12:48:20', '12:51:41'],
     ['14:30:00', '14:46:41'],
   ]);
-});
-
-test('the command leads to the same pipeline, and can be pasted into a shell', () => {
-  const window = { fromMs: at(-0.5), toMs: at(0.5) };
-  const command = (options: object) => backfillCommand(window, { state: 'state', ...options }).join(' ');
-  expect(command({})).toBe('npm start -- backfill --from 2026-03-01T12:00:00Z --to 2026-03-01T12:00:01Z');
-  expect(command({ stack: 'Logs', region: 'eu-west-1', profile: 'on call', pipeline: 'prod' })).toMatch(
-    / --stack Logs --region eu-west-1 --profile 'on call' --pipeline prod$/,
-  );
-  expect(command({ config: "it's.json", state: '/srv/state', secrets: 's.json' })).toMatch(
-    / --config 'it'\\''s\.json' --state \/srv\/state --secrets s\.json$/,
-  );
 });

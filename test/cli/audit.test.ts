@@ -122,7 +122,8 @@ describe('audit', () => {
   test('a lost part of the ledger makes its logs missing, and a lost beginning not known', async () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(1500) }, maxBatchBytes: 200_000 });
     await ship(NO_SWEEP);
-    const folder = join(stateDirectory(), 'local', 'ledger');
+    const ledgers = join(stateDirectory(), 'local', 'ledger');
+    const folder = join(ledgers, (await readdir(ledgers))[0] ?? '');
     const [name = ''] = await readdir(folder);
     const lines = (await readFile(join(folder, name), 'utf8')).trim().split('\n');
     const [first, second] = lines.slice(0, 2).map(line => JSON.parse(line).logs);

@@ -73,7 +73,8 @@ test('what is settled is entered in the pipeline’s ledger, for an audit', asyn
   const logs = recentLogs(600);
   world = await openLocalWorld({ auth0: { logs } });
   expect((await backfill(world)).code).toBe(0);
-  const folder = join(world.directory, 'state', 'local', 'ledger');
+  const ledgers = join(world.directory, 'state', 'local', 'ledger');
+  const folder = join(ledgers, (await readdir(ledgers))[0] ?? '');
   const lines: { logs: number; accepted: number; lastLogId: string }[] = [];
   for (const name of await readdir(folder)) {
     const text = await readFile(join(folder, name), 'utf8');

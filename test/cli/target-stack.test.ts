@@ -2,6 +2,8 @@ import { ReceiveMessageCommand, SendMessageCommand, SetQueueAttributesCommand } 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { causesOf, UsageError } from '../../cli/errors.ts';
 import { openTarget } from '../../cli/open-target.ts';
+import { stackClients } from '../../cli/stack-clients.ts';
+import { stackDeadLetters } from '../../cli/stack-dead-letters.ts';
 import { explained } from '../../cli/stack-errors.ts';
 import type { DeadLetter, Operated } from '../../cli/target.ts';
 import type { LedgerEntry } from '../../lambda/core/ledger.ts';
@@ -10,6 +12,7 @@ import { recentLogs } from './local-world.ts';
 import { openStackWorld, type StackWorld } from './stack-world.ts';
 
 const COUNT = 260;
+const LOOK = 'cloudformation:DescribeStacks of stack "Auth0LogsToAzure"';
 let world: StackWorld;
 let prod: Operated;
 
@@ -45,6 +48,12 @@ test('a stack is found by its name, with each pipeline’s own configuration, se
   const secret = await prod.secrets.read(prod.config.auth0.secret);
   expect(secret.kind).toBe('secret');
   expect(prod.env['AUTH0_BASE_URL']).toBe(world.pipelines.prod.auth0.baseUrl);
+});
+
+test('its alarms have the stack’s topic, of which the functions are not told', async () => {
+  const { config, output } = world.pipelines.prod;
+  expect(config).not.toHaveProperty('alarms');
+  expect(prod.config.alarms.topicArn).toBe(output.alarmTopicArn);
 });
 
 test('the state is looked at without a write, and written under the law of the store', async () => {
@@ -137,6 +146,29 @@ describe('the queues', () => {
     expect(await depths()).toEqual({ retry: 0, 'dead-letter': 0 });
   });
 
+  test('say so when AWS does not let letters be given back, which hides them for two minutes', async () => {
+    await send('zero');
+    const { output } = world.pipelines.prod;
+    const clients = await stackClients({}, process.env);
+    const refusal = Object.assign(new Error('no'), { name: 'AccessDenied' });
+    clients.sqs.middlewareStack.add(
+      (next, { commandName }) =>
+        args =>
+          commandName?.startsWith('ChangeMessage') ? Promise.reject(refusal) : next(args),
+      { step: 'initialize' },
+    );
+    const warn = vi.spyOn(console, 'error').mockReturnValue();
+    expect(await all<DeadLetter>(stackDeadLetters(clients, output).deadLetters())).toHaveLength(1);
+    expect(warn.mock.calls.map(([text]) => String(text).replaceAll('\n', ' '))).toEqual([
+      expect.stringMatching(
+        /^warning: AWS does not allow sqs:ChangeMessageVisibility .* two minutes, also from you$/,
+      ),
+    ]);
+    warn.mockRestore();
+    await world.pipelines.prod.aws.makeVisible('dead-letter');
+    await empty();
+  });
+
   test('give up a letter only once the other one holds it, also long after it was looked at', async () => {
     await send('one', 'two');
     const letters = await all<DeadLetter>(prod.queues.deadLetters());
@@ -226,12 +258,12 @@ describe('what AWS refuses is one line that says what to do', () => {
   });
 
   test.each([
-    ['AccessDenied', 403, 'AWS does not allow cloudformation:DescribeStacks to these credentials; allow it'],
+    ['AccessDenied', 403, `AWS does not allow ${LOOK} to these credentials; allow it`],
     ['ExpiredToken', 403, 'the AWS credentials have expired; log in again: aws sso login'],
     ['InvalidClientTokenId', 403, 'AWS does not know these credentials; check AWS_ACCESS_KEY_ID'],
     ['SignatureDoesNotMatch', 403, 'AWS refuses the signature; check the secret access key'],
-    ['Throttling', 400, 'AWS throttles cloudformation:DescribeStacks, also after some tries'],
-    ['Unheard', 400, 'cloudformation:DescribeStacks failed: Unheard: Simulated.'],
+    ['Throttling', 400, `AWS throttles ${LOOK}, also after some tries`],
+    ['Unheard', 400, `${LOOK} failed: Unheard: Simulated.`],
   ])('%s', { timeout: 20_000 }, async (code, status, message) => {
     world.operations.refuse('cloudformation:DescribeStacks', code, status);
     const error = await failure();
@@ -252,6 +284,11 @@ describe('what AWS refuses is one line that says what to do', () => {
     const asker = { region: 'eu-west-1', profile: 'ops' };
     expect(explained(denied, 'sqs:ReceiveMessage', asker).message).toContain(
       'AWS does not allow kms:Decrypt to --profile ops',
+    );
+    const lower = new Error('User: x is not authorized to perform: sqs:receivemessage on resource: y');
+    const queue = Object.assign(lower, { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+    expect(explained(queue, 'sqs:ReceiveMessage', asker).message).toContain(
+      'AWS does not allow sqs:ReceiveMessage to --profile ops',
     );
   });
 

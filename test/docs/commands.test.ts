@@ -21,11 +21,27 @@ import { deployed } from '../azure/sample-deployment.ts';
 import { cli } from '../cli/cli.ts';
 import { type Block, blocks, page, ROOT } from './pages.ts';
 
-const PAGES = ['azure.md', 'configuration.md', 'migrating.md', 'setup.md'];
+const PAGES = [
+  '../CONTRIBUTING.md',
+  '../README.md',
+  '../SECURITY.md',
+  'azure.md',
+  'configuration.md',
+  'migrating.md',
+  'operating.md',
+  'runbook.md',
+  'setup.md',
+];
+/** Their commands are run against a stack on loopback: operator-commands.test.ts. */
+const OPERATED = /^(operating|runbook)\.md/;
 const NEEDS_ACCOUNT =
   /^# needs an? (AWS|Azure|Auth0)(, an? (AWS|Azure|Auth0))*( and an? (AWS|Azure|Auth0))? account\n/;
 /** Commands that a test cannot run, and who does. */
-const RUN_ELSEWHERE = new Map([['npm ci', '.ci/run']]);
+const RUN_ELSEWHERE = new Map([
+  ['npm ci', '.ci/run'],
+  ['npm test', '.ci/run'],
+  ['npm start', 'test/scripts/demo-picture.test.ts'],
+]);
 
 const BIN = join(ROOT, 'node_modules/.bin');
 const FOLDER = mkdtempSync(join(tmpdir(), 'test-docs-'));
@@ -33,6 +49,13 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const all = PAGES.flatMap(name => blocks(name, 'sh'));
 const needsAccount = ({ text }: Block) => NEEDS_ACCOUNT.test(text);
+const commandsOf = ({ text }: Block) =>
+  text
+    .replaceAll(/#.*$/gm, '')
+    .split(/&&|\n/)
+    .map(command => command.trim())
+    .filter(Boolean);
+const isRunElsewhere = (block: Block) => commandsOf(block).every(command => RUN_ELSEWHERE.has(command));
 
 /** A folder like a clone, in which what the commands write harms nobody. Bundles are of one line, and not built. */
 function clone(): string {
@@ -62,9 +85,7 @@ const write = (folder: string, name: string, value: unknown) =>
 /** Runs a page's commands in one shell that ends at the first failure. Returns the folder with what they left. */
 function run(name: string): string {
   const folder = clone();
-  const mine = blocks(name, 'sh').filter(
-    block => !needsAccount(block) && !RUN_ELSEWHERE.has(block.text.trim()),
-  );
+  const mine = blocks(name, 'sh').filter(block => !needsAccount(block) && !isRunElsewhere(block));
   expect(mine.length).toBeGreaterThan(0);
   const script = mine.map(({ where, text }) => `echo '${where}' >&2\n${text}`).join('\n');
   const { status, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
@@ -109,13 +130,18 @@ describe('the commands that need no account work as they stand there:', () => {
     120_000,
   );
 
+  test('of the README, which end with a template', () => {
+    expect(readdirSync(join(run('../README.md'), 'cdk.out'))).toContain('Auth0LogsToAzure.template.json');
+  }, 120_000);
+
   test('of the other pages there are none', () => {
-    const rest = all.filter(block => !needsAccount(block) && !/^(azure|setup)\.md/.test(block.where));
-    expect(rest).toEqual([]);
+    const isRunHere = ({ where }: Block) => /^(azure|setup|\.\.\/README)\.md/.test(where);
+    const rest = all.filter(block => !needsAccount(block) && !isRunElsewhere(block) && !isRunHere(block));
+    expect(rest.filter(({ where }) => !OPERATED.test(where))).toEqual([]);
   });
 
   test.each([...RUN_ELSEWHERE])('%s is run by %s', (command, file) => {
-    expect(all.map(({ text }) => text.trim())).toContain(command);
+    expect(all.flatMap(commandsOf)).toContain(command);
     expect(readFileSync(join(ROOT, file), 'utf8')).toContain(command);
   });
 });
@@ -158,7 +184,7 @@ describe('every command of this project that a page names', () => {
   const calls = [
     ...texts.matchAll(/(?:npm start(?: --silent)? --|npx auth0-logs-to-azure) ([^`\n|>#]+)/g),
   ].map(([, call = '']) => call.trim());
-  const command = (call: string) => /^azure outputs|^\S+/.exec(call)?.[0] ?? '';
+  const command = (call: string) => /^(azure outputs|checkpoint (get|set)|\S+)/.exec(call)?.[0] ?? '';
   const commands = [...new Set(calls.map(command))];
 
   test.each(commands)('exists, with the options that it is given: %s', async name => {

@@ -8,6 +8,8 @@ export const DOCS = join(ROOT, 'docs');
 export interface Block {
   /** `setup.md:12`, where it begins. */
   readonly where: string;
+  /** What stands behind the language. */
+  readonly note: string;
   readonly text: string;
 }
 
@@ -16,10 +18,24 @@ export const page = (name: string): string => readFileSync(join(DOCS, name), 'ut
 /** Every fenced block of that language, without the indentation that a list gives it. */
 export function blocks(name: string, language: string): readonly Block[] {
   const text = page(name);
-  return [...text.matchAll(/^( *)```(\w+)\n(.*?)^\1```$/gms)]
+  return [...text.matchAll(/^( *)```(\w+)(?: ([^\n]+))?\n(.*?)^\1```$/gms)]
     .filter(([, , given]) => given === language)
-    .map(({ index, 1: indentation = '', 3: inside = '' }) => ({
+    .map(({ index, 1: indentation = '', 3: note = '', 4: inside = '' }) => ({
       where: `${name}:${text.slice(0, index).split('\n').length}`,
+      note,
       text: inside.replaceAll(new RegExp(`^${indentation}`, 'gm'), ''),
     }));
 }
+
+/** Where a link may lead to in this text. */
+export const anchorsIn = (text: string): readonly string[] =>
+  [...text.replaceAll(/^ *```.*?^ *```$/gms, '').matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    anchor(heading!),
+  );
+
+/** What Markdown makes of a heading. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');

@@ -1,0 +1,206 @@
+/**
+ * Where the commands of docs/operating.md and docs/runbook.md are run: a deployed stack of one pipeline, on loopback, in the
+ * situations that the pages show, and a directory of a machine that runs without AWS.
+ */
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { generateLogs, poisonLog } from '../../simulator/tenant.ts';
+import { deployed } from '../azure/sample-deployment.ts';
+import { messageOf, OUTAGE } from '../cli/dead-letters.ts';
+import { openLocalWorld, recentLogs } from '../cli/local-world.ts';
+import { type Deployed, openStackWorld, PIPELINES, STACK } from '../cli/stack-world.ts';
+import { ROOT } from './pages.ts';
+
+export interface Ended {
+  readonly code: number | null;
+  /** Both streams, in the order in which a terminal would show them. */
+  readonly text: string;
+}
+
+export interface Scene {
+  /** Brings about the situation of this name. Throws for one that is unknown. */
+  enter(situation: string): Promise<void>;
+  /** Bash with the operator's environment, in a directory of the scene's own. */
+  shell(script: string): Promise<Ended>;
+  close(): Promise<void>;
+}
+
+/** One after the other, each list in a scene of its own. */
+export const SITUATIONS = {
+  stack: ['well', 'denied', 'dead letters'],
+  skipped: ['skipped', 'on again'],
+  local: ['local'],
+} as const;
+
+type Situations = Readonly<Record<string, () => Promise<unknown>>>;
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const ENTERPRISE = { burst: 50, perSecond: 16 };
+/** The Azure simulator's own, under a name that reads like a real one. */
+const LOGS_INGESTION = {
+  kind: 'logs-ingestion',
+  endpoint: 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.monitor.azure.com',
+  dcrImmutableId: `dcr-${'5ca1ab1e'.repeat(4)}`,
+  stream: 'Custom-Auth0Logs_CL',
+  tenantId: '5ca1ab1e-0000-4000-8000-000000000002',
+  clientId: '5ca1ab1e-0000-4000-8000-000000000003',
+  secret: 'auth0-logs/prod/azure',
+};
+
+/** As cdk/alarms.ts writes them. */
+const SENTENCES = {
+  'denied-by-azure':
+    'Azure denies what is posted, or its secret is not filled in: the pipeline holds until that is put right. ' +
+    'What to do: docs/runbook.md#denied-by-azure',
+  'dead-letters':
+    'Failed batches wait in the dead-letter queue: Azure has not got their logs, and nothing more is tried by itself. ' +
+    'What to do: docs/runbook.md#dead-letters',
+};
+
+/** @param directory where the commands are run; one of its own when it is left out */
+export async function openStackScene(directory?: string): Promise<Scene> {
+  const world = await openStackWorld({
+    auth0: { domain: 'acme.eu.auth0.com', rateLimit: ENTERPRISE },
+    config: {
+      auth0: { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0', logRetentionDays: 1 },
+      azure: LOGS_INGESTION,
+      alarms: { email: ['you@example.com'] },
+      sweepMinutes: 0,
+    },
+  });
+  const { prod } = world.pipelines;
+  const outputs = Object.entries(world.operations.stacks.get(STACK) ?? {});
+  world.operations.stacks.set(STACK, Object.fromEntries(outputs.slice(0, PIPELINES.indexOf('prod') + 1)));
+  const own = await directoryFor(directory);
+  return {
+    enter: situation => entered(stackSituations(prod), situation),
+    shell: script => shell(script, { ...world.env, TZ: 'UTC' }, own.path),
+    close: async () => {
+      await Promise.all([world.close(), own.remove()]);
+    },
+  };
+}
+
+function stackSituations(prod: Deployed): Situations {
+  const { auth0, azure, aws, output } = prod;
+  /** Times as minutes ago. None lies near a whole hour: there the pages' windows begin and end. */
+  const write = (seed: number, count: number, from: number, to: number) => {
+    const nowMs = Date.now();
+    const plan = { seed, count, fromMs: nowMs - from * MINUTE_MS, toMs: nowMs - to * MINUTE_MS };
+    auth0.tenant.add(generateLogs(plan));
+  };
+  return {
+    well: async () => {
+      write(1, 700, 170, 70);
+      write(2, 300, 50, 1);
+      await prod.run();
+    },
+    denied: async () => {
+      const error = {
+        code: 'OperationFailed',
+        message:
+          'The authentication token provided does not have access to ingest data for the data collection rule.',
+      };
+      azure.faults.logsIngestion.always({ kind: 'status', status: 403, body: JSON.stringify({ error }) });
+      prod.setAlarm('denied-by-azure', 'ALARM', SENTENCES['denied-by-azure']);
+      write(3, 25, 0.75, 0.35);
+      await prod.run();
+    },
+    'dead letters': async () => {
+      azure.faults.logsIngestion.clear();
+      prod.setAlarm('denied-by-azure', 'OK');
+      auth0.tenant.add(
+        generateLogs({ seed: 3, count: 40, fromMs: Date.now() - 19_000, toMs: Date.now() - 16_000 }).map(
+          (log, i) => (i % 20 === 5 ? poisonLog(log) : log),
+        ),
+      );
+      await prod.run();
+      const body = messageOf({
+        logs: recentLogs(120, 4),
+        reason: OUTAGE,
+        pipeline: 'prod',
+        failedAtMs: Date.now() - 13 * HOUR_MS,
+      });
+      const { deadLetterQueueUrl: QueueUrl } = output;
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+      prod.setAlarm('dead-letters', 'ALARM', SENTENCES['dead-letters']);
+      prod.setOldestAge('dead-letter', 13 * 3600);
+    },
+    skipped: async () => {
+      write(1, 250, 290, 250);
+      write(2, 150, 230, 190);
+      await prod.run();
+      write(3, 40, 170, 130);
+    },
+    'on again': async () => {
+      write(4, 200, 110, 1);
+      await prod.run();
+    },
+  };
+}
+
+/** @param directory as of openStackScene */
+export async function openLocalScene(directory?: string): Promise<Scene> {
+  const world = await openLocalWorld({ auth0: { rateLimit: ENTERPRISE } });
+  const { AUTH0_CLIENT_ID: clientId = '', AUTH0_CLIENT_SECRET: clientSecret = '' } = world.env;
+  const { AUTH0_BASE_URL = '', AZURE_BASE_URL = '' } = world.env;
+  const { clientSecret: azureSecret } = world.azure.settings.entra;
+  const own = await directoryFor(directory);
+  const names = { auth0: 'auth0-logs/prod/auth0', azure: 'auth0-logs/prod/azure' };
+  const config = {
+    name: 'prod',
+    auth0: { domain: 'local.eu.auth0.com', secret: names.auth0, logRetentionDays: 1 },
+    azure: LOGS_INGESTION,
+  };
+  const secrets = { [names.auth0]: { clientId, clientSecret }, [names.azure]: { clientSecret: azureSecret } };
+  const write = (name: string, value: unknown) => writeFile(join(own.path, name), JSON.stringify(value));
+  await write('config.json', config);
+  await write('secrets.json', secrets);
+  await write('outputs.json', deployed().outputs);
+  await chmod(join(own.path, 'secrets.json'), 0o600);
+  const situations: Situations = {
+    local: async () => {
+      const logs = recentLogs(300).map((log, i) => (i === 99 ? poisonLog(log) : log));
+      world.auth0.tenant.add(logs);
+    },
+  };
+  return {
+    enter: situation => entered(situations, situation),
+    shell: script =>
+      shell(script, { AUTH0_BASE_URL, AZURE_BASE_URL, ENTRA_BASE_URL: AZURE_BASE_URL }, own.path),
+    close: async () => {
+      await Promise.all([world.close(), own.remove()]);
+    },
+  };
+}
+
+async function entered(situations: Situations, name: string): Promise<void> {
+  const enter = situations[name];
+  if (!enter) throw new Error(`situation "${name}"; there are: ${Object.keys(situations).join(', ')}`);
+  await enter();
+}
+
+async function directoryFor(given: string | undefined) {
+  const path = given ?? (await mkdtemp(join(tmpdir(), 'scene-')));
+  await mkdir(path, { recursive: true });
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** In a clone after `npm ci`, npx starts the command itself: test/cli/bin.test.ts. */
+const PRELUDE = `npx() { [ "$1" = auth0-logs-to-azure ] || return 127; shift; node ${ROOT}/cli/main.ts "$@"; }`;
+
+async function shell(script: string, env: Readonly<Record<string, string>>, cwd: string): Promise<Ended> {
+  const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`;
+  const child = spawn('bash', ['-uo', 'pipefail', '-c', `exec 2>&1; ${PRELUDE}\n${script}`], {
+    cwd,
+    env: { PATH, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const code = new Promise<number | null>(done => child.once('close', done));
+  return { text: await text(child.stdout), code: await code };
+}

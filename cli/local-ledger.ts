@@ -31,9 +31,9 @@ export function localLedger(directory: string, clock: Clock, onFailure: (code: s
       const nowMs = clock.now();
       const path = join(directory, fileName(nowMs));
       try {
-        await mkdir(directory, { recursive: true });
+        await mkdir(directory, { recursive: true, mode: 0o700 });
         // The line break comes first: one that a crash has broken off spoils none but itself.
-        await appendFile(path, `\n${JSON.stringify(entry)}`, { flush: true });
+        await appendFile(path, `\n${JSON.stringify(entry)}`, { flush: true, mode: 0o600 });
         for (const name of await filesIn(directory)) {
           if (name < fileName(nowMs - DAYS_KEPT * DAY_MS)) await rm(join(directory, name), { force: true });
         }

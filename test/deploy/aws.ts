@@ -9,6 +9,10 @@ export interface RawAws {
   schedules(): Promise<readonly string[]>;
   putRolePolicy(role: string, name: string, statement: object): Promise<void>;
   deleteRolePolicy(role: string, name: string): Promise<void>;
+  /** Makes a user without any right, and its access key. */
+  createUser(name: string): Promise<AccessKey>;
+  putUserPolicy(user: string, name: string, policy: object): Promise<void>;
+  deleteUserPolicy(user: string, name: string): Promise<void>;
   /** What waits in a queue, hidden or not, without receiving it. */
   peek(queueUrl: string): Promise<readonly string[]>;
 }
@@ -17,6 +21,11 @@ export interface FunctionConfiguration {
   readonly Runtime: string;
   readonly Role: string;
   readonly LoggingConfig: { readonly LogGroup: string };
+}
+
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: string;
 }
 
 export interface LogLine {
@@ -58,7 +67,7 @@ export function rawAws(endpoint: string): RawAws {
   const iam = async (action: string, parameters: Record<string, string>) => {
     const form = new URLSearchParams({ Action: action, Version: '2010-05-08', ...parameters });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    await text({ service: 'iam', headers, body: form.toString() });
+    return text({ service: 'iam', headers, body: form.toString() });
   };
   const functionPath = (name: string) => `/2015-03-31/functions/${encodeURIComponent(name)}`;
 
@@ -99,13 +108,30 @@ export function rawAws(endpoint: string): RawAws {
       );
       return (Schedules as { Name: string }[]).map(schedule => schedule.Name);
     },
-    putRolePolicy: (role, name, statement) =>
-      iam('PutRolePolicy', {
-        RoleName: role,
+    putRolePolicy: async (role, name, statement) => {
+      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+      await iam('PutRolePolicy', { RoleName: role, PolicyName: name, PolicyDocument });
+    },
+    deleteRolePolicy: async (role, name) => {
+      await iam('DeleteRolePolicy', { RoleName: role, PolicyName: name });
+    },
+    createUser: async name => {
+      await iam('CreateUser', { UserName: name });
+      const key = await iam('CreateAccessKey', { UserName: name });
+      const [, id = ''] = /<AccessKeyId>(.+?)</.exec(key) ?? [];
+      const [, secret = ''] = /<SecretAccessKey>(.+?)</.exec(key) ?? [];
+      return { id, secret };
+    },
+    putUserPolicy: async (user, name, policy) => {
+      await iam('PutUserPolicy', {
+        UserName: user,
         PolicyName: name,
-        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
-      }),
-    deleteRolePolicy: (role, name) => iam('DeleteRolePolicy', { RoleName: role, PolicyName: name }),
+        PolicyDocument: JSON.stringify(policy),
+      });
+    },
+    deleteUserPolicy: async (user, name) => {
+      await iam('DeleteUserPolicy', { UserName: user, PolicyName: name });
+    },
     peek: async queueUrl => {
       const path = `/_ministack/sqs/messages?QueueUrl=${encodeURIComponent(queueUrl)}`;
       const { messages } = JSON.parse(await text({ service: 'sqs', path, method: 'GET' })) as Peeked;

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Child {
   /** Everything printed so far, both streams as they came. */
   output(): string;
+  /** Of that, what went to one of them. */
+  printed(stream: 'stdout' | 'stderr'): string;
   /** The exit code, or the signal's name; `ENOENT` and the like when it could not be started. */
   readonly ended: Promise<number | string>;
   /** Asks it and what it has started to end, by its process group, and kills them when they have not after a while. */
@@ -24,9 +26,11 @@ export function start(command: string, args: readonly string[], { env, cwd }: Ch
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   const child = spawn(command, args, { env, detached: true, stdio, ...(cwd && { cwd }) });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+  const printed = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      printed[stream] += text;
     });
   }
   const signalGroup = (signal: NodeJS.Signals) => {
@@ -45,6 +49,7 @@ export function start(command: string, args: readonly string[], { env, cwd }: Ch
   }).finally(() => process.off('exit', kill));
   return {
     output: () => output,
+    printed: stream => printed[stream],
     ended,
     stop: async () => {
       signalGroup('SIGTERM');
@@ -56,12 +61,23 @@ export function start(command: string, args: readonly string[], { env, cwd }: Ch
   };
 }
 
-/** Runs a program to its end and returns what it printed. Throws with the end of that when the exit code is not 0. */
-export async function run(
+/** A program that has ended by itself. */
+export interface Ended {
+  /** See Child. */
+  readonly end: number | string;
+  readonly output: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type RunOptions = ChildOptions & { readonly signal: AbortSignal };
+
+/** Runs a program to its end, whatever the exit code is. Throws when `signal` comes first. */
+export async function runToEnd(
   command: string,
   args: readonly string[],
-  { signal, ...options }: ChildOptions & { readonly signal: AbortSignal },
-): Promise<string> {
+  { signal, ...options }: RunOptions,
+): Promise<Ended> {
   signal.throwIfAborted();
   const child = start(command, args, options);
   const stop = () => void child.stop();
@@ -69,7 +85,13 @@ export async function run(
   const end = await child.ended;
   signal.removeEventListener('abort', stop);
   signal.throwIfAborted();
-  if (end === 0) return child.output();
-  const last = child.output().trimEnd().split('\n').slice(-40).join('\n');
+  return { end, output: child.output(), stdout: child.printed('stdout'), stderr: child.printed('stderr') };
+}
+
+/** Runs a program to its end and returns what it printed. Throws with the end of that when the exit code is not 0. */
+export async function run(command: string, args: readonly string[], options: RunOptions): Promise<string> {
+  const { end, output } = await runToEnd(command, args, options);
+  if (end === 0) return output;
+  const last = output.trimEnd().split('\n').slice(-40).join('\n');
   throw new Error(`${command} ${args.join(' ')} ended with ${end}:\n${last}`);
 }

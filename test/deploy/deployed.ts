@@ -1,5 +1,6 @@
 /** A pipeline as it is deployed: its state, its queues, its log lines, and its functions to be called. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
@@ -17,6 +18,7 @@ import { type PipelineName, secretName } from './tenant.ts';
 
 export interface Clients {
   readonly raw: RawAws;
+  readonly cloudwatch: CloudWatchClient;
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly secrets: SecretsManagerClient;
@@ -41,6 +43,8 @@ export interface Deployed {
   /** Every line of both functions. */
   lines(): Promise<readonly string[]>;
   checkpoint(): Promise<string | undefined>;
+  /** Whether a run is under way. */
+  isLeased(): Promise<boolean>;
   tableStatus(): Promise<string | undefined>;
   /** Throws when one of the two queues is gone. */
   queuesExist(): Promise<true>;
@@ -49,6 +53,8 @@ export interface Deployed {
   /** Moves all dead letters back to the retry queue, as the console's redrive does. Returns how many. */
   redrive(): Promise<number>;
   fillIn(of: 'auth0' | 'azure', value: string): Promise<void>;
+  /** By hand: the emulator makes no metrics of the functions' lines, so that no alarm rings by itself. */
+  setAlarm(name: string, state: 'ALARM' | 'OK'): Promise<void>;
 }
 
 export function clients(endpoint: string, raw: RawAws): Clients {
@@ -59,6 +65,7 @@ export function clients(endpoint: string, raw: RawAws): Clients {
   };
   return {
     raw,
+    cloudwatch: new CloudWatchClient(options),
     dynamodb: new DynamoDBClient(options),
     sqs: new SQSClient(options),
     secrets: new SecretsManagerClient(options),
@@ -66,8 +73,13 @@ export function clients(endpoint: string, raw: RawAws): Clients {
 }
 
 /** Looks up the functions' log groups, so that they can be read after the functions are gone. */
-export async function deployed(name: PipelineName, output: PipelineOutput, c: Clients): Promise<Deployed> {
-  const { raw, dynamodb, sqs, secrets } = c;
+export async function deployed(
+  stackName: string,
+  name: PipelineName,
+  output: PipelineOutput,
+  c: Clients,
+): Promise<Deployed> {
+  const { raw, cloudwatch, dynamodb, sqs, secrets } = c;
   const ship = await raw.functionConfiguration(output.shipFunction);
   const replay = await raw.functionConfiguration(output.replayFunction);
   if (!ship || !replay) throw new Error(`the functions of ${name} are not there`);
@@ -81,6 +93,11 @@ export async function deployed(name: PipelineName, output: PipelineOutput, c: Cl
     return all.map(line => line.message.trimEnd());
   };
   const both = async () => [...(await lines(ship)), ...(await lines(replay))];
+  const item = async () => {
+    const key = { TableName: output.checkpointTable, Key: { pipeline: { S: name } } };
+    const { Item = {} } = await dynamodb.send(new GetItemCommand({ ...key, ConsistentRead: true }));
+    return Item;
+  };
   const invoke = async () => (await raw.invoke(output.shipFunction)) as RunReport;
 
   return {
@@ -105,11 +122,8 @@ export async function deployed(name: PipelineName, output: PipelineOutput, c: Cl
         .flatMap(line => ('replay' in line ? [line['replay'] as ReplayReport] : [])),
     metricLines: async () => (await both()).map(json).filter(line => '_aws' in line),
     lines: both,
-    checkpoint: async () => {
-      const key = { TableName: output.checkpointTable, Key: { pipeline: { S: name } } };
-      const { Item } = await dynamodb.send(new GetItemCommand({ ...key, ConsistentRead: true }));
-      return Item?.['checkpointLogId']?.S;
-    },
+    checkpoint: async () => (await item())['checkpointLogId']?.S,
+    isLeased: async () => (await item())['leaseOwner'] !== undefined,
     tableStatus: async () => {
       const describe = new DescribeTableCommand({ TableName: output.checkpointTable });
       return (await dynamodb.send(describe)).Table?.TableStatus;
@@ -139,6 +153,10 @@ export async function deployed(name: PipelineName, output: PipelineOutput, c: Cl
     fillIn: async (of, value) => {
       const put = { SecretId: secretName(name, of), SecretString: value };
       await secrets.send(new PutSecretValueCommand(put));
+    },
+    setAlarm: async (alarm, StateValue) => {
+      const AlarmName = `${stackName}-${name}-${alarm}`;
+      await cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: 'a test' }));
     },
   };
 }

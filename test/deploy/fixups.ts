@@ -1,19 +1,38 @@
 /** What MiniStack 1.5.33 does otherwise than AWS and this test would stumble over, mended by API after the deploy. */
-import type { RawAws } from './aws.ts';
-import type { Deployed } from './deployed.ts';
+import { UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
+import type { Clients, Deployed } from './deployed.ts';
+import { OPERATOR, type Operator } from './operator.ts';
 
 /**
- * It asks for the permission sqs:SendMessageBatch, which AWS does not know: there, sqs:SendMessage is the one for both
- * calls. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
- * So this test cannot show that sqs:SendMessage is granted: test/cdk/permissions.test.ts does.
+ * It asks for permissions that AWS does not know, sqs:SendMessageBatch and sqs:ChangeMessageVisibilityBatch: there, the
+ * one without Batch is for both calls. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+ * So this test cannot show that the functions are granted sqs:SendMessage: test/cdk/permissions.test.ts does.
  */
-export async function allowSendMessageBatch(raw: RawAws, { output, roles }: Deployed): Promise<void> {
+export async function allowBatches({ raw }: Clients, { output, roles }: Deployed): Promise<void> {
   const retry = queueArn(output.retryQueueUrl);
   const deadLetter = queueArn(output.deadLetterQueueUrl);
   const allow = (role: string, Resource: string[]) =>
     raw.putRolePolicy(role, 'ministack', { Effect: 'Allow', Action: 'sqs:SendMessageBatch', Resource });
   await allow(roles.ship, [retry, deadLetter]);
   await allow(roles.replay, [deadLetter]);
+}
+
+/** The same for the operator. And it names log groups `/aws/cloudformation/STACK/…`, where AWS has `STACK-…`. */
+export async function allowOperator({ raw }: Clients, { stack }: Operator): Promise<void> {
+  const batches = ['sqs:SendMessageBatch', 'sqs:ChangeMessageVisibilityBatch'];
+  const logGroups = `arn:aws:logs:*:*:log-group:/aws/cloudformation/${stack}/*`;
+  const Statement = [
+    { Effect: 'Allow', Action: batches, Resource: `arn:aws:sqs:*:*:${stack}-*` },
+    { Effect: 'Allow', Action: 'logs:FilterLogEvents', Resource: logGroups },
+  ];
+  await raw.putUserPolicy(OPERATOR, 'ministack', { Version: '2012-10-17', Statement });
+}
+
+/** It drops this setting of a template's table, which `doctor` would miss. */
+export async function enablePointInTimeRecovery({ dynamodb }: Clients, { output }: Deployed): Promise<void> {
+  const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
+  const update = { TableName: output.checkpointTable, PointInTimeRecoverySpecification };
+  await dynamodb.send(new UpdateContinuousBackupsCommand(update));
 }
 
 /** `https://…/000000000000/NAME` → its ARN. */

@@ -6,26 +6,32 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
+import { audits } from './auditing.ts';
 import { rawAws } from './aws.ts';
 import { type Cdk, cdk } from './cdk.ts';
 import { startChecks } from './checks.ts';
 import { clients, deployed } from './deployed.ts';
 import { deployAgain, firstTick, secondTick, whatIsKept } from './deploying.ts';
-import { allowSendMessageBatch } from './fixups.ts';
+import { allowBatches, allowOperator, enablePointInTimeRecovery } from './fixups.ts';
+import { allIsWell } from './looking.ts';
+import { setBack } from './mending.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
+import { startOperator } from './operator.ts';
 import { pythonPrograms } from './python.ts';
 import { destroy, metrics, privileges, reconcile } from './reckoning.ts';
 import type { Scene } from './scene.ts';
-import { type Ends, PIPELINES, startEnds } from './tenant.ts';
+import { type Ends, PIPELINES, SECRETS_PREFIX, startEnds } from './tenant.ts';
 import { outage, poison, rotation } from './troubles.ts';
 
 interface Stage {
   readonly ends: Ends;
   readonly aws: MiniStack;
   readonly commands: Cdk;
+  readonly scratch: string;
 }
 
 const LIMIT_MINUTES = 10;
+const STACK = 'DeployTest';
 const NODE_FOLDER = resolve(import.meta.dirname, '../../node_modules/.bin');
 
 const print = (line: string) => console.log(line);
@@ -41,12 +47,14 @@ async function story(): Promise<void> {
   await firstTick(scene);
   await secondTick(scene);
   await whatIsKept(scene);
+  await allIsWell(scene);
   await outage(scene);
   await poison(scene);
   await rotation(scene);
   await metrics(scene);
   await privileges(scene);
-  await reconcile(scene, print);
+  const again = (await setBack(scene)) + (await audits(scene));
+  await reconcile(scene, again, print);
   await destroy(scene);
 }
 
@@ -68,7 +76,8 @@ async function setStage(): Promise<Stage> {
   const config = join(scratch, 'config.json');
   await writeFile(config, JSON.stringify(ends.config));
   const context = { config, environment: JSON.stringify(ends.environment) };
-  return { ends, aws, commands: cdk({ ...common, stackName: 'DeployTest', context, env: aws.env, say }) };
+  const commands = cdk({ ...common, stackName: STACK, context, env: aws.env, say });
+  return { ends, aws, commands, scratch };
 }
 
 async function firstDeploy({ commands }: Stage): Promise<boolean> {
@@ -83,17 +92,32 @@ async function firstDeploy({ commands }: Stage): Promise<boolean> {
   });
 }
 
-async function sceneOf({ ends, aws, commands }: Stage): Promise<Scene> {
+async function sceneOf({ ends, aws, commands, scratch }: Stage): Promise<Scene> {
   const { endpoint, enforcesIam } = aws;
   const deployedAtMs = Date.now();
   const raw = rawAws(endpoint);
   const sdk = clients(endpoint, raw);
   const outputs = await commands.outputs();
   const pipelines = await Promise.all(
-    PIPELINES.map(name => deployed(name, JSON.parse(outputs[outputKey(name)]!) as PipelineOutput, sdk)),
+    PIPELINES.map(name =>
+      deployed(STACK, name, JSON.parse(outputs[outputKey(name)]!) as PipelineOutput, sdk),
+    ),
   );
-  if (enforcesIam) for (const pipeline of pipelines) await allowSendMessageBatch(raw, pipeline);
-  return { checks, deployedAtMs, ends, cdk: commands, raw, enforcesIam, pipelines };
+  const operator = await startOperator({
+    aws,
+    raw,
+    stackName: STACK,
+    secretsPrefix: SECRETS_PREFIX,
+    nodeFolder: NODE_FOLDER,
+    scratch,
+    signal: stop.signal,
+  });
+  for (const pipeline of pipelines) {
+    if (enforcesIam) await allowBatches(sdk, pipeline);
+    await enablePointInTimeRecovery(sdk, pipeline);
+  }
+  if (enforcesIam) await allowOperator(sdk, operator);
+  return { checks, deployedAtMs, ends, cdk: commands, raw, enforcesIam, pipelines, operator };
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -62,7 +62,8 @@ export async function privileges(scene: Scene): Promise<void> {
   });
 }
 
-export async function reconcile(scene: Scene, print: (line: string) => void): Promise<void> {
+/** @param again rows that are in Azure once more by what the operator did */
+export async function reconcile(scene: Scene, again: number, print: (line: string) => void): Promise<void> {
   const { checks, ends, pipelines } = scene;
   const { received } = ends.azure;
   const held = async (queue: 'retry' | 'dead-letter') =>
@@ -80,7 +81,7 @@ export async function reconcile(scene: Scene, print: (line: string) => void): Pr
     ['generated', generated, 'logs written by the simulated tenant'],
     ['accepted', received.records, 'rows in the simulated workspace'],
     ['  unique', received.unique, 'different logs among them'],
-    ['  duplicates', received.duplicates, 'the same LogId once more'],
+    ['  duplicates', received.duplicates, `the same LogId once more; ${again} by the operator`],
     ['retry queue', retry, 'logs left on it'],
     ['dead-lettered', dead, 'logs left on that queue; replayed ones are in Azure'],
     ['missing', lost.length, 'neither in Azure nor on a queue'],
@@ -90,6 +91,10 @@ export async function reconcile(scene: Scene, print: (line: string) => void): Pr
     mustBe(lost.length === 0, `lost: ${lost.slice(0, 5).join(', ')}; ${await whereabouts(scene)}`);
     mustBe(received.unique === generated, `only ${received.unique} of ${generated} logs are in Azure`);
     return `${generated} generated = ${received.unique} unique + 0 missing`;
+  });
+  await checks.check('nothing is there once more but by what the operator did', async () => {
+    mustBe(received.duplicates === again, `${received.duplicates} duplicates, ${again} by the operator`);
+    return `${again} rows, by "checkpoint set" and "backfill"`;
   });
 }
 

@@ -3,7 +3,8 @@ import type { RawAws } from './aws.ts';
 import type { Cdk } from './cdk.ts';
 import type { Checks } from './checks.ts';
 import type { Deployed } from './deployed.ts';
-import type { Ends } from './tenant.ts';
+import type { Operator } from './operator.ts';
+import type { Ends, PipelineName } from './tenant.ts';
 
 export interface Scene {
   readonly checks: Checks;
@@ -14,6 +15,13 @@ export interface Scene {
   readonly raw: RawAws;
   readonly enforcesIam: boolean;
   readonly pipelines: readonly Deployed[];
+  readonly operator: Operator;
+}
+
+export function pipelineNamed({ pipelines }: Scene, name: PipelineName): Deployed {
+  const found = pipelines.find(one => one.name === name);
+  if (!found) throw new Error(`there is no pipeline ${name}`);
+  return found;
 }
 
 /** Logs of the tenant that are neither in Azure nor in a queue. */

@@ -17,6 +17,8 @@ export interface Ends {
   readonly environment: Readonly<Record<string, string>>;
   /** Writes so many logs, young but settled; with `poison`, one for each pipeline that Azure will refuse. */
   write(count: number, poison?: 'poison'): { readonly lastId: string; readonly poisonIds: readonly string[] };
+  /** All that was written, in the order of ids. */
+  written(): readonly Written[];
   /** What the secrets must hold now. */
   secrets(): Readonly<Record<PipelineName, { readonly auth0: string; readonly azure: string }>>;
   /** Auth0 and Azure take new credentials alone from now on, and no token of before. */
@@ -24,10 +26,20 @@ export interface Ends {
   close(): Promise<void>;
 }
 
+export interface Written {
+  readonly id: string;
+  readonly dateMs: number;
+  /** Whose log it is; the other one leaves it out. */
+  readonly pipeline: PipelineName;
+}
+
+/** How the names of all secrets begin. */
+export const SECRETS_PREFIX = 'deploy-test/';
+
 const DOMAIN = 'deploy-test.eu.auth0.com';
 const CLIENT_ID = 'deploy-test-client';
-/** All that the story writes. */
-const LOGS = 3_000;
+/** More than the story writes. */
+const LOGS = 3_300;
 /** Well within half of the retention, beyond which batches are no longer held back. */
 const SPAN_MS = 6 * 3_600_000;
 /** Older than the settling time, so that no log is left for later. */
@@ -35,14 +47,16 @@ const YOUNGEST_MS = 60_000;
 
 /** Name of a secret in Secrets Manager. */
 export function secretName(pipeline: PipelineName, of: 'auth0' | 'azure'): string {
-  return `deploy-test/${pipeline}/${of}`;
+  return `${SECRETS_PREFIX}${pipeline}/${of}`;
 }
 
 export async function startEnds(): Promise<Ends> {
   let generation = 1;
   const auth0Secret = () => `client secret ${generation} of a simulated tenant`;
   const azureSecret = () => `client secret ${generation} of a simulated application`;
-  const sharedKey = () => Buffer.from(`shared key ${generation} of a simulated workspace`).toString('base64');
+  // As long as a real one.
+  const sharedKey = () =>
+    Buffer.from(`shared key ${generation} of a simulated workspace`.padEnd(64)).toString('base64');
 
   const rateLimit = { burst: 100, perSecond: 50 };
   const client = { clientId: CLIENT_ID, clientSecret: auth0Secret() };
@@ -50,6 +64,7 @@ export async function startEnds(): Promise<Ends> {
   const azure = await startAzure({ sharedKeys: [sharedKey()], entra: { clientSecret: azureSecret() } });
   const toMs = Date.now() - YOUNGEST_MS;
   const tenant = logStream({ seed: 3, count: LOGS, fromMs: toMs - SPAN_MS, toMs });
+  const all: Log[] = [];
 
   return {
     auth0,
@@ -66,8 +81,10 @@ export async function startEnds(): Promise<Ends> {
       const logs = Array.from({ length: count }, () => tenant.next().value as Log);
       const spoilt = poison ? [logs.findIndex(isSuccess), logs.findIndex(log => !isSuccess(log))] : [];
       auth0.tenant.add(logs.map((log, i) => (spoilt.includes(i) ? poisonLog(log) : log)));
+      all.push(...logs);
       return { lastId: logs.at(-1)!.log_id, poisonIds: spoilt.map(i => logs[i]!.log_id) };
     },
+    written: () => all.map(writtenOf),
     secrets: () => {
       const auth0Fields = JSON.stringify({ clientId: CLIENT_ID, clientSecret: auth0Secret() });
       return {
@@ -87,6 +104,11 @@ export async function startEnds(): Promise<Ends> {
       await Promise.all([auth0.close(), azure.close()]);
     },
   };
+}
+
+function writtenOf(log: Log): Written {
+  const dateMs = Date.parse(log.date.replace(/ (.{12})0{6}$/, 'T$1Z'));
+  return { id: log.log_id, dateMs, pipeline: isSuccess(log) ? 'ingestion' : 'collector' };
 }
 
 /** As `include` and `exclude` tell them apart. */

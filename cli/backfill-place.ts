@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import type { PipelineConfig } from '../lambda/core/config.ts';
 import { isObject } from '../lambda/core/log.ts';
 import type { StateStore } from '../lambda/core/model.ts';
-import { replaceFile } from './durable-file.ts';
+import { ignoreMissing, replaceFile } from './durable-file.ts';
 import { UsageError } from './errors.ts';
+import { destinationOf } from './local-ledger.ts';
 import { localState } from './local-state.ts';
 import type { Window } from './window.ts';
 
@@ -130,19 +131,10 @@ function jsonOf(text: string): unknown {
 }
 
 function endsOf({ auth0, azure }: PipelineConfig): string {
-  const to =
-    azure.kind === 'data-collector'
-      ? `workspace ${azure.workspaceId}, ${azure.logType}_CL`
-      : `${azure.endpoint}, ${azure.dcrImmutableId}, ${azure.stream}`;
-  return `from ${auth0.domain} to ${to}`;
+  return `from ${auth0.domain} to ${destinationOf(azure)}`;
 }
 
 const nameOf = ({ fromMs, toMs }: Window) => `backfill-${compact(fromMs)}-${compact(toMs)}`;
 /** `20260701T083000Z` */
 const compact = (ms: number) => `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
-
-function ignoreMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw error;
-}

@@ -6,21 +6,25 @@ import type { PipelineConfig } from '../lambda/core/config.ts';
 import type { Ledger, LedgerEntry } from '../lambda/core/ledger.ts';
 import { isObject } from '../lambda/core/log.ts';
 import type { Clock } from '../lambda/core/model.ts';
+import { ignoreMissing } from './durable-file.ts';
 
 /** Auth0 keeps logs for 30 days at the most: an older entry has nothing left to be compared with. */
 const DAYS_KEPT = 32;
 const DAY_MS = 86_400_000;
+
+/** Where logs go, in words: two configurations with the same words lead to the same table. */
+export function destinationOf(azure: PipelineConfig['azure']): string {
+  return azure.kind === 'data-collector'
+    ? `workspace ${azure.workspaceId}, ${azure.logType}_CL`
+    : `${azure.endpoint}, ${azure.dcrImmutableId}, ${azure.stream}`;
+}
 
 /**
  * Where the ledger of a pipeline is: a directory for each destination, so that what was tried out on another workspace
  * vouches for nothing in this one.
  */
 export function ledgerDirectory(stateDirectory: string, { name, azure }: PipelineConfig): string {
-  const place =
-    azure.kind === 'data-collector'
-      ? [azure.workspaceId, azure.logType]
-      : [azure.endpoint, azure.dcrImmutableId, azure.stream];
-  const destination = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 12);
+  const destination = createHash('sha256').update(destinationOf(azure)).digest('hex').slice(0, 12);
   return join(resolve(stateDirectory), name, 'ledger', destination);
 }
 
@@ -56,10 +60,7 @@ export async function* readLocalLedger(directory: string, fromMs: number): Async
 }
 
 async function filesIn(directory: string): Promise<string[]> {
-  const names = await readdir(directory).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = (await readdir(directory).catch(ignoreMissing)) ?? [];
   return names.filter(name => /^\d{4}-\d\d-\d\d\.jsonl$/.test(name)).sort();
 }
 

@@ -1,16 +1,16 @@
 /** One pipeline on one machine: the two stories of lambda/core with state on disk, to be stopped at any time. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineConfig } from '../lambda/core/config.ts';
 import { DEADLINE_MARGIN_MS, RETRY_MAX_RECEIVES, SHIP_TIMEOUT_SECONDS } from '../lambda/core/contract.ts';
-import type { Clock, Fault, Journal, ReplayReport, RunReport, SecretSource } from '../lambda/core/model.ts';
+import type { Journal, ReplayReport, RunReport, SecretSource } from '../lambda/core/model.ts';
 import { replay } from '../lambda/core/replay.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { type Environment, ioFirst, pipelineParts } from '../lambda/wiring.ts';
 import { ledgerDirectory, localLedger } from './local-ledger.ts';
 import { type LocalQueue, localQueue } from './local-queue.ts';
 import { localState } from './local-state.ts';
+import { stoppableClock, stoppableDestination, stoppableSource } from './stoppable.ts';
 
 export interface LocalPipeline {
   readonly name: string;
@@ -34,29 +34,20 @@ export interface LocalPipelineOptions {
   readonly onProgress: (logsRead: number, reachedMs: number | undefined) => void;
 }
 
-const STOPPED: Fault = { verdict: 'denied', code: 'STOPPED', message: 'stopped by the operator' };
-
 /** Throws ConfigError for a base URL that is not allowed; rejects when the redaction key is missing. */
 export async function localPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
   const { config, secrets, env, stateDirectory, journal, stop } = options;
   const parts = pipelineParts(config, secrets, env);
   const shaping = await parts.shaping();
-  const clock: Clock = {
-    now: Date.now,
-    sleep: ms => sleep(ms, undefined, { signal: stop }).catch(() => undefined),
-  };
+  const clock = stoppableClock(stop);
   const queue = localQueue({
     directory: join(stateDirectory, config.name),
     clock,
     maxTries: RETRY_MAX_RECEIVES,
     onSpoilt: path => journal.error(`${path} is no message of the retry queue and is left where it is`),
   });
-  // A "denied" fault ends a run at once, without a retry, and moves nothing.
-  const destination: typeof parts.destination = {
-    ...parts.destination,
-    post: async (...post) =>
-      stop.aborted ? { kind: 'unauthorised', fault: STOPPED } : parts.destination.post(...post),
-  };
+  const destination = stoppableDestination(parts.destination, stop);
+  const pages = stoppableSource(parts.source, stop);
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
   const ledger = localLedger(ledgerDirectory(stateDirectory, config), clock, code =>
@@ -69,8 +60,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     const source: typeof parts.source = {
       start: parts.source.start,
       page: async (logId, timeoutMs) => {
-        if (stop.aborted) return { kind: 'fault', fault: STOPPED };
-        const answer = await parts.source.page(logId, timeoutMs);
+        const answer = await pages.page(logId, timeoutMs);
         if (answer.kind === 'page') logsRead += answer.logs.length;
         options.onProgress(logsRead, reachedMs);
         return answer;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isObject } from '../lambda/core/log.ts';
 import type { Clock, FailedBatchQueue, QueueName } from '../lambda/core/model.ts';
 import { postponeSeconds } from '../lambda/core/replay.ts';
-import { moveFile, replaceFile } from './durable-file.ts';
+import { ignoreMissing, moveFile, replaceFile } from './durable-file.ts';
 import type { DeadLetter, OperatorQueues } from './target.ts';
 
 /** A failed batch that waits on the retry queue. */
@@ -144,9 +144,4 @@ function parse(name: string, text: string): WaitingBatch | undefined {
 async function messagesIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
   return names.filter(name => /^\d+-.*\.json$/.test(name)).sort();
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw error;
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readLastRun } from '../lambda/core/last-run.ts';
 import { isObject } from '../lambda/core/log.ts';
 import type { Checkpoint, PipelineState, StateStore } from '../lambda/core/model.ts';
-import { createFile } from './durable-file.ts';
+import { createFile, isMissing } from './durable-file.ts';
 import { UsageError } from './errors.ts';
 import type { StoredState } from './target.ts';
 
@@ -215,10 +215,6 @@ function hasDied(item: Item, self: Process): boolean {
 
 function holderOf({ leaseHost, leaseProcess, leaseOwner = '' }: Item): string {
   return leaseProcess === undefined ? leaseOwner : `process ${leaseProcess} on ${leaseHost}`;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function dateOf(text: string | undefined): number | undefined {

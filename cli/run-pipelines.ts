@@ -1,5 +1,4 @@
 /** The runs of the chosen pipelines, side by side, until each is done or all are stopped. */
-import { EXIT } from './errors.ts';
 import { liveLine } from './live-line.ts';
 import { type LocalPipeline, localPipeline } from './local-pipeline.ts';
 import { readState } from './local-state.ts';
@@ -8,6 +7,7 @@ import { runForever, runOnce } from './run-loop.ts';
 import { readConfigs, secretsFor, usableDirectory } from './run-setup.ts';
 import { introduction, journalOn, notices, tellerOn } from './run-told.ts';
 import { tickEveryMs } from './schedule.ts';
+import { stopOnSignals } from './signals.ts';
 import { counted, dateText, duration } from './words.ts';
 
 /** Returns the exit code: the worst of the pipelines'. Throws UsageError and ConfigError before anything is begun. */
@@ -16,7 +16,9 @@ export async function runPipelines(options: RunOptions): Promise<number> {
   const rates = options.once ? [] : configs.map(tickEveryMs);
   const secretsOf = await secretsFor(configs, options.secrets);
   const stateDirectory = await usableDirectory(options.state);
-  const stop = stopOnSignals();
+  const bug = new AbortController();
+  const asked = stopOnSignals('stopping after this step; once more ends it at once, and loses no log either');
+  const stop = AbortSignal.any([asked, bug.signal]);
   const screen = liveLine(process.stdout, Date.now);
   const pipelines: LocalPipeline[] = [];
   for (const config of configs) {
@@ -29,33 +31,19 @@ export async function runPipelines(options: RunOptions): Promise<number> {
     };
     const journal = journalOn(screen, name);
     const parts = { config, secrets: secretsOf(config), env: process.env, stateDirectory };
-    pipelines.push(await localPipeline({ ...parts, journal, stop: stop.signal, onProgress }));
+    pipelines.push(await localPipeline({ ...parts, journal, stop, onProgress }));
   }
   for (const config of configs) screen.print(introduction(config));
   for (const notice of notices(configs, Date.now())) console.error(`warning: ${notice}`);
   const pace = rates.length > 0 ? `, a tick every ${duration(Math.min(...rates))}, Ctrl-C stops` : '';
   screen.print(`state in ${stateDirectory}${pace}`);
   const runs = pipelines.map((pipeline, index) => {
-    const told = tellerOn(screen, pipeline, stop.signal);
+    const told = tellerOn(screen, pipeline, stop);
     const everyMs = rates[index];
-    return everyMs === undefined
-      ? runOnce(pipeline, told, stop.signal)
-      : runForever(pipeline, told, stop.signal, everyMs);
+    return everyMs === undefined ? runOnce(pipeline, told, stop) : runForever(pipeline, told, stop, everyMs);
   });
   // A bug in one is no reason to break the others off in the middle, but it is one to end.
-  for (const run of runs) run.catch(() => stop.abort());
+  for (const run of runs) run.catch(() => bug.abort());
   await Promise.allSettled(runs);
   return Math.max(...(await Promise.all(runs)));
-}
-
-/** The first signal asks for the end, the second ends at once: no log is lost by that either. */
-function stopOnSignals(): AbortController {
-  const stop = new AbortController();
-  const onSignal = () => {
-    if (stop.signal.aborted) process.exit(EXIT.interrupted);
-    stop.abort();
-    console.error('stopping after this step; once more ends it at once, and loses no log either');
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return stop;
 }

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { problemsOf, settings } from './config-problems.ts';
+import { IDENTITY_FIELDS } from './log.ts';
 import type { StartFrom } from './model.ts';
 
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
@@ -98,7 +99,7 @@ const logsIngestion = v.pipe(
 
 const redaction = settings({
   field: text(
-    /^(?!(log_id|_id|id|date|type)$)[^.\s]+(\.[^.\s]+)*$/,
+    new RegExp(`^(?!(${IDENTITY_FIELDS.join('|')})$)[^.\\s]+(\\.[^.\\s]+)*$`),
     'a path into the log, such as "user_name" or "details.request.body.email", "*" for any key; not log_id, _id, id, date or type, by which logs are known',
   ),
   how: oneOf(['mask', 'hash', 'drop']),

@@ -5,13 +5,18 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Where a log's id may stand, the first one first. */
+export const ID_FIELDS = ['log_id', '_id', 'id'] as const;
+/** By these a log is ordered, understood and freed of duplicates. */
+export const IDENTITY_FIELDS = [...ID_FIELDS, 'date', 'type'] as const;
+
 /**
  * The log's id: `log_id`, else `_id`, else `id`; undefined when none is a non-empty string.
  * A numeric id has lost digits in JSON (it has 56 of them) and is no id any more.
  */
 export function logIdOf(log: unknown): string | undefined {
   if (!isObject(log)) return undefined;
-  for (const key of ['log_id', '_id', 'id']) {
+  for (const key of ID_FIELDS) {
     const value = Object.hasOwn(log, key) ? log[key] : undefined;
     if (typeof value === 'string' && value !== '') return value;
   }

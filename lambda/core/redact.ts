@@ -1,15 +1,14 @@
 /** Keeping personal data out of Azure: parts of a log are masked, hashed or dropped before anything else. */
 import { createHmac } from 'node:crypto';
 import type { Redaction } from './config.ts';
-import { isObject } from './log.ts';
+import { IDENTITY_FIELDS, isObject } from './log.ts';
 
 const MASK = '[redacted]';
 /** Shorter values occur by chance, inside other words. */
 const MIN_CHARACTERS_ELSEWHERE = 4;
 /** Longer values do not fit into a regular expression; they are looked for as they are, letter by letter. */
 const MAX_PATTERN_CHARACTERS = 10_000;
-/** A log's identity: by these it is ordered, understood and freed of duplicates. */
-const IDENTITY: ReadonlySet<string> = new Set(['log_id', '_id', 'id', 'date', 'type']);
+const IDENTITY: ReadonlySet<string> = new Set(IDENTITY_FIELDS);
 
 interface Rule {
   readonly path: readonly string[];

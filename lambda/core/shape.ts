@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { COLUMNS, type Column, EVENT_TIME_COLUMN } from './columns.ts';
 import { FIELD_MAX_BYTES } from './contract.ts';
 import { type Fields, partialJson, toJson, write } from './cut.ts';
-import { isObject, logDateOf, logIdOf, parseDate } from './log.ts';
+import { ID_FIELDS, isObject, logDateOf, logIdOf, parseDate } from './log.ts';
 import { logIdTimeMs } from './log-id.ts';
 import { logType } from './log-types.ts';
 import type { DestinationKind, SerializedRecord } from './model.ts';
@@ -22,7 +22,7 @@ export interface ShapeOptions {
 
 /** A longer id is none of Auth0's, which have 56 digits; it would have to be cut, and then be no id. */
 const MAX_LOG_ID_CHARACTERS = 256;
-const ID_FIELDS: ReadonlySet<string> = new Set(['log_id', '_id', 'id']);
+const IDS: ReadonlySet<string> = new Set(ID_FIELDS);
 
 /**
  * A function that makes one record of one log, whatever it is, and never throws.
@@ -99,7 +99,7 @@ function identify(record: Fields, { logId, time, type }: Identity, options: Shap
 
 /** Puts a field into its column. False when it has none, or when the column cannot tell all of it. */
 function place(record: Fields, key: string, value: unknown, destination: DestinationKind): boolean {
-  if (ID_FIELDS.has(key)) return value === record['LogId'] || value === null;
+  if (IDS.has(key)) return value === record['LogId'] || value === null;
   const column = COLUMN_OF.get(key);
   if (!column) return false;
   if (value === null || value === undefined) return true;

@@ -3,9 +3,9 @@ import { checkpointFinding } from '../../cli/doctor-checkpoint.ts';
 import { lastRunFinding, queueFindings, resourceFindings } from '../../cli/doctor-state.ts';
 import type { StoredState } from '../../cli/target.ts';
 import { parsePipeline } from '../../lambda/core/config.ts';
-import type { LastRun } from '../../lambda/core/last-run.ts';
 import { syntheticLogId } from '../../lambda/core/log-id.ts';
 import { PIPELINE } from '../core/config-samples.ts';
+import { lastRunAt } from './last-run.ts';
 
 const NOW = Date.parse('2030-05-15T12:00:00Z');
 const MINUTE_MS = 60_000;
@@ -13,24 +13,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const config = parsePipeline(PIPELINE);
 const limits = { lagMs: 15 * MINUTE_MS, silenceMs: 5 * MINUTE_MS };
 const pulse = { kind: 'stack', config, limits, nowMs: NOW, options: ' --stack S' } as const;
-const none = { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0 };
-const RUN: LastRun = {
-  endedAtMs: NOW - MINUTE_MS,
-  outcome: 'caught-up',
-  pages: 1,
-  posts: 1,
-  logsRead: 5,
-  logsAccepted: 5,
-  logsExcluded: 0,
-  logsRetried: 0,
-  logsDeadLettered: 0,
-  logsRaw: 0,
-  logsLate: 0,
-  batches: none,
-  gapSuspected: false,
-  retentionAtRisk: false,
-  durationMs: 100,
-};
+const RUN = lastRunAt(NOW - MINUTE_MS);
 const unanswered = { problem: 'table T does not exist; was it deleted?', isForbidden: false };
 
 describe('the last run', () => {

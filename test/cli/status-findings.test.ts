@@ -4,27 +4,12 @@ import { findingsOf, lagMs } from '../../cli/status-findings.ts';
 import { statusLines } from '../../cli/status-told.ts';
 import type { Target } from '../../cli/target.ts';
 import type { LastRun } from '../../lambda/core/last-run.ts';
+import { lastRunAt } from './last-run.ts';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const RUN: LastRun = {
-  endedAtMs: NOW - MINUTE,
-  outcome: 'caught-up',
-  pages: 1,
-  posts: 1,
-  logsRead: 5,
-  logsAccepted: 5,
-  logsExcluded: 0,
-  logsRetried: 0,
-  logsDeadLettered: 0,
-  logsRaw: 0,
-  logsLate: 0,
-  batches: { accepted: 1, rejected: 0, throttled: 0, unavailable: 0, denied: 0 },
-  gapSuspected: false,
-  retentionAtRisk: false,
-  durationMs: 400,
-};
+const RUN = lastRunAt(NOW - MINUTE);
 const EMPTY = { retry: { messages: 0 }, 'dead-letter': { messages: 0 } };
 
 function facts(state: Facts['state'], others: Partial<Facts> = {}): Facts {

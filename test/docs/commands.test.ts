@@ -19,19 +19,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../lambda/core/config.ts';
 import { deployed } from '../azure/sample-deployment.ts';
 import { cli } from '../cli/cli.ts';
-import { type Block, blocks, page, ROOT } from './pages.ts';
+import { type Block, blocks, PAGES, page, ROOT } from './pages.ts';
 
-const PAGES = [
-  '../CONTRIBUTING.md',
-  '../README.md',
-  '../SECURITY.md',
-  'azure.md',
-  'configuration.md',
-  'migrating.md',
-  'operating.md',
-  'runbook.md',
-  'setup.md',
-];
 /** Their commands are run against a stack on loopback: operator-commands.test.ts. */
 const OPERATED = /^(operating|runbook)\.md/;
 const NEEDS_ACCOUNT =

@@ -5,6 +5,19 @@ import { join, resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const DOCS = join(ROOT, 'docs');
 
+/** Pages with commands in them. */
+export const PAGES = [
+  '../CONTRIBUTING.md',
+  '../README.md',
+  '../SECURITY.md',
+  'azure.md',
+  'configuration.md',
+  'migrating.md',
+  'operating.md',
+  'runbook.md',
+  'setup.md',
+];
+
 export interface Block {
   /** `setup.md:12`, where it begins. */
   readonly where: string;

@@ -1,0 +1,20 @@
+/** The report of a run of which all is well, as it is kept beside the checkpoint. */
+import type { LastRun } from '../../lambda/core/last-run.ts';
+
+export const lastRunAt = (endedAtMs: number): LastRun => ({
+  endedAtMs,
+  outcome: 'caught-up',
+  pages: 1,
+  posts: 1,
+  logsRead: 5,
+  logsAccepted: 5,
+  logsExcluded: 0,
+  logsRetried: 0,
+  logsDeadLettered: 0,
+  logsRaw: 0,
+  logsLate: 0,
+  batches: { accepted: 1, rejected: 0, throttled: 0, unavailable: 0, denied: 0 },
+  gapSuspected: false,
+  retentionAtRisk: false,
+  durationMs: 400,
+});

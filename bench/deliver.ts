@@ -10,6 +10,7 @@ import type { Destination } from '../lambda/core/model.ts';
 import { Secret } from '../lambda/core/secret.ts';
 import { dataCollector } from '../lambda/edges/azure-data-collector.ts';
 import { logsIngestion } from '../lambda/edges/azure-logs-ingestion.ts';
+import { httpClient } from '../lambda/edges/http-client.ts';
 
 export interface DeliverOptions {
   /** A JSON array of shaped records. */
@@ -21,6 +22,7 @@ export interface DeliverOptions {
   readonly stream: string;
 }
 
+const fetch = httpClient();
 const clock = { now: () => Date.now(), sleep };
 
 async function recordsIn({ file, count }: DeliverOptions): Promise<Record<string, unknown>[]> {
@@ -102,7 +104,7 @@ function sender(destination: Destination) {
   return {
     /** To be waited for only when there is something to wait for. */
     add: (json: string): Promise<void> | undefined => {
-      const full = batches.add({ log: json }, { logId: 'bench', json, bytes: Buffer.byteLength(json) });
+      const full = batches.add({ log: json }, { logId: 'bench', json });
       if (!full) return undefined;
       const before = inFlight.size >= destination.maxInFlight ? Promise.race(inFlight) : undefined;
       const sent: Promise<void> = send(full).finally(() => inFlight.delete(sent));

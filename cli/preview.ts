@@ -1,9 +1,9 @@
 /** What shipping would do: real logs read, shaped and batched as a run does it, and nothing posted. */
 import { gzipSync } from 'node:zlib';
 import { batcher, type LogBatch } from '../lambda/core/batch.ts';
-import { bodyOf } from '../lambda/core/deliver.ts';
+import { bodyOf } from '../lambda/core/body.ts';
 import { isObject } from '../lambda/core/log.ts';
-import type { DestinationKind, Fault, SerializedRecord } from '../lambda/core/model.ts';
+import type { DestinationKind, Fault, ShapedRecord } from '../lambda/core/model.ts';
 import { logReader, type ReadDependencies, type ReadOptions, type SettledLog } from '../lambda/core/read.ts';
 import type { ShipDependencies } from '../lambda/core/run.ts';
 
@@ -44,7 +44,7 @@ export interface Preview {
   /** Records in which the column is filled. */
   readonly columns: ReadonlyMap<string, number>;
   /** Three records, of different types if there are such. */
-  readonly samples: readonly SerializedRecord[];
+  readonly samples: readonly ShapedRecord[];
   /** Why it ended: nothing newer, as many as were wished for, or a fault. */
   readonly end: 'caught-up' | 'enough' | 'out-of-time' | Fault;
 }
@@ -107,7 +107,7 @@ function recordOf(
   d: PreviewDependencies,
   result: Counting,
   { log, dateMs }: SettledLog,
-): SerializedRecord | undefined {
+): ShapedRecord | undefined {
   result.logsRead++;
   if (dateMs !== undefined) {
     result.firstDateMs = Math.min(result.firstDateMs ?? dateMs, dateMs);
@@ -143,10 +143,10 @@ function typeOf(log: unknown): string {
 }
 
 function sampler() {
-  const first: SerializedRecord[] = [];
-  const ofType = new Map<string, SerializedRecord>();
+  const first: ShapedRecord[] = [];
+  const ofType = new Map<string, ShapedRecord>();
   return {
-    add: (type: string, record: SerializedRecord) => {
+    add: (type: string, record: ShapedRecord) => {
       if (first.length < SAMPLES) first.push(record);
       if (ofType.size < SAMPLES && !ofType.has(type)) ofType.set(type, record);
     },

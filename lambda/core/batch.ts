@@ -1,5 +1,6 @@
 /** Records into batches under the destination's byte limit. */
-import type { Checkpoint, SerializedRecord } from './model.ts';
+import { bodyWriter } from './body.ts';
+import type { Checkpoint, SerializedRecord, ShapedRecord } from './model.ts';
 import type { SettledLog } from './read.ts';
 
 /** Logs that settle together: the checkpoint moves past all of them or past none. */
@@ -17,7 +18,7 @@ export interface LogBatch {
 
 export interface Batcher {
   /** Adds a log; `record` is undefined for an excluded one. Returns the batch that was full before it, if any. */
-  add(log: SettledLog, record: SerializedRecord | undefined): LogBatch | undefined;
+  add(log: SettledLog, record: ShapedRecord | undefined): LogBatch | undefined;
   /** The batch begun, if any. */
   flush(): LogBatch | undefined;
 }
@@ -27,8 +28,7 @@ const MAX_LOGS = 10_000;
 
 /** Fills batches up to `maxBytes`, brackets and commas included, and never past it. */
 export function batcher(maxBytes: number): Batcher {
-  let records: SerializedRecord[] = [];
-  let bytes = 2;
+  const body = bodyWriter(maxBytes);
   let logs = 0;
   let logIds: string[] = [];
   let checkpoint: Checkpoint | undefined;
@@ -37,14 +37,12 @@ export function batcher(maxBytes: number): Batcher {
   const flush = (): LogBatch | undefined => {
     if (logs === 0) return undefined;
     const batch: LogBatch = {
-      records,
+      records: body.take(),
       logs,
       logIds,
       ...(checkpoint ? { checkpoint } : {}),
       ...(oldestDateMs === undefined ? {} : { oldestDateMs }),
     };
-    records = [];
-    bytes = 2;
     logs = 0;
     logIds = [];
     checkpoint = undefined;
@@ -52,13 +50,11 @@ export function batcher(maxBytes: number): Batcher {
     return batch;
   };
 
-  const add = (log: SettledLog, record: SerializedRecord | undefined): LogBatch | undefined => {
-    const addedBytes = record ? record.bytes + (records.length > 0 ? 1 : 0) : 0;
-    const full =
-      logs >= MAX_LOGS || (records.length > 0 && bytes + addedBytes > maxBytes) ? flush() : undefined;
-    if (record) {
-      bytes += record.bytes + (records.length > 0 ? 1 : 0);
-      records.push(record);
+  const add = (log: SettledLog, record: ShapedRecord | undefined): LogBatch | undefined => {
+    let full = logs >= MAX_LOGS ? flush() : undefined;
+    if (record && !body.add(record)) {
+      full = flush();
+      body.add(record);
     }
     logs++;
     if (log.logId !== undefined) logIds.push(log.logId);

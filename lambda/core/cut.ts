@@ -16,9 +16,13 @@ type Size = (value: unknown) => number;
 
 const encoder = new TextEncoder();
 
+/** A character as JavaScript counts them has 3 bytes at most: short texts need no counting. */
+const fits = (text: string, maxBytes: number) =>
+  text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes;
+
 /** The text in at most `maxBytes` of UTF-8: cut between two characters and marked; '' where not even the mark fits. */
 export function cutText(text: string, maxBytes: number): string {
-  if (text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes) return text;
+  if (fits(text, maxBytes)) return text;
   const room = maxBytes - CUT_MARK_BYTES;
   if (room < 0) return '';
   const { read } = encoder.encodeInto(text, new Uint8Array(room));
@@ -42,16 +46,15 @@ export function toJson(value: unknown): string {
 export function write(
   record: Fields,
   destination: DestinationKind,
-): { readonly json: string; readonly bytes: number; readonly cut: boolean } {
+): { readonly json: string; readonly cut: boolean } {
   const json = toJson(record);
-  const bytes = Buffer.byteLength(json);
   // JSON is never shorter than the value in it: in a record this small no value is too large.
-  if (bytes <= FIELD_MAX_BYTES[destination]) return { json, bytes, cut: false };
-  return { ...writeCut(record, destination), cut: record['CutColumns'] !== undefined };
+  if (fits(json, FIELD_MAX_BYTES[destination])) return { json, cut: false };
+  return { json: writeCut(record, destination), cut: record['CutColumns'] !== undefined };
 }
 
 /** Fills in CutColumns of `record`. */
-function writeCut(record: Fields, destination: DestinationKind): { json: string; bytes: number } {
+function writeCut(record: Fields, destination: DestinationKind): string {
   const cut = new Set<string>();
   cutColumns(record, cut, FIELD_MAX_BYTES[destination], column =>
     column.type === 'dynamic' && destination === 'logs-ingestion' ? jsonBytes : textBytes,
@@ -61,7 +64,7 @@ function writeCut(record: Fields, destination: DestinationKind): { json: string;
     record['CutColumns'] = names.length > 0 ? names.join(' ') : undefined;
     const json = toJson(record);
     const bytes = Buffer.byteLength(json);
-    if (bytes <= RECORD_MAX_BYTES) return { json, bytes };
+    if (bytes <= RECORD_MAX_BYTES) return json;
     cutColumns(record, cut, level(record, bytes - RECORD_MAX_BYTES), () => jsonBytes);
   }
 }

@@ -1,5 +1,6 @@
 /** Post until the verdict is final: retry, split what is too large, bisect what is rejected. */
 import { backoffMs } from './backoff.ts';
+import { bodyOf } from './body.ts';
 import { withoutRecords } from './echo.ts';
 import type { Clock, Destination, Fault, PostAnswer, Random, Reason, SerializedRecord } from './model.ts';
 import { isAboutCredentials, judge, type Verdict } from './verdict.ts';
@@ -101,29 +102,6 @@ async function postUntilFinal(
     if (clock.now() + waitMs + POST_LEAST_MS > deadlineMs) return verdict;
     await clock.sleep(waitMs);
   }
-}
-
-const OPENING = 0x5b;
-const COMMA = 0x2c;
-const CLOSING = 0x5d;
-
-/**
- * The JSON array of the records in UTF-8. Each is encoded by itself: most are ASCII, which is fast, and one that is not
- * would make one text of them all slow.
- */
-export function bodyOf(records: readonly SerializedRecord[]): Buffer {
-  const bytes = records.reduce((sum, record) => sum + record.bytes + 1, 0);
-  const body = Buffer.allocUnsafe(Math.max(2, bytes + 1));
-  let end = 0;
-  for (const { json } of records) {
-    body[end] = end === 0 ? OPENING : COMMA;
-    end += 1 + body.write(json, end + 1);
-  }
-  // A record that says it is shorter than it is would be cut, and with it the batch: no log is lost by throwing.
-  if (end !== bytes) throw new Error(`the records have ${end} bytes and say ${bytes}`);
-  body[0] = OPENING;
-  body[body.length - 1] = CLOSING;
-  return body;
 }
 
 function allRejected(last: Reason): Fault {

@@ -25,6 +25,8 @@ const schema = v.object({
   records: v.string(),
 });
 
+const NEW_LINE = Buffer.from('\n');
+
 export type FailedBatch = v.InferOutput<typeof schema>;
 
 export interface PutAside {
@@ -43,7 +45,7 @@ export interface PutAside {
 export function encodeFailedBatch(aside: PutAside): string[] {
   const { pipeline, records, reason, failedAtMs, attempts } = aside;
   if (records.length === 0) return [];
-  const lines = records.map(record => record.json).join('\n');
+  const lines = Buffer.concat(records.flatMap(({ json }, i) => (i === 0 ? [json] : [NEW_LINE, json])));
   const firstLogId = records[0]!.logId;
   const lastLogId = records.at(-1)!.logId;
   const failed: FailedBatch = {
@@ -117,5 +119,5 @@ export function decodeFailedBatch(message: string): Decoded {
 
 function toRecord(json: string): SerializedRecord {
   const { LogId } = JSON.parse(json) as { LogId?: unknown };
-  return { logId: String(LogId ?? ''), json, bytes: Buffer.byteLength(json) };
+  return { logId: String(LogId ?? ''), json: Buffer.from(json) };
 }

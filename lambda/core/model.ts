@@ -100,11 +100,16 @@ export interface LogSource {
   >;
 }
 
-/** One log, shaped and written as JSON. `bytes` is the UTF-8 length of `json`. */
-export interface SerializedRecord {
+/** One log, shaped and written as JSON. */
+export interface ShapedRecord {
   readonly logId: string;
   readonly json: string;
-  readonly bytes: number;
+}
+
+/** A record in UTF-8, as it is posted and put aside. */
+export interface SerializedRecord {
+  readonly logId: string;
+  readonly json: Buffer;
 }
 
 export type DestinationKind = 'data-collector' | 'logs-ingestion';

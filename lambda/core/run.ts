@@ -12,7 +12,7 @@ import type {
   Party,
   Random,
   RunOutcome,
-  SerializedRecord,
+  ShapedRecord,
   StartFrom,
   StateStore,
 } from './model.ts';
@@ -28,7 +28,7 @@ export interface ShipDependencies {
   readonly random: Random;
   readonly journal: Journal;
   /** Log → record. Never throws. */
-  readonly shape: (log: unknown) => SerializedRecord & { readonly raw: boolean };
+  readonly shape: (log: unknown) => ShapedRecord & { readonly raw: boolean };
   /** Lets requests that are about to leave, and answers that have come, go before the work at hand. */
   readonly ioFirst: () => Promise<void>;
   /** Whether a log ships at all, by the configuration. */

@@ -4,7 +4,7 @@ import { deliver } from './deliver.ts';
 import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
 import { type Late, passed, writeLate } from './late.ts';
 import type { LedgerEntry } from './ledger.ts';
-import type { Checkpoint, SerializedRecord } from './model.ts';
+import type { Checkpoint, ShapedRecord } from './model.ts';
 import type { Run, Stop } from './run.ts';
 import { sketchOf, writeSketch } from './sketch.ts';
 
@@ -144,7 +144,7 @@ export function nameOf(error: unknown): string {
 }
 
 /** The record of a log; undefined when the configuration excludes it. */
-export function recordOf(run: Run, log: unknown): SerializedRecord | undefined {
+export function recordOf(run: Run, log: unknown): ShapedRecord | undefined {
   if (!run.d.includes(log)) {
     run.tally.counts.logsExcluded++;
     return undefined;

@@ -6,11 +6,11 @@ import { type Fields, partialJson, toJson, write } from './cut.ts';
 import { ID_FIELDS, isObject, logDateOf, logIdOf, parseDate } from './log.ts';
 import { logIdTimeMs } from './log-id.ts';
 import { logType } from './log-types.ts';
-import type { DestinationKind, SerializedRecord } from './model.ts';
+import type { DestinationKind, ShapedRecord } from './model.ts';
 import { userAgent } from './user-agent.ts';
 
 /** `raw`: it would not shape and ships as RawLog, with ShapeError. `cut`: columns were cut, see CutColumns. */
-export type ShapedLog = SerializedRecord & { readonly raw: boolean; readonly cut: boolean };
+export type ShapedLog = ShapedRecord & { readonly raw: boolean; readonly cut: boolean };
 
 export interface ShapeOptions {
   readonly destination: DestinationKind;
@@ -195,7 +195,7 @@ function withoutShape(log: unknown, why: string, options: ShapeOptions, withheld
 
 function finish(record: Fields, options: ShapeOptions, raw: boolean): ShapedLog {
   const written = write(record, options.destination);
-  return { logId: String(record['LogId']), ...written, raw };
+  return { logId: String(record['LogId']), json: written.json, cut: written.cut, raw };
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -36,7 +36,10 @@ export function messageOf({
   pipeline = 'local',
   failedAtMs = Date.now(),
 }: LetterPlan) {
-  const records = logs.map(log => shape({ ...log, user_name: 'ada@example.com', user_agent: HOSTILE }));
+  const records = logs.map(log => {
+    const { logId, json } = shape({ ...log, user_name: 'ada@example.com', user_agent: HOSTILE });
+    return { logId, json: Buffer.from(json) };
+  });
   const [message = '', ...others] = encodeFailedBatch({ pipeline, records, reason, failedAtMs, attempts: 9 });
   if (others.length > 0) throw new Error('more than one message');
   return message;

@@ -51,7 +51,6 @@ test('a record within the limits is written as it is', () => {
   const record = { LogId: '1', Details: { a: [1, null] }, Description: undefined };
   expect(write(record, 'logs-ingestion')).toEqual({
     json: '{"LogId":"1","Details":{"a":[1,null]}}',
-    bytes: 38,
     cut: false,
   });
 });
@@ -85,11 +84,10 @@ test('a record too large as a whole has its largest columns cut to one height, a
   const record: Fields = Object.fromEntries(
     Object.entries(big).map(([name, size]) => [name, 'x'.repeat(size)]),
   );
-  const { json, bytes } = write({ ...record, LogId: '1' }, 'logs-ingestion');
+  const { json } = write({ ...record, LogId: '1' }, 'logs-ingestion');
   const written = JSON.parse(json);
-  expect(bytes).toBe(bytesOf(json));
-  expect(bytes).toBeLessThanOrEqual(RECORD_MAX_BYTES);
-  expect(bytes).toBeGreaterThan(RECORD_MAX_BYTES * 0.99);
+  expect(bytesOf(json)).toBeLessThanOrEqual(RECORD_MAX_BYTES);
+  expect(bytesOf(json)).toBeGreaterThan(RECORD_MAX_BYTES * 0.99);
   expect(written.CutColumns).toBe('Description ActorUsername Audience');
   expect(written.ClientName).toHaveLength(30_000);
   expect(written.LogId).toBe('1');

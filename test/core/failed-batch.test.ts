@@ -6,7 +6,7 @@ import type { SerializedRecord } from '../../lambda/core/model.ts';
 
 const record = (n: number, text: string): SerializedRecord => {
   const json = JSON.stringify({ LogId: `id-${n}`, Text: text });
-  return { logId: `id-${n}`, json, bytes: Buffer.byteLength(json) };
+  return { logId: `id-${n}`, json: Buffer.from(json) };
 };
 const aside = (records: SerializedRecord[]): PutAside => ({
   pipeline: 'test',

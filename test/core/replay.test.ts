@@ -4,10 +4,10 @@ import type { PostAnswer } from '../../lambda/core/model.ts';
 import { postponeSeconds, replay } from '../../lambda/core/replay.ts';
 import { PIPELINE, START_MS, world } from '../world.ts';
 
-const record = (n: number) => {
-  const json = JSON.stringify({ LogId: `id-${n}` });
-  return { logId: `id-${n}`, json, bytes: json.length };
-};
+const record = (n: number) => ({
+  logId: `id-${n}`,
+  json: Buffer.from(JSON.stringify({ LogId: `id-${n}` })),
+});
 const message = (count: number, pipeline = PIPELINE) =>
   encodeFailedBatch({
     pipeline,

@@ -92,8 +92,7 @@ test('any value makes one record: JSON within the limits, of known columns in th
         redact: redactor([], undefined),
       })(log);
       expect(JSON.stringify(log)).toBe(before);
-      expect(shaped.bytes).toBe(Buffer.byteLength(shaped.json));
-      expect(shaped.bytes).toBeLessThanOrEqual(RECORD_MAX_BYTES);
+      expect(Buffer.byteLength(shaped.json)).toBeLessThanOrEqual(RECORD_MAX_BYTES);
       expect(shaped.json.isWellFormed()).toBe(true);
       expect(shaped.json).not.toMatch(/(?<!\\)(\\\\)*\\ud[89a-f]/);
       const record: Record<string, unknown> = JSON.parse(shaped.json);

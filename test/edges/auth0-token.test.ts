@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { auth0Token } from '../../lambda/edges/auth0-token.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
 import {
   type Answerer,
   CUT,
@@ -12,6 +13,8 @@ import {
   serve,
   stallBody,
 } from './server.ts';
+
+const fetch = httpClient();
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const SECRET_NAME = 'auth0-logs/prod/auth0';

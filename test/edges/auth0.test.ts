@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
 import {
   type Answerer,
   CUT,
@@ -12,6 +13,8 @@ import {
   stallBody,
 } from './server.ts';
 import { config, giving, ID, LIMIT_MS, NOW, RATE, RATE_READ, refusing, tenant } from './tenant.ts';
+
+const fetch = httpClient();
 
 test('what goes over the wire for a page is from and take, and nothing else', async () => {
   const { source, calls } = await tenant(giving([]));

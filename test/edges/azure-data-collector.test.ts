@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { DataCollectorConfig } from '../../lambda/core/config.ts';
 import { dataCollector } from '../../lambda/edges/azure-data-collector.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
 import {
   type Answerer,
   CUT,
@@ -13,6 +14,8 @@ import {
   serve,
   stallBody,
 } from './server.ts';
+
+const fetch = httpClient();
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const LIMIT_MS = 20_000;

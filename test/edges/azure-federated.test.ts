@@ -3,8 +3,11 @@ import type { LogsIngestionConfig } from '../../lambda/core/config.ts';
 import type { TokenAnswer } from '../../lambda/core/oauth.ts';
 import { Secret } from '../../lambda/core/secret.ts';
 import { entraFederated, type FederatedOptions } from '../../lambda/edges/azure-federated.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
 import { startAzure } from '../../simulator/azure.ts';
 import { handClock, json, serve, type Taken } from './server.ts';
+
+const fetch = httpClient();
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const LIMIT_MS = 20_000;

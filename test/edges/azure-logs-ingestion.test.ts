@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { LogsIngestionConfig } from '../../lambda/core/config.ts';
 import { entraClientSecret } from '../../lambda/edges/azure-entra.ts';
 import { logsIngestion } from '../../lambda/edges/azure-logs-ingestion.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
 import {
   type Answerer,
   CUT,
@@ -14,6 +15,8 @@ import {
   stallBody,
   type Taken,
 } from './server.ts';
+
+const fetch = httpClient();
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const LIMIT_MS = 20_000;

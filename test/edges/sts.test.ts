@@ -6,11 +6,14 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { timeLimit } from '../../lambda/core/http.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
 import { type StsOptions, webIdentity } from '../../lambda/edges/sts.ts';
 import { bundle } from '../../scripts/build.ts';
 import { CREDENTIALS, REGION } from '../../simulator/queues.ts';
 import { type StsSettings, startSts } from '../../simulator/sts.ts';
 import { type Answerer, CUT, cutBody, deadUrl, handClock, serve, stallBody } from './server.ts';
+
+const fetch = httpClient();
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const LIMIT_MS = 20_000;

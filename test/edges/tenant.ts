@@ -1,7 +1,10 @@
 /** A tenant of Auth0 on loopback, as small as the tests of its edge need. */
 import type { PipelineConfig } from '../../lambda/core/config.ts';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
 import { type Answerer, handClock, heldSecrets, json, serve } from './server.ts';
+
+const fetch = httpClient();
 
 export const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const RESET_SECONDS = NOW / 1000 + 3;

@@ -250,7 +250,7 @@ async function deadLetters(): Promise<Row[]> {
     if (decoded.kind !== 'failed-batch') throw new Error(decoded.problem);
     expect(decoded.batch.reason).toMatchObject({ verdict: 'rejected', status: 400 });
     expect(decoded.batch.reason.message).toMatch(/\S/);
-    return decoded.records.map(record => JSON.parse(record.json));
+    return decoded.records.map(record => JSON.parse(record.json.toString()));
   });
 }
 

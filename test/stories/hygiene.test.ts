@@ -34,7 +34,7 @@ async function queued({ aws }: Stage): Promise<{ envelopes: string[]; records: s
   const decoded = bodies.map(decodeFailedBatch).filter(one => one.kind === 'failed-batch');
   return {
     envelopes: decoded.map(({ batch }) => JSON.stringify({ ...batch, records: '' })),
-    records: decoded.flatMap(({ records }) => records.map(({ json }) => json)),
+    records: decoded.flatMap(({ records }) => records.map(({ json }) => json.toString())),
   };
 }
 

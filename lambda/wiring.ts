@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ConfigError, type PipelineConfig, parsePipeline, parseStartFrom } from './core/config.ts';
 import { ENV } from './core/contract.ts';
+import type { Fetch } from './core/http.ts';
 import { includeRule } from './core/include.ts';
 import type { Clock, Destination, LogSource, SecretSource } from './core/model.ts';
 import { redactor } from './core/redact.ts';
@@ -17,6 +18,7 @@ import { entraClientSecret } from './edges/azure-entra.ts';
 import { entraFederated } from './edges/azure-federated.ts';
 import { logsIngestion } from './edges/azure-logs-ingestion.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
+import { httpClient } from './edges/http-client.ts';
 import { secretsManager } from './edges/secrets.ts';
 import { failedBatchQueue, visibility } from './edges/sqs.ts';
 import { webIdentity } from './edges/sts.ts';
@@ -116,7 +118,7 @@ export function pipelineParts(
   secrets: SecretSource,
   env: Environment = {},
 ): PipelineParts {
-  const base = { secrets, clock: systemClock, fetch: globalThis.fetch };
+  const base = { secrets, clock: systemClock, fetch: httpClient() };
   const { auth0 } = config;
   const startFrom = parseStartFrom(auth0.startFrom);
   if (!startFrom) throw new ConfigError([`auth0.startFrom: is "${auth0.startFrom}"`]);
@@ -144,7 +146,7 @@ export function pipelineParts(
 
 function destinationOf(
   { azure }: PipelineConfig,
-  base: { secrets: SecretSource; clock: Clock; fetch: typeof fetch },
+  base: { secrets: SecretSource; clock: Clock; fetch: Fetch },
   env: Environment,
 ): Destination {
   const baseUrl = baseUrlOf(env, ENV.azureBaseUrl);
@@ -158,7 +160,7 @@ function destinationOf(
 }
 
 /** This Lambda's identity, by AWS. Any client finds region and credentials, so that STS needs none of its own. */
-function identityOf(base: { clock: Clock; fetch: typeof fetch }, env: Environment) {
+function identityOf(base: { clock: Clock; fetch: Fetch }, env: Environment) {
   const { region, credentials, sha256 } = new SQSClient({}).config;
   const signer = new SignatureV4({ service: 'sts', region, credentials, sha256 });
   return webIdentity({

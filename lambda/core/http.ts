@@ -1,6 +1,27 @@
 /** What every vendor's HTTP answer, or the lack of one, needs before its own meaning: limits, causes, clean words. */
 import type { Fault } from './model.ts';
 
+/** As much of `fetch` as the edges use, so that it can stand in for the client that wiring.ts makes, and the other way round. */
+export type Fetch = (url: string, init?: FetchInit) => Promise<Answer>;
+
+export interface FetchInit {
+  readonly method?: string;
+  readonly headers?: Headers | Record<string, string>;
+  readonly body?: string | Buffer | URLSearchParams;
+  readonly redirect?: 'manual';
+  readonly signal?: AbortSignal;
+}
+
+/** The head of an answer. The body is read once, either in parts or as text. */
+export interface Answer {
+  readonly status: number;
+  /** Status 200 to 299. */
+  readonly ok: boolean;
+  readonly headers: Pick<Headers, 'get'>;
+  readonly body: AsyncIterable<Uint8Array> | null;
+  text(): Promise<string>;
+}
+
 /** Error bodies are a few hundred bytes; more than this is not read. */
 const ANSWER_MAX_BYTES = 65_536;
 const MESSAGE_MAX_CHARACTERS = 300;
@@ -27,7 +48,7 @@ export function withinLimit<T>(work: Promise<T>, limit: AbortSignal): Promise<T>
  * The beginning of the answer's body as text; the rest is left unread.
  * Rejects when the connection breaks or the request's signal fires, as `networkFailure` understands.
  */
-export async function readText(response: Response): Promise<string> {
+export async function readText(response: Answer): Promise<string> {
   if (!response.body) return '';
   const parts: Uint8Array[] = [];
   let bytes = 0;

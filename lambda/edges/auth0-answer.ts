@@ -1,10 +1,12 @@
 /** What Auth0's Management API says besides the logs themselves: rate limit, next page, refusals. */
-import { cleanMessage, faultVerdict, networkFailure, retryAfterMs } from '../core/http.ts';
+import { type Answer, cleanMessage, faultVerdict, networkFailure, retryAfterMs } from '../core/http.ts';
 import { isObject } from '../core/log.ts';
 import type { Fault, RateLimit } from '../core/model.ts';
 
+type AnswerHeaders = Answer['headers'];
+
 /** The `x-ratelimit-*` headers: https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy */
-export function readRateLimit(headers: Headers): RateLimit | undefined {
+export function readRateLimit(headers: AnswerHeaders): RateLimit | undefined {
   const limit = whole(headers.get('x-ratelimit-limit'));
   const remaining = whole(headers.get('x-ratelimit-remaining'));
   const resetSeconds = whole(headers.get('x-ratelimit-reset'));
@@ -13,7 +15,7 @@ export function readRateLimit(headers: Headers): RateLimit | undefined {
 }
 
 /** `Retry-After`, else the time until `x-ratelimit-reset`: Auth0 promises neither. */
-export function auth0RetryAfterMs(headers: Headers, nowMs: number): number | undefined {
+export function auth0RetryAfterMs(headers: AnswerHeaders, nowMs: number): number | undefined {
   const asked = retryAfterMs(headers.get('retry-after'), nowMs);
   if (asked !== undefined) return asked;
   const resetSeconds = whole(headers.get('x-ratelimit-reset'));
@@ -21,7 +23,7 @@ export function auth0RetryAfterMs(headers: Headers, nowMs: number): number | und
 }
 
 /** The log id in the `Link` header's `rel="next"`. */
-export function readNextLogId(headers: Headers): string | undefined {
+export function readNextLogId(headers: AnswerHeaders): string | undefined {
   for (const [, url = '', parameters = ''] of (headers.get('link') ?? '').matchAll(/<([^>]*)>([^,<]*)/g)) {
     if (!/;\s*rel="?next"?/i.test(parameters)) continue;
     return URL.parse(url)?.searchParams.get('from') || undefined;
@@ -32,7 +34,7 @@ export function readNextLogId(headers: Headers): string | undefined {
 /** Auth0 answered, but not with logs. `body` is its JSON, if it was any. */
 export function refusal(
   status: number,
-  headers: Headers,
+  headers: AnswerHeaders,
   body: unknown,
   nowMs: number,
   domain: string,

@@ -1,7 +1,7 @@
 /** Tokens for Auth0's Management API, by client secret or by private key. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { networkFailure, readText, timeLimit } from '../core/http.ts';
+import { type Fetch, networkFailure, readText, timeLimit } from '../core/http.ts';
 import type { Clock, Fault, SecretFields, SecretSource } from '../core/model.ts';
 import { type Grant, readGrant, type TokenCache, tokenCache } from '../core/oauth.ts';
 import { auth0RetryAfterMs } from './auth0-answer.ts';
@@ -17,7 +17,7 @@ export interface Auth0TokenOptions {
   readonly clock: Clock;
   /** A fresh UUID for each assertion: Auth0 takes an id only once. */
   readonly randomUuid: () => string;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** Instead of `https://{domain}`, for a simulator. */
   readonly baseUrl?: string | undefined;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { LogsClient } from 'auth0/logs';
 import type { PipelineConfig } from '../core/config.ts';
 import { AUTH0_PAGE_SIZE } from '../core/contract.ts';
-import { timeLimit, withinLimit } from '../core/http.ts';
+import { type Answer, type Fetch, type FetchInit, timeLimit, withinLimit } from '../core/http.ts';
 import { logDateOf, logIdOf } from '../core/log.ts';
 import { isPastLogId, LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/log-id.ts';
 import type { Clock, LogSource, PageAnswer, SecretSource, StartFrom } from '../core/model.ts';
@@ -14,7 +14,7 @@ export interface Auth0LogsOptions {
   readonly config: PipelineConfig['auth0'];
   readonly secrets: SecretSource;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** Instead of `https://{domain}`, for a simulator: no path, no trailing slash. */
   readonly baseUrl?: string | undefined;
   /** Ids of client assertions; handed in by tests. */
@@ -48,7 +48,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
 
   /** One request, within the limit. The package's errors are not used to tell statuses: it loses them for broken JSON. */
   const request = async (query: Query, timeoutMs: number, limit: AbortSignal): Promise<PageAnswer> => {
-    const seen: { answer?: Response; failure?: unknown } = {};
+    const seen: { answer?: Answer; failure?: unknown } = {};
     try {
       const granted = await withinLimit(token.get(timeoutMs), limit);
       if (granted.kind === 'fault') return granted;
@@ -60,8 +60,9 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
         timeoutInSeconds: timeoutMs / 1000 + 1,
         fetch: async (input, init) => {
           try {
-            seen.answer = await options.fetch(input, { ...init, redirect: 'manual' });
-            return seen.answer;
+            seen.answer = await options.fetch(String(input), { ...(init as FetchInit), redirect: 'manual' });
+            // The package reads status, headers and text, and no more.
+            return seen.answer as Response;
           } catch (error) {
             // Not thrown on: the package would leave its timer running, and a command line waiting for it.
             seen.failure = error;
@@ -78,7 +79,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
     }
   };
 
-  const readPage = (answer: Response, logs: unknown): PageAnswer => {
+  const readPage = (answer: Answer, logs: unknown): PageAnswer => {
     if (!answer.ok) return refused(answer, undefined);
     const rateLimit = readRateLimit(answer.headers);
     if (answer.status !== 200 || !Array.isArray(logs)) {
@@ -91,7 +92,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
     return { kind: 'page', logs, ...(nextLogId ? { nextLogId } : {}), ...(rateLimit ? { rateLimit } : {}) };
   };
 
-  const refused = ({ status, headers }: Response, body: unknown): PageAnswer => {
+  const refused = ({ status, headers }: Answer, body: unknown): PageAnswer => {
     const rateLimit = readRateLimit(headers);
     const fault = refusal(status, headers, body, clock.now(), config.domain);
     return { kind: 'fault', fault, ...(rateLimit ? { rateLimit } : {}) };

@@ -1,5 +1,12 @@
 /** What either of Azure's ingestion APIs brought back, as a PostAnswer. */
-import { cleanMessage, jsonObject, networkFailure, readText, retryAfterMs } from '../core/http.ts';
+import {
+  type Answer,
+  cleanMessage,
+  jsonObject,
+  networkFailure,
+  readText,
+  retryAfterMs,
+} from '../core/http.ts';
 import { isObject } from '../core/log.ts';
 import type { Fault, PostAnswer } from '../core/model.ts';
 
@@ -7,7 +14,7 @@ import type { Fault, PostAnswer } from '../core/model.ts';
  * Azure's answer, its body read to the end or to 64 KiB. A 2xx with a web page is none of Azure's: it is `unanswered`,
  * since a proxy that says 200 would otherwise lose the batch. Rejects when the connection breaks, see `noAnswer`.
  */
-export async function readAnswer(response: Response, nowMs: number): Promise<PostAnswer> {
+export async function readAnswer(response: Answer, nowMs: number): Promise<PostAnswer> {
   const { status, headers } = response;
   const text = await readText(response);
   const type = headers.get('content-type') ?? 'no content type';

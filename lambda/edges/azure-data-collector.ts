@@ -1,7 +1,7 @@
 /** Azure's HTTP Data Collector API as a Destination. */
 import { EVENT_TIME_COLUMN } from '../core/columns.ts';
 import type { DataCollectorConfig } from '../core/config.ts';
-import { timeLimit, withinLimit } from '../core/http.ts';
+import { type Fetch, timeLimit, withinLimit } from '../core/http.ts';
 import type { Clock, Destination, PostAnswer, SecretSource } from '../core/model.ts';
 import { isSharedKey, rfc1123, signSharedKey } from '../core/sign.ts';
 import { noAnswer, notInTime, readAnswer } from './azure-answer.ts';
@@ -10,7 +10,7 @@ export interface DataCollectorOptions {
   readonly config: DataCollectorConfig;
   readonly secrets: SecretSource;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** Instead of `https://{workspaceId}.ods.opinsights.azure.com`, for a simulator: no path, no trailing slash. */
   readonly baseUrl?: string | undefined;
 }

@@ -1,6 +1,6 @@
 /** Microsoft Entra tokens for Azure Monitor, by a client secret. By federation: azure-federated.ts. */
 import type { LogsIngestionConfig } from '../core/config.ts';
-import { networkFailure, readText, retryAfterMs, timeLimit } from '../core/http.ts';
+import { type Fetch, networkFailure, readText, retryAfterMs, timeLimit } from '../core/http.ts';
 import type { Clock, SecretSource } from '../core/model.ts';
 import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../core/oauth.ts';
 
@@ -13,7 +13,7 @@ export interface Authoriser {
 export interface EntraOptions {
   readonly config: LogsIngestionConfig;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** Instead of the cloud's authority, for a simulator: no path, no trailing slash. */
   readonly baseUrl?: string | undefined;
 }

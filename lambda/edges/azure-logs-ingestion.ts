@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { LogsIngestionConfig } from '../core/config.ts';
-import { timeLimit, withinLimit } from '../core/http.ts';
+import { type Fetch, timeLimit, withinLimit } from '../core/http.ts';
 import type { Clock, Destination, PostAnswer } from '../core/model.ts';
 import { noAnswer, notInTime, readAnswer } from './azure-answer.ts';
 import type { Authoriser } from './azure-entra.ts';
@@ -11,7 +11,7 @@ export interface LogsIngestionOptions {
   readonly config: LogsIngestionConfig;
   readonly authoriser: Authoriser;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** Instead of `config.endpoint`, for a simulator: no path, no trailing slash. */
   readonly baseUrl?: string | undefined;
 }

@@ -1,6 +1,13 @@
 /** AWS STS, as far as it vouches for this Lambda to others: one call, signed here instead of by a client of its own. */
 import { WEB_IDENTITY } from '../core/contract.ts';
-import { cleanMessage, faultVerdict, networkFailure, readText, withinLimit } from '../core/http.ts';
+import {
+  cleanMessage,
+  type Fetch,
+  faultVerdict,
+  networkFailure,
+  readText,
+  withinLimit,
+} from '../core/http.ts';
 import type { Clock, Fault } from '../core/model.ts';
 import type { TokenAnswer } from '../core/oauth.ts';
 import { Secret } from '../core/secret.ts';
@@ -21,7 +28,7 @@ export interface StsOptions {
   /** Adds the headers of Signature Version 4 for the service `sts`. Rejects without credentials. */
   readonly sign: (request: SignableRequest, date: Date) => Promise<{ headers: Record<string, string> }>;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** Instead of the region's endpoint: no path, no trailing slash. */
   readonly baseUrl?: string | undefined;
 }
@@ -53,7 +60,7 @@ export function webIdentity(options: StsOptions): (limit: AbortSignal) => Promis
       const url = new URL(options.baseUrl ?? regionalUrl(await withinLimit(options.region(), limit)));
       const signed = await withinLimit(options.sign(requestTo(url), new Date(options.clock.now())), limit);
       const { host: _set, ...headers } = signed.headers;
-      const response = await options.fetch(url, {
+      const response = await options.fetch(String(url), {
         method: 'POST',
         headers,
         body: BODY,

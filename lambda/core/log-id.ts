@@ -9,7 +9,7 @@
  */
 export const LOWEST_LOG_ID_PREFIX = '800';
 
-const ID = /^\d{3}(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{3})\d{36}$/;
+const ID = /^\d{56}$/;
 
 /** The position before every log of that second: `ms` is milliseconds since 1970, `prefix` three digits. */
 export function syntheticLogId(prefix: string, ms: number): string {
@@ -24,8 +24,11 @@ export function logIdPrefix(id: string | undefined): string | undefined {
 
 /** When the id was given, in milliseconds since 1970; undefined when it is not of the known form. */
 export function logIdTimeMs(id: string): number | undefined {
-  const [, year, month, day, hour, minute, second, ms] = ID.exec(id) ?? [];
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+  if (!ID.test(id)) return undefined;
+  const day = `${id.slice(3, 7)}-${id.slice(7, 9)}-${id.slice(9, 11)}`;
+  const time = Date.parse(
+    `${day}T${id.slice(11, 13)}:${id.slice(13, 15)}:${id.slice(15, 17)}.${id.slice(17, 20)}Z`,
+  );
   return Number.isNaN(time) ? undefined : time;
 }
 

@@ -23,6 +23,8 @@ export function logIdOf(log: unknown): string | undefined {
   return undefined;
 }
 
+/** As Auth0 writes nearly every date. */
+const USUAL_DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
 const DATE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**
@@ -39,11 +41,14 @@ export function parseDate(value: unknown): number | undefined {
   if (isObject(value)) return parseDate(value['$date']);
   if (typeof value === 'number') return isPlausible(value) ? value : undefined;
   if (typeof value !== 'string') return undefined;
-  const match = DATE.exec(value.trim());
-  if (!match) return undefined;
-  const [, day, time, fraction = '', zone = 'Z'] = match;
-  const ms = Date.parse(`${day}T${time}${fraction.slice(0, 4)}${zone}`);
+  const ms = Date.parse(USUAL_DATE.test(value) ? value : usualDate(value));
   return isPlausible(ms) ? ms : undefined;
+}
+
+/** The date in the form that every engine reads alike; '' when it is none. */
+function usualDate(value: string): string {
+  const [, day, time, fraction = '', zone = 'Z'] = DATE.exec(value.trim()) ?? [];
+  return day === undefined ? '' : `${day}T${time}${fraction.slice(0, 4)}${zone}`;
 }
 
 /** Between 2000 and 2100: anything else is a broken date, not an old or a future log. */

@@ -115,18 +115,27 @@ function settle(
     const isLast = index === answer.logs.length - 1;
     const own = ordered ? ids[index] : undefined;
     const logId = isLast ? endOf(own, link) : own;
-    logs.push({
-      log,
-      ...(logId === undefined
-        ? {}
-        : { checkpoint: { logId, ...(dateMs === undefined ? {} : { logDateMs: dateMs }) } }),
-      ...(ids[index] === undefined ? {} : { logId: ids[index] }),
-      ...(dateMs === undefined ? {} : { dateMs }),
-    });
+    logs.push(settledLog(log, ids[index], logId, dateMs));
   }
   const moved = logs.findLast(log => log.checkpoint)?.checkpoint?.logId;
   if (moved === undefined || moved === after) return { logs, end: { kind: 'fault', fault: NO_PROGRESS } };
   return { logs, after: moved };
+}
+
+/** `end`: the id that the checkpoint may move to. Fields are set one by one, since spreading costs more than all else here. */
+function settledLog(
+  log: unknown,
+  logId: string | undefined,
+  end: string | undefined,
+  dateMs: number | undefined,
+): SettledLog {
+  const settled: { -readonly [K in keyof SettledLog]: SettledLog[K] } = { log };
+  if (logId !== undefined) settled.logId = logId;
+  if (dateMs !== undefined) settled.dateMs = dateMs;
+  if (end !== undefined) {
+    settled.checkpoint = dateMs === undefined ? { logId: end } : { logId: end, logDateMs: dateMs };
+  }
+  return settled;
 }
 
 /**

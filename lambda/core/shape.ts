@@ -22,7 +22,6 @@ export interface ShapeOptions {
 
 /** A longer id is none of Auth0's, which have 56 digits; it would have to be cut, and then be no id. */
 const MAX_LOG_ID_CHARACTERS = 256;
-const IDS: ReadonlySet<string> = new Set(ID_FIELDS);
 
 /**
  * A function that makes one record of one log, whatever it is, and never throws.
@@ -57,12 +56,16 @@ export function shaper(options: ShapeOptions): (log: unknown) => ShapedLog {
 /** Every column, so that all records are built alike and their columns come in the same order. */
 const BLANK: Fields = Object.fromEntries(COLUMNS.map(({ name }) => [name, undefined]));
 
-/** Field of a log to the column that holds it: the first one that names it, later ones are derived from it. */
-const COLUMN_OF: ReadonlyMap<string, Column> = new Map(
-  COLUMNS.toReversed().flatMap(column =>
+/**
+ * Field of a log to the column that holds it: the first one that names it, later ones are derived from it. `id`: the
+ * field holds the log's id, or else has no column.
+ */
+const COLUMN_OF: ReadonlyMap<string, Column | 'id'> = new Map<string, Column | 'id'>([
+  ...COLUMNS.toReversed().flatMap(column =>
     column.from.split(', ').flatMap(field => (/^\w+$/.test(field) ? [[field, column] as const] : [])),
   ),
-);
+  ...ID_FIELDS.map(field => [field, 'id'] as const),
+]);
 
 function shape(log: Record<string, unknown>, options: ShapeOptions): Fields {
   const record: Fields = { ...BLANK };
@@ -99,9 +102,9 @@ function identify(record: Fields, { logId, time, type }: Identity, options: Shap
 
 /** Puts a field into its column. False when it has none, or when the column cannot tell all of it. */
 function place(record: Fields, key: string, value: unknown, destination: DestinationKind): boolean {
-  if (IDS.has(key)) return value === record['LogId'] || value === null;
   const column = COLUMN_OF.get(key);
   if (!column) return false;
+  if (column === 'id') return value === record['LogId'] || value === null;
   if (value === null || value === undefined) return true;
   if (key === 'date') return isTime(value, record[EVENT_TIME_COLUMN]);
   const converted = convert(value, column, destination);
@@ -177,7 +180,7 @@ const TWO_WAYS = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}\.\d{3})0*Z?$/;
 
 /** Whether the value is that very time and tells nothing else. */
 function isTime(value: unknown, time: unknown): boolean {
-  return typeof value === 'string' && value.replace(TWO_WAYS, '$1T$2Z') === time;
+  return typeof value === 'string' && (value === time || value.replace(TWO_WAYS, '$1T$2Z') === time);
 }
 
 /** The record of a log that will not shape: what can be read of its identity, why, and the log as text. */

@@ -1,7 +1,8 @@
 /** Requests by node:http and node:https, in the shape of `fetch` and for less than half of its processor time. */
+import { isAscii } from 'node:buffer';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { pipeline, type Readable } from 'node:stream';
+import { finished, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Answer, Fetch, FetchInit } from '../core/http.ts';
 
@@ -54,22 +55,13 @@ function headersOf({ headers = {}, body }: FetchInit): Record<string, string | n
 
 function answerOf(incoming: IncomingMessage, signal: AbortSignal | undefined): Answer {
   const status = incoming.statusCode ?? 0;
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(incoming.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value);
-  }
   const body = decoded(incoming);
   return {
     status,
     ok: status >= 200 && status < 300,
-    headers,
+    headers: { get: name => incoming.headers[name.toLowerCase()]?.toString() ?? null },
     body: partsOf(body, signal),
-    text: async () => {
-      body.setEncoding('utf8');
-      let text = '';
-      for await (const part of partsOf(body, signal)) text += part;
-      return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
-    },
+    text: () => textOf(body, signal),
   };
 }
 
@@ -87,4 +79,25 @@ async function* partsOf(body: Readable, signal: AbortSignal | undefined): AsyncG
   } catch (error) {
     throw signal?.aborted ? signal.reason : error;
   }
+}
+
+/**
+ * By events, and at once: a page of logs comes in a dozen parts, and to await, decode and join them one by one costs as
+ * much as all else that is done to it here.
+ */
+function textOf(body: Readable, signal: AbortSignal | undefined): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    body.on('data', (part: Buffer) => parts.push(part));
+    finished(body, error => {
+      if (error) reject(signal?.aborted ? signal.reason : error);
+      else resolve(decodedText(Buffer.concat(parts)));
+    });
+  });
+}
+
+/** UTF-8 without its byte order mark. What is all ASCII, as most logs are, is read faster as what it is as well. */
+function decodedText(bytes: Buffer): string {
+  const text = isAscii(bytes) ? bytes.latin1Slice() : bytes.utf8Slice();
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }

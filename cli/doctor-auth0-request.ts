@@ -1,7 +1,6 @@
 /** Requests of Auth0's logs endpoint, whose answers are looked at whole: logs, refusal and rate limit. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineConfig } from '../lambda/core/config.ts';
-import { timeLimit } from '../lambda/core/http.ts';
 import type { Clock, Fault, RateLimit, SecretSource } from '../lambda/core/model.ts';
 import { waitForRateLimitMs } from '../lambda/core/read.ts';
 import type { Secret } from '../lambda/core/secret.ts';
@@ -57,7 +56,7 @@ async function request(
     const response = await patient.fetch(`${baseUrl}/api/v2/logs?${new URLSearchParams(query)}`, {
       headers: { authorization: `Bearer ${token.reveal()}`, accept: 'application/json' },
       redirect: 'manual',
-      signal: timeLimit(timeoutMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const { status, headers } = response;
     const body = jsonOf(await response.text());

@@ -1,7 +1,7 @@
 /** All checks on one pipeline, those side by side that do not depend on each other. Nothing is changed by them. */
 import { ConfigError } from '../lambda/core/config.ts';
 import { ENV } from '../lambda/core/contract.ts';
-import { timeLimit, withinLimit } from '../lambda/core/http.ts';
+import { withinLimit } from '../lambda/core/http.ts';
 import { type Environment, pipelineParts, systemClock } from '../lambda/wiring.ts';
 import { type Auth0Findings, auth0Findings, withoutToken } from './doctor-auth0.ts';
 import { azureFindings } from './doctor-azure.ts';
@@ -127,7 +127,7 @@ function originIn(env: Environment, name: string): string | undefined {
 
 /** The answer, or in a sentence why there is none; a bug is thrown on. */
 async function asked<T>(question: Promise<T>): Promise<Asked<T>> {
-  const limit = timeLimit(ASK_LIMIT_MS);
+  const limit = AbortSignal.timeout(ASK_LIMIT_MS);
   try {
     return { value: await withinLimit(question, limit) };
   } catch (error) {

@@ -29,9 +29,24 @@ const MESSAGE_MAX_CHARACTERS = 300;
 const RETRY_AFTER_MAX_MS = 3_600_000;
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
-/** Fires after `timeoutMs`. One signal for the whole of a call: secret, token, headers and body. */
-export function timeLimit(timeoutMs: number): AbortSignal {
-  return AbortSignal.timeout(Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(timeoutMs))));
+/**
+ * Does `work` with a signal that fires after `timeoutMs`: one for the whole of a call, secret, token, headers and body.
+ * It ends with the work: AbortSignal.timeout would keep what each call has used until its time is up.
+ */
+export async function withTimeLimit<T>(
+  timeoutMs: number,
+  work: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const give = () => limit.abort(new DOMException('no whole answer in time', 'TimeoutError'));
+  const timer = setTimeout(give, Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(timeoutMs))));
+  // No process stays for it alone.
+  timer.unref();
+  try {
+    return await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The outcome of `work`, or a rejection with the signal's reason when that comes first. */

@@ -1,7 +1,7 @@
 /** Tokens for Auth0's Management API, by client secret or by private key. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { type Fetch, networkFailure, readText, timeLimit } from '../core/http.ts';
+import { type Fetch, networkFailure, readText, withTimeLimit } from '../core/http.ts';
 import type { Clock, Fault, SecretFields, SecretSource } from '../core/model.ts';
 import { type Grant, readGrant, type TokenCache, tokenCache } from '../core/oauth.ts';
 import { auth0RetryAfterMs } from './auth0-answer.ts';
@@ -33,14 +33,15 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
  */
 export function auth0Token(options: Auth0TokenOptions): TokenCache {
   const { secrets, secretName } = options;
-  const cache = tokenCache(options.clock, async timeoutMs => {
-    const limit = timeLimit(timeoutMs);
-    const secret = await secrets.read(secretName);
-    if (secret.kind === 'fault') return secret;
-    const grant = await exchange(options, secret.fields, limit);
-    if (grant.kind === 'fault' && grant.fault.verdict === 'denied') secrets.forget(secretName);
-    return grant;
-  });
+  const cache = tokenCache(options.clock, timeoutMs =>
+    withTimeLimit(timeoutMs, async limit => {
+      const secret = await secrets.read(secretName);
+      if (secret.kind === 'fault') return secret;
+      const grant = await exchange(options, secret.fields, limit);
+      if (grant.kind === 'fault' && grant.fault.verdict === 'denied') secrets.forget(secretName);
+      return grant;
+    }),
+  );
   return {
     get: cache.get,
     drop: () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { LogsClient } from 'auth0/logs';
 import type { PipelineConfig } from '../core/config.ts';
 import { AUTH0_PAGE_SIZE } from '../core/contract.ts';
-import { type Answer, type Fetch, type FetchInit, timeLimit, withinLimit } from '../core/http.ts';
+import { type Answer, type Fetch, type FetchInit, withinLimit, withTimeLimit } from '../core/http.ts';
 import { logDateOf, logIdOf } from '../core/log.ts';
 import { isPastLogId, LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/log-id.ts';
 import type { Clock, LogSource, PageAnswer, SecretSource, StartFrom } from '../core/model.ts';
@@ -98,13 +98,13 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
     return { kind: 'fault', fault, ...(rateLimit ? { rateLimit } : {}) };
   };
 
-  const ask = async (query: Query, timeoutMs: number): Promise<PageAnswer> => {
-    const limit = timeLimit(timeoutMs);
-    const first = await request(query, timeoutMs, limit);
-    if (first.kind === 'page' || (first.fault.status !== 401 && first.fault.status !== 403)) return first;
-    token.drop();
-    return request(query, timeoutMs, limit);
-  };
+  const ask = (query: Query, timeoutMs: number): Promise<PageAnswer> =>
+    withTimeLimit(timeoutMs, async limit => {
+      const first = await request(query, timeoutMs, limit);
+      if (first.kind === 'page' || (first.fault.status !== 401 && first.fault.status !== 403)) return first;
+      token.drop();
+      return request(query, timeoutMs, limit);
+    });
 
   return {
     prepare: timeoutMs => void token.get(timeoutMs),

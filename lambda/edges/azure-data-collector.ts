@@ -1,7 +1,7 @@
 /** Azure's HTTP Data Collector API as a Destination. */
 import { EVENT_TIME_COLUMN } from '../core/columns.ts';
 import type { DataCollectorConfig } from '../core/config.ts';
-import { type Fetch, timeLimit, withinLimit } from '../core/http.ts';
+import { type Fetch, withinLimit, withTimeLimit } from '../core/http.ts';
 import type { Clock, Destination, PostAnswer, SecretSource } from '../core/model.ts';
 import { isSharedKey, rfc1123, signSharedKey } from '../core/sign.ts';
 import { noAnswer, notInTime, readAnswer } from './azure-answer.ts';
@@ -35,8 +35,7 @@ export function dataCollector(options: DataCollectorOptions): Destination {
   const baseUrl = options.baseUrl ?? `https://${workspaceId}.${HOSTS[config.cloud]}`;
   const url = `${baseUrl}/api/logs?api-version=${apiVersion}`;
 
-  const post = async (body: Buffer, timeoutMs: number): Promise<PostAnswer> => {
-    const limit = timeLimit(timeoutMs);
+  const post = async (body: Buffer, limit: AbortSignal): Promise<PostAnswer> => {
     const secret = await withinLimit(secrets.read(config.secret), limit).catch(() => notInTime('secret'));
     if (secret.kind === 'fault') return { kind: 'unauthorised', fault: secret.fault };
     const sharedKey = secret.fields['sharedKey']?.reveal();
@@ -64,7 +63,7 @@ export function dataCollector(options: DataCollectorOptions): Destination {
     maxBatchBytes: config.maxBatchBytes,
     maxInFlight: MAX_IN_FLIGHT,
     prepare: () => void secrets.read(config.secret),
-    post: (body, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
+    post: (body, timeoutMs) => withTimeLimit(timeoutMs, limit => post(body, limit)).catch(noAnswer),
     refresh: () => secrets.forget(config.secret),
   };
 }

@@ -1,6 +1,6 @@
 /** Microsoft Entra tokens for Azure Monitor, by a client secret. By federation: azure-federated.ts. */
 import type { LogsIngestionConfig } from '../core/config.ts';
-import { type Fetch, networkFailure, readText, retryAfterMs, timeLimit } from '../core/http.ts';
+import { type Fetch, networkFailure, readText, retryAfterMs, withTimeLimit } from '../core/http.ts';
 import type { Clock, SecretSource } from '../core/model.ts';
 import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../core/oauth.ts';
 
@@ -45,18 +45,19 @@ const CLOUDS: Readonly<Record<LogsIngestionConfig['cloud'], { authority: string;
 export function entraClientSecret(options: EntraOptions & { readonly secrets: SecretSource }): Authoriser {
   const { config, secrets, clock } = options;
   const secretName = config.secret ?? '';
-  const cache = tokenCache(clock, async timeoutMs => {
-    const limit = timeLimit(timeoutMs);
-    const secret = await secrets.read(secretName);
-    if (secret.kind === 'fault') return secret;
-    const clientSecret = secret.fields['clientSecret']?.reveal();
-    const remedy = `check ${settingsOf(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
-    const grant = clientSecret
-      ? await exchangeAtEntra(options, { client_secret: clientSecret }, remedy, limit)
-      : lacking(secretName);
-    if (grant.kind === 'fault' && grant.fault.verdict === 'denied') secrets.forget(secretName);
-    return grant;
-  });
+  const cache = tokenCache(clock, timeoutMs =>
+    withTimeLimit(timeoutMs, async limit => {
+      const secret = await secrets.read(secretName);
+      if (secret.kind === 'fault') return secret;
+      const clientSecret = secret.fields['clientSecret']?.reveal();
+      const remedy = `check ${settingsOf(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
+      const grant = clientSecret
+        ? await exchangeAtEntra(options, { client_secret: clientSecret }, remedy, limit)
+        : lacking(secretName);
+      if (grant.kind === 'fault' && grant.fault.verdict === 'denied') secrets.forget(secretName);
+      return grant;
+    }),
+  );
   return {
     authorise: cache.get,
     forget: () => {

@@ -1,6 +1,6 @@
 /** Microsoft Entra tokens for Azure Monitor without any secret of Azure's: AWS vouches for the Lambda. */
 import { WEB_IDENTITY } from '../core/contract.ts';
-import { jsonObject, timeLimit, withinLimit } from '../core/http.ts';
+import { jsonObject, withinLimit, withTimeLimit } from '../core/http.ts';
 import { type TokenAnswer, tokenCache } from '../core/oauth.ts';
 import { notInTime } from './azure-answer.ts';
 import { type Authoriser, type EntraOptions, exchangeAtEntra, settingsOf } from './azure-entra.ts';
@@ -17,14 +17,15 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#third-case-access-token-request-with-a-federated-credential
  */
 export function entraFederated(options: FederatedOptions): Authoriser {
-  const cache = tokenCache(options.clock, async timeoutMs => {
-    const limit = timeLimit(timeoutMs);
-    const identity = await withinLimit(options.webIdentity(limit), limit).catch(() => notInTime('token'));
-    if (identity.kind === 'fault') return identity;
-    const assertion = identity.token.reveal();
-    const proof = { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
-    return exchangeAtEntra(options, proof, remedy(options, assertion), limit);
-  });
+  const cache = tokenCache(options.clock, timeoutMs =>
+    withTimeLimit(timeoutMs, async limit => {
+      const identity = await withinLimit(options.webIdentity(limit), limit).catch(() => notInTime('token'));
+      if (identity.kind === 'fault') return identity;
+      const assertion = identity.token.reveal();
+      const proof = { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
+      return exchangeAtEntra(options, proof, remedy(options, assertion), limit);
+    }),
+  );
   return { authorise: cache.get, forget: cache.drop };
 }
 

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { LogsIngestionConfig } from '../core/config.ts';
-import { type Fetch, timeLimit, withinLimit } from '../core/http.ts';
+import { type Fetch, withinLimit, withTimeLimit } from '../core/http.ts';
 import type { Clock, Destination, PostAnswer } from '../core/model.ts';
 import { noAnswer, notInTime, readAnswer } from './azure-answer.ts';
 import type { Authoriser } from './azure-entra.ts';
@@ -38,8 +38,7 @@ export function logsIngestion(options: LogsIngestionOptions): Destination {
   const path = `/dataCollectionRules/${config.dcrImmutableId}/streams/${config.stream}`;
   const url = `${options.baseUrl ?? config.endpoint}${path}?api-version=${API_VERSION}`;
 
-  const post = async (body: Buffer, timeoutMs: number): Promise<PostAnswer> => {
-    const limit = timeLimit(timeoutMs);
+  const post = async (body: Buffer, timeoutMs: number, limit: AbortSignal): Promise<PostAnswer> => {
     const granted = await withinLimit(authoriser.authorise(timeoutMs), limit).catch(() => notInTime('token'));
     if (granted.kind === 'fault') return { kind: 'unauthorised', fault: granted.fault };
     const response = await options.fetch(url, {
@@ -64,7 +63,8 @@ export function logsIngestion(options: LogsIngestionOptions): Destination {
     maxBatchBytes: config.maxBatchBytes,
     maxInFlight: MAX_IN_FLIGHT,
     prepare: timeoutMs => void authoriser.authorise(timeoutMs),
-    post: (body, timeoutMs) => post(body, timeoutMs).catch(noAnswer),
+    post: (body, timeoutMs) =>
+      withTimeLimit(timeoutMs, limit => post(body, timeoutMs, limit)).catch(noAnswer),
     refresh: () => authoriser.forget(),
   };
 }

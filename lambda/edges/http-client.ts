@@ -98,6 +98,6 @@ function textOf(body: Readable, signal: AbortSignal | undefined): Promise<string
 
 /** UTF-8 without its byte order mark. What is all ASCII, as most logs are, is read faster as what it is as well. */
 function decodedText(bytes: Buffer): string {
-  const text = isAscii(bytes) ? bytes.latin1Slice() : bytes.utf8Slice();
+  const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
   return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }

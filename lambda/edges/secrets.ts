@@ -1,7 +1,7 @@
 /** AWS Secrets Manager as a SecretSource. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SECRET_PLACEHOLDER } from '../core/contract.ts';
-import { jsonObject, networkFailure, timeLimit, withinLimit } from '../core/http.ts';
+import { jsonObject, networkFailure, withinLimit, withTimeLimit } from '../core/http.ts';
 import type { Fault, SecretFields, SecretSource } from '../core/model.ts';
 import { Secret } from '../core/secret.ts';
 
@@ -51,10 +51,11 @@ async function readSecret(
   name: string,
   limitMs: number,
 ): Promise<SecretAnswer> {
-  const limit = timeLimit(limitMs);
   try {
-    const sent = client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal: limit });
-    const { SecretString: text } = await withinLimit(sent, limit);
+    const { SecretString: text } = await withTimeLimit(limitMs, limit => {
+      const sent = client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal: limit });
+      return withinLimit(sent, limit);
+    });
     return fieldsOf(name, text);
   } catch (error) {
     return { kind: 'fault', fault: readFault(name, error) };

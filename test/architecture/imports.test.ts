@@ -50,12 +50,14 @@ describe('the house', () => {
 
   test('core has no clock, no chance, no environment, no network and no console', () => {
     const forbidden =
-      /\b(Date\.now\(|new Date\(\)|Math\.random|process\.|console\.|setTimeout\(|setInterval\(|\bfetch\()/;
+      /\b(Date\.now\(|new Date\(\)|Math\.random|process\.|console\.|setTimeout\(|setInterval\(|AbortSignal\.timeout\(|\bfetch\()/;
+    // The one timer: what limits a call must fire even where time stands still.
+    const timer = { file: 'lambda/core/http.ts', line: /^\s*const timer = setTimeout\(/ };
     const offenders = files
       .filter(file => file.startsWith('lambda/core/'))
       .flatMap(file =>
         withoutComments(file)
-          .filter(line => forbidden.test(line))
+          .filter(line => forbidden.test(line) && !(file === timer.file && timer.line.test(line)))
           .map(line => `${file}: ${line.trim()}`),
       );
     expect(offenders).toEqual([]);

@@ -7,8 +7,8 @@ import {
   networkFailure,
   readText,
   retryAfterMs,
-  timeLimit,
   withinLimit,
+  withTimeLimit,
 } from '../../lambda/core/http.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
@@ -72,14 +72,20 @@ test('an error without a code is named but not quoted: it may hold a token', () 
 });
 
 test('work that is done in time is not disturbed by its limit', async () => {
-  expect(await withinLimit(Promise.resolve('done'), timeLimit(60_000))).toBe('done');
-  await expect(withinLimit(Promise.reject(new Error('own')), timeLimit(60_000))).rejects.toThrow('own');
+  const within = <T>(work: Promise<T>) => withTimeLimit(60_000, limit => withinLimit(work, limit));
+  expect(await within(Promise.resolve('done'))).toBe('done');
+  await expect(within(Promise.reject(new Error('own')))).rejects.toThrow('own');
+});
+
+test('a limit ends with its work', async () => {
+  const limit = await withTimeLimit(0, async limit => limit);
+  await new Promise(resolve => setTimeout(resolve, 5));
+  expect(limit.aborted).toBe(false);
 });
 
 test('work that never ends is given up at its limit', async () => {
-  await expect(withinLimit(new Promise(() => undefined), timeLimit(-5))).rejects.toMatchObject({
-    name: 'TimeoutError',
-  });
+  const forEver = withTimeLimit(-5, limit => withinLimit(new Promise(() => undefined), limit));
+  await expect(forEver).rejects.toMatchObject({ name: 'TimeoutError' });
   await expect(withinLimit(new Promise(() => undefined), AbortSignal.abort())).rejects.toBeDefined();
 });
 

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { networkFailure, readText, timeLimit } from '../../lambda/core/http.ts';
+import { networkFailure, readText } from '../../lambda/core/http.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { CUT, cutBody, deadUrl, json, serve, stallBody } from './server.ts';
 
@@ -96,7 +96,7 @@ test('no answer, or half of one, in time says so, and closes the connection', as
     if (path === '/half') stallBody(response);
   });
   const fetch = httpClient();
-  expect(await failureOf(fetch(url, { signal: timeLimit(5) }))).toMatchObject({ code: 'TIMEOUT' });
+  expect(await failureOf(fetch(url, { signal: AbortSignal.timeout(5) }))).toMatchObject({ code: 'TIMEOUT' });
   const limit = new AbortController();
   const half = await fetch(`${url}/half`, { signal: limit.signal });
   limit.abort(new DOMException('time is up', 'TimeoutError'));

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { timeLimit } from '../../lambda/core/http.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { type StsOptions, webIdentity } from '../../lambda/edges/sts.ts';
 import { bundle } from '../../scripts/build.ts';
@@ -34,7 +33,7 @@ const optionsFor = (baseUrl: string | undefined, more: Partial<StsOptions> = {})
   baseUrl,
   ...more,
 });
-const ask = (options: StsOptions, limitMs = LIMIT_MS) => webIdentity(options)(timeLimit(limitMs));
+const ask = (options: StsOptions, limitMs = LIMIT_MS) => webIdentity(options)(AbortSignal.timeout(limitMs));
 
 async function sts(settings: Partial<StsSettings> = {}) {
   const simulator = await startSts({ roleArn: ROLE, now: () => NOW, ...settings });

@@ -9,6 +9,7 @@ import { bundle } from '../scripts/build.ts';
 import { chain } from './chain.ts';
 import { cost } from './cost.ts';
 import { cpu } from './cpu.ts';
+import { deploy } from './deploy.ts';
 import { memory } from './memory.ts';
 import { pipelines } from './pipelines.ts';
 import { rateLimits } from './rate-limits.ts';
@@ -34,6 +35,7 @@ const SECTIONS: Readonly<Record<string, Bench>> = {
   memory,
   cost,
   pipelines,
+  deploy,
 };
 
 async function main(names: readonly string[]): Promise<void> {

@@ -1,0 +1,102 @@
+/** Deploying many pipelines as one stack into an emulator of AWS, and a run of each: `npm run bench -- deploy`. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { ENV, outputKey, type PipelineOutput } from '../lambda/core/contract.ts';
+import type { RunReport } from '../lambda/core/model.ts';
+import { type AzureSimulator, startAzure } from '../simulator/azure.ts';
+import { rawAws } from '../test/deploy/aws.ts';
+import { cdk } from '../test/deploy/cdk.ts';
+import { clients } from '../test/deploy/deployed.ts';
+import { startMiniStack } from '../test/deploy/ministack.ts';
+import { pythonPrograms } from '../test/deploy/python.ts';
+import { mustBeCaughtUp } from './client.ts';
+import type { Bench, Row } from './report.ts';
+import { startTenant } from './world.ts';
+
+const LOGS = 300;
+/** Runs at a time: each is a process of its own. */
+const AT_ONCE = 2;
+const NODE_FOLDER = resolve(import.meta.dirname, '../node_modules/.bin');
+const STACK = 'Many';
+
+export const deploy: Bench = async ({ note }) => {
+  const rows: Row[] = [];
+  for (const count of [1, 10, 50]) {
+    rows.push(await deployed(count));
+    note(rows.at(-1)!);
+  }
+  const remarks = [
+    `Nested stacks, by cdk deploy into MiniStack with IAM enforced, all on one machine. Then every function ships ${LOGS} logs, ${AT_ONCE} at a time, each from cold.`,
+  ];
+  return { title: 'Many pipelines, deployed', rows, remarks };
+};
+
+async function deployed(count: number): Promise<Row> {
+  const { signal } = new AbortController();
+  const scratch = await mkdtemp(join(tmpdir(), 'auth0-logs-bench-deploy-'));
+  const programs = await pythonPrograms(() => undefined, signal);
+  const common = { nodeFolder: NODE_FOLDER, scratch, signal };
+  const aws = await startMiniStack({ ...common, programs });
+  const tenant = await startTenant({ kind: 'data-collector', logs: LOGS });
+  const azure = await startAzure();
+  try {
+    const config = join(scratch, 'config.json');
+    const names = Array.from({ length: count }, (_, i) => `pipeline-${i}`);
+    await writeFile(config, JSON.stringify({ pipelines: names.map(name => pipeline(name, azure)) }));
+    const { baseUrl, token } = tenant.address;
+    const environment = JSON.stringify({ [ENV.auth0BaseUrl]: baseUrl, [ENV.azureBaseUrl]: azure.url });
+    const context = { config, environment, nested: 'true' };
+    const commands = cdk({ ...common, stackName: STACK, context, env: aws.env, say: () => undefined });
+    await commands.bootstrap();
+    const deployMs = await milliseconds(async () => void (await commands.deploy()));
+
+    const sdk = clients(aws.endpoint, rawAws(aws.endpoint));
+    const auth0 = JSON.stringify({ clientId: token['client_id'], clientSecret: token['client_secret'] });
+    const shared = JSON.stringify({ sharedKey: azure.settings.sharedKeys[0] });
+    for (const name of names) {
+      for (const [of, SecretString] of Object.entries({ auth0, azure: shared })) {
+        await sdk.secrets.send(new PutSecretValueCommand({ SecretId: `${name}/${of}`, SecretString }));
+      }
+    }
+    const outputs = await commands.outputs();
+    const functions = names.map(
+      name => (JSON.parse(outputs[outputKey(name)]!) as PipelineOutput).shipFunction,
+    );
+    const runMs = await milliseconds(async () => {
+      const one = async () => {
+        for (let next = functions.pop(); next; next = functions.pop()) {
+          mustBeCaughtUp((await sdk.raw.invoke(next)) as RunReport, LOGS);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, one));
+    });
+    return {
+      pipelines: count,
+      'deploy ms': deployMs,
+      'deploy ms a pipeline': deployMs / count,
+      'runs of all ms': runMs,
+      'run ms a pipeline': runMs / count,
+    };
+  } finally {
+    await Promise.all([aws.stop(), tenant.close(), azure.close()]);
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function pipeline(name: string, { settings }: AzureSimulator): object {
+  return {
+    name,
+    auth0: { domain: 'bench.eu.auth0.com', secret: `${name}/auth0`, logRetentionDays: 2 },
+    azure: { kind: 'data-collector', workspaceId: settings.workspaceId, secret: `${name}/azure` },
+    // By hand alone, so that no other run is under way.
+    schedule: 'cron(0 0 1 1 ? 2099)',
+  };
+}
+
+async function milliseconds(work: () => Promise<void>): Promise<number> {
+  const startedAtMs = performance.now();
+  await work();
+  return performance.now() - startedAtMs;
+}

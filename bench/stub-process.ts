@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { manyLogs } from './logs.ts';
+import { type Mix, manyLogs } from './logs.ts';
 
 process.on('disconnect', () => process.exit());
 process.once(
   'message',
-  ({ key, certificate, pages }: { key: string; certificate: string; pages: number }) => {
+  ({ key, certificate, pages, mix }: { key: string; certificate: string; pages: number; mix: Mix }) => {
     const toMs = Date.now() - 60_000;
-    const many = manyLogs({ seed: 1, count: pages * 100, fromMs: toMs - 3_600_000, toMs });
+    const many = manyLogs({ seed: 1, count: pages * 100, fromMs: toMs - 3_600_000, toMs, mix });
     const written = [...many.logs].map(log => Buffer.from(many.writeLog(log)));
     const bodies = Array.from({ length: pages }, (_, page) => {
       const logs = written

@@ -3,6 +3,7 @@ import { execFileSync, fork } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Mix } from './logs.ts';
 import { ask } from './world.ts';
 
 export interface Stub {
@@ -16,7 +17,7 @@ export interface Stub {
 }
 
 /** Starts it with a certificate made for the purpose. Needs the program `openssl`. */
-export async function startStub(folder: string, pages: number): Promise<Stub> {
+export async function startStub(folder: string, pages: number, mix: Mix = 'hostile'): Promise<Stub> {
   const own = await mkdtemp(join(folder, 'stub-'));
   const key = join(own, 'key.pem');
   const certificate = join(own, 'certificate.pem');
@@ -26,7 +27,7 @@ export async function startStub(folder: string, pages: number): Promise<Stub> {
     stdio: 'ignore',
   });
   const child = fork(fileURLToPath(new URL('stub-process.ts', import.meta.url)), { execArgv: [] });
-  const { port } = await ask<{ port: number }>(child, { key, certificate, pages });
+  const { port } = await ask<{ port: number }>(child, { key, certificate, pages, mix });
   return {
     url: `https://localhost:${port}`,
     certificate,

@@ -74,7 +74,7 @@ const HOUR_MS = 3_600_000;
 /** Auth0 alone; `now` is its clock. */
 export async function startTenant(setup: WorldSetup, now: () => number = Date.now): Promise<Tenant> {
   const span = setup.span ?? { fromMs: now() - 3 * HOUR_MS, toMs: now() - 60_000 };
-  const many = manyLogs({ seed: 1, count: setup.logs, ...span });
+  const many = manyLogs({ seed: 1, count: setup.logs, ...span, mix: 'hostile' });
   const auth0 = await startAuth0({
     domain: DOMAIN,
     ...CLIENT,

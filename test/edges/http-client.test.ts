@@ -149,3 +149,14 @@ test('of an endless body only the beginning is read, and one that nobody reads d
   limit.abort();
   await closed(sockets[1]!);
 });
+
+test('an answer may take longer than a connection may idle, on a fresh connection and on a used one', async () => {
+  const { url, sockets } = await connections(response => {
+    const { remotePort } = response.socket!;
+    setTimeout(() => response.end(String(remotePort)), 60);
+  });
+  const fetch = httpClient(20);
+  const first = await (await fetch(url)).text();
+  expect(await (await fetch(url)).text()).toBe(first);
+  expect(sockets).toHaveLength(1);
+});

@@ -1,6 +1,8 @@
 /** Requests of Auth0's logs endpoint, whose answers are looked at whole: logs, refusal and rate limit. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineConfig } from '../lambda/core/config.ts';
+import type { Fetch } from '../lambda/core/http.ts';
 import type { Clock, Fault, RateLimit, SecretSource } from '../lambda/core/model.ts';
 import { waitForRateLimitMs } from '../lambda/core/read.ts';
 import type { Secret } from '../lambda/core/secret.ts';
@@ -10,7 +12,7 @@ export interface Auth0Patient {
   readonly config: PipelineConfig['auth0'];
   readonly secrets: SecretSource;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly baseUrl: string | undefined;
   /** The checkpoint's log id, where there is one. */
   readonly afterLogId: string | undefined;

@@ -1,5 +1,7 @@
 /** Whether Azure takes posts: the pipeline's own call, with no record in it. */
+
 import type { LogsIngestionConfig, PipelineConfig } from '../lambda/core/config.ts';
+import type { Fetch } from '../lambda/core/http.ts';
 import type { LastRun } from '../lambda/core/last-run.ts';
 import type { Clock, PostAnswer, SecretSource } from '../lambda/core/model.ts';
 import type { TokenAnswer } from '../lambda/core/oauth.ts';
@@ -15,8 +17,8 @@ export interface AzurePatient {
   readonly config: PipelineConfig['azure'];
   readonly secrets: SecretSource;
   readonly clock: Clock;
-  readonly fetchAzure: typeof fetch;
-  readonly fetchEntra: typeof fetch;
+  readonly fetchAzure: Fetch;
+  readonly fetchEntra: Fetch;
   readonly azureBaseUrl: string | undefined;
   readonly entraBaseUrl: string | undefined;
 }

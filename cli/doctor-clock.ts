@@ -1,4 +1,6 @@
 /** This machine's clock against the vendors', who write the time into every answer. */
+import type { Fetch } from '../lambda/core/http.ts';
+import { httpClient } from '../lambda/edges/http-client.ts';
 import { about, type Finding } from './doctor-finding.ts';
 import type { Target } from './target.ts';
 import { duration } from './words.ts';
@@ -12,8 +14,8 @@ export interface Skew {
 }
 
 export interface ClockWatch {
-  /** `fetch` that looks at the clock of whoever answers. */
-  fetchOf(vendor: string): typeof fetch;
+  /** The client that ships, which looks at the clock of whoever answers. */
+  fetchOf(vendor: string): Fetch;
   readonly skews: readonly Skew[];
 }
 
@@ -24,6 +26,7 @@ const NOTEWORTHY_MS = 30_000;
 
 export function clockWatch(now: () => number): ClockWatch {
   const skews: Skew[] = [];
+  const fetch = httpClient();
   return {
     skews,
     fetchOf: vendor => async (input, init) => {

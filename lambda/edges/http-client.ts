@@ -1,61 +1,86 @@
 /** Requests by node:http and node:https, in the shape of `fetch` and for less than half of its processor time. */
-import { isAscii } from 'node:buffer';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { finished, pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { Answer, Fetch, FetchInit } from '../core/http.ts';
+import { bodyIn, coded, partsOf, textOf } from './http-body.ts';
 
-/** A connection that idles for longer is closed: the other side may have closed it while the function was frozen. */
+export interface HttpClientOptions {
+  /** A connection that idles for longer is closed: the other side may have closed it while the function was frozen. */
+  readonly idleMs?: number;
+  /** A connection that takes longer, its handshake included, is given up: there are other tries. */
+  readonly connectMs?: number;
+}
+
 const IDLE_MS = 4_000;
-const BYTE_ORDER_MARK = 0xfeff;
+const CONNECT_MS = 10_000;
 
 /**
  * A `fetch` with connections of its own, which follows no redirect and takes gzip. It resolves with the head of the
- * answer; it rejects, and the body likewise, with the signal's reason or with the system's error.
+ * answer. It rejects, and so does the reading of a body, with the signal's reason or with an error that has a code; and
+ * it does so however the other side behaves.
  * https://nodejs.org/docs/latest-v24.x/api/http.html
  */
-export function httpClient(idleMs = IDLE_MS): Fetch {
+export function httpClient({ idleMs = IDLE_MS, connectMs = CONNECT_MS }: HttpClientOptions = {}): Fetch {
   const options = { keepAlive: true, timeout: idleMs };
-  const plain = { request: httpRequest, agent: new HttpAgent(options) };
-  const secure = { request: httpsRequest, agent: new HttpsAgent(options) };
+  const plain = { request: httpRequest, agent: new HttpAgent(options), connected: 'connect' };
+  const secure = { request: httpsRequest, agent: new HttpsAgent(options), connected: 'secureConnect' };
   return (input, init = {}) =>
     new Promise((resolve, reject) => {
+      const { method = 'GET', signal } = init;
+      signal?.throwIfAborted();
       const url = new URL(input);
-      const { request, agent } = url.protocol === 'https:' ? secure : plain;
-      const { method = 'GET', signal, body } = init;
-      const fail = (error: unknown) => reject(signal?.aborted ? signal.reason : error);
-      const outgoing = request(url, {
-        method,
-        agent,
-        headers: headersOf(init),
-        ...(signal ? { signal } : {}),
+      const { request, agent, connected } = url.protocol === 'https:' ? secure : plain;
+      const body = init.body instanceof URLSearchParams ? init.body.toString() : init.body;
+      const outgoing = request(url, { method, agent, headers: headersOf(init, body) });
+      // Node need not tell of the end of a request that it was told to end, nor of a switch of protocols.
+      const abort = () => {
+        outgoing.destroy();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      outgoing.once('response', incoming => resolve(answerOf(outgoing, incoming, signal)));
+      outgoing.on('error', error => reject(signal?.aborted ? signal.reason : error));
+      outgoing.once('close', () => {
+        signal?.removeEventListener('abort', abort);
+        reject(coded('ECONNRESET', 'the connection ended without an answer'));
       });
-      outgoing.once('response', incoming => resolve(answerOf(incoming, signal)));
-      outgoing.on('error', fail);
-      outgoing.end(body instanceof URLSearchParams ? body.toString() : body);
+      limitConnecting(outgoing, connected, connectMs);
+      outgoing.end(body);
     });
 }
 
-function headersOf({ headers = {}, body }: FetchInit): Record<string, string | number> {
+function headersOf({ headers = {}, body: given }: FetchInit, body: string | Buffer | undefined) {
   const all: Record<string, string | number> = {
     accept: '*/*',
     'accept-encoding': 'gzip',
     'user-agent': 'auth0-logs-to-azure',
   };
-  if (body instanceof URLSearchParams)
+  if (given instanceof URLSearchParams) {
     all['content-type'] = 'application/x-www-form-urlencoded;charset=UTF-8';
-  if (body !== undefined)
-    all['content-length'] = Buffer.byteLength(body instanceof URLSearchParams ? body.toString() : body);
+  }
+  if (body !== undefined) all['content-length'] = Buffer.byteLength(body);
   for (const [name, value] of headers instanceof Headers ? headers : Object.entries(headers)) {
     all[name.toLowerCase()] = value;
   }
   return all;
 }
 
-function answerOf(incoming: IncomingMessage, signal: AbortSignal | undefined): Answer {
+function answerOf(
+  outgoing: ClientRequest,
+  incoming: IncomingMessage,
+  signal: AbortSignal | undefined,
+): Answer {
+  // Answered before all was sent, and not taking the rest: nobody else would ever close this connection.
+  incoming.once('end', () => {
+    if (!outgoing.writableFinished) outgoing.destroy();
+  });
   const status = incoming.statusCode ?? 0;
-  const body = decoded(incoming);
+  const body = bodyIn(incoming);
   return {
     status,
     ok: status >= 200 && status < 300,
@@ -65,39 +90,14 @@ function answerOf(incoming: IncomingMessage, signal: AbortSignal | undefined): A
   };
 }
 
-/** The body as it was before it was gzipped, if it was. */
-function decoded(incoming: IncomingMessage): Readable {
-  if (!/^(x-)?gzip$/i.test(incoming.headers['content-encoding'] ?? '')) return incoming;
-  // Who reads the body is told of errors; the callback is there for bodies that nobody reads.
-  return pipeline(incoming, createGunzip(), () => undefined);
-}
-
-/** A body that breaks off because time is up says so, instead of telling of a connection that broke. */
-async function* partsOf(body: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  try {
-    yield* body;
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : error;
-  }
-}
-
-/**
- * By events, and at once: a page of logs comes in a dozen parts, and to await, decode and join them one by one costs as
- * much as all else that is done to it here.
- */
-function textOf(body: Readable, signal: AbortSignal | undefined): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    body.on('data', (part: Buffer) => parts.push(part));
-    finished(body, error => {
-      if (error) reject(signal?.aborted ? signal.reason : error);
-      else resolve(decodedText(Buffer.concat(parts)));
-    });
+function limitConnecting(outgoing: ClientRequest, connected: string, connectMs: number): void {
+  outgoing.once('socket', socket => {
+    if (!socket.connecting) return;
+    const give = () => outgoing.destroy(coded('ETIMEDOUT', `no connection within ${connectMs} ms`));
+    const timer = setTimeout(give, connectMs);
+    timer.unref();
+    const clear = () => clearTimeout(timer);
+    socket.once(connected, clear);
+    outgoing.once('close', clear);
   });
-}
-
-/** UTF-8 without its byte order mark. What is all ASCII, as most logs are, is read faster as what it is as well. */
-function decodedText(bytes: Buffer): string {
-  const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
-  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { expect, onTestFinished, test } from 'vitest';
-import { networkFailure, readText } from '../../lambda/core/http.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Answer, networkFailure, readText } from '../../lambda/core/http.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { CUT, cutBody, deadUrl, json, serve, stallBody } from './server.ts';
 
@@ -77,7 +77,7 @@ test('takes gzip, whole or not at all', async () => {
 });
 
 test.each([
-  ['text', (answer: Awaited<ReturnType<ReturnType<typeof httpClient>>>) => answer.text()],
+  ['text', (answer: Answer) => answer.text()],
   ['parts', readText],
 ])('a body that breaks off is an error and no shorter body: %s', async (_, read) => {
   const { url } = await serve(({ path }, response) => {
@@ -127,7 +127,7 @@ async function connections(answer: (response: ServerResponse) => void) {
 
 test('a connection serves request after request, until it idles', async () => {
   const { url, sockets } = await connections(response => response.end('{}'));
-  const fetch = httpClient(20);
+  const fetch = httpClient({ idleMs: 20 });
   for (let n = 0; n < 5; n++) await (await fetch(url, { method: 'POST', body: 'x' })).text();
   expect(sockets).toHaveLength(1);
   await closed(sockets[0]!);
@@ -155,8 +155,92 @@ test('an answer may take longer than a connection may idle, on a fresh connectio
     const { remotePort } = response.socket!;
     setTimeout(() => response.end(String(remotePort)), 60);
   });
-  const fetch = httpClient(20);
+  const fetch = httpClient({ idleMs: 20 });
   const first = await (await fetch(url)).text();
   expect(await (await fetch(url)).text()).toBe(first);
   expect(sockets).toHaveLength(1);
+});
+
+describe.each([
+  ['text', (answer: Answer) => answer.text()],
+  ['parts', readText],
+])('what another side may do, read as %s', (_, read) => {
+  test('half a body that goes up to the end of the connection is not whole because we end that', async () => {
+    const { url } = await serve((_, response) => {
+      response.shouldKeepAlive = false;
+      response.useChunkedEncodingByDefault = false;
+      response.writeHead(200).write('{"half":');
+    });
+    const limit = new AbortController();
+    const answer = await httpClient()(url, { signal: limit.signal });
+    const reading = failureOf(read(answer));
+    setTimeout(() => limit.abort(new DOMException('time is up', 'TimeoutError')), 5);
+    expect(await reading).toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  test('a whole one is', async () => {
+    const { url } = await serve((_, response) => {
+      response.shouldKeepAlive = false;
+      response.useChunkedEncodingByDefault = false;
+      response.end('{"whole":1}');
+    });
+    expect(await read(await httpClient()(url))).toBe('{"whole":1}');
+  });
+
+  test('a body that is read after time was up is not whole', async () => {
+    const { url } = await serve((_, response) => json(response, 200, {}));
+    const limit = new AbortController();
+    const answer = await httpClient()(url, { signal: limit.signal });
+    limit.abort();
+    expect(await failureOf(read(answer))).toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  test.each([
+    ['204', 204, {}, undefined],
+    ['no length', 200, { 'content-length': '0' }, undefined],
+    ['no chunks', 200, {}, ''],
+  ])('nothing, said to be gzipped, is nothing: %s', async (_, status, headers, body) => {
+    const { url } = await serve((_, response) =>
+      response.writeHead(status, { 'content-encoding': 'gzip', ...headers }).end(body),
+    );
+    const answer = await httpClient()(url);
+    expect([answer.status, await read(answer)]).toEqual([status, '']);
+  });
+});
+
+test('a switch of protocols that nobody asked for is an error, and not for ever', async () => {
+  const { url } = await serve((_, response) => {
+    response.writeHead(101, { connection: 'upgrade', upgrade: 'other' });
+    response.flushHeaders();
+  });
+  expect(await failureOf(httpClient()(url))).toMatchObject({ code: CUT });
+});
+
+test('an answer that comes before all was sent is taken, and its connection closed', async () => {
+  const server = createServer((_, response) => void json(response, 413, { error: 'too large' }));
+  const sockets: Socket[] = [];
+  server.on('connection', socket => sockets.push(socket.pause().on('error', () => undefined)));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const answer = await httpClient()(url, { method: 'POST', body: Buffer.alloc(30_000_000) });
+  expect([answer.status, await answer.text()]).toEqual([413, '{"error":"too large"}']);
+  await closed(sockets[0]!);
+});
+
+test('a text beyond all bounds is given up, gzipped or not', async () => {
+  const zipped = gzipSync(Buffer.alloc(65_000_000, ' '), { level: 1 });
+  const { url } = await serve((_, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped),
+  );
+  const reading = (await httpClient()(url)).text();
+  expect(await failureOf(reading)).toMatchObject({ code: 'ERR_BODY_TOO_LARGE' });
+});
+
+test('a connection that is not made in time is given up before the call is', async () => {
+  const silent = createTcpServer(socket => void socket.on('error', () => undefined));
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void silent.close());
+  const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  expect(await failureOf(httpClient({ connectMs: 20 })(url))).toMatchObject({ code: 'ETIMEDOUT' });
 });

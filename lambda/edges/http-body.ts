@@ -1,0 +1,75 @@
+/** The body of an answer: whole or an error, as it was before it was gzipped, and no larger than is sane. */
+import { isAscii } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { finished, pipeline, type Readable } from 'node:stream';
+import { createGunzip, type Gunzip } from 'node:zlib';
+
+export interface Body {
+  readonly stream: Readable;
+  /** What takes it apart, when it is gzipped. */
+  readonly gunzip?: Gunzip;
+}
+
+/** A page of Auth0's is well under a megabyte. */
+const TEXT_MAX_BYTES = 64_000_000;
+const BYTE_ORDER_MARK = 0xfeff;
+
+export function bodyIn(incoming: IncomingMessage): Body {
+  if (!/^(x-)?gzip$/i.test(incoming.headers['content-encoding'] ?? '')) return { stream: incoming };
+  const gunzip = createGunzip();
+  // Who reads the body is told of errors; the callback is there for bodies that nobody reads.
+  pipeline(incoming, gunzip, () => undefined);
+  return { stream: gunzip, gunzip };
+}
+
+export async function* partsOf(body: Body, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  let error: unknown;
+  try {
+    yield* body.stream;
+  } catch (thrown) {
+    error = thrown;
+  }
+  const why = whyNotWhole(body, signal, error);
+  if (why !== undefined) throw why;
+}
+
+/**
+ * UTF-8 without its byte order mark. By events, and decoded at once: a page of logs comes in a dozen parts, and to await,
+ * decode and join them one by one costs as much as all else that is done to it here.
+ */
+export function textOf(body: Body, signal: AbortSignal | undefined): Promise<string> {
+  const { stream } = body;
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  stream.on('data', (part: Buffer) => {
+    bytes += part.length;
+    if (bytes <= TEXT_MAX_BYTES) parts.push(part);
+    else stream.destroy(coded('ERR_BODY_TOO_LARGE', `the answer is larger than ${TEXT_MAX_BYTES} bytes`));
+  });
+  return new Promise((resolve, reject) => {
+    finished(stream, error => {
+      const why = whyNotWhole(body, signal, error ?? undefined);
+      if (why === undefined) resolve(decoded(Buffer.concat(parts)));
+      else reject(why);
+    });
+  });
+}
+
+/** Why a body that has ended, or broken off with `error`, is not whole; undefined when it is. */
+function whyNotWhole({ gunzip }: Body, signal: AbortSignal | undefined, error: unknown): unknown {
+  // A body without a length goes up to the end of the connection: when we end that, Node calls the half of it whole.
+  if (signal?.aborted) return signal.reason;
+  // A header may say gzip of an answer without a body, such as a 204.
+  const isNothing = gunzip?.bytesWritten === 0 && error instanceof Error && 'code' in error;
+  return isNothing && error.code === 'Z_BUF_ERROR' ? undefined : error;
+}
+
+/** What is all ASCII, as most logs are, is read faster as Latin-1, which is the same. */
+function decoded(bytes: Buffer): string {
+  const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+}
+
+export function coded(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}

@@ -22,17 +22,12 @@ export async function coldStart(bundle: string, event: unknown, context: unknown
     const call = begun.get(request);
     if (call) steps.push({ ...call, toMs: since() });
   };
-  // The AWS SDK uses node:http, everything else fetch, which is undici.
   subscribe('http.client.request.start', message => {
     const { request } = message as { request: ClientRequest };
-    begin(request, String(request.getHeader('x-amz-target') ?? request.path));
+    const target = request.getHeader('x-amz-target');
+    begin(request, String(target ?? `${request.method} ${request.path.split('?')[0]}`));
   });
   subscribe('http.client.response.finish', message => end((message as { request: unknown }).request));
-  subscribe('undici:request:create', message => {
-    const { request } = message as { request: { method: string; path: string } };
-    begin(request, `${request.method} ${request.path.split('?')[0]}`);
-  });
-  subscribe('undici:request:trailers', message => end((message as { request: unknown }).request));
 
   const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: Handler };
   const loaded = { step: 'import', fromMs: 0, toMs: since() };

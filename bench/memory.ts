@@ -6,7 +6,7 @@ import { openWorld } from './world.ts';
 
 const FEW = 10_000;
 /** The short run is over before its memory has settled: the median of several. */
-const FEW_ROUNDS = 5;
+const FEW_ROUNDS = 9;
 const MANY = 1_000_000;
 const MIB = 2 ** 20;
 

@@ -125,9 +125,12 @@ async function connections(answer: (response: ServerResponse) => void) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
 }
 
+/** Long enough for two requests in a row on a busy machine. */
+const IDLE_MS = 1_000;
+
 test('a connection serves request after request, until it idles', async () => {
   const { url, sockets } = await connections(response => response.end('{}'));
-  const fetch = httpClient({ idleMs: 20 });
+  const fetch = httpClient({ idleMs: IDLE_MS });
   for (let n = 0; n < 5; n++) await (await fetch(url, { method: 'POST', body: 'x' })).text();
   expect(sockets).toHaveLength(1);
   await closed(sockets[0]!);
@@ -153,9 +156,9 @@ test('of an endless body only the beginning is read, and one that nobody reads d
 test('an answer may take longer than a connection may idle, on a fresh connection and on a used one', async () => {
   const { url, sockets } = await connections(response => {
     const { remotePort } = response.socket!;
-    setTimeout(() => response.end(String(remotePort)), 60);
+    setTimeout(() => response.end(String(remotePort)), IDLE_MS + 200);
   });
-  const fetch = httpClient({ idleMs: 20 });
+  const fetch = httpClient({ idleMs: IDLE_MS });
   const first = await (await fetch(url)).text();
   expect(await (await fetch(url)).text()).toBe(first);
   expect(sockets).toHaveLength(1);

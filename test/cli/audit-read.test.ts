@@ -13,8 +13,13 @@ const END_MS = Math.floor(Date.now() / 1000) * 1000;
 const WINDOW = { fromMs: END_MS - 4 * HOUR_MS, toMs: END_MS };
 
 /** Audits the state that is not there: every log is new. */
-async function audited(change: (source: LogSource) => LogSource = source => source, window = WINDOW) {
-  const file = await world.write('pipeline.json', world.config);
+async function audited(
+  change: (source: LogSource) => LogSource = source => source,
+  window = WINDOW,
+  auth0: object = {},
+) {
+  const config = { ...world.config, auth0: { ...(world.config['auth0'] as object), ...auth0 } };
+  const file = await world.write('pipeline.json', config);
   const secrets = await world.writeSecrets();
   const target = await localTarget({ config: file, secrets, state: `${world.directory}/state` });
   const pipeline = target.pipelines[0]!;
@@ -34,6 +39,23 @@ test('a log without an id of the known form is counted by itself, as no entry ca
   const { atAuth0, withoutId, findings, pages } = await audited();
   expect([atAuth0, withoutId, findings.notYet]).toEqual([250, 1, 249]);
   expect(pages).toEqual([100, 100, 50]);
+});
+
+test('a newest log whose id cannot be read does not hide the window', async () => {
+  const logs = recentLogs(250);
+  const odd = `${logs[120]!.log_id.slice(0, -1)}x`;
+  const newest = logs.reduce((last, { date }) => (date > last ? date : last), '');
+  const date = new Date(Date.parse(newest) + 1).toISOString();
+  logs[120] = { ...logs[120]!, log_id: odd, _id: odd, date };
+  world = await openLocalWorld({ auth0: { logs } });
+  const { atAuth0, withoutId } = await audited();
+  expect([atAuth0, withoutId]).toEqual([250, 1]);
+});
+
+test('before the first run, what it will begin after is not "not yet": it will never be shipped', async () => {
+  world = await openLocalWorld({ auth0: { logs: recentLogs(250) } });
+  const { atAuth0, findings } = await audited(undefined, WINDOW, { startFrom: 'now' });
+  expect([atAuth0, findings.notYet]).toEqual([250, 0]);
 });
 
 test('a page that is out of order is put in order, and a log that comes twice is counted once', async () => {

@@ -2,11 +2,13 @@ import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { localLedger, readLocalLedger } from '../../cli/local-ledger.ts';
+import { ledgerDirectory, localLedger, readLocalLedger } from '../../cli/local-ledger.ts';
+import { parsePipeline } from '../../lambda/core/config.ts';
 import type { LedgerEntry } from '../../lambda/core/ledger.ts';
 
 const NOW = Date.parse('2026-03-10T23:59:00Z');
 const DAY_MS = 86_400_000;
+const WORKSPACE_ID = '5ca1ab1e-0000-4000-8000-000000000001';
 const entry = (n: number): LedgerEntry => ({
   afterLogId: `${n}`,
   lastLogId: `${n + 1}`,
@@ -44,6 +46,18 @@ test('what is entered is read back, in order, whoever entered it', async () => {
   expect(await read()).toEqual([entry(1), entry(2), entry(3)]);
   expect(await readdir(join(directory, 'ledger'))).toEqual(['2026-03-10.jsonl', '2026-03-11.jsonl']);
   expect(failures).toEqual([]);
+});
+
+test('what was tried on another workspace, or under another name there, vouches for nothing here', () => {
+  const placed = (azure: object) => {
+    const destination = { kind: 'data-collector', workspaceId: WORKSPACE_ID, secret: 'azure', ...azure };
+    const auth0 = { domain: 'acme.eu.auth0.com', secret: 'auth0' };
+    return ledgerDirectory('state', parsePipeline({ name: 'prod', auth0, azure: destination }));
+  };
+  const own = placed({});
+  expect(placed({ secret: 'renewed' })).toBe(own);
+  const others = [{ workspaceId: WORKSPACE_ID.replace('1', '2') }, { logType: 'Auth0Trial' }].map(placed);
+  expect(new Set([own, ...others]).size).toBe(3);
 });
 
 test('days before the time asked for are left out, its own day is not', async () => {

@@ -25,15 +25,12 @@ export interface Runs {
   theirs(start: Start, atOnce: number): Promise<Rate>;
   /** From Auth0's page to the accepted record, both over TLS, by the function itself. */
   wholePath(start: Start): Promise<Rate>;
-  /** The different records, as JSON. */
-  readonly records: readonly string[];
   close(): void;
 }
 
 export async function openRuns(folder: string, mix: Mix): Promise<Runs> {
-  const records = shapedRecords(mix);
   const file = join(folder, `records-${mix}.json`);
-  await writeFile(file, `[${records.join(',')}]`);
+  await writeFile(file, `[${shapedRecords(mix).join(',')}]`);
   const stub = await startStub(folder, 0);
   const stream = 'Custom-Auth0Logs_CL';
   const dcrImmutableId = `dcr-${'5ca1ab1e'.repeat(4)}`;
@@ -48,7 +45,6 @@ export async function openRuns(folder: string, mix: Mix): Promise<Runs> {
     ours: start => deliver(start, 'ours'),
     theirs: (start, atOnce) => deliver(start, 'theirs', atOnce),
     wholePath: start => wholePath(folder, mix, start),
-    records,
     close: stub.close,
   };
 }
@@ -77,7 +73,8 @@ function rate({ cpuMs, wallMs }: { cpuMs: number; wallMs: number }): Rate {
   return { perCpuSecond: LOGS / (cpuMs / 1000), perSecond: LOGS / (wallMs / 1000) };
 }
 
-function shapedRecords(mix: Mix): string[] {
+/** The different records of a mix, as JSON. */
+export function shapedRecords(mix: Mix): string[] {
   const destination = 'logs-ingestion';
   const shape = shaper({ destination, auth0Domain: 'bench.eu.auth0.com', redact: log => log });
   const toMs = Date.now() - 60_000;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LAMBDA_256_MB, median, PLAIN } from './client.ts';
-import { LOGS, openRuns, type Rate } from './cpu-runs.ts';
+import { LOGS, openRuns, type Rate, shapedRecords } from './cpu-runs.ts';
 import type { Mix } from './logs.ts';
 import type { Bench, Row } from './report.ts';
 import { besideSyslogNg } from './syslog-ng.ts';
@@ -24,8 +24,7 @@ export const cpu: Bench = async ({ folder, note }) => {
     throw new Error(`the peer is not installed; run npm install --no-save ${PEER}@1.2.0 and this again`);
   }
   const rows = [...(await measure(folder, 'hostile', note)), ...(await measure(folder, 'everyday', note))];
-  const { records, close } = await openRuns(folder, 'hostile');
-  close();
+  const records = shapedRecords('hostile');
   const lines = Array.from({ length: LOGS }, (_, i) => records[i % records.length]!);
   const peer = await besideSyslogNg(folder, lines, note);
   return {

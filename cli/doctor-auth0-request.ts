@@ -1,5 +1,4 @@
 /** Requests of Auth0's logs endpoint, whose answers are looked at whole: logs, refusal and rate limit. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineConfig } from '../lambda/core/config.ts';
 import type { Fetch } from '../lambda/core/http.ts';

@@ -1,5 +1,4 @@
 /** Whether Azure takes posts: the pipeline's own call, with no record in it. */
-
 import type { LogsIngestionConfig, PipelineConfig } from '../lambda/core/config.ts';
 import type { Fetch } from '../lambda/core/http.ts';
 import type { LastRun } from '../lambda/core/last-run.ts';

@@ -44,7 +44,7 @@ export function httpClient({ idleMs = IDLE_MS, connectMs = CONNECT_MS }: HttpCli
       };
       signal?.addEventListener('abort', abort, { once: true });
       outgoing.once('response', incoming => resolve(answerOf(outgoing, incoming, signal)));
-      outgoing.on('error', error => reject(signal?.aborted ? signal.reason : error));
+      outgoing.on('error', reject);
       outgoing.once('close', () => {
         signal?.removeEventListener('abort', abort);
         reject(coded('ECONNRESET', 'the connection ended without an answer'));

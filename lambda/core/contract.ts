@@ -24,6 +24,12 @@ export const METRICS = {
   azureDenied: 'AzureDenied',
   azureThrottled: 'AzureThrottled',
   azureUnavailable: 'AzureUnavailable',
+  /** Something between us and Azure answered in its place. */
+  azureIntercepted: 'AzureIntercepted',
+  /** Auth0 has logs that the checkpoint does not lead to. */
+  checkpointAstray: 'CheckpointAstray',
+  /** The look back for late logs has not come round within its time. */
+  sweepOverdue: 'SweepOverdue',
   runErrors: 'RunErrors',
   runsSkipped: 'RunsSkipped',
   runDurationMs: 'RunDurationMs',

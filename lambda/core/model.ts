@@ -40,7 +40,7 @@ export interface PipelineState {
 
 /** Why something was not accepted, in words an operator can act on. Never holds a secret or a log's body. */
 export interface Reason {
-  readonly verdict: 'rejected' | 'throttled' | 'unavailable' | 'denied';
+  readonly verdict: 'rejected' | 'throttled' | 'unavailable' | 'denied' | 'intercepted';
   /** HTTP status, when there was an answer. */
   readonly status?: number;
   /** The vendor's error code, or the network error's code. */
@@ -51,7 +51,7 @@ export interface Reason {
 }
 
 /** A reason that is not the logs' own fault. */
-export type Fault = Reason & { readonly verdict: 'throttled' | 'unavailable' | 'denied' };
+export type Fault = Reason & { readonly verdict: 'throttled' | 'unavailable' | 'denied' | 'intercepted' };
 
 /** Auth0's `x-ratelimit-*` headers. */
 export interface RateLimit {
@@ -87,8 +87,11 @@ export type StartFrom =
 export interface LogSource {
   /** Has the token ready for the first page, which asks for it in any case. Law: never throws. */
   prepare?(timeoutMs: number): void;
-  /** The logs after `logId` (exclusive), at most 100. Ends within `timeoutMs`, body included. */
-  page(logId: string, timeoutMs: number): Promise<PageAnswer>;
+  /**
+   * The logs after `logId` (exclusive), at most `take` (default and most: 100). Ends within `timeoutMs`, body included.
+   * A page that would not fit the memory is a fault with the code ANSWER_TOO_LARGE: fewer logs may fit.
+   */
+  page(logId: string, timeoutMs: number, take?: number): Promise<PageAnswer>;
   /** A log id to begin after. Law: no log that `from` includes lies at or before it. */
   start(
     from: StartFrom,
@@ -98,6 +101,19 @@ export interface LogSource {
     | { readonly kind: 'start'; readonly checkpoint: Checkpoint }
     | { readonly kind: 'fault'; readonly fault: Fault }
   >;
+  /**
+   * The witness: the tenant's newest log dated before `beforeMs`, by search and not by checkpoint, so that it sees what
+   * a checkpoint that leads nowhere would hide. No `log`: the tenant shows none.
+   */
+  newest(
+    beforeMs: number,
+    timeoutMs: number,
+  ): Promise<
+    | { readonly kind: 'newest'; readonly log?: unknown; readonly rateLimit?: RateLimit }
+    | { readonly kind: 'fault'; readonly fault: Fault; readonly rateLimit?: RateLimit }
+  >;
+  /** Logs dated from `fromMs` to before `beforeMs`, oldest first, by search: 100 a page, pages 0 to 9, as Auth0 finds no more. */
+  search(fromMs: number, beforeMs: number, page: number, timeoutMs: number): Promise<PageAnswer>;
 }
 
 /** One log, shaped and written as JSON. */
@@ -217,6 +233,10 @@ export type RunOutcome =
   | 'throttled'
   | 'unavailable'
   | 'denied'
+  /** Something between us and Azure answered in its place. */
+  | 'intercepted'
+  /** Auth0 has logs that the checkpoint does not lead to. */
+  | 'astray'
   | 'lease-lost'
   | 'failed';
 

@@ -75,7 +75,8 @@ export function passedOf(
 ): AuditBasis['passed'] {
   const late = config.sweepMinutes > 0 ? readLate(text) : undefined;
   if (!late || !checkpoint) return undefined;
-  return { afterLogId: late.fromLogId, lastLogId: checkpoint.logId, ids: known(late) };
+  const { fromLogId, ids } = known(late);
+  return { afterLogId: fromLogId, lastLogId: checkpoint.logId, ids };
 }
 
 export function enteredIn(entries: readonly LedgerEntry[]): Entered {

@@ -77,6 +77,8 @@ function oneRun(d: ShipDependencies, { pipeline, window, headroom, told }: Backf
     // The window lies in the past: nothing in it is still to settle, and late logs are the pipeline's to find.
     settleMs: 0,
     sweepMs: 0,
+    // It ends at its window's end, after which the tenant has newer logs.
+    witnessMs: 0,
     rateLimitHeadroom: headroom,
     owner: randomUUID(),
     deadlineMs: endsAtMs - DEADLINE_MARGIN_MS,

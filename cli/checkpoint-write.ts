@@ -1,6 +1,6 @@
 /** The checkpoint set by hand: under the lease, like every other write of it. */
 import { hostname, userInfo } from 'node:os';
-import { readLate, startLate, writeLate } from '../lambda/core/late.ts';
+import { known, readLate, startLate, writeLate } from '../lambda/core/late.ts';
 import type { Checkpoint, PipelineState } from '../lambda/core/model.ts';
 import { type Plan, skipsLogs } from './checkpoint-told.ts';
 import { dateText } from './words.ts';
@@ -38,7 +38,8 @@ export async function writeCheckpoint(plan: Plan, shownLogId: string | undefined
   const saved = await store.save(lease, next, nowMs, skipsLogs(plan) ? '' : lookBackFrom(state, next));
   if (saved.kind === 'lost') return { kind: 'refused', why: 'a run has taken the lease over' };
   const checkpointSet = `${who} at ${dateText(nowMs)}, from ${found ?? 'none'} to ${next.logId}`;
-  await store.release(saved.lease, Date.now(), { checkpointSet });
+  // The next run asks the witness before it says that it is caught up.
+  await store.release(saved.lease, Date.now(), { checkpointSet, witnessedAtMs: 0 });
   return { kind: 'written', checkpointSet };
 }
 
@@ -48,8 +49,9 @@ export async function writeCheckpoint(plan: Plan, shownLogId: string | undefined
  */
 function lookBackFrom({ late }: PipelineState, { logId }: Checkpoint): string {
   const remembered = readLate(late);
-  if (!remembered || logId <= remembered.fromLogId) return '';
-  return writeLate(startLate(remembered.fromLogId, 0));
+  const fromLogId = remembered && known(remembered).fromLogId;
+  if (fromLogId === undefined || logId <= fromLogId) return '';
+  return writeLate(startLate(fromLogId, 0));
 }
 
 /** `alice@laptop`. */

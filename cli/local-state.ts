@@ -17,8 +17,10 @@ interface Item {
   readonly checkpointLogId?: string;
   readonly checkpointLogDate?: string;
   readonly caughtUpAt?: string;
-  /** See PipelineState.late. */
+  readonly witnessedAt?: string;
+  /** See PipelineState. */
   readonly late?: string;
+  readonly waits?: string;
   /** See last-run.ts. */
   readonly lastRun?: string;
   readonly checkpointSet?: string;
@@ -91,7 +93,7 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
       return { kind: 'saved', lease: { ...lease, version: version + 1 } };
     },
 
-    async release(lease, nowMs, { caughtUpAtMs, checkpoint, ...closing }) {
+    async release(lease, nowMs, { caughtUpAtMs, witnessedAtMs, checkpoint, ...closing }) {
       const { version, item } = await read(folder(lease.pipeline));
       if (version !== lease.version || item.leaseOwner !== lease.owner) return;
       const { leaseOwner, leaseExpiresAt, leaseHost, leaseProcess, ...rest } = item;
@@ -99,6 +101,7 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
         ...closing,
         ...(checkpoint && fieldsOf(checkpoint)),
         ...(caughtUpAtMs !== undefined && { caughtUpAt: iso(caughtUpAtMs) }),
+        ...(witnessedAtMs !== undefined && { witnessedAt: iso(witnessedAtMs) }),
       };
       await write(lease.pipeline, version, { ...rest, ...left, updatedAt: iso(nowMs) });
     },
@@ -168,13 +171,17 @@ async function versionsIn(folder: string): Promise<number[]> {
 const fileName = (version: number) => `${String(version).padStart(8, '0')}.json`;
 
 function stateOf(item: Item): PipelineState {
-  const { checkpointLogId: logId, late } = item;
+  const { checkpointLogId: logId, late, waits, lastRun: lastRunText } = item;
   const logDateMs = dateOf(item.checkpointLogDate);
   const caughtUpAtMs = dateOf(item.caughtUpAt);
+  const witnessedAtMs = dateOf(item.witnessedAt);
   return {
     ...(logId !== undefined && { checkpoint: { logId, ...(logDateMs !== undefined && { logDateMs }) } }),
     ...(caughtUpAtMs !== undefined && { caughtUpAtMs }),
+    ...(witnessedAtMs !== undefined && { witnessedAtMs }),
     ...(late !== undefined && { late }),
+    ...(waits !== undefined && { waits }),
+    ...(lastRunText !== undefined && { lastRunText }),
   };
 }
 

@@ -41,6 +41,8 @@ export interface Wiring {
 }
 
 const DAY_MS = 86_400_000;
+/** An idle pipeline's empty pages are confirmed so often: at most 144 calls a day. */
+const WITNESS_MS = 600_000;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -129,6 +131,7 @@ export function pipelineParts(
       retentionMs: auth0.logRetentionDays * DAY_MS,
       settleMs: config.settleSeconds * 1000,
       sweepMs: config.sweepMinutes * 60_000,
+      witnessMs: WITNESS_MS,
       rateLimitHeadroom: auth0.rateLimitHeadroom,
     },
     source: auth0Logs({ ...base, config: auth0, baseUrl: baseUrlOf(env, ENV.auth0BaseUrl) }),

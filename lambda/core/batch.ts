@@ -3,17 +3,41 @@ import { bodyWriter } from './body.ts';
 import type { Checkpoint, SerializedRecord, ShapedRecord } from './model.ts';
 import type { SettledLog } from './read.ts';
 
-/** Logs that settle together: the checkpoint moves past all of them or past none. */
+/** A log on its way, without its content. */
+export interface BatchedLog extends Omit<SettledLog, 'log'> {
+  /** The configuration excludes it: it has no record. */
+  readonly isExcluded: boolean;
+}
+
+/** Logs that settle together: the checkpoint moves past all of them, past the first few, or past none. */
 export interface LogBatch {
   readonly records: readonly SerializedRecord[];
-  /** Logs in it, excluded ones counted too. */
-  readonly logs: number;
-  /** The ids of those that have one. */
-  readonly logIds: readonly string[];
-  /** Where the checkpoint goes when the batch is settled; undefined when no log of it had an id. */
-  readonly checkpoint?: Checkpoint;
-  /** The date of its oldest log; undefined when none could be read. */
-  readonly oldestDateMs?: number;
+  /** In Auth0's order; those that are not excluded are the records, one by one. */
+  readonly logs: readonly BatchedLog[];
+}
+
+/** Where the checkpoint goes when the batch is settled; undefined when no log of it had an id. */
+export const endOf = ({ logs }: LogBatch): Checkpoint | undefined =>
+  logs.findLast(log => log.checkpoint)?.checkpoint;
+
+/** The ids of those that have one. */
+export const idsOf = ({ logs }: LogBatch): string[] => logs.flatMap(({ logId }) => logId ?? []);
+
+/**
+ * When the batch's oldest log happened; undefined when that is not known. By ids, which are in order; where they do not
+ * tell, by dates, of which a single wrong one decides nothing: then the second oldest counts.
+ */
+export function oldestMs({ logs }: LogBatch): number | undefined {
+  const idTimes = logs.flatMap(({ idTimeMs }) => idTimeMs ?? []);
+  if (idTimes.length > 0) return Math.min(...idTimes);
+  return logs.flatMap(({ dateMs }) => dateMs ?? []).sort((one, other) => one - other)[1];
+}
+
+/** The batch up to before its record number `records`: what is settled of it when the rest is not. */
+export function headOf(batch: LogBatch, records: number): LogBatch {
+  let seen = 0;
+  const end = batch.logs.findIndex(({ isExcluded }) => !isExcluded && seen++ === records);
+  return { records: batch.records.slice(0, records), logs: end < 0 ? batch.logs : batch.logs.slice(0, end) };
 }
 
 export interface Batcher {
@@ -29,39 +53,34 @@ const MAX_LOGS = 10_000;
 /** Fills batches up to `maxBytes`, brackets and commas included, and never past it. */
 export function batcher(maxBytes: number): Batcher {
   const body = bodyWriter(maxBytes);
-  let logs = 0;
-  let logIds: string[] = [];
-  let checkpoint: Checkpoint | undefined;
-  let oldestDateMs: number | undefined;
+  let logs: BatchedLog[] = [];
 
   const flush = (): LogBatch | undefined => {
-    if (logs === 0) return undefined;
-    const batch: LogBatch = {
-      records: body.take(),
-      logs,
-      logIds,
-      ...(checkpoint ? { checkpoint } : {}),
-      ...(oldestDateMs === undefined ? {} : { oldestDateMs }),
-    };
-    logs = 0;
-    logIds = [];
-    checkpoint = undefined;
-    oldestDateMs = undefined;
+    if (logs.length === 0) return undefined;
+    const batch = { records: body.take(), logs };
+    logs = [];
     return batch;
   };
 
   const add = (log: SettledLog, record: ShapedRecord | undefined): LogBatch | undefined => {
-    let full = logs >= MAX_LOGS ? flush() : undefined;
+    let full = logs.length >= MAX_LOGS ? flush() : undefined;
     if (record && !body.add(record)) {
       full = flush();
       body.add(record);
     }
-    logs++;
-    if (log.logId !== undefined) logIds.push(log.logId);
-    checkpoint = log.checkpoint ?? checkpoint;
-    if (log.dateMs !== undefined) oldestDateMs = Math.min(oldestDateMs ?? log.dateMs, log.dateMs);
+    logs.push(withoutContent(log, record === undefined));
     return full;
   };
 
   return { add, flush };
+}
+
+/** The content is let go, as its record is all that is needed of it. */
+function withoutContent(log: SettledLog, isExcluded: boolean): BatchedLog {
+  const batched: { -readonly [K in keyof BatchedLog]: BatchedLog[K] } = { isExcluded };
+  if (log.logId !== undefined) batched.logId = log.logId;
+  if (log.checkpoint !== undefined) batched.checkpoint = log.checkpoint;
+  if (log.dateMs !== undefined) batched.dateMs = log.dateMs;
+  if (log.idTimeMs !== undefined) batched.idTimeMs = log.idTimeMs;
+  return batched;
 }

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { problemsOf, settings } from './config-problems.ts';
 import { IDENTITY_FIELDS } from './log.ts';
+import { isFutureLogId } from './log-id.ts';
 import type { StartFrom } from './model.ts';
 
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
@@ -190,6 +191,14 @@ export function parseStartFrom(value: string): StartFrom | undefined {
   if (day === undefined || Number.isNaN(dateMs) || !new Date(day).toISOString().startsWith(day))
     return undefined;
   return { kind: 'date', dateMs };
+}
+
+/** Why logs cannot be shipped from there: it is still to come, and everything until then would be skipped. */
+export function aheadOfTime(from: StartFrom, nowMs: number): string | undefined {
+  const isAhead = from.kind === 'date' ? from.dateMs > nowMs : from.kind === 'log' && isFutureLogId(from.logId, nowMs);
+  if (!isAhead) return undefined;
+  const given = from.kind === 'date' ? new Date(from.dateMs).toISOString() : from.kind === 'log' ? from.logId : '';
+  return `is ${given}, which is in the future, so that every log until then would be skipped; allowed: "oldest", "now", a date or a log id in the past`;
 }
 
 function parse<T extends v.GenericSchema>(

@@ -1,9 +1,7 @@
-/** Post until the verdict is final: retry, split what is too large, bisect what is rejected. */
-import { backoffMs } from './backoff.ts';
-import { bodyOf } from './body.ts';
-import { withoutRecords } from './echo.ts';
-import type { Clock, Destination, Fault, PostAnswer, Random, Reason, SerializedRecord } from './model.ts';
-import { isAboutCredentials, judge, type Verdict } from './verdict.ts';
+/** Post until the verdict is final: retry, split what is too large, find the records that are at fault themselves. */
+import { type Evidence, evidence as newEvidence, type Mark } from './evidence.ts';
+import type { Clock, Destination, Fault, QueueName, Random, Reason, SerializedRecord } from './model.ts';
+import { type Posted, poster } from './post.ts';
 
 export interface DeliverDependencies {
   readonly destination: Destination;
@@ -11,104 +9,190 @@ export interface DeliverDependencies {
   readonly random: Random;
 }
 
+/** A record that is itself at fault, and the queue that it belongs on: what cannot be accepted as it is, or not now. */
+export interface Culprit {
+  readonly record: SerializedRecord;
+  readonly reason: Reason;
+  readonly queue: QueueName;
+}
+
+export interface DeliverOptions {
+  /** Posts of the same records before giving up on a fault. */
+  readonly maxAttempts?: number;
+  /** What else is accepted in this run. */
+  readonly evidence?: Evidence;
+  /** Faults that are not refusals (408, 429, 5xx, no answer) are looked into too, as if they were. */
+  readonly isolatesFaults?: boolean;
+  /**
+   * Puts culprits on their queues before anything else is posted. Gives why they could not be put there, if so: then the
+   * delivery ends with the fault QUEUE_UNREACHABLE.
+   */
+  readonly putAside?: (culprits: readonly Culprit[]) => Promise<string | undefined>;
+}
+
 /** What became of a batch: every record is accepted, a culprit, or pending. */
 export interface Delivery {
   readonly accepted: number;
-  /** Records that are themselves at fault, each with its reason. */
-  readonly culprits: readonly { readonly record: SerializedRecord; readonly reason: Reason }[];
-  /** Records that Azure may take another time, and why it did not now. Empty exactly when there is no fault. */
+  /** Put aside already. */
+  readonly culprits: readonly Culprit[];
+  /** Records that are neither, and why. Empty exactly when there is no fault. */
   readonly pending: readonly SerializedRecord[];
   readonly fault?: Fault;
+  /** The fault is with these records' way alone: others are accepted now. */
+  readonly isLocal: boolean;
+  /** The first so many records are accepted or put aside. */
+  readonly head: number;
   readonly posts: number;
 }
 
-/** A post gets this long at most: Azure answers in well under a second when it is well. */
-const POST_TIMEOUT_MS = 30_000;
-/** Less than this and a post is not begun. */
-const POST_LEAST_MS = 1_000;
-const MAX_ATTEMPTS = 5;
-const BACKOFF = { baseMs: 500, capMs: 15_000 };
-/** So many rejected single records, and nothing else of the batch accepted, are a configuration fault and no poison. */
-const ALL_REJECTED_AFTER = 8;
+/** Single records, spread over the batch, that are tried before the configuration is blamed. */
+const SAMPLE = 8;
+/** So many refused single records wait for evidence before it is looked for anew. */
+const MOST_SUSPECTS = 8;
 
 /**
- * Delivers the records before `deadlineMs`, in order unless many are rejected. Never throws for what Azure does.
- * On a `denied` fault of a batch in which everything was rejected, nothing is a culprit and all is pending.
- * @param maxAttempts posts of the same records before giving up on a fault
+ * Delivers the records before `deadlineMs`, in order. Never throws for what Azure does.
+ *
+ * A refused batch is halved until the culprits stand alone, but a refused record is a culprit only when something else is
+ * accepted after it: another batch of the run, one of a sample of single records of this batch, or a record posted again
+ * that was accepted before. Without such evidence the configuration is at fault: the verdict is `denied`, and nothing
+ * that was not confirmed is a culprit. See docs/decisions/008-when-everything-is-rejected.md.
  */
 export async function deliver(
   d: DeliverDependencies,
   records: readonly SerializedRecord[],
   deadlineMs: number,
-  maxAttempts: number = MAX_ATTEMPTS,
+  options: DeliverOptions = {},
 ): Promise<Delivery> {
-  const culprits: { record: SerializedRecord; reason: Reason }[] = [];
-  const todo: (readonly SerializedRecord[])[] = records.length > 0 ? [records] : [];
-  const attempts = { posts: 0, refreshed: false };
-  let accepted = 0;
-  /** Parts to try before the configuration is blamed; undefined while there is no such suspicion. */
-  let untried: number | undefined;
-  for (let part = todo.pop(); part; part = untried === undefined ? todo.pop() : todo.shift()) {
-    const verdict = await postUntilFinal(d, part, deadlineMs, maxAttempts, attempts);
-    if (verdict.kind === 'accepted') {
-      accepted += part.length;
-    } else if (verdict.kind === 'fault') {
-      const left = new Set([part, ...todo].flat());
-      const pending = records.filter(record => left.has(record));
-      return { accepted, culprits, pending, fault: verdict.fault, posts: attempts.posts };
-    } else if (part.length > 1) {
-      const middle = part.length >> 1;
-      todo.push(part.slice(middle), part.slice(0, middle));
-    } else {
-      culprits.push({ record: part[0]!, reason: verdict.reason });
-    }
-    if (accepted > 0) untried = undefined;
-    else if (culprits.length >= ALL_REJECTED_AFTER) {
-      // Poison may come in a row: each part that is left is tried once, whole, and the largest first.
-      untried = untried === undefined ? todo.length : untried - 1;
-      if (untried === 0) {
-        const fault = allRejected(culprits.at(-1)!.reason);
-        return { accepted, culprits: [], pending: records, fault, posts: attempts.posts };
-      }
-    }
+  const evidence = options.evidence ?? newEvidence();
+  const leave = evidence.enter();
+  try {
+    return await delivery(d, records, deadlineMs, evidence, options);
+  } finally {
+    leave();
   }
-  return { accepted, culprits, pending: [], posts: attempts.posts };
 }
 
-async function postUntilFinal(
-  { destination, clock, random }: DeliverDependencies,
+async function delivery(
+  d: DeliverDependencies,
   records: readonly SerializedRecord[],
   deadlineMs: number,
-  maxAttempts: number,
-  attempts: { posts: number; refreshed: boolean },
-): Promise<Verdict> {
-  const body = bodyOf(records);
-  for (let attempt = 0; ; attempt++) {
-    const leftMs = deadlineMs - clock.now();
-    if (leftMs < POST_LEAST_MS) return { kind: 'fault', fault: outOfTime() };
-    attempts.posts++;
-    const given = await destination.post(body, Math.min(POST_TIMEOUT_MS, leftMs));
-    const answer: PostAnswer = withoutRecords(given, body);
-    const verdict = judge(destination.kind, answer, { bytes: body.length, records: records.length });
-    if (verdict.kind !== 'fault') return verdict;
-    if (isAboutCredentials(answer)) {
-      if (attempts.refreshed) return verdict;
-      attempts.refreshed = true;
-      destination.refresh();
-      continue;
+  evidence: Evidence,
+  { maxAttempts, isolatesFaults = false, putAside = async () => undefined }: DeliverOptions,
+): Promise<Delivery> {
+  const { post, posts } = poster(d, deadlineMs, maxAttempts);
+  /** Indices of records that nothing is known of yet, those that were refused alone, and those that are settled. */
+  const open = new Set(records.keys());
+  const suspects = new Map<number, Culprit>();
+  const culprits: Culprit[] = [];
+  let accepted = 0;
+  let mark = evidence.mark();
+
+  const end = (fault?: Fault, isLocal = false): Delivery => {
+    const unsettled = new Set([...open, ...suspects.keys()]);
+    const pending = records.filter((_, index) => unsettled.has(index));
+    const head = records.findIndex((_, index) => unsettled.has(index));
+    return {
+      accepted,
+      culprits,
+      pending,
+      ...(fault && { fault }),
+      isLocal,
+      head: head < 0 ? records.length : head,
+      posts: posts(),
+    };
+  };
+  /** Posts records; what is accepted is settled, what is refused alone is a suspect. */
+  const attempt = async (part: readonly number[]): Promise<Posted> => {
+    const begun = evidence.mark();
+    const posted = await post(part.map(index => records[index]!), isolatesFaults);
+    if (posted.kind === 'accepted') {
+      accepted += part.length;
+      for (const index of part) open.delete(index);
+      evidence.accepted(records[part[0]!]!);
+    } else {
+      mark = begun;
+      if (posted.kind === 'refused' && part.length === 1) {
+        open.delete(part[0]!);
+        suspects.set(part[0]!, { record: records[part[0]!]!, reason: posted.reason, queue: posted.queue });
+      }
     }
-    if (verdict.fault.verdict === 'denied' || attempt + 1 >= maxAttempts) return verdict;
-    const waitMs = backoffMs(attempt, random, { ...BACKOFF, retryAfterMs: verdict.fault.retryAfterMs ?? 0 });
-    if (clock.now() + waitMs + POST_LEAST_MS > deadlineMs) return verdict;
-    await clock.sleep(waitMs);
+    return posted;
+  };
+  /** Whether anything else is accepted after the mark: another delivery, or a record posted again that was accepted before. */
+  const areOthersAccepted = async (asked: Mark): Promise<boolean> => {
+    if (evidence.isSince(asked) || (await evidence.since(asked))) return true;
+    const known = evidence.known();
+    if (!known || (await post([known], false)).kind !== 'accepted') return false;
+    evidence.accepted(known);
+    return true;
+  };
+  /** Looks for evidence of now; a fault on the way ends the delivery. */
+  const isConfirmed = async (): Promise<boolean | Fault> => {
+    const asked = mark;
+    if (evidence.isSince(asked)) return true;
+    for (const index of spread([...open], SAMPLE, d.random)) {
+      const posted = await attempt([index]);
+      if (posted.kind === 'accepted' || evidence.isSince(asked)) return true;
+      if (posted.kind === 'fault') return posted.fault;
+    }
+    return areOthersAccepted(asked);
+  };
+  /** Undefined when the suspects are culprits, and put aside; else how the delivery ends. */
+  const confirm = async (last: Reason): Promise<Delivery | undefined> => {
+    const confirmed = await isConfirmed();
+    if (confirmed === false) return end(blamed(last));
+    if (confirmed !== true) return end(confirmed);
+    if (suspects.size === 0) return undefined;
+    const found = [...suspects.entries()].sort(([one], [other]) => one - other).map(([, culprit]) => culprit);
+    const problem = await putAside(found);
+    if (problem !== undefined) return end({ ...QUEUE_FAULT, message: problem });
+    culprits.push(...found);
+    suspects.clear();
+    return undefined;
+  };
+
+  const todo: (readonly number[])[] = [[...open]];
+  let isEvident = false;
+  let last: Reason | undefined;
+  for (let part = todo.pop(); part; part = todo.pop()) {
+    const left = part.filter(index => open.has(index));
+    if (left.length === 0) continue;
+    const posted = await attempt(left);
+    if (posted.kind === 'fault') {
+      const isLocal = posted.fault.verdict === 'intercepted' && (await areOthersAccepted(mark));
+      return end(posted.fault, isLocal);
+    }
+    if (posted.kind === 'refused') {
+      last = posted.reason;
+      const middle = left.length >> 1;
+      if (middle > 0) todo.push(left.slice(middle), left.slice(0, middle));
+      const isPlain = middle > 0 ? posted.isTooLarge || isEvident : suspects.size < MOST_SUSPECTS;
+      if (isPlain) continue;
+    }
+    const ended = last && (await confirm(last));
+    if (ended) return ended;
+    isEvident = true;
   }
+  return (suspects.size > 0 && last && (await confirm(last))) || end();
 }
 
-function allRejected(last: Reason): Fault {
-  const message = `Azure rejected ${ALL_REJECTED_AFTER} records one by one and every other part of the batch, so the configuration is wrong and not the records; check the table, the log type or the DCR's stream. Last answer: ${last.message}`;
+/** Why nothing of a batch is accepted when nothing else is either. */
+function blamed(last: Reason): Fault {
+  if (last.verdict !== 'rejected') return { ...last, verdict: last.verdict };
+  const message = `Azure rejected these records, and accepts no other record now either, so the configuration is at fault and not the records; check the table, the log type or the DCR's stream. Last answer: ${last.message}`;
   return { ...last, verdict: 'denied', message };
 }
 
-function outOfTime(): Fault {
-  return { verdict: 'unavailable', code: 'OUT_OF_TIME', message: 'the run ended before Azure had answered' };
+/** The code of a fault that is not Azure's: culprits could not be put on their queues. */
+export const QUEUE_UNREACHABLE = 'QUEUE_UNREACHABLE';
+const QUEUE_FAULT = { verdict: 'unavailable', code: QUEUE_UNREACHABLE } as const;
+
+/** At most `count` of the indices, one from each of as many stretches of equal length, by chance. */
+function spread(indices: readonly number[], count: number, random: Random): number[] {
+  const stretches = Math.min(count, indices.length);
+  return Array.from({ length: stretches }, (_, i) => {
+    const at = Math.floor(((i + Math.min(random(), 0.999)) * indices.length) / stretches);
+    return indices[at]!;
+  });
 }

@@ -13,7 +13,7 @@ const schema = v.object({
   lastLogId: v.string(),
   count: v.number(),
   reason: v.object({
-    verdict: v.picklist(['rejected', 'throttled', 'unavailable', 'denied']),
+    verdict: v.picklist(['rejected', 'throttled', 'unavailable', 'denied', 'intercepted']),
     status: v.optional(v.number()),
     code: v.optional(v.string()),
     message: v.string(),

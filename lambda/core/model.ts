@@ -36,6 +36,12 @@ export interface PipelineState {
   readonly caughtUpAtMs?: number;
   /** What is remembered to find late logs, written by late.ts and opaque to a store. */
   readonly late?: string;
+  /** When the witness last agreed with the checkpoint; absent or 0 when that was not asked since it was set. */
+  readonly witnessedAtMs?: number;
+  /** See Closing.lastRun. */
+  readonly lastRunText?: string;
+  /** What vendors asked for, see waits.ts. */
+  readonly waits?: string;
 }
 
 /** Why something was not accepted, in words an operator can act on. Never holds a secret or a log's body. */
@@ -48,6 +54,8 @@ export interface Reason {
   readonly message: string;
   /** The vendor's wish to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** It came with no token: each further asking may be counted and logged by the vendor. */
+  readonly isTokenRefused?: boolean;
 }
 
 /** A reason that is not the logs' own fault. */
@@ -199,8 +207,10 @@ export interface Closing {
   readonly caughtUpAtMs?: number;
   /** Where a first run began, when it settled nothing after that. */
   readonly checkpoint?: Checkpoint;
-  /** See PipelineState.late. */
+  /** See PipelineState. */
   readonly late?: string;
+  readonly witnessedAtMs?: number;
+  readonly waits?: string;
   /** The run's report, as `writeLastRun` made it: for whoever asks how it went. */
   readonly lastRun?: string;
   /** Who set the checkpoint by hand, when and from where to where. */
@@ -250,6 +260,8 @@ export interface RunReport {
   readonly party?: Party;
   readonly message?: string;
   readonly pages: number;
+  /** Of those: pages of the look back. */
+  readonly sweptPages: number;
   readonly posts: number;
   readonly logsRead: number;
   readonly logsAccepted: number;
@@ -261,9 +273,13 @@ export interface RunReport {
   readonly logsRaw: number;
   /** Found by the sweep: Auth0 served them only after logs with greater ids. */
   readonly logsLate: number;
-  readonly batches: Readonly<
-    Record<'accepted' | 'rejected' | 'throttled' | 'unavailable' | 'denied', number>
-  >;
+  /** More logs were late than can be named: `logsLate` is at least so many. */
+  readonly isLateEstimate: boolean;
+  /** Shipped once more, since the late logs among them could not be told apart. */
+  readonly logsReshipped: number;
+  /** Found by search, since the checkpoint did not lead to them. */
+  readonly logsBridged: number;
+  readonly batches: Readonly<Record<'accepted' | Reason['verdict'], number>>;
   readonly checkpoint?: Checkpoint;
   /** Now minus the date of the last settled log; 0 when caught up; undefined when nothing is known yet. */
   readonly lagMs?: number;
@@ -271,6 +287,10 @@ export interface RunReport {
   readonly gapSuspected: boolean;
   /** The oldest log of a held batch is older than half the retention: batches are put aside instead of held. */
   readonly retentionAtRisk: boolean;
+  /** Auth0 has logs that the checkpoint does not lead to, or had: see `logsBridged`. */
+  readonly checkpointAstray: boolean;
+  /** The look back has not come round for so long that late logs may be missed. */
+  readonly sweepOverdue: boolean;
   readonly rateLimit?: RateLimit;
   readonly durationMs: number;
 }

@@ -1,21 +1,17 @@
 /** Auth0's logs after a log id, page by page, the next page fetched while the last one is worked on. */
-import { backoffMs } from './backoff.ts';
+import { ANSWER_TOO_LARGE, type AskDependencies, type AskOptions, asker, type OutOfTime } from './ask.ts';
+import { AUTH0_PAGE_SIZE } from './contract.ts';
 import { logDateOf, logIdOf } from './log.ts';
-import { isPastLogId, logIdTimeMs } from './log-id.ts';
-import type { Checkpoint, Clock, Fault, LogSource, PageAnswer, Random, RateLimit } from './model.ts';
+import { isAfter, isPastLogId, logIdTimeMs } from './log-id.ts';
+import type { Checkpoint, Fault, LogSource, PageAnswer, RateLimit } from './model.ts';
 
-export interface ReadDependencies {
-  readonly source: LogSource;
-  readonly clock: Clock;
-  readonly random: Random;
+export interface ReadDependencies extends AskDependencies {
+  readonly source: Pick<LogSource, 'page'>;
 }
 
-export interface ReadOptions {
-  readonly deadlineMs: number;
+export interface ReadOptions extends AskOptions {
   /** Younger logs are left for the next run, since Auth0 may still insert one with a smaller id. */
   readonly settleMs: number;
-  /** Share of the rate limit left to the tenant's other callers, 0 to 1. */
-  readonly headroom: number;
 }
 
 export interface SettledLog {
@@ -24,22 +20,24 @@ export interface SettledLog {
   readonly checkpoint?: Checkpoint;
   /** The log's own id, when it has one that can be a place among Auth0's logs. */
   readonly logId?: string;
+  /** When it happened: by its date, or by its id where the date contradicts it. */
   readonly dateMs?: number;
+  /** When Auth0 gave the id, which no single log can falsify, since pages are in the order of ids. */
+  readonly idTimeMs?: number;
 }
 
 export type ReadStep =
   | { readonly kind: 'page'; readonly logs: readonly SettledLog[]; readonly rateLimit?: RateLimit }
-  | { readonly kind: 'caught-up' }
+  /** `isEmpty`: by an empty page, which alone proves nothing; else by logs that are too young. `atMs`: when it was answered. */
+  | { readonly kind: 'caught-up'; readonly isEmpty: boolean; readonly atMs: number }
   | { readonly kind: 'out-of-time' }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
-const PAGE_TIMEOUT_MS = 20_000;
-const PAGE_LEAST_MS = 2_000;
-const MAX_ATTEMPTS = 6;
-const BACKOFF = { baseMs: 500, capMs: 10_000 };
-/** A date further ahead than this is a broken date: waiting for it would stop the line, and the lag would hide behind it. */
-const FUTURE_TOLERANCE_MS = 300_000;
+/** A date further from the id's time than this contradicts it: Auth0 gives ids within seconds. */
+const CONTRADICTION_MS = 3_600_000;
 const MAX_LOG_ID_CHARACTERS = 256;
+/** A link may be so much later than the newest log that its page shows. */
+const LINK_TOLERANCE_MS = 60_000;
 
 /** Reads until the logs, the time or Auth0's patience end. Every step after one that is no page is the same. */
 export function logReader(
@@ -47,25 +45,7 @@ export function logReader(
   afterLogId: string,
   options: ReadOptions,
 ): { next(): Promise<ReadStep> } {
-  let rateLimit: RateLimit | undefined;
-  const fetchPage = async (after: string): Promise<PageAnswer | { kind: 'out-of-time' }> => {
-    for (let attempt = 0; ; attempt++) {
-      const paceMs = rateLimit ? waitForRateLimitMs(rateLimit, options.headroom, d.clock.now()) : 0;
-      if (d.clock.now() + paceMs + PAGE_LEAST_MS > options.deadlineMs) return { kind: 'out-of-time' };
-      if (paceMs > 0) await d.clock.sleep(paceMs);
-      const timeoutMs = Math.min(PAGE_TIMEOUT_MS, options.deadlineMs - d.clock.now());
-      const answer = await d.source.page(after, timeoutMs);
-      rateLimit = answer.rateLimit;
-      if (answer.kind === 'page' || answer.fault.verdict === 'denied') return answer;
-      const retryAfterMs = answer.fault.retryAfterMs ?? 0;
-      const waitMs = backoffMs(attempt, d.random, { ...BACKOFF, retryAfterMs });
-      if (attempt + 1 >= MAX_ATTEMPTS) return answer;
-      if (d.clock.now() + waitMs + PAGE_LEAST_MS > options.deadlineMs) return answer;
-      await d.clock.sleep(waitMs);
-      rateLimit = undefined;
-    }
-  };
-
+  const fetchPage = pageFetcher(d, options);
   let last: ReadStep | undefined;
   let after = afterLogId;
   let ahead = prefetch(fetchPage(after));
@@ -88,10 +68,34 @@ export function logReader(
   return { next };
 }
 
+/** Asks for fewer logs where a page is too large for the memory, down to one, and for more again after that. */
+function pageFetcher(d: ReadDependencies, options: ReadOptions) {
+  const ask = asker(d, options);
+  let take = AUTH0_PAGE_SIZE;
+  return async (after: string): Promise<PageAnswer | OutOfTime> => {
+    for (;;) {
+      const asked = take;
+      const answer = await ask(timeoutMs => d.source.page(after, timeoutMs, asked));
+      if (answer.kind !== 'fault' || answer.fault.code !== ANSWER_TOO_LARGE || asked === 1) {
+        take = Math.min(AUTH0_PAGE_SIZE, asked * 2);
+        return answer;
+      }
+      take = Math.ceil(asked / 5);
+    }
+  };
+}
+
 type SettledPage = { readonly logs: readonly SettledLog[] } & (
   | { readonly end: ReadStep }
   | { readonly end?: undefined; readonly after: string }
 );
+
+/** A log's id that logs can be read from. */
+interface Place {
+  readonly logId: string;
+  /** Undefined for an id of a form that is unknown. */
+  readonly timeMs?: number;
+}
 
 /** The settled part of a page and where to go on. */
 function settle(
@@ -100,22 +104,24 @@ function settle(
   nowMs: number,
   settleMs: number,
 ): SettledPage {
-  if (answer.logs.length === 0) return { logs: [], end: { kind: 'caught-up' } };
+  const caughtUp = { kind: 'caught-up', atMs: nowMs } as const;
+  if (answer.logs.length === 0) return { logs: [], end: { ...caughtUp, isEmpty: true } };
   const given = answer.logs.map(logIdOf);
-  const ids = given.map(id => placeOf(id, after, nowMs));
-  const ordered = isAscending([after, ...ids.filter(id => id !== undefined)]);
-  const link = linkOf(answer.nextLogId, given, after, nowMs);
+  const places = given.map(id => placeOf(id, after, nowMs));
+  const dates = answer.logs.map((log, index) => dateOf(log, places[index], nowMs));
+  const ordered = isAscending([after, ...places.flatMap(place => (place ? [place.logId] : []))]);
+  const link = linkOf(answer.nextLogId, { given, places, dates }, after, nowMs);
   if (!ordered && link === undefined) return { logs: [], end: { kind: 'fault', fault: OUT_OF_ORDER } };
   const logs: SettledLog[] = [];
   for (const [index, log] of answer.logs.entries()) {
-    const dateMs = dateOf(log, nowMs);
-    if (dateMs !== undefined && isUnsettled(nowMs - dateMs, settleMs)) {
-      return { logs: ordered ? logs : [], end: { kind: 'caught-up' } };
+    const place = places[index];
+    const timeMs = place?.timeMs ?? dates[index];
+    if (timeMs !== undefined && isUnripe(nowMs - timeMs, settleMs)) {
+      return { logs: ordered ? logs : [], end: { ...caughtUp, isEmpty: false } };
     }
     const isLast = index === answer.logs.length - 1;
-    const own = ordered ? ids[index] : undefined;
-    const logId = isLast ? endOf(own, link) : own;
-    logs.push(settledLog(log, ids[index], logId, dateMs));
+    const own = ordered ? place?.logId : undefined;
+    logs.push(settledLog(log, place, isLast ? endOf(own, link) : own, dates[index]));
   }
   const moved = logs.findLast(log => log.checkpoint)?.checkpoint?.logId;
   if (moved === undefined || moved === after) return { logs, end: { kind: 'fault', fault: NO_PROGRESS } };
@@ -125,12 +131,15 @@ function settle(
 /** `end`: the id that the checkpoint may move to. Fields are set one by one, since spreading costs more than all else here. */
 function settledLog(
   log: unknown,
-  logId: string | undefined,
+  place: Place | undefined,
   end: string | undefined,
   dateMs: number | undefined,
 ): SettledLog {
   const settled: { -readonly [K in keyof SettledLog]: SettledLog[K] } = { log };
-  if (logId !== undefined) settled.logId = logId;
+  if (place !== undefined) {
+    settled.logId = place.logId;
+    if (place.timeMs !== undefined) settled.idTimeMs = place.timeMs;
+  }
   if (dateMs !== undefined) settled.dateMs = dateMs;
   if (end !== undefined) {
     settled.checkpoint = dateMs === undefined ? { logId: end } : { logId: end, logDateMs: dateMs };
@@ -138,28 +147,54 @@ function settledLog(
   return settled;
 }
 
+/** Logs that were found by search, each a place of its own; those without one are left out. Ascending by id. */
+export function foundLogs(logs: readonly unknown[], after: string, nowMs: number): SettledLog[] {
+  const placed = logs.flatMap(log => {
+    const place = placeOf(logIdOf(log), after, nowMs);
+    return place && isAfter(place.logId, after)
+      ? [settledLog(log, place, place.logId, dateOf(log, place, nowMs))]
+      : [];
+  });
+  return placed.sort((one, other) => (one.logId! < other.logId! ? -1 : 1));
+}
+
 /**
  * The id, when logs can be read from it; undefined for one that would lead astray, so that its log ships like one
  * without an id. Where the checkpoint has the known form, only that form is believed: else only Auth0's link is.
  */
-function placeOf(id: string | undefined, after: string, nowMs: number): string | undefined {
-  if (id === undefined || isPastLogId(id, nowMs)) return id;
-  const isUnknownForm = logIdTimeMs(id) === undefined && logIdTimeMs(after) === undefined;
-  return isUnknownForm && id.length <= MAX_LOG_ID_CHARACTERS ? id : undefined;
+function placeOf(id: string | undefined, after: string, nowMs: number): Place | undefined {
+  if (id === undefined) return undefined;
+  const timeMs = logIdTimeMs(id);
+  if (timeMs !== undefined) return isPastLogId(id, nowMs) ? { logId: id, timeMs } : undefined;
+  const isUnknownForm = logIdTimeMs(after) === undefined;
+  return isUnknownForm && id.length <= MAX_LOG_ID_CHARACTERS ? { logId: id } : undefined;
+}
+
+interface Seen {
+  readonly given: readonly (string | undefined)[];
+  readonly places: readonly (Place | undefined)[];
+  readonly dates: readonly (number | undefined)[];
 }
 
 /**
- * The id of the link, unless it would lead astray likewise. One of a form that is new to us is believed where all logs
- * of the page, and not just one, have ids of such a form: then Auth0 has changed it.
+ * The id of the link, which decides nothing alone: it leads forward, and is the id of a log on the page or not later
+ * than what the page shows; else logs would be skipped. A form that is new to us is believed where all logs of the page,
+ * and not just one, have ids of such a form: then Auth0 has changed it.
  */
 function linkOf(
   nextLogId: string | undefined,
-  ids: readonly (string | undefined)[],
+  { given, places, dates }: Seen,
   after: string,
   nowMs: number,
 ): string | undefined {
-  const isNewForm = ids.length > 1 && ids.every(id => id !== undefined && logIdTimeMs(id) === undefined);
-  return isNewForm ? nextLogId : placeOf(nextLogId, after, nowMs);
+  if (nextLogId === undefined || nextLogId.length > MAX_LOG_ID_CHARACTERS) return undefined;
+  if (nextLogId === after || !isAscending([after, nextLogId])) return undefined;
+  const isNewForm = given.length > 1 && given.every(id => id !== undefined && logIdTimeMs(id) === undefined);
+  const link = isNewForm ? { logId: nextLogId } : placeOf(nextLogId, after, nowMs);
+  if (!link || given.includes(link.logId)) return link?.logId;
+  const times = [...places.map(place => place?.timeMs), ...dates].filter(ms => ms !== undefined);
+  if (link.timeMs === undefined || times.length === 0) return undefined;
+  return link.timeMs <= Math.max(...times) + LINK_TOLERANCE_MS ? link.logId : undefined;
 }
 
 /** Where a page ends: its last log's id, or its link; the smaller one where they differ, since a greater one would skip logs. */
@@ -168,33 +203,21 @@ function endOf(own: string | undefined, link: string | undefined): string | unde
   return isAscending([own, link]) ? own : link;
 }
 
-function dateOf(log: unknown, nowMs: number): number | undefined {
+/** The log's date, unless it lies in the future or contradicts its id: then the id's time, or none. */
+function dateOf(log: unknown, place: Place | undefined, nowMs: number): number | undefined {
   const dateMs = logDateOf(log);
-  return dateMs !== undefined && dateMs < nowMs + FUTURE_TOLERANCE_MS ? dateMs : undefined;
+  const idTimeMs = place?.timeMs;
+  if (idTimeMs === undefined) return dateMs !== undefined && dateMs <= nowMs ? dateMs : undefined;
+  return dateMs !== undefined && Math.abs(dateMs - idTimeMs) <= CONTRADICTION_MS && dateMs <= nowMs ? dateMs : idTimeMs;
 }
 
-function isUnsettled(ageMs: number, settleMs: number): boolean {
+function isUnripe(ageMs: number, settleMs: number): boolean {
   return settleMs > 0 && ageMs < settleMs;
 }
 
-/** Ids are opaque, but where they are digits of one length their order is known, and a wrong order would lose logs. */
+/** A wrong order would lose logs, as far as it is known. */
 function isAscending(ids: readonly string[]): boolean {
-  return ids.every((id, index) => {
-    const before = ids[index - 1];
-    if (before === undefined || id.length !== before.length || !/^\d+$/.test(id + before)) return true;
-    return before <= id;
-  });
-}
-
-/**
- * Milliseconds until a call leaves the headroom untouched. Less than one whole call cannot be kept back: of two, as
- * the Free plan has, a headroom of a tenth is none, or half of the limit would be lost to resets in whole seconds.
- */
-export function waitForRateLimitMs(rateLimit: RateLimit, headroom: number, nowMs: number): number {
-  const reserved = Math.min(rateLimit.limit - 1, Math.floor(rateLimit.limit * headroom));
-  if (rateLimit.remaining > reserved) return 0;
-  // Reset is told in whole seconds and may lie up to a minute ahead; further is a clock that is wrong.
-  return Math.min(60_000, Math.max(0, rateLimit.resetAtMs - nowMs));
+  return ids.every((id, index) => index === 0 || !isAfter(ids[index - 1]!, id));
 }
 
 /** Marks a promise that may be abandoned: its rejection, a bug, must surface only where it is awaited. */

@@ -1,4 +1,5 @@
 /** What a run is made of: what it needs, what it may, and what it knows while it goes. */
+import type { Evidence } from './evidence.ts';
 import type { Late } from './late.ts';
 import type { Ledger } from './ledger.ts';
 import type {
@@ -6,6 +7,7 @@ import type {
   Closing,
   Destination,
   FailedBatchQueue,
+  Fault,
   Journal,
   Lease,
   LogSource,
@@ -42,6 +44,8 @@ export interface ShipOptions {
   readonly settleMs: number;
   /** How often late logs are looked for; 0 never. */
   readonly sweepMs: number;
+  /** How often an empty page needs the witness beside it; 0 never, for a window that has an end of its own. */
+  readonly witnessMs: number;
   readonly rateLimitHeadroom: number;
   /** Names this run in the lease. */
   readonly owner: string;
@@ -56,6 +60,8 @@ export interface Stop {
   readonly outcome: RunOutcome;
   readonly party?: Party;
   readonly message?: string;
+  /** The vendor's fault behind it, for what must be remembered of that. */
+  readonly fault?: Fault;
 }
 
 export interface Run {
@@ -67,6 +73,8 @@ export interface Run {
   late: Late | undefined;
   /** What the next save writes anyway, or else the release. */
   unsaved: Closing;
+  /** What was accepted in this run. */
+  readonly evidence: Evidence;
   /** Once a batch had to be put aside although nothing got better, no more time is spent on retrying. */
   spilling: boolean;
 }

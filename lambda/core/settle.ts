@@ -1,117 +1,162 @@
 /** A batch's way from delivery to checkpoint: the one place where the promise is kept. */
-import type { LogBatch } from './batch.ts';
-import { deliver } from './deliver.ts';
+import { endOf, headOf, idsOf, type LogBatch, oldestMs } from './batch.ts';
+import { type Culprit, type Delivery, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
 import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
 import { type Late, passed, writeLate } from './late.ts';
 import type { LedgerEntry } from './ledger.ts';
-import type { Checkpoint, ShapedRecord } from './model.ts';
+import { isAfter } from './log-id.ts';
+import type { Checkpoint, Fault, QueueName, SerializedRecord, ShapedRecord } from './model.ts';
 import type { Run, Stop } from './run.ts';
 import { sketchOf, writeSketch } from './sketch.ts';
 
 /** What became of a batch. */
 export interface Settled {
-  /** The checkpoint has moved past it, or would have, had it an id: every log up to its end is accepted or held. */
+  /** The checkpoint has moved past it, or would have, had it an id: every log up to its end is accepted or queued. */
   readonly isPassed: boolean;
   /** Why the run must end, if it must. */
   readonly stop?: Stop | undefined;
-  readonly held: Held;
+  readonly counts: Counts;
 }
 
 /** How many logs are where. */
-export type Held = Pick<LedgerEntry, 'accepted' | 'retried' | 'deadLettered'>;
-export const NOTHING_HELD: Held = { accepted: 0, retried: 0, deadLettered: 0 };
+export type Counts = Pick<LedgerEntry, 'accepted' | 'retried' | 'deadLettered'>;
+export const NOTHING_SETTLED: Counts = { accepted: 0, retried: 0, deadLettered: 0 };
+
+/** Of a batch, before the checkpoint moves. */
+interface Own extends Settled {
+  /** The first so many of its records are settled, though not all of it is. */
+  readonly head: number;
+}
 
 /** Less than this before the deadline and a batch is left for the next run. */
 const SETTLE_LEAST_MS = 1_500;
 
 /**
- * Delivers a batch, acts on the verdict, and moves the checkpoint when every log is accepted or held.
+ * Delivers a batch, acts on the verdict, and moves the checkpoint when every log is accepted or queued; past the first
+ * few logs when only those are.
  * Batches may be delivered side by side, but the checkpoint passes a batch only after the one `before` it.
  */
 export async function settle(
   run: Run,
   batch: LogBatch,
-  before: Promise<Settled> = Promise.resolve({ isPassed: true, held: NOTHING_HELD }),
+  before: Promise<Settled> = Promise.resolve({ isPassed: true, counts: NOTHING_SETTLED }),
 ): Promise<Settled> {
-  const own = await hold(run, batch);
+  const own = await handle(run, batch);
   const earlier = await before;
+  const { counts } = own;
   const stop = earlier.stop ?? own.stop;
-  const { held } = own;
-  if (!earlier.isPassed || !own.isPassed) return { isPassed: false, stop, held };
-  const saveStop = batch.checkpoint && (await pass(run, batch, batch.checkpoint, held));
-  return saveStop ? { isPassed: false, stop: saveStop, held } : { isPassed: true, stop, held };
+  if (!earlier.isPassed) return { isPassed: false, stop, counts };
+  const done = own.isPassed ? batch : headOf(batch, own.head);
+  const saveStop = await pass(run, done, counts);
+  return { isPassed: own.isPassed && !saveStop, stop: saveStop ?? stop, counts };
 }
 
-/** Enters the batch in the ledger and moves the checkpoint past it. */
-async function pass(
-  run: Run,
-  batch: LogBatch,
-  checkpoint: Checkpoint,
-  held: Held,
-): Promise<Stop | undefined> {
+/** Enters the logs in the ledger and moves the checkpoint past them. */
+async function pass(run: Run, batch: LogBatch, counts: Counts): Promise<Stop | undefined> {
   const { d, tally, late } = run;
-  const ids = sketchOf(batch.logIds);
+  const checkpoint = endOf(batch);
+  if (!checkpoint) return undefined;
+  const logIds = idsOf(batch);
+  const ids = sketchOf(logIds);
   const afterLogId = tally.counts.checkpoint?.logId;
   await d.ledger.add({
     ...(afterLogId === undefined ? {} : { afterLogId }),
     lastLogId: checkpoint.logId,
-    logs: batch.logs,
-    ...held,
-    excluded: batch.logs - batch.records.length,
+    logs: batch.logs.length,
+    ...counts,
+    excluded: batch.logs.length - batch.records.length,
     ids: writeSketch(ids),
   });
   const lateAfter =
-    late && afterLogId !== undefined ? passed(late, ids, batch.logIds.length, afterLogId) : late;
+    late && afterLogId !== undefined ? passed(late, ids, logIds.length, afterLogId) : late;
   return save(run, checkpoint, lateAfter);
 }
 
-/** Has every log of the batch accepted, or held in a queue; `isPassed` says whether that was achieved. */
-async function hold(run: Run, batch: LogBatch): Promise<Settled> {
+/** Has every log of the batch accepted or queued; `isPassed` says whether that was achieved. */
+async function handle(run: Run, batch: LogBatch): Promise<Own> {
   const { d, options } = run;
   const nowMs = d.clock.now();
   if (options.deadlineMs - nowMs < SETTLE_LEAST_MS) {
-    return { isPassed: false, stop: { outcome: 'out-of-time' }, held: NOTHING_HELD };
+    return { isPassed: false, stop: { outcome: 'out-of-time' }, counts: NOTHING_SETTLED, head: 0 };
   }
-  const delivery = await deliver(d, batch.records, options.deadlineMs, run.spilling ? 1 : undefined);
+  const delivery = await deliver(d, batch.records, options.deadlineMs, {
+    ...(run.spilling && { maxAttempts: 1 }),
+    evidence: run.evidence,
+    putAside: culprits => putCulprits(run, culprits),
+  });
   if (batch.records.length > 0) run.tally.delivered(delivery);
-  const { fault } = delivery;
+  const { fault, head } = delivery;
+  if (!fault) return { isPassed: true, counts: countsOf(delivery, batch.records), head };
+  const done = countsOf(delivery, batch.records.slice(0, head));
+  if (fault.code === QUEUE_UNREACHABLE) return { isPassed: false, stop: queueStop(fault), counts: done, head };
   // A hold never outlives Auth0's retention: SQS keeps a batch for 14 days, Auth0 may keep its logs for one.
-  const atRisk = batch.oldestDateMs !== undefined && nowMs - batch.oldestDateMs > options.retentionMs / 2;
-  if (fault && atRisk) {
+  const oldest = oldestMs(batch);
+  const atRisk = oldest !== undefined && nowMs - oldest > options.retentionMs / 2;
+  if (atRisk) {
     run.tally.counts.retentionAtRisk = true;
     run.spilling = true;
   }
-  const stop: Stop | undefined =
-    fault && !atRisk ? { outcome: fault.verdict, party: 'azure', message: fault.message } : undefined;
-  if (stop?.outcome === 'denied') return { isPassed: false, stop, held: NOTHING_HELD };
-  const putAsideFailed = await putAside(run, delivery);
-  if (putAsideFailed) return { isPassed: false, stop: putAsideFailed, held: NOTHING_HELD };
-  const { accepted, pending, culprits } = delivery;
-  return { isPassed: true, stop, held: { accepted, retried: pending.length, deadLettered: culprits.length } };
+  const stop: Stop | undefined = atRisk
+    ? undefined
+    : { outcome: fault.verdict, party: 'azure', message: fault.message, fault };
+  const isHeld = fault.verdict === 'denied' || (fault.verdict === 'intercepted' && !delivery.isLocal);
+  if (stop && isHeld) return { isPassed: false, stop, counts: done, head };
+  const asideStop = await putPending(run, delivery, fault);
+  if (asideStop) return { isPassed: false, stop: asideStop, counts: done, head };
+  return { isPassed: true, stop, counts: countsOf(delivery, batch.records), head };
 }
 
-/** Culprits to the dead-letter queue, what Azure may take another time to the retry queue. */
-async function putAside(
-  run: Run,
-  { culprits, pending, fault, posts }: Awaited<ReturnType<typeof deliver>>,
-): Promise<Stop | undefined> {
-  const { d, options, tally } = run;
-  const common = { pipeline: options.pipeline, failedAtMs: d.clock.now(), attempts: posts };
+/** Where these records of the delivery are, once all of them are settled. */
+function countsOf({ culprits, pending }: Delivery, records: readonly SerializedRecord[]): Counts {
+  const among = new Set(records);
+  const on = (queue: QueueName) => culprits.filter(one => one.queue === queue && among.has(one.record)).length;
+  const deadLettered = on('dead-letter');
+  const retried = on('retry') + pending.filter(record => among.has(record)).length;
+  return { accepted: records.length - deadLettered - retried, retried, deadLettered };
+}
+
+/** Each culprit alone: what is at fault itself to the dead-letter queue, what Azure may take another time to the retry queue. */
+async function putCulprits(run: Run, culprits: readonly Culprit[]): Promise<string | undefined> {
+  const { d, tally } = run;
+  const common = { ...asideOf(run), failedAtMs: d.clock.now(), attempts: 1 };
   try {
-    const dead = encodeCulprits(common, culprits);
-    if (dead.length > 0) await d.queue.put('dead-letter', dead);
-    if (fault) await d.queue.put('retry', encodeFailedBatch({ ...common, records: pending, reason: fault }));
+    for (const queue of ['dead-letter', 'retry'] as const) {
+      const messages = encodeCulprits(common, culprits.filter(culprit => culprit.queue === queue));
+      if (messages.length > 0) await d.queue.put(queue, messages);
+    }
   } catch (error) {
-    const message = `a failed batch could not be put aside, so the checkpoint stays: ${nameOf(error)}`;
-    return { outcome: 'failed', party: 'queue', message };
+    return nameOf(error);
   }
-  tally.counts.logsDeadLettered += culprits.length;
-  tally.counts.logsRetried += pending.length;
-  for (const { record, reason } of culprits) {
-    d.journal.error('a log was dead-lettered', { logId: record.logId, reason });
+  for (const { record, reason, queue } of culprits) {
+    if (queue === 'dead-letter') tally.counts.logsDeadLettered++;
+    else tally.counts.logsRetried++;
+    d.journal.error(`a log was put on the ${queue} queue`, { logId: record.logId, reason });
   }
-  if (fault) d.journal.warn('a batch was put on the retry queue', { logs: pending.length, reason: fault });
   return undefined;
+}
+
+/** What Azure may take another time to the retry queue. */
+async function putPending(run: Run, { pending, posts }: Delivery, reason: Fault): Promise<Stop | undefined> {
+  const { d, tally } = run;
+  const aside = { ...asideOf(run), failedAtMs: d.clock.now(), attempts: posts, records: pending, reason };
+  try {
+    await d.queue.put('retry', encodeFailedBatch(aside));
+  } catch (error) {
+    return queueStop({ message: nameOf(error) });
+  }
+  tally.counts.logsRetried += pending.length;
+  d.journal.warn('a batch was put on the retry queue', { logs: pending.length, reason });
+  return undefined;
+}
+
+const asideOf = ({ options }: Run) => ({ pipeline: options.pipeline });
+
+function queueStop({ message }: { readonly message: string }): Stop {
+  return {
+    outcome: 'failed',
+    party: 'queue',
+    message: `a failed batch could not be put aside, so the checkpoint stays: ${message}`,
+  };
 }
 
 /** Moves the checkpoint; `late` goes with it. */
@@ -120,6 +165,11 @@ export async function save(
   checkpoint: Checkpoint,
   late: Late | undefined = run.late,
 ): Promise<Stop | undefined> {
+  const before = run.tally.counts.checkpoint?.logId;
+  if (before !== undefined && isAfter(before, checkpoint.logId)) {
+    const message = `the checkpoint would go back from ${before} to ${checkpoint.logId}; it stays where it is`;
+    return { outcome: 'failed', party: 'auth0', message };
+  }
   try {
     const kept = late && writeLate(late);
     const saved = await run.d.state.save(run.lease, checkpoint, run.d.clock.now(), kept);

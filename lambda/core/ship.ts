@@ -5,33 +5,39 @@
  * It is kept in one place, `settle`: deliver, put aside what was not accepted, and only then save.
  */
 import { batcher, type LogBatch } from './batch.ts';
-import { writeLastRun } from './last-run.ts';
+import { aheadOfTime } from './config.ts';
+import { evidence } from './evidence.ts';
+import { readLastRun, writeLastRun } from './last-run.ts';
 import { readLate, startLate } from './late.ts';
+import { logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, PipelineState, RunReport, StateStore } from './model.ts';
-import { logReader } from './read.ts';
+import { logReader, type ReadStep } from './read.ts';
 import type { Run, ShipDependencies, ShipOptions, Stop } from './run.ts';
 import { nameOf, recordOf, type Settled, save, settle } from './settle.ts';
-import { sweep } from './sweep.ts';
+import { isSweepOverdue, sweep } from './sweep.ts';
 import { tally } from './tally.ts';
+import { readWaits, stopByWait, waitsAfter, writeWaits } from './waits.ts';
+import { hear, isWitnessDue } from './witness.ts';
 
 /** Reading ends this long before the deadline, so that what was read before Auth0 stalled is shipped all the same. */
 const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
 
 const PREPARE_TIMEOUT_MS = 10_000;
+/** Reading goes on so many times after logs that an empty page had hidden; the next run goes on from there. */
+const MOST_TURNS = 3;
 
 /** Logs shaped before sockets get a turn: the next page's answer must be taken in at once. */
 const LOGS_A_TURN = 10;
 /** Turns before the first log of a page is shaped: so many it takes until the next page's request has left. */
 const TURNS_A_REQUEST = 3;
 
+type CaughtUp = Extract<ReadStep, { kind: 'caught-up' }>;
+
 /** Ships what is new of one pipeline, until caught up, out of time or stopped. Throws only for bugs. */
 export async function ship(d: ShipDependencies, options: ShipOptions): Promise<RunReport> {
   const startedAtMs = d.clock.now();
   const { pipeline, owner } = options;
   const since = () => d.clock.now() - startedAtMs;
-  // Tokens take longer than the lease: they come beside it, and each has to be had once in a while anyway.
-  d.source.prepare?.(PREPARE_TIMEOUT_MS);
-  d.destination.prepare?.(PREPARE_TIMEOUT_MS);
   let acquired: Awaited<ReturnType<StateStore['acquire']>>;
   try {
     acquired = await d.state.acquire(pipeline, owner, startedAtMs, options.leaseExpiresAtMs);
@@ -52,14 +58,17 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     lease: acquired.lease,
     late: options.sweepMs > 0 ? readLate(state.late) : undefined,
     unsaved: {},
+    evidence: evidence(),
     spilling: false,
   };
-  run.tally.counts.gapSuspected = isGapSuspected(state, startedAtMs, options.retentionMs);
+  const { counts } = run.tally;
+  counts.gapSuspected = isGapSuspected(state, startedAtMs, options.retentionMs);
   let report: RunReport | undefined;
   try {
-    const stop = await shipFrom(run, state.checkpoint);
+    const { fault, ...stop } = await shipUnlessWaiting(run, state);
     const lagMs = lagOf(run, stop, state.caughtUpAtMs);
-    if (lagMs !== undefined && lagMs > options.retentionMs / 2) run.tally.counts.retentionAtRisk = true;
+    if (lagMs !== undefined && lagMs > options.retentionMs / 2) counts.retentionAtRisk = true;
+    counts.sweepOverdue = isSweepOverdue(run);
     report = run.tally.report({ ...stop, ...(lagMs === undefined ? {} : { lagMs }), durationMs: since() });
     return report;
   } finally {
@@ -67,13 +76,51 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   }
 }
 
-/** Reads, shapes and batches; while some batches are being settled, the next one is being read. */
-async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<Stop> {
+/** Nobody is asked while a vendor has asked to be left alone. */
+async function shipUnlessWaiting(run: Run, state: PipelineState): Promise<Stop> {
+  const { d } = run;
+  const waits = readWaits(state.waits);
+  const wait = stopByWait(waits, d.clock.now());
+  if (wait) return wait;
+  d.source.prepare?.(PREPARE_TIMEOUT_MS);
+  d.destination.prepare?.(PREPARE_TIMEOUT_MS);
+  const stop = await shipUntilCaughtUp(run, state);
+  const after = writeWaits(waitsAfter(waits, stop, d.clock.now()));
+  if (after !== writeWaits(waits)) run.unsaved = { ...run.unsaved, waits: after };
+  return stop;
+}
+
+/** Reads on until the end of the logs is confirmed, or why the run ends before that. */
+async function shipUntilCaughtUp(run: Run, state: PipelineState): Promise<Stop> {
   const { d, options } = run;
-  const start = checkpoint ? { checkpoint } : await begin(run);
+  const start = state.checkpoint ? { checkpoint: state.checkpoint } : await begin(run);
   if ('outcome' in start) return start;
   if (options.sweepMs > 0) run.late ??= startLate(start.checkpoint.logId, d.clock.now());
-  const reader = logReader(d, start.checkpoint.logId, {
+  let { checkpoint } = start;
+  for (let turn = 0; ; turn++) {
+    const end = await shipAfter(run, checkpoint.logId, isHeld(state) && turn === 0);
+    if ('outcome' in end) return end;
+    checkpoint = run.tally.counts.checkpoint ?? checkpoint;
+    if (!isWitnessDue(run, state, end)) break;
+    const testimony = await hear(run, checkpoint, end);
+    if (testimony.kind === 'stop') return testimony.stop;
+    if (testimony.kind === 'confirmed') {
+      run.unsaved = { ...run.unsaved, witnessedAtMs: d.clock.now() };
+      break;
+    }
+    if (turn >= MOST_TURNS) return { outcome: 'out-of-time' };
+    checkpoint = run.tally.counts.checkpoint ?? checkpoint;
+  }
+  return (await sweep(run)) ?? { outcome: 'caught-up' };
+}
+
+/**
+ * Reads, shapes and batches; while some batches are being settled, the next one is being read.
+ * @param isHeld the line was held: the first page is posted alone, and nothing beside it until it is settled
+ */
+async function shipAfter(run: Run, logId: string, isHeld: boolean): Promise<CaughtUp | Stop> {
+  const { d, options } = run;
+  const reader = logReader(d, logId, {
     deadlineMs: options.deadlineMs - settleReserveMs(options.deadlineMs - d.clock.now()),
     settleMs: options.settleMs,
     headroom: options.rateLimitHeadroom,
@@ -100,7 +147,7 @@ async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<S
   };
 
   let step = await reader.next();
-  while (step.kind === 'page' && !stopped) {
+  for (let page = 0; step.kind === 'page' && !stopped; page++) {
     run.tally.page(step.logs.length, step.rateLimit);
     for (let turn = 0; turn < TURNS_A_REQUEST; turn++) await d.ioFirst();
     for (const [index, log] of step.logs.entries()) {
@@ -108,25 +155,37 @@ async function shipFrom(run: Run, checkpoint: Checkpoint | undefined): Promise<S
       const full = batches.add(log, recordOf(run, log.log));
       if (full) await settleNext(full);
     }
+    if (isHeld && page === 0) {
+      await settleNext(batches.flush());
+      while (inFlight.length > 0) await oldestSettled();
+    }
     if (!stopped) step = await reader.next();
   }
   await settleNext(batches.flush());
   while (inFlight.length > 0) await oldestSettled();
   if (stopped) return stopped;
   if (step.kind === 'fault') {
-    return { outcome: step.fault.verdict, party: 'auth0', message: step.fault.message };
+    return { outcome: step.fault.verdict, party: 'auth0', message: step.fault.message, fault: step.fault };
   }
-  if (step.kind === 'out-of-time') return { outcome: 'out-of-time' };
-  return (await sweep(run)) ?? { outcome: 'caught-up' };
+  return step.kind === 'caught-up' ? step : { outcome: 'out-of-time' };
+}
+
+/** Whether the last run kept the checkpoint because of what it posted: then this one begins there, and with little. */
+function isHeld({ lastRunText }: PipelineState): boolean {
+  const { outcome, party } = readLastRun(lastRunText) ?? {};
+  return party === 'queue' || (party === 'azure' && (outcome === 'denied' || outcome === 'intercepted'));
 }
 
 /** The first run: where to begin; "now" is remembered at once, so that it stays the same now. */
 async function begin(run: Run): Promise<{ checkpoint: Checkpoint } | Stop> {
   const { d, options } = run;
   const nowMs = d.clock.now();
+  const ahead = aheadOfTime(options.startFrom, nowMs);
+  if (ahead) return { outcome: 'failed', message: `auth0.startFrom: ${ahead}` };
   const start = await d.source.start(options.startFrom, nowMs, Math.max(1, options.deadlineMs - nowMs));
   if (start.kind === 'fault') {
-    return { outcome: start.fault.verdict, party: 'auth0', message: start.fault.message };
+    const { fault } = start;
+    return { outcome: fault.verdict, party: 'auth0', message: fault.message, fault };
   }
   const { checkpoint } = start;
   if (options.startFrom.kind === 'now') return (await save(run, checkpoint)) ?? { checkpoint };
@@ -158,6 +217,9 @@ function lagOf(run: Run, stop: Stop, caughtUpAtMs: number | undefined): number |
 
 /** A gap that the retention has eaten cannot be seen, only inferred: nothing was read for longer than it. */
 function isGapSuspected(state: PipelineState, nowMs: number, retentionMs: number): boolean {
-  if (state.checkpoint?.logDateMs === undefined && state.caughtUpAtMs === undefined) return false;
-  return nowMs - Math.max(state.checkpoint?.logDateMs ?? 0, state.caughtUpAtMs ?? 0) > retentionMs;
+  const { checkpoint, caughtUpAtMs } = state;
+  // A position from which nothing was shipped yet has no date, and says nothing of a gap.
+  if (checkpoint?.logDateMs === undefined && caughtUpAtMs === undefined) return false;
+  const shippedMs = checkpoint?.logDateMs === undefined ? 0 : (logIdTimeMs(checkpoint.logId) ?? checkpoint.logDateMs);
+  return nowMs - Math.max(shippedMs, caughtUpAtMs ?? 0) > retentionMs;
 }

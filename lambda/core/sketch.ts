@@ -37,6 +37,13 @@ export function sketchOf(logIds: readonly string[]): Sketch {
   return sketch;
 }
 
+/** How many ids are in it. */
+export function countOf({ words }: Sketch): number {
+  let count = 0;
+  for (let cell = 0; cell < CELLS_PER_PART; cell++) count += words[cell * WORDS] ?? 0;
+  return count;
+}
+
 /** `one` and `other` together. */
 export function unite(one: Sketch, other: Sketch): Sketch {
   return {

@@ -1,107 +1,189 @@
-/** Looking back, now and then, for logs that Auth0 served only after logs with greater ids. */
+/**
+ * Looking back, now and then, for logs that Auth0 served only after logs with greater ids.
+ *
+ * A window is read once to find out whether any id in it was never passed, and a second time, when there are such ids, to
+ * ship their logs. Both passes keep a cursor, are bounded for each run, and go on in the next one, after its new logs.
+ */
 import { batcher, type LogBatch } from './batch.ts';
-import { type Found, known, type Late, swept, writeLate } from './late.ts';
+import { endSweep, type Late, type Sweep, startSweep, writeLate } from './late.ts';
+import { isRetained } from './log-id.ts';
 import { logReader, type SettledLog } from './read.ts';
 import type { Run, Stop } from './run.ts';
-import { NOTHING_HELD, recordOf, settle } from './settle.ts';
-import { addToSketch, emptySketch, idKey, missingFrom, sketchOf, writeSketch } from './sketch.ts';
+import { NOTHING_SETTLED, recordOf, settle } from './settle.ts';
+import { addToSketch, countOf, emptySketch, idKey, missingFrom, sketchOf, unite, writeSketch } from './sketch.ts';
 
-/** A sweep is not begun with less time, and gives up when it runs out: the next run tries again. */
-const SWEEP_LEAST_MS = 10_000;
-const NOTHING: Found = { logIds: [], whole: false };
+/** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
+const PAGES_A_RUN = 25;
+/** A sweep is not gone on with in less time. */
+const SWEEP_LEAST_MS = 3_000;
+/** What is found must still be posted. */
+const SHIP_RESERVE_MS = 5_000;
+/** So many times `sweepMs` without having come round are too many. */
+const OVERDUE_AFTER = 4;
+
+type Sweeping = Late & { readonly sweep: Sweep };
 
 /**
- * Re-reads the window of ids that were passed lately and ships those of its logs that never were. Returns why the run
- * must end, if it must: then the window stays, and the next run sweeps again.
+ * Goes on with the look back, or begins one when it is time. Returns why the run must end, if it must. What is left of it
+ * is for the next run.
  */
 export async function sweep(run: Run): Promise<Stop | undefined> {
-  const { d, options, late, tally } = run;
-  const { checkpoint } = tally.counts;
-  if (!late || !checkpoint || d.clock.now() - late.sweptAtMs < options.sweepMs) return undefined;
-  const all = emptySketch();
-  const read = await eachOfWindow(run, late, checkpoint.logId, async ({ logId }) => {
-    if (logId !== undefined) addToSketch(all, idKey(logId));
-  });
-  if (!read) return undefined;
-  const missing = missingFrom(known(late), all);
-  const found = missing?.size === 0 ? NOTHING : await shipLate(run, late, checkpoint.logId, missing);
-  if (!found || 'outcome' in found) return found;
-  run.late = swept(late, found, checkpoint.logId, d.clock.now());
-  // The release writes it, for no write of its own; if it cannot, the next run sweeps the same window again.
-  run.unsaved = { ...run.unsaved, late: writeLate(run.late) };
-  return undefined;
-}
-
-/** Ships the logs named by `missing`, or the whole window when they are too many to be named. Returns their ids. */
-async function shipLate(
-  run: Run,
-  late: Late,
-  lastLogId: string,
-  missing: ReadonlySet<string> | undefined,
-): Promise<Found | Stop | undefined> {
-  const found: string[] = [];
-  const batches = batcher(run.d.destination.maxBatchBytes);
-  let stop: Stop | undefined;
-  const held = { ...NOTHING_HELD };
-  const settleLate = async (batch: LogBatch) => {
-    const settled = await settle(run, batch);
-    stop = settled.stop;
-    held.accepted += settled.held.accepted;
-    held.retried += settled.held.retried;
-    held.deadLettered += settled.held.deadLettered;
-  };
-  const read = await eachOfWindow(run, late, lastLogId, async log => {
-    if (stop || log.logId === undefined || (missing && !missing.has(idKey(log.logId)))) return;
-    found.push(log.logId);
-    // The checkpoint stays where it is: these logs lie before it.
-    const { checkpoint: _, ...settled } = log;
-    const full = batches.add(settled, recordOf(run, log.log));
-    if (full) await settleLate(full);
-  });
-  if (!read) return undefined;
-  const rest = batches.flush();
-  if (!stop && rest) await settleLate(rest);
-  if (stop) return stop;
-  run.tally.counts.logsLate += found.length;
-  if (found.length > 0) {
-    await run.d.ledger.add({
-      // A few are told by their sketch alone; a whole window covers its range.
-      ...(missing ? {} : { afterLogId: late.fromLogId }),
-      lastLogId,
-      logs: found.length,
-      ...held,
-      excluded: found.length - held.accepted - held.retried - held.deadLettered,
-      ids: writeSketch(sketchOf(found)),
-    });
+  const { options, tally, d } = run;
+  const lastLogId = tally.counts.checkpoint?.logId;
+  if (!run.late || lastLogId === undefined) return undefined;
+  if (!run.late.sweep) {
+    if (d.clock.now() - run.late.sweptAtMs < options.sweepMs) return undefined;
+    run.late = startSweep(run.late, lastLogId, d.clock.now());
   }
-  run.d.journal.warn('late logs were found and shipped', {
-    logs: found.length,
-    whole: missing === undefined,
-  });
-  return { logIds: found, whole: missing === undefined };
+  const pages = { left: PAGES_A_RUN };
+  const stop = (await look(run, pages)) ? await shipMissing(run, pages) : undefined;
+  // The release writes it, for no write of its own; if it cannot, the next run does this part again.
+  run.unsaved = { ...run.unsaved, late: writeLate(run.late) };
+  return stop;
 }
 
-/** Reads the window's logs up to `lastLogId`. False when it could not be read to the end. */
-async function eachOfWindow(
-  { d, options }: Run,
-  late: Late,
-  lastLogId: string,
-  visit: (log: SettledLog) => Promise<void>,
-): Promise<boolean> {
-  if (options.deadlineMs - d.clock.now() < SWEEP_LEAST_MS) return false;
-  if (late.fromLogId >= lastLogId) return true;
-  const reader = logReader(d, late.fromLogId, {
-    deadlineMs: options.deadlineMs - SWEEP_LEAST_MS / 2,
-    settleMs: 0,
-    headroom: options.rateLimitHeadroom,
+/** Whether the look back has not come round for so long that late logs may be missed. */
+export function isSweepOverdue({ late, options, d }: Run): boolean {
+  // 0: it is to begin as soon as it can.
+  if (!late || late.sweptAtMs === 0) return false;
+  const sinceMs = d.clock.now() - (late.sweep?.startedAtMs ?? late.sweptAtMs);
+  return sinceMs > OVERDUE_AFTER * options.sweepMs;
+}
+
+/** The first pass. True when it is done. */
+async function look(run: Run, pages: { left: number }): Promise<boolean> {
+  const { sweep } = run.late as Sweeping;
+  if (sweep.missing !== undefined) return true;
+  const seen = emptySketch();
+  const recent = emptySketch();
+  let { cursorLogId } = sweep;
+  const isDone = await eachOfWindow(run, pages, 0, async ({ logId }) => {
+    if (logId === undefined || logId <= cursorLogId) return true;
+    cursorLogId = logId;
+    addToSketch(seen, idKey(logId));
+    if (logId > sweep.recentFromLogId) addToSketch(recent, idKey(logId));
+    return true;
   });
-  for (let step = await reader.next(); step.kind !== 'caught-up'; step = await reader.next()) {
-    if (step.kind !== 'page') return false;
-    for (const log of step.logs) {
-      if (log.logId !== undefined && log.logId > lastLogId) return true;
-      await visit(log);
-    }
-    if (step.logs.at(-1)?.logId === lastLogId) return true;
+  const read = { seen: unite(sweep.seen, seen), recent: unite(sweep.recent, recent), cursorLogId };
+  keep(run, { ...sweep, ...read });
+  if (!isDone || !isWhole(run)) return false;
+  const missing = missingFrom(sweep.known, read.seen);
+  // The second pass begins where the first one did.
+  keep(run, { ...sweep, ...read, cursorLogId: sweep.fromLogId, missing: missing ? [...missing] : 'all' });
+  if (!missing) {
+    run.tally.counts.logsLate += Math.max(0, countOf(read.seen) - countOf(sweep.known));
+    run.tally.counts.isLateEstimate = true;
   }
   return true;
+}
+
+/** An empty page is no end by itself: while Auth0 serves less than was passed, and must still have it, it is asked again. */
+function isWhole({ late, options, d }: Run): boolean {
+  const { sweep } = late as Sweeping;
+  if (countOf(sweep.seen) >= countOf(sweep.known)) return true;
+  const nowMs = d.clock.now();
+  return (
+    !isRetained(sweep.fromLogId, nowMs, options.retentionMs) ||
+    nowMs - sweep.startedAtMs > (OVERDUE_AFTER - 1) * options.sweepMs
+  );
+}
+
+/** The second pass: ships the logs that are missing, or the whole window where they are too many to be named. */
+async function shipMissing(run: Run, pages: { left: number }): Promise<Stop | undefined> {
+  const { d, tally } = run;
+  const { sweep } = run.late as Sweeping;
+  const missing = sweep.missing === 'all' ? undefined : new Set(sweep.missing);
+  if (missing?.size === 0) return end(run);
+  const batches = batcher(d.destination.maxBatchBytes);
+  const found: string[] = [];
+  const counts = { ...NOTHING_SETTLED };
+  let stop: Stop | undefined;
+  let { cursorLogId } = sweep;
+  let readUpTo = cursorLogId;
+  const settleLate = async (batch: LogBatch | undefined, upTo: string) => {
+    if (batch) {
+      const settled = await settle(run, batch);
+      stop = settled.stop;
+      if (!settled.isPassed) return;
+      for (const { logId } of batch.logs) if (logId !== undefined) found.push(logId);
+      counts.accepted += settled.counts.accepted;
+      counts.retried += settled.counts.retried;
+      counts.deadLettered += settled.counts.deadLettered;
+    }
+    cursorLogId = upTo;
+  };
+  const isRead = await eachOfWindow(run, pages, SHIP_RESERVE_MS, async log => {
+    if (log.logId === undefined || log.logId <= readUpTo) return true;
+    if (!missing || missing.has(idKey(log.logId))) {
+      // The checkpoint stays where it is: these logs lie before it.
+      const { checkpoint: _, ...settled } = log;
+      const full = batches.add(settled, recordOf(run, log.log));
+      if (full) await settleLate(full, readUpTo);
+    }
+    readUpTo = log.logId;
+    return stop === undefined;
+  });
+  if (!stop) await settleLate(batches.flush(), readUpTo);
+  for (const logId of found) missing?.delete(idKey(logId));
+  if (missing) tally.counts.logsLate += found.length;
+  else tally.counts.logsReshipped += found.length;
+  const afterLogId = missing ? undefined : sweep.cursorLogId;
+  await enter(run, found, counts, { afterLogId, lastLogId: missing ? (found.at(-1) ?? '') : cursorLogId });
+  keep(run, { ...sweep, cursorLogId, missing: missing ? [...missing] : 'all' });
+  if (!stop && (isRead || missing?.size === 0)) end(run);
+  return stop;
+}
+
+function end(run: Run): undefined {
+  run.late = endSweep(run.late as Sweeping, run.d.clock.now());
+}
+
+function keep(run: Run, sweep: Sweep): void {
+  run.late = { ...run.late!, sweep };
+}
+
+/** In the ledger, named logs are told by their sketch alone; a window that ships again covers its range. */
+async function enter(
+  run: Run,
+  found: readonly string[],
+  counts: typeof NOTHING_SETTLED,
+  { afterLogId, lastLogId }: { readonly afterLogId: string | undefined; readonly lastLogId: string },
+): Promise<void> {
+  if (found.length === 0) return;
+  const { accepted, retried, deadLettered } = counts;
+  await run.d.ledger.add({
+    ...(afterLogId === undefined ? {} : { afterLogId }),
+    lastLogId,
+    logs: found.length,
+    ...counts,
+    excluded: found.length - accepted - retried - deadLettered,
+    ids: writeSketch(sketchOf(found)),
+  });
+  run.d.journal.warn('late logs were found and shipped', { logs: found.length });
+}
+
+/** Reads the window from the cursor on. False when it was not read to its end: for want of pages, time or an answer. */
+async function eachOfWindow(
+  { d, options, tally, late }: Run,
+  pages: { left: number },
+  reserveMs: number,
+  visit: (log: SettledLog) => Promise<boolean>,
+): Promise<boolean> {
+  const { cursorLogId, toLogId } = (late as Sweeping).sweep;
+  if (cursorLogId >= toLogId) return true;
+  const deadlineMs = options.deadlineMs - reserveMs;
+  if (deadlineMs - d.clock.now() < SWEEP_LEAST_MS) return false;
+  const headroom = options.rateLimitHeadroom;
+  const reader = logReader(d, cursorLogId, { deadlineMs, settleMs: 0, headroom });
+  while (pages.left-- > 0) {
+    const step = await reader.next();
+    if (step.kind !== 'page') return step.kind === 'caught-up';
+    tally.sweptPage();
+    for (const log of step.logs) {
+      if (log.logId !== undefined && log.logId > toLogId) return true;
+      if (!(await visit(log))) return false;
+    }
+    if (step.logs.at(-1)?.logId === toLogId) return true;
+  }
+  return false;
 }

@@ -6,6 +6,7 @@ type Counts = { -readonly [K in keyof RunReport]: RunReport[K] };
 
 export interface Tally {
   readonly counts: Omit<Counts, 'outcome' | 'durationMs' | 'lagMs'>;
+  sweptPage(): void;
   page(logs: number, rateLimit: RateLimit | undefined): void;
   delivered(delivery: Delivery): void;
   report(end: {
@@ -21,6 +22,7 @@ export function tally(pipeline: string, checkpoint?: Checkpoint): Tally {
   const counts: Tally['counts'] = {
     pipeline,
     pages: 0,
+    sweptPages: 0,
     posts: 0,
     logsRead: 0,
     logsAccepted: 0,
@@ -29,13 +31,22 @@ export function tally(pipeline: string, checkpoint?: Checkpoint): Tally {
     logsDeadLettered: 0,
     logsRaw: 0,
     logsLate: 0,
-    batches: { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0 },
+    isLateEstimate: false,
+    logsReshipped: 0,
+    logsBridged: 0,
+    batches: { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0, intercepted: 0 },
     gapSuspected: false,
     retentionAtRisk: false,
+    checkpointAstray: false,
+    sweepOverdue: false,
     ...(checkpoint ? { checkpoint } : {}),
   };
   return {
     counts,
+    sweptPage: () => {
+      counts.pages++;
+      counts.sweptPages++;
+    },
     page: (logs, rateLimit) => {
       counts.pages++;
       counts.logsRead += logs;

@@ -14,6 +14,11 @@ export type Verdict =
   /** Not the records' fault. */
   | { readonly kind: 'fault'; readonly fault: Fault };
 
+/** The code of an answer that something between us and Azure gave in its place. */
+export const NOT_AZURE = 'NOT_AZURE';
+/** The Data Collector documents 200, the Logs Ingestion API 204; 202 is tolerated. A code beside them says that the body is not Azure's. */
+const ACCEPTED = new Set([200, 202, 204]);
+
 /** The Data Collector answers 404 both to a wrong address and to a body that is too large: below this it is the address. */
 const SMALL_BODY_BYTES = 65_536;
 
@@ -49,7 +54,8 @@ export function judge(
     return { kind: 'fault', fault: { ...words(answer), verdict: 'unavailable' } };
   }
   const { status, code = '' } = answer;
-  if (status >= 200 && status < 300) return { kind: 'accepted' };
+  if (ACCEPTED.has(status) && code === '') return { kind: 'accepted' };
+  if (status >= 200 && status < 300) return { kind: 'fault', fault: intercepted(answer) };
   if (status === 413 || (status === 404 && dataCollector && size.bytes > SMALL_BODY_BYTES)) {
     return { kind: 'too-large', reason: { ...words(answer), verdict: 'rejected' } };
   }
@@ -70,7 +76,17 @@ export function isAboutCredentials(answer: PostAnswer): boolean {
   return answer.kind === 'answered' && (answer.status === 401 || answer.status === 403);
 }
 
-function words(answer: Exclude<PostAnswer, { kind: 'unauthorised' }>): Omit<Reason, 'verdict'> {
+/** Whether Azure took the records is unknown. */
+function intercepted({ status, message }: Extract<PostAnswer, { kind: 'answered' }>): Fault {
+  return {
+    verdict: 'intercepted',
+    status,
+    code: NOT_AZURE,
+    message: `an answer came back that is not Azure's: ${message ?? status}; find the proxy, gateway or firewall between this pipeline and Azure, and let it pass the traffic unchanged`,
+  };
+}
+
+function words(answer: Extract<PostAnswer, { kind: 'answered' | 'unanswered' }>): Omit<Reason, 'verdict'> {
   const { code, message } = answer;
   if (answer.kind === 'unanswered') return { code: answer.code, message: `Azure did not answer: ${message}` };
   return {

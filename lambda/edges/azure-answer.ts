@@ -9,18 +9,19 @@ import {
 } from '../core/http.ts';
 import { isObject } from '../core/log.ts';
 import type { Fault, PostAnswer } from '../core/model.ts';
+import { NOT_AZURE } from '../core/verdict.ts';
 
 /**
- * Azure's answer, its body read to the end or to 64 KiB. A 2xx with a web page is none of Azure's: it is `unanswered`,
- * since a proxy that says 200 would otherwise lose the batch. Rejects when the connection breaks, see `noAnswer`.
+ * Azure's answer, its body read to the end or to 64 KiB. A 2xx with a body that Azure does not send
+ * gets the code NOT_AZURE: a proxy that says 200 to everything would otherwise lose the batch. Rejects when the connection breaks, see `noAnswer`.
  */
 export async function readAnswer(response: Answer, nowMs: number): Promise<PostAnswer> {
   const { status, headers } = response;
   const text = await readText(response);
-  const type = headers.get('content-type') ?? 'no content type';
-  if (response.ok && (/html/i.test(type) || text.trimStart().startsWith('<'))) {
-    const message = `a web page came back with status ${status} (${type}): a proxy answered, not Azure`;
-    return { kind: 'unanswered', code: 'NOT_AZURE', message };
+  const strange = response.ok ? strangeBody(text) : undefined;
+  if (strange) {
+    const type = cleanMessage(headers.get('content-type') ?? 'no content type');
+    return { kind: 'answered', status, code: NOT_AZURE, message: `${status} with ${strange} (${type})` };
   }
   const { code, message } = status >= 300 && status < 400 ? REDIRECT : errorOf(text);
   const waitMs = retryAfterMs(headers.get('retry-after'), nowMs);
@@ -31,6 +32,51 @@ export async function readAnswer(response: Answer, nowMs: number): Promise<PostA
     ...(message ? { message } : {}),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
+}
+
+/**
+ * What is strange about the body of a 2xx, in words; undefined for what Azure sends: nothing, or JSON without an error.
+ * The body is never quoted, since it may repeat what was posted.
+ */
+function strangeBody(text: string): string | undefined {
+  if (text.trim() === '') return undefined;
+  const body = jsonOf(text);
+  if (body === NO_JSON) return 'a body that is not JSON';
+  return holdsError(body) ? 'an error in its body' : undefined;
+}
+
+const NO_JSON = Symbol('no JSON');
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return NO_JSON;
+  }
+}
+
+const ERROR_KEY = /^(inner)?[_-]?(error|fault|exception)s?([_-]?(code|message|type|detail|description)s?)?$/i;
+
+/** Whether JSON names an error anywhere: by a key that says so and is filled in, as the code and message of one, or in so many words. */
+function holdsError(body: unknown): boolean {
+  // A list instead of recursion: what a stranger sends may be nested without end.
+  const todo = [body];
+  while (todo.length > 0) {
+    const value = todo.pop();
+    if (typeof value === 'string' && value === body) return /error|fail|denied|invalid/i.test(value);
+    if (typeof value !== 'object' || value === null) continue;
+    const entries = Object.entries(value);
+    const has = (name: string) => entries.some(([key, one]) => key.toLowerCase() === name && isFilled(one));
+    if (has('code') && has('message')) return true;
+    if (entries.some(([key, one]) => ERROR_KEY.test(key) && isFilled(one))) return true;
+    todo.push(...entries.map(([, one]) => one).filter(one => typeof one === 'object' && one !== null));
+  }
+  return false;
+}
+
+function isFilled(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
 
 /** No answer, or not a whole one. */

@@ -14,6 +14,8 @@
  * | `lastRun`           | string, see last-run.ts; absent until the first run has ended              |
  * | `checkpointSet`     | string, who set the checkpoint by hand and when; absent until somebody did |
  * | `caughtUpAt`        | string, ISO 8601; absent until Auth0 first had nothing newer               |
+ * | `witnessedAt`       | string, ISO 8601: when the witness last agreed; 1970 after a set by hand   |
+ * | `waits`             | string, see waits.ts; absent or empty when no vendor asked to be left alone |
  */
 import {
   type AttributeValue,
@@ -113,13 +115,15 @@ export function checkpointStore(client: DynamoDBClient, table: string): StateSto
 
 /** Attributes of the item, all of them text. */
 function attributesOf(closing: Closing): Record<string, string> {
-  const { caughtUpAtMs, checkpoint, late, lastRun, checkpointSet } = closing;
+  const { caughtUpAtMs, checkpoint, late, lastRun, checkpointSet, witnessedAtMs, waits } = closing;
   const date = checkpoint?.logDateMs;
   return {
     ...(caughtUpAtMs !== undefined && { caughtUpAt: iso(caughtUpAtMs) }),
     ...(checkpoint && { checkpointLogId: checkpoint.logId }),
     ...(date !== undefined && { checkpointLogDate: iso(date) }),
     ...(late !== undefined && { late }),
+    ...(witnessedAtMs !== undefined && { witnessedAt: iso(witnessedAtMs) }),
+    ...(waits !== undefined && { waits }),
     ...(lastRun !== undefined && { lastRun }),
     ...(checkpointSet !== undefined && { checkpointSet }),
   };
@@ -178,11 +182,17 @@ function underLease(owner: string, version: number, nowMs: number): Item {
 function stateOf(item: Item, table: string, pipeline: string): PipelineState {
   const caughtUpAtMs = dateOf(item, 'caughtUpAt');
   const checkpoint = checkpointOf(item, table, pipeline);
+  const witnessedAtMs = dateOf(item, 'witnessedAt');
   const late = item['late']?.S;
+  const lastRunText = item['lastRun']?.S;
+  const waits = item['waits']?.S;
   return {
     ...(checkpoint && { checkpoint }),
     ...(caughtUpAtMs !== undefined && { caughtUpAtMs }),
     ...(late !== undefined && { late }),
+    ...(witnessedAtMs !== undefined && { witnessedAtMs }),
+    ...(lastRunText !== undefined && { lastRunText }),
+    ...(waits !== undefined && { waits }),
   };
 }
 

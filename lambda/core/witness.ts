@@ -1,0 +1,136 @@
+/**
+ * The witness: a look at the tenant's newest log by search. An empty page says "nothing newer", or that the checkpoint
+ * leads nowhere: only together with the witness is it evidence of the first.
+ */
+import { type Ask, asker } from './ask.ts';
+import { batcher } from './batch.ts';
+import { logIdOf } from './log.ts';
+import { isAfter, isPastLogId, logIdPrefix, logIdTimeMs } from './log-id.ts';
+import type { Checkpoint, PipelineState } from './model.ts';
+import { foundLogs, type ReadStep, type SettledLog } from './read.ts';
+import type { Run, Stop } from './run.ts';
+import { recordOf, settle } from './settle.ts';
+
+export type Testimony =
+  /** Nothing speaks against the checkpoint. */
+  | { readonly kind: 'confirmed' }
+  /** Logs after the checkpoint were found, and shipped where that took a search: reading goes on from there. */
+  | { readonly kind: 'found' }
+  | { readonly kind: 'stop'; readonly stop: Stop };
+
+type CaughtUp = Extract<ReadStep, { kind: 'caught-up' }>;
+
+/** Auth0's search shows no more: https://auth0.com/docs/deploy-monitor/logs/retrieve-log-events-using-mgmt-api */
+const SEARCH_PAGES = 10;
+const SEARCH_PAGE_SIZE = 100;
+/** A log's id is given some seconds after its date. */
+const ID_LAG_MS = 60_000;
+
+/** Whether the end of reading must be confirmed before it counts as caught up. */
+export function isWitnessDue(run: Run, { witnessedAtMs }: PipelineState, end: CaughtUp): boolean {
+  const { options, d } = run;
+  if (options.witnessMs === 0) return false;
+  // Never since the checkpoint was configured or set by hand: then not even young logs prove that it leads to all of them.
+  if (!witnessedAtMs || witnessedAtMs > d.clock.now()) return true;
+  return end.isEmpty && d.clock.now() - witnessedAtMs >= options.witnessMs;
+}
+
+/** Compares the checkpoint with the tenant's newest log that was ripe when the reading ended. */
+export async function hear(run: Run, checkpoint: Checkpoint, end: CaughtUp): Promise<Testimony> {
+  const { d, options } = run;
+  const ask = asker(d, { deadlineMs: options.deadlineMs, headroom: options.rateLimitHeadroom });
+  const beforeMs = end.atMs - options.settleMs;
+  const answer = await ask(timeoutMs => d.source.newest(beforeMs, timeoutMs));
+  if (answer.kind === 'out-of-time') return stopped({ outcome: 'out-of-time' });
+  if (answer.kind === 'fault') {
+    const { fault } = answer;
+    return stopped({ outcome: fault.verdict, party: 'auth0', message: fault.message, fault });
+  }
+  const newest = logIdOf(answer.log);
+  if (newest === undefined || newest === checkpoint.logId) return { kind: 'confirmed' };
+  if (leadsBeyond(checkpoint.logId, newest, d.clock.now())) {
+    return astray(run, `lies beyond the tenant's newest log ${newest}, so that nothing would ever be shipped`);
+  }
+  const newestMs = logIdTimeMs(newest);
+  if (!isAfter(newest, checkpoint.logId) || (newestMs !== undefined && newestMs > beforeMs)) {
+    return { kind: 'confirmed' };
+  }
+  // The log may have become ripe, or Auth0's two lists may differ for a moment.
+  const again = await ask(timeoutMs => d.source.page(checkpoint.logId, timeoutMs));
+  if (again.kind === 'page' && again.logs.length > 0) return { kind: 'found' };
+  run.tally.counts.checkpointAstray = true;
+  return bridge(run, ask, checkpoint, { newest, beforeMs });
+}
+
+/** A place after which no log of the tenant can come: by its time, its prefix or its form. */
+function leadsBeyond(place: string, newest: string, nowMs: number): boolean {
+  if (!isAfter(place, newest)) return false;
+  return !isPastLogId(place, nowMs) || logIdPrefix(place) !== logIdPrefix(newest);
+}
+
+interface Gap {
+  readonly newest: string;
+  readonly beforeMs: number;
+}
+
+/** Ships what a search finds after the checkpoint, as far as it is complete. */
+async function bridge(run: Run, ask: Ask, checkpoint: Checkpoint, gap: Gap): Promise<Testimony> {
+  const { d } = run;
+  const found = await searchAfter(run, ask, checkpoint, gap.beforeMs);
+  if (found.length === 0) {
+    return astray(run, `leads to none of the logs after it, of which ${gap.newest} is the newest`);
+  }
+  const batches = batcher(d.destination.maxBatchBytes);
+  for (const log of [...found, undefined]) {
+    const batch = log ? batches.add(log, recordOf(run, log.log)) : batches.flush();
+    const settled = batch && (await settle(run, batch));
+    if (settled?.stop) return stopped(settled.stop);
+  }
+  run.tally.counts.logsBridged += found.length;
+  run.tally.counts.logsRead += found.length;
+  d.journal.error('the checkpoint led to no logs; they were found by search and shipped', {
+    checkpoint: checkpoint.logId,
+    logs: found.length,
+  });
+  return { kind: 'found' };
+}
+
+/** By search, which is in the order of dates: what is left out after the last one found may have ids from that date on. */
+async function searchAfter(
+  { d, options }: Run,
+  ask: Ask,
+  { logId, logDateMs }: Checkpoint,
+  beforeMs: number,
+): Promise<SettledLog[]> {
+  const placeMs = logIdTimeMs(logId) ?? logDateMs;
+  if (placeMs === undefined) return [];
+  const fromMs = Math.min(placeMs, logDateMs ?? placeMs) - ID_LAG_MS;
+  const logs: unknown[] = [];
+  for (let page = 0; page < SEARCH_PAGES; page++) {
+    const answer = await ask(timeoutMs => d.source.search(fromMs, beforeMs, page, timeoutMs));
+    if (answer.kind !== 'page') break;
+    logs.push(...answer.logs);
+    if (answer.logs.length < SEARCH_PAGE_SIZE) return ripe(foundLogs(logs, logId, d.clock.now()), options.settleMs, d.clock.now());
+  }
+  const found = foundLogs(logs, logId, d.clock.now());
+  const lastMs = Math.max(0, ...found.map(({ dateMs = 0 }) => dateMs));
+  return found.filter(({ idTimeMs }) => idTimeMs !== undefined && idTimeMs < lastMs);
+}
+
+/** Up to the first log that is too young. */
+function ripe(logs: SettledLog[], settleMs: number, nowMs: number): SettledLog[] {
+  const young = logs.findIndex(({ idTimeMs }) => idTimeMs !== undefined && nowMs - idTimeMs < settleMs);
+  return young < 0 ? logs : logs.slice(0, young);
+}
+
+function astray(run: Run, why: string): Testimony {
+  run.tally.counts.checkpointAstray = true;
+  // A place that leads nowhere is not kept.
+  const { checkpoint, ...unsaved } = run.unsaved;
+  run.unsaved = unsaved;
+  const place = checkpoint?.logId ?? run.tally.counts.checkpoint?.logId;
+  const message = `the checkpoint ${place} ${why}; set it to a place that Auth0 knows, with the command "checkpoint set"`;
+  return stopped({ outcome: 'astray', party: 'auth0', message });
+}
+
+const stopped = (stop: Stop): Testimony => ({ kind: 'stop', stop });

@@ -31,21 +31,25 @@ export function readNextLogId(headers: AnswerHeaders): string | undefined {
   return undefined;
 }
 
-/** Auth0 answered, but not with logs. `body` is its JSON, if it was any. */
-export function refusal(
-  status: number,
-  headers: AnswerHeaders,
-  body: unknown,
-  nowMs: number,
-  domain: string,
-): Fault {
+export interface Refused {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  /** Its JSON, if it was any. */
+  readonly body: unknown;
+  /** Logs were searched by date, and not read from a log id. */
+  readonly isSearch: boolean;
+}
+
+/** Auth0 answered, but not with logs. */
+export function refusal(refused: Refused, nowMs: number, domain: string): Fault {
+  const { status, headers, body } = refused;
   const details = isObject(body) ? body : {};
   const code = text(details['errorCode']) ?? text(details['error']);
   const said = text(details['message']);
   const verdict = faultVerdict(status);
   const waitMs = verdict === 'denied' ? undefined : auth0RetryAfterMs(headers, nowMs);
   const what = `Auth0 gave no logs (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
-  const remedy = verdict === 'denied' ? remedyFor(status, code, domain) : undefined;
+  const remedy = verdict === 'denied' ? remedyFor(refused, code, domain) : undefined;
   return {
     verdict,
     status,
@@ -55,13 +59,14 @@ export function refusal(
   };
 }
 
-function remedyFor(status: number, code: string | undefined, domain: string): string {
+function remedyFor({ status, isSearch }: Refused, code: string | undefined, domain: string): string {
   if (status === 403 && (code === undefined || /scope/i.test(code))) {
     return `grant read:logs to the application: Auth0 dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`;
   }
   if (status === 401 || status === 403) {
     return `check that auth0.domain "${domain}" is the tenant's own domain and that the application may use its Management API`;
   }
+  if (status === 400 && isSearch) return 'Auth0 does not take this search for logs by date';
   if (status === 400) {
     return 'the checkpoint or auth0.startFrom may not be a log id of this tenant; correct it with the checkpoint command';
   }

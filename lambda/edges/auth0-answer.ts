@@ -1,5 +1,12 @@
 /** What Auth0's Management API says besides the logs themselves: rate limit, next page, refusals. */
-import { type Answer, cleanMessage, faultVerdict, networkFailure, retryAfterMs } from '../core/http.ts';
+import {
+  ANSWER_TOO_LARGE,
+  type Answer,
+  cleanMessage,
+  faultVerdict,
+  networkFailure,
+  retryAfterMs,
+} from '../core/http.ts';
 import { isObject } from '../core/log.ts';
 import type { Fault, RateLimit } from '../core/model.ts';
 
@@ -76,9 +83,14 @@ function remedyFor({ status, isSearch }: Refused, code: string | undefined, doma
   return `check auth0.domain "${domain}" and auth0.customDomain`;
 }
 
-/** Auth0 did not answer, or not to the end. */
+/** Auth0 did not answer, or not to the end, or with more than fits the memory. */
 export function noAnswer(error: unknown): Fault {
   const { code, message } = networkFailure(error);
+  if (code === ANSWER_TOO_LARGE) {
+    const remedy =
+      'fewer logs a page may fit; give the function more memory (memorySizeMb) if one log alone is too large';
+    return { verdict: 'unavailable', code, message: `Auth0 gave no logs: ${message}; ${remedy}` };
+  }
   return { verdict: 'unavailable', code, message: `Auth0 did not answer: ${message}` };
 }
 

@@ -27,6 +27,12 @@ export function boundedSource(source: LogSource, toMs: number, now: () => number
       const end = times.findIndex((ms, index) => index > lastInside && ms !== undefined);
       return end < 0 ? answer : { ...answer, logs: answer.logs.slice(0, end) };
     },
+    // Without the slack: of logs dated later, not all are read.
+    newest: (beforeMs, timeoutMs) => source.newest(Math.min(beforeMs, toMs), timeoutMs),
+    search: async (fromMs, beforeMs, page, timeoutMs) =>
+      fromMs < toMs
+        ? source.search(fromMs, Math.min(beforeMs, toMs), page, timeoutMs)
+        : { kind: 'page', logs: [] },
   };
 }
 

@@ -64,7 +64,8 @@ async function request(
     const rateLimit = readRateLimit(headers);
     const limits = rateLimit ? { rateLimit } : {};
     if (!response.ok) {
-      return { kind: 'fault', fault: refusal(status, headers, body, clock.now(), config.domain), ...limits };
+      const refused = { status, headers, body, isSearch: !('from' in query) };
+      return { kind: 'fault', fault: refusal(refused, clock.now(), config.domain), ...limits };
     }
     if (Array.isArray(body)) return { kind: 'logs', logs: body, ...limits };
     const type = headers.get('content-type') ?? 'no content type';

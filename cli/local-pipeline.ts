@@ -58,9 +58,10 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     let logsRead = 0;
     let reachedMs: number | undefined;
     const source: typeof parts.source = {
+      ...pages,
       start: parts.source.start,
-      page: async (logId, timeoutMs) => {
-        const answer = await pages.page(logId, timeoutMs);
+      page: async (...request) => {
+        const answer = await pages.page(...request);
         if (answer.kind === 'page') logsRead += answer.logs.length;
         options.onProgress(logsRead, reachedMs);
         return answer;

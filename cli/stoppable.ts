@@ -12,12 +12,14 @@ export function stoppableClock(stop: AbortSignal): Clock {
   };
 }
 
-/** No further page is asked for once it is stopped. */
+/** Auth0 is asked for nothing more once it is stopped. */
 export function stoppableSource(source: LogSource, stop: AbortSignal): LogSource {
   const stopped = { kind: 'fault', fault: STOPPED } as const;
   return {
     start: async (...start) => (stop.aborted ? stopped : source.start(...start)),
     page: async (...page) => (stop.aborted ? stopped : source.page(...page)),
+    newest: async (...newest) => (stop.aborted ? stopped : source.newest(...newest)),
+    search: async (...search) => (stop.aborted ? stopped : source.search(...search)),
   };
 }
 

@@ -18,6 +18,7 @@ import { entraClientSecret } from './edges/azure-entra.ts';
 import { entraFederated } from './edges/azure-federated.ts';
 import { logsIngestion } from './edges/azure-logs-ingestion.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
+import { textMaxBytes } from './edges/http-body.ts';
 import { httpClient } from './edges/http-client.ts';
 import { secretsManager } from './edges/secrets.ts';
 import { failedBatchQueue, visibility } from './edges/sqs.ts';
@@ -120,7 +121,10 @@ export function pipelineParts(
   secrets: SecretSource,
   env: Environment = {},
 ): PipelineParts {
-  const base = { secrets, clock: systemClock, fetch: httpClient() };
+  // What Lambda sets, in MiB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+  const memory = env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'];
+  const maxTextBytes = textMaxBytes(memory === undefined ? undefined : Number(memory));
+  const base = { secrets, clock: systemClock, fetch: httpClient({ maxTextBytes }) };
   const { auth0 } = config;
   const startFrom = parseStartFrom(auth0.startFrom);
   if (!startFrom) throw new ConfigError([`auth0.startFrom: is "${auth0.startFrom}"`]);

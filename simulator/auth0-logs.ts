@@ -1,4 +1,7 @@
-/** GET /api/v2/logs, in both modes: https://auth0.com/docs/api/management/v2/logs/get-logs */
+/**
+ * GET /api/v2/logs, in both modes: https://auth0.com/docs/api/management/v2/logs/get-logs ("you may paginate only
+ * through 1,000 search results"). Queries: https://auth0.com/docs/deploy-monitor/logs/log-search-query-syntax
+ */
 import { apiError, json } from './auth0-answer.ts';
 import type { Answer } from './faults.ts';
 import type { Log } from './tenant.ts';
@@ -57,17 +60,20 @@ function search(query: URLSearchParams, shelf: TenantShelf, nowMs: number, optio
   const size = wholeNumber(query.get('per_page') ?? String(DEFAULT_SIZE), 1, MOST);
   const sort = query.get('sort') ?? 'date:-1';
   const totals = query.get('include_totals') ?? 'false';
-  const q = query.get('q') ?? '';
-  const type = /^type:(\w+)$/.exec(q)?.[1];
+  const matches = matcher(query.get('q') ?? '');
   if (page === undefined) return badQuery(`"page" is ${query.get('page')}; allowed: 0 or more`);
   if (size === undefined) return badQuery(`"per_page" is ${query.get('per_page')}; allowed: 1 to ${MOST}`);
   if (!['date:1', 'date:-1'].includes(sort)) return badQuery(`"sort" is ${sort}; allowed: date:1, date:-1`);
   if (!['true', 'false'].includes(totals)) return badQuery('"include_totals" is neither true nor false');
-  if (q !== '' && type === undefined) return badQuery('"q": the simulator understands type:CODE only');
+  if (!matches) {
+    return badQuery(
+      '"q": the simulator understands type:CODE and date:[FROM TO BEFORE}, times as yyyy-MM-ddTHH:mm:ss',
+    );
+  }
   if ((page + 1) * size > MOST_FOUND) {
     return badQuery(`the page exceeds the allowed maximum of ${MOST_FOUND} records`);
   }
-  const found = shelf.visible(nowMs).filter(log => type === undefined || log.type === type);
+  const found = shelf.visible(nowMs).filter(matches);
   const sorted = byDate(found, sort === 'date:1' ? 1 : -1);
   const logs = sorted.slice(page * size, (page + 1) * size);
   if (totals === 'false') return list(logs, options);
@@ -85,8 +91,33 @@ function list(logs: readonly Log[], { writeLog }: LogsOptions, headers: Record<s
 
 /** By date and not by id: the two orders differ, and whoever mixes them up shall notice. */
 function byDate(logs: readonly Log[], direction: 1 | -1): Log[] {
-  const dated = logs.map(log => ({ log, dateMs: Date.parse(log.date.replace(/ (.{12})0{6}$/, 'T$1Z')) }));
+  const dated = logs.map(log => ({ log, dateMs: dateMsOf(log) }));
   return dated.sort((a, b) => (a.dateMs - b.dateMs) * direction).map(({ log }) => log);
+}
+
+function dateMsOf(log: Log): number {
+  return Date.parse(log.date.replace(/ (.{12})0{6}$/, 'T$1Z'));
+}
+
+/** What `q` asks for: one type, one range of dates, or everything. Undefined for what the simulator does not understand. */
+function matcher(q: string): ((log: Log) => boolean) | undefined {
+  if (q === '') return () => true;
+  const type = /^type:(\w+)$/.exec(q)?.[1];
+  if (type !== undefined) return log => log.type === type;
+  const [, opening, from = '', to = '', closing] = /^date:([[{])(\S+) TO (\S+)([\]}])$/.exec(q) ?? [];
+  const [fromMs, toMs] = [secondMs(from), secondMs(to)];
+  if (fromMs === undefined || toMs === undefined || fromMs > toMs) return undefined;
+  return log => {
+    const ms = dateMsOf(log);
+    const isAfter = opening === '[' ? ms >= fromMs : ms > fromMs;
+    return isAfter && (closing === ']' ? ms <= toMs : ms < toMs);
+  };
+}
+
+/** A time of whole seconds, in UTC as the documentation's examples have it. */
+function secondMs(text: string): number | undefined {
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 function wholeNumber(text: string, from: number, to: number): number | undefined {

@@ -3,6 +3,8 @@ import { constants, createPublicKey, verify } from 'node:crypto';
 
 const HASHES: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', PS256: 'sha256' };
 const LONGEST_SECONDS = 300;
+/** Between the clocks, where `iat` is given: it is optional. */
+const SKEW_SECONDS = 10;
 
 export interface AssertionRules {
   readonly clientId: string;
@@ -49,13 +51,18 @@ function claimProblem(
   { clientId, audiences }: AssertionRules,
   nowSeconds: number,
 ): string | undefined {
-  const { iss, sub, aud, exp, jti } = claims;
+  const { iss, sub, aud, iat, exp, jti } = claims;
   if (iss !== clientId) return 'iss is not the client id';
   if (sub !== clientId) return 'sub is not the client id';
   if (typeof aud !== 'string' || !audiences.includes(aud)) return `aud is not ${audiences.join(' or ')}`;
   if (typeof exp !== 'number') return 'exp is not a number';
   if (exp <= nowSeconds) return 'exp is past';
   if (exp > nowSeconds + LONGEST_SECONDS) return `exp is more than ${LONGEST_SECONDS} seconds ahead`;
+  if (iat !== undefined) {
+    if (typeof iat !== 'number') return 'iat is not a number';
+    if (iat > nowSeconds + SKEW_SECONDS) return `iat is more than ${SKEW_SECONDS} seconds ahead`;
+    if (exp > iat + LONGEST_SECONDS) return `exp is more than ${LONGEST_SECONDS} seconds after iat`;
+  }
   if (typeof jti !== 'string' || jti === '') return 'jti is missing';
   return undefined;
 }

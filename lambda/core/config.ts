@@ -64,7 +64,12 @@ const dataCollector = settings({
   ),
   apiVersion: v.optional(text(/^\d{4}-\d{2}-\d{2}$/, 'an API version, such as "2016-04-01"'), '2016-04-01'),
   cloud,
-  resourceId: v.optional(text(/^\/subscriptions\/.+/i, 'an Azure resource id, "/subscriptions/…"')),
+  resourceId: v.optional(
+    text(
+      /^\/subscriptions\/[\x20-\x7e]*[\x21-\x7e]$/i,
+      'an Azure resource id, "/subscriptions/…", of ASCII characters, as it goes into a header',
+    ),
+  ),
   maxBatchBytes: v.optional(whole(200_000, 30_000_000, 'bytes, 200000 to 30000000'), 1_000_000),
   secret: secretName,
 });

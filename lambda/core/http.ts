@@ -19,8 +19,11 @@ export interface Answer {
   readonly ok: boolean;
   readonly headers: Pick<Headers, 'get'>;
   readonly body: AsyncIterable<Uint8Array> | null;
+  /** Rejects with the code ANSWER_TOO_LARGE when there is more than fits the memory, before it is taken in. */
   text(): Promise<string>;
 }
+
+export const ANSWER_TOO_LARGE = 'ANSWER_TOO_LARGE';
 
 /** Error bodies are a few hundred bytes; more than this is not read. */
 const ANSWER_MAX_BYTES = 65_536;

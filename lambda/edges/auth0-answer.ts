@@ -1,5 +1,12 @@
 /** What Auth0's Management API says besides the logs themselves: rate limit, next page, refusals. */
-import { type Answer, cleanMessage, faultVerdict, networkFailure, retryAfterMs } from '../core/http.ts';
+import {
+  ANSWER_TOO_LARGE,
+  type Answer,
+  cleanMessage,
+  faultVerdict,
+  networkFailure,
+  retryAfterMs,
+} from '../core/http.ts';
 import { isObject } from '../core/log.ts';
 import type { Fault, RateLimit } from '../core/model.ts';
 
@@ -31,21 +38,25 @@ export function readNextLogId(headers: AnswerHeaders): string | undefined {
   return undefined;
 }
 
-/** Auth0 answered, but not with logs. `body` is its JSON, if it was any. */
-export function refusal(
-  status: number,
-  headers: AnswerHeaders,
-  body: unknown,
-  nowMs: number,
-  domain: string,
-): Fault {
+export interface Refused {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  /** Its JSON, if it was any. */
+  readonly body: unknown;
+  /** Logs were searched by date, and not read from a log id. */
+  readonly isSearch: boolean;
+}
+
+/** Auth0 answered, but not with logs. */
+export function refusal(refused: Refused, nowMs: number, domain: string): Fault {
+  const { status, headers, body } = refused;
   const details = isObject(body) ? body : {};
   const code = text(details['errorCode']) ?? text(details['error']);
   const said = text(details['message']);
   const verdict = faultVerdict(status);
   const waitMs = verdict === 'denied' ? undefined : auth0RetryAfterMs(headers, nowMs);
   const what = `Auth0 gave no logs (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
-  const remedy = verdict === 'denied' ? remedyFor(status, code, domain) : undefined;
+  const remedy = verdict === 'denied' ? remedyFor(refused, code, domain) : undefined;
   return {
     verdict,
     status,
@@ -55,13 +66,14 @@ export function refusal(
   };
 }
 
-function remedyFor(status: number, code: string | undefined, domain: string): string {
+function remedyFor({ status, isSearch }: Refused, code: string | undefined, domain: string): string {
   if (status === 403 && (code === undefined || /scope/i.test(code))) {
     return `grant read:logs to the application: Auth0 dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`;
   }
   if (status === 401 || status === 403) {
     return `check that auth0.domain "${domain}" is the tenant's own domain and that the application may use its Management API`;
   }
+  if (status === 400 && isSearch) return 'Auth0 does not take this search for logs by date';
   if (status === 400) {
     return 'the checkpoint or auth0.startFrom may not be a log id of this tenant; correct it with the checkpoint command';
   }
@@ -71,9 +83,14 @@ function remedyFor(status: number, code: string | undefined, domain: string): st
   return `check auth0.domain "${domain}" and auth0.customDomain`;
 }
 
-/** Auth0 did not answer, or not to the end. */
+/** Auth0 did not answer, or not to the end, or with more than fits the memory. */
 export function noAnswer(error: unknown): Fault {
   const { code, message } = networkFailure(error);
+  if (code === ANSWER_TOO_LARGE) {
+    const remedy =
+      'fewer logs a page may fit; give the function more memory (memorySizeMb) if one log alone is too large';
+    return { verdict: 'unavailable', code, message: `Auth0 gave no logs: ${message}; ${remedy}` };
+  }
   return { verdict: 'unavailable', code, message: `Auth0 did not answer: ${message}` };
 }
 

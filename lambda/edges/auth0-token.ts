@@ -24,6 +24,8 @@ export interface Auth0TokenOptions {
 
 /** Auth0 takes five minutes at most and recommends one. */
 const ASSERTION_LIFETIME_SECONDS = 120;
+/** Auth0 takes an assertion issued up to ten seconds ahead of its clock: ours may be further ahead than that. */
+const ASSERTION_BACKDATED_SECONDS = 60;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
@@ -128,7 +130,7 @@ async function sign(
       // With a custom domain, Auth0 recommends that domain here; the API's audience stays the tenant's.
       .setAudience(`https://${host}/`)
       .setJti(randomUuid())
-      .setIssuedAt(nowSeconds)
+      .setIssuedAt(nowSeconds - ASSERTION_BACKDATED_SECONDS)
       .setExpirationTime(nowSeconds + ASSERTION_LIFETIME_SECONDS)
       .sign(rsaKey(privateKey));
   } catch {

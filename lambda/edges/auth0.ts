@@ -6,7 +6,7 @@ import { AUTH0_PAGE_SIZE } from '../core/contract.ts';
 import { type Answer, type Fetch, type FetchInit, withinLimit, withTimeLimit } from '../core/http.ts';
 import { logDateOf, logIdOf } from '../core/log.ts';
 import { isPastLogId, LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/log-id.ts';
-import type { Clock, LogSource, PageAnswer, SecretSource, StartFrom } from '../core/model.ts';
+import type { Clock, Fault, LogSource, PageAnswer, SecretSource, StartFrom } from '../core/model.ts';
 import { noAnswer, readNextLogId, readRateLimit, refusal } from './auth0-answer.ts';
 import { auth0Token } from './auth0-token.ts';
 
@@ -26,6 +26,8 @@ type Query = Readonly<Record<string, string | number | boolean>>;
 const DAY_MS = 86_400_000;
 /** The newest log by date: search mode, since checkpoint mode knows no "last". */
 const NEWEST: Query = { page: 0, per_page: 1, sort: 'date:-1', include_totals: false };
+/** Before any log of Auth0's. */
+const FIRST_DATE_MS = Date.UTC(2000);
 /** Else the package adds page, per_page and include_totals of its own. It knows no `from` and `take`: they go beside. */
 const NO_DEFAULTS = { page: null, per_page: null, include_totals: null };
 
@@ -71,16 +73,16 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
         },
       });
       const page = await client.list(NO_DEFAULTS, { queryParams: query, abortSignal: limit });
-      return readPage(seen.answer!, page.response);
+      return readPage(seen.answer!, query, page.response);
     } catch (error) {
       const { answer, failure = error } = seen;
       if (!answer || answer.ok) return { kind: 'fault', fault: noAnswer(failure) };
-      return refused(answer, error instanceof Error && 'body' in error ? error.body : undefined);
+      return refused(answer, query, error instanceof Error && 'body' in error ? error.body : undefined);
     }
   };
 
-  const readPage = (answer: Answer, logs: unknown): PageAnswer => {
-    if (!answer.ok) return refused(answer, undefined);
+  const readPage = (answer: Answer, query: Query, logs: unknown): PageAnswer => {
+    if (!answer.ok) return refused(answer, query, undefined);
     const rateLimit = readRateLimit(answer.headers);
     if (answer.status !== 200 || !Array.isArray(logs)) {
       const type = answer.headers.get('content-type') ?? 'no content type';
@@ -92,23 +94,53 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
     return { kind: 'page', logs, ...(nextLogId ? { nextLogId } : {}), ...(rateLimit ? { rateLimit } : {}) };
   };
 
-  const refused = ({ status, headers }: Answer, body: unknown): PageAnswer => {
+  const refused = ({ status, headers }: Answer, query: Query, body: unknown): PageAnswer => {
     const rateLimit = readRateLimit(headers);
-    const fault = refusal(status, headers, body, clock.now(), config.domain);
+    const refused = { status, headers, body, isSearch: !('from' in query) };
+    const fault = refusal(refused, clock.now(), config.domain);
     return { kind: 'fault', fault, ...(rateLimit ? { rateLimit } : {}) };
   };
 
+  const askWithin = async (query: Query, timeoutMs: number, limit: AbortSignal): Promise<PageAnswer> => {
+    const first = await request(query, timeoutMs, limit);
+    if (first.kind === 'page' || (first.fault.status !== 401 && first.fault.status !== 403)) return first;
+    token.drop();
+    return request(query, timeoutMs, limit);
+  };
   const ask = (query: Query, timeoutMs: number): Promise<PageAnswer> =>
-    withTimeLimit(timeoutMs, async limit => {
-      const first = await request(query, timeoutMs, limit);
-      if (first.kind === 'page' || (first.fault.status !== 401 && first.fault.status !== 403)) return first;
-      token.drop();
-      return request(query, timeoutMs, limit);
-    });
+    withTimeLimit(timeoutMs, limit => askWithin(query, timeoutMs, limit));
 
   return {
     prepare: timeoutMs => void token.get(timeoutMs),
-    page: (logId, timeoutMs) => ask({ from: logId, take: AUTH0_PAGE_SIZE }, timeoutMs),
+    page: (logId, timeoutMs, take = AUTH0_PAGE_SIZE) => ask({ from: logId, take }, timeoutMs),
+    newest: (beforeMs, timeoutMs) =>
+      withTimeLimit(timeoutMs, async limit => {
+        const dated = { ...NEWEST, q: datedFrom(FIRST_DATE_MS, beforeMs) };
+        const answer = await askWithin(dated, timeoutMs, limit);
+        const isBefore = (log: unknown) => (logDateOf(log) ?? Number.POSITIVE_INFINITY) < beforeMs;
+        if (answer.kind === 'fault' && answer.fault.status !== 400) return answer;
+        if (answer.kind === 'page') {
+          const [log] = answer.logs;
+          if (logDateOf(log) === undefined || isBefore(log)) return newestOf(answer, log);
+        }
+        // Refused or ignored: the syntax is documented, but unproven for some tenants. Plain, the newest may be too young.
+        const plain = await askWithin({ ...NEWEST, per_page: AUTH0_PAGE_SIZE }, timeoutMs, limit);
+        if (plain.kind === 'fault') return plain;
+        const log = plain.logs.find(isBefore);
+        if (log !== undefined || plain.logs.length === 0) return newestOf(plain, log);
+        return {
+          kind: 'fault',
+          fault: NO_SEARCH_BY_DATE,
+          ...(plain.rateLimit ? { rateLimit: plain.rateLimit } : {}),
+        };
+      }),
+    search: async (fromMs, beforeMs, page, timeoutMs) => {
+      const range = { q: datedFrom(fromMs, beforeMs), sort: 'date:1' };
+      const answer = await ask({ ...NEWEST, ...range, page, per_page: AUTH0_PAGE_SIZE }, timeoutMs);
+      if (answer.kind === 'fault') return answer;
+      const { nextLogId: _, ...found } = answer;
+      return found;
+    },
     start: async (from, nowMs, timeoutMs) => {
       if (from.kind === 'log') return { kind: 'start', checkpoint: { logId: from.logId } };
       const answer = await ask(NEWEST, timeoutMs);
@@ -126,6 +158,29 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
       return { kind: 'start', checkpoint: { logId: syntheticLogId(prefix, fromMs) } };
     },
   };
+}
+
+/**
+ * Whole seconds, rounded down: so ranges that follow one another share no log and leave none out.
+ * https://auth0.com/docs/deploy-monitor/logs/log-search-query-syntax
+ */
+function datedFrom(fromMs: number, beforeMs: number): string {
+  const second = (ms: number) => new Date(ms).toISOString().slice(0, 19);
+  return `date:[${second(fromMs)} TO ${second(beforeMs)}}`;
+}
+
+const NO_SEARCH_BY_DATE: Fault = {
+  verdict: 'unavailable',
+  code: 'NO_SEARCH_BY_DATE',
+  message: 'Auth0 does not search for logs by date, and its newest logs are too young to tell anything',
+};
+
+function newestOf({ rateLimit }: PageAnswer, log: unknown) {
+  return {
+    kind: 'newest',
+    ...(log === undefined ? {} : { log }),
+    ...(rateLimit ? { rateLimit } : {}),
+  } as const;
 }
 
 /** The oldest log may be older than the retention says by a day: Auth0 deletes when it gets to it. */

@@ -7,13 +7,15 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Answer, Fetch, FetchInit } from '../core/http.ts';
-import { bodyIn, coded, partsOf, textOf } from './http-body.ts';
+import { bodyIn, coded, partsOf, textMaxBytes, textOf } from './http-body.ts';
 
 export interface HttpClientOptions {
   /** A connection that idles for longer is closed: the other side may have closed it while the function was frozen. */
   readonly idleMs?: number;
   /** A connection that takes longer, its handshake included, is given up: there are other tries. */
   readonly connectMs?: number;
+  /** A longer text is refused; in bytes, unzipped. 64 MB when absent. */
+  readonly maxTextBytes?: number;
 }
 
 const IDLE_MS = 4_000;
@@ -25,7 +27,11 @@ const CONNECT_MS = 10_000;
  * it does so however the other side behaves.
  * https://nodejs.org/docs/latest-v24.x/api/http.html
  */
-export function httpClient({ idleMs = IDLE_MS, connectMs = CONNECT_MS }: HttpClientOptions = {}): Fetch {
+export function httpClient({
+  idleMs = IDLE_MS,
+  connectMs = CONNECT_MS,
+  maxTextBytes = textMaxBytes(undefined),
+}: HttpClientOptions = {}): Fetch {
   const options = { keepAlive: true, timeout: idleMs };
   const plain = { request: httpRequest, agent: new HttpAgent(options), connected: 'connect' };
   const secure = { request: httpsRequest, agent: new HttpsAgent(options), connected: 'secureConnect' };
@@ -43,7 +49,7 @@ export function httpClient({ idleMs = IDLE_MS, connectMs = CONNECT_MS }: HttpCli
         reject(signal?.reason);
       };
       signal?.addEventListener('abort', abort, { once: true });
-      outgoing.once('response', incoming => resolve(answerOf(outgoing, incoming, signal)));
+      outgoing.once('response', incoming => resolve(answerOf(outgoing, incoming, signal, maxTextBytes)));
       outgoing.on('error', reject);
       outgoing.once('close', () => {
         signal?.removeEventListener('abort', abort);
@@ -74,6 +80,7 @@ function answerOf(
   outgoing: ClientRequest,
   incoming: IncomingMessage,
   signal: AbortSignal | undefined,
+  maxTextBytes: number,
 ): Answer {
   // Answered before all was sent, and not taking the rest: nobody else would ever close this connection.
   incoming.once('end', () => {
@@ -86,7 +93,7 @@ function answerOf(
     ok: status >= 200 && status < 300,
     headers: { get: name => incoming.headers[name.toLowerCase()]?.toString() ?? null },
     body: partsOf(body, signal),
-    text: () => textOf(body, signal),
+    text: () => textOf(body, signal, maxTextBytes),
   };
 }
 

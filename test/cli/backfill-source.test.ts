@@ -19,6 +19,8 @@ async function bounded(logs: readonly unknown[]): Promise<PageAnswer> {
   const source: LogSource = {
     start: () => Promise.reject(new Error('not asked for')),
     page: async () => ({ kind: 'page', logs, nextLogId: 'next' }),
+    newest: () => Promise.reject(new Error('not asked for')),
+    search: () => Promise.reject(new Error('not asked for')),
   };
   return boundedSource(source, TO_MS, () => NOW_MS).page('1', 1000);
 }
@@ -49,4 +51,30 @@ test('a log whose place in time cannot be told is kept where its neighbours are'
   const logs = [log(-2), ...broken, log(-1), ...broken];
   expect(await bounded(logs)).toMatchObject({ logs });
   expect(await bounded([log(-1), log(0), ...broken])).toMatchObject({ logs: [log(-1)] });
+});
+
+test('the newest log and a search by date are of the window too, and of nothing behind its end', async () => {
+  const asked: unknown[] = [];
+  const source: LogSource = {
+    start: () => Promise.reject(new Error('not asked for')),
+    page: () => Promise.reject(new Error('not asked for')),
+    newest: async (...request) => {
+      asked.push(request);
+      return { kind: 'newest', log: 'the newest' };
+    },
+    search: async (...request) => {
+      asked.push(request);
+      return { kind: 'page', logs: ['found'] };
+    },
+  };
+  const bound = boundedSource(source, TO_MS, () => NOW_MS);
+  expect(await bound.newest(NOW_MS, 1)).toEqual({ kind: 'newest', log: 'the newest' });
+  await bound.newest(TO_MS - 1, 2);
+  expect(await bound.search(TO_MS - 9, NOW_MS, 3, 4)).toEqual({ kind: 'page', logs: ['found'] });
+  expect(await bound.search(TO_MS, NOW_MS, 0, 5)).toEqual({ kind: 'page', logs: [] });
+  expect(asked).toEqual([
+    [TO_MS, 1],
+    [TO_MS - 1, 2],
+    [TO_MS - 9, TO_MS, 3, 4],
+  ]);
 });

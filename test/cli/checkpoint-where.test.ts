@@ -63,6 +63,8 @@ describe('a move', () => {
         asked.push(logId);
         return { kind: 'page', logs: logId === early ? logs : [] };
       },
+      newest: () => Promise.reject(new Error('not asked for')),
+      search: () => Promise.reject(new Error('not asked for')),
     };
     const count = await countBetween(
       source,

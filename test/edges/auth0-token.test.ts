@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { auth0Token } from '../../lambda/edges/auth0-token.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
+import { startAuth0 } from '../../simulator/auth0.ts';
 import {
   type Answerer,
   CUT,
@@ -100,12 +101,27 @@ test.each([
     sub: 'the-client',
     aud: 'https://acme.eu.auth0.com/',
     jti: 'id-0',
-    iat: NOW / 1000,
+    iat: NOW / 1000 - 60,
     exp: NOW / 1000 + 120,
   });
   expect(sent['client_assertion_type']).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
   expect(sent['client_secret']).toBeUndefined();
 });
+
+test.each([-110, -45, 0, 45, 65])(
+  'a clock that is %i seconds off gets a token by private key',
+  async seconds => {
+    const auth0 = await startAuth0({
+      domain: 'acme.eu.auth0.com',
+      clientId: 'the-client',
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      now: () => NOW - seconds * 1000,
+    });
+    onTestFinished(auth0.close);
+    const { token } = tokenAt(auth0.baseUrl, { clientId: 'the-client', privateKey: PKCS8 });
+    expect(await token.get(LIMIT_MS)).toMatchObject({ kind: 'token' });
+  },
+);
 
 test('every assertion has an id of its own, and no key id unless the secret has one', async () => {
   const { token, taken } = await setUp(granting, { clientId: 'the-client', privateKey: PKCS8 });

@@ -237,7 +237,7 @@ test('a text beyond all bounds is given up, gzipped or not', async () => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped),
   );
   const reading = (await httpClient()(url)).text();
-  expect(await failureOf(reading)).toMatchObject({ code: 'ERR_BODY_TOO_LARGE' });
+  expect(await failureOf(reading)).toMatchObject({ code: 'ANSWER_TOO_LARGE' });
 });
 
 test('a connection that is not made in time is given up before the call is', async () => {

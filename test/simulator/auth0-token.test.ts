@@ -194,6 +194,11 @@ describe('the token endpoint, by private_key_jwt', () => {
     expect((await exchange(bodyOf(await assertion({ claims: { exp: nowSeconds + 300 } })))).status).toBe(200);
   });
 
+  it.each([undefined, nowSeconds + 10, nowSeconds - 240])('takes an assertion issued at %s', async iat => {
+    await start({ publicKey: pem });
+    expect((await exchange(bodyOf(await assertion({ claims: { iat } })))).status).toBe(200);
+  });
+
   it.each<[string, Making, RegExp]>([
     ['another algorithm', { alg: 'RS512' }, /alg RS512/],
     ['another key', { key: otherRsa.privateKey }, /signature/],
@@ -205,6 +210,13 @@ describe('the token endpoint, by private_key_jwt', () => {
     ['an expiry that is past', { claims: { exp: nowSeconds } }, /exp is past/],
     ['an expiry over five minutes ahead', { claims: { exp: nowSeconds + 301 } }, /300 seconds/],
     ['no expiry', { claims: { exp: undefined } }, /exp is not a number/],
+    ['an issue over ten seconds ahead', { claims: { iat: nowSeconds + 11 } }, /iat is more than 10 seconds/],
+    ['an issue that is no number', { claims: { iat: String(nowSeconds) } }, /iat is not a number/],
+    [
+      'a life over five minutes',
+      { claims: { iat: nowSeconds - 241 } },
+      /exp is more than 300 seconds after iat/,
+    ],
     ['no jti', { claims: { jti: undefined } }, /jti is missing/],
   ])('refuses %s', async (_, making, problem) => {
     await start({ publicKey: pem });

@@ -89,6 +89,14 @@ describe('checkpoint mode', () => {
     ['another order', '?sort=log_id:1'],
     ['totals that are neither true nor false', '?include_totals=1'],
     ['a query that it does not understand', '?q=date%3A%5B2026-01-01%20TO%20*%5D'],
+    [
+      'a range of dates that is not closed',
+      '?q=date%3A%5B2026-03-01T10%3A00%3A00%20TO%202026-03-01T11%3A00%3A00',
+    ],
+    ['a range of dates without TO', '?q=date%3A%5B2026-03-01T10%3A00%3A00%202026-03-01T11%3A00%3A00%7D'],
+    ['a time that is none', '?q=date%3A%5B2026-03-01T10%3A00%3A00%20TO%202026-03-01T25%3A00%3A00%7D'],
+    ['a range that runs backwards', '?q=date%3A%5B2026-03-01T11%3A00%3A00%20TO%202026-03-01T10%3A00%3A00%7D'],
+    ['a field that cannot be searched', '?q=details%3Ax'],
     ['a parameter that Auth0 does not have', '?limit=100'],
     ['search beyond 1000 results', '?page=10&per_page=100'],
   ])('refuses %s with 400', async (_, query) => {
@@ -170,6 +178,26 @@ describe('search mode', () => {
     const response = await get('?page=2&per_page=100&sort=date:1&include_totals=true');
     expect(await response.json()).toMatchObject({ start: 200, limit: 100, length: 50, total: 250 });
     expect(await getLogs('?page=3&per_page=100')).toEqual([]);
+  });
+
+  it.each([
+    ['[', '}', [0, 1]],
+    ['[', ']', [0, 1, 2]],
+    ['{', '}', [1]],
+    ['{', ']', [1, 2]],
+  ])('finds logs by date, the ends in or out by %s and %s', async (opening, closing, expected) => {
+    const at = (ms: number, date: string): Log => {
+      const id = logIdAt(FROM + ms);
+      return { _id: id, log_id: id, type: 's', date };
+    };
+    const dated = [
+      at(1000, '2026-03-01T10:00:01.000Z'),
+      at(2000, '2026-03-01 10:00:02.500000000'),
+      at(3000, '2026-03-01T10:00:03.000Z'),
+    ];
+    await start({ logs: dated });
+    const q = `date:${opening}2026-03-01T10:00:01 TO 2026-03-01T10:00:03${closing}`;
+    expect(await getLogs(`?q=${encodeURIComponent(q)}&sort=date:1`)).toEqual(expected.map(i => dated[i]));
   });
 
   it('finds logs of one type', async () => {

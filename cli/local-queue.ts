@@ -49,12 +49,14 @@ export function localQueue({ directory, clock, maxTries, onSpoilt }: LocalQueueO
   const folder = (queue: QueueName) => join(directory, queue);
 
   return {
-    async put(queue, messages) {
+    async put(queue, messages, delaySeconds) {
       await makeFolder(folder(queue));
+      const notBeforeMs =
+        delaySeconds === undefined ? nextTryMs(clock, 0) : clock.now() + delaySeconds * 1000;
       for (const message of messages) {
         // Names sort by age.
         const name = `${clock.now()}-${randomUUID()}.json`;
-        await replaceFile(join(folder(queue), name), textOf(message, 0, nextTryMs(clock, 0)));
+        await replaceFile(join(folder(queue), name), textOf(message, 0, notBeforeMs));
       }
     },
     async *waiting() {

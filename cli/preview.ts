@@ -9,7 +9,8 @@ import type { ShipDependencies } from '../lambda/core/run.ts';
 
 export interface PreviewDependencies
   extends ReadDependencies,
-    Pick<ShipDependencies, 'shape' | 'includes' | 'ioFirst'> {
+    Pick<ShipDependencies, 'source' | 'shape' | 'includes' | 'ioFirst'> {
+  readonly source: ShipDependencies['source'];
   readonly destination: { readonly kind: DestinationKind; readonly maxBatchBytes: number };
 }
 

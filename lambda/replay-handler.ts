@@ -16,12 +16,17 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   const reports: ReplayReport[] = [];
 
   const deliverOne = async (message: SQSRecord): Promise<void> => {
-    const report = await replay(dependencies, options.pipeline, message.body, deadlineMs);
-    reports.push(report);
-    if (report.done) return;
     const receives = Number(message.attributes.ApproximateReceiveCount);
-    await postpone(message.receiptHandle, postponeSeconds(receives));
-    throw new Error(`failed batch ${report.batchId} stays on the retry queue`);
+    const report = await replay(dependencies, options.pipeline, message.body, deadlineMs, receives).catch(
+      // The batch processor takes every error for "not yet": a bug must be told all the same, and wait its turn.
+      (error: unknown) => void telemetry.emitBug(error),
+    );
+    if (report) reports.push(report);
+    if (report?.done) return;
+    await postpone(message.receiptHandle, postponeSeconds(receives, report?.reason?.retryAfterMs)).catch(
+      (error: unknown) => telemetry.emitBug(error),
+    );
+    throw new Error(`failed batch ${report?.batchId ?? 'unknown'} stays on the retry queue`);
   };
 
   const response = await processPartialResponse(event, deliverOne, new BatchProcessor(EventType.SQS), {

@@ -4,6 +4,7 @@
  * before or after the effect of any call it makes.
  */
 
+import { RETRY_MAX_RECEIVES } from '../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../lambda/core/failed-batch.ts';
 import { includeRule } from '../lambda/core/include.ts';
 import type { LedgerEntry } from '../lambda/core/ledger.ts';
@@ -52,6 +53,8 @@ export type AzureFault = PostAnswer | 'accept-then-unanswered';
 export interface Faults {
   page?: (call: number, after: string) => Fault | PageAnswer | undefined;
   start?: (call: number) => Fault | undefined;
+  newest?: (call: number) => Fault | undefined;
+  search?: (call: number) => Fault | undefined;
   post?: (call: number, logIds: readonly string[]) => AzureFault | undefined;
   put?: (call: number, queue: QueueName) => 'fail' | 'half' | 'fail-after' | undefined;
   state?: (call: number, operation: 'acquire' | 'save' | 'release') => 'fail' | 'fail-after' | undefined;
@@ -84,7 +87,7 @@ export function world(setup: WorldOptions = {}) {
   const held = new Set<string>();
   const excluded = new Set<string>();
   const violations: string[] = [];
-  const calls = { page: 0, start: 0, post: 0, put: 0, state: 0, refresh: 0, save: 0 };
+  const calls = { page: 0, start: 0, newest: 0, search: 0, post: 0, put: 0, state: 0, refresh: 0, save: 0 };
   const journalled: unknown[] = [];
   const ledger: LedgerEntry[] = [];
   let nowMs = START_MS;
@@ -93,6 +96,8 @@ export function world(setup: WorldOptions = {}) {
     late?: string;
     checkpoint?: Checkpoint;
     caughtUpAtMs?: number;
+    witnessedAtMs?: number;
+    waits?: string;
     lastRun?: string;
     version: number;
     owner?: string;
@@ -184,6 +189,8 @@ export function world(setup: WorldOptions = {}) {
       source: {
         page: after => call(() => page(after)),
         start: from => call(() => start(from)),
+        newest: beforeMs => call(() => newest(beforeMs)),
+        search: (fromMs, beforeMs, number) => call(() => search(fromMs, beforeMs, number)),
       },
       destination: {
         kind: setup.kind ?? 'data-collector',
@@ -227,6 +234,28 @@ export function world(setup: WorldOptions = {}) {
       ...(nextLogId ? { nextLogId } : {}),
       ...(rateLimit ? { rateLimit } : {}),
     };
+  }
+
+  /** By date, as Auth0's search is. */
+  function dated(fromMs: number, beforeMs: number): Log[] {
+    const dateOf = (one: Log) => logDateOf(one) ?? 0;
+    return tenant
+      .filter(one => dateOf(one) >= fromMs && dateOf(one) < beforeMs && dateOf(one) <= nowMs)
+      .sort((a, b) => dateOf(a) - dateOf(b));
+  }
+
+  function newest(beforeMs: number) {
+    const fault = faults.newest?.(calls.newest);
+    calls.newest++;
+    if (fault) return { kind: 'fault' as const, fault };
+    return { kind: 'newest' as const, log: dated(0, beforeMs).at(-1) };
+  }
+
+  function search(fromMs: number, beforeMs: number, number: number): PageAnswer {
+    const fault = faults.search?.(calls.search);
+    calls.search++;
+    if (fault) return { kind: 'fault', fault };
+    return { kind: 'page', logs: dated(fromMs, beforeMs).slice(number * 100, (number + 1) * 100) };
   }
 
   function start(from: StartFrom) {
@@ -293,6 +322,9 @@ export function world(setup: WorldOptions = {}) {
       ...(item.checkpoint ? { checkpoint: item.checkpoint } : {}),
       ...(item.caughtUpAtMs === undefined ? {} : { caughtUpAtMs: item.caughtUpAtMs }),
       ...(item.late === undefined ? {} : { late: item.late }),
+      ...(item.witnessedAtMs === undefined ? {} : { witnessedAtMs: item.witnessedAtMs }),
+      ...(item.waits === undefined ? {} : { waits: item.waits }),
+      ...(item.lastRun === undefined ? {} : { lastRunText: item.lastRun }),
     };
     return { kind: 'acquired' as const, lease: { pipeline: PIPELINE, owner, version: item.version }, state };
   }
@@ -327,7 +359,7 @@ export function world(setup: WorldOptions = {}) {
     if (version !== item.version || owner !== item.owner) return;
     stateFault('release', () => {
       const { owner: _owner, expiresAtMs: _expires, ...rest } = item;
-      const { caughtUpAtMs, late: kept, checkpoint, lastRun } = closing;
+      const { caughtUpAtMs, late: kept, checkpoint, lastRun, witnessedAtMs, waits } = closing;
       item = {
         ...rest,
         version: item.version + 1,
@@ -335,10 +367,13 @@ export function world(setup: WorldOptions = {}) {
         ...(kept === undefined ? {} : { late: kept }),
         ...(checkpoint === undefined ? {} : { checkpoint }),
         ...(lastRun === undefined ? {} : { lastRun }),
+        ...(witnessedAtMs === undefined ? {} : { witnessedAtMs }),
+        ...(waits === undefined ? {} : { waits }),
       };
     });
   }
 
+  const receives = new Map<string, number>();
   let runs = 0;
   const optionsOf = (options: Partial<ShipOptions> = {}): ShipOptions => ({
     pipeline: PIPELINE,
@@ -346,6 +381,7 @@ export function world(setup: WorldOptions = {}) {
     retentionMs: 86_400_000,
     settleMs: 15_000,
     sweepMs: 900_000,
+    witnessMs: 600_000,
     rateLimitHeadroom: 0.1,
     owner: `run-${runs++}`,
     deadlineMs: nowMs + 110_000,
@@ -398,12 +434,14 @@ export function world(setup: WorldOptions = {}) {
       const waiting = queues.retry.splice(0);
       for (const message of waiting) {
         const { d } = ports();
+        const count = (receives.get(message) ?? 0) + 1;
+        receives.set(message, count);
         // A replay that rejects leaves its message where it is, as Lambda does.
-        const done = await replay(d, PIPELINE, message, nowMs + 50_000).then(
+        const done = await replay(d, PIPELINE, message, nowMs + 50_000, count).then(
           report => report.done,
           () => false,
         );
-        if (!done) queues.retry.push(message);
+        if (!done) queues[count >= RETRY_MAX_RECEIVES ? 'dead-letter' : 'retry'].push(message);
       }
     },
     /** The logs that are neither accepted, nor in a queue now, nor excluded. */

@@ -200,9 +200,11 @@ export function parseStartFrom(value: string): StartFrom | undefined {
 
 /** Why logs cannot be shipped from there: it is still to come, and everything until then would be skipped. */
 export function aheadOfTime(from: StartFrom, nowMs: number): string | undefined {
-  const isAhead = from.kind === 'date' ? from.dateMs > nowMs : from.kind === 'log' && isFutureLogId(from.logId, nowMs);
+  const isAhead =
+    from.kind === 'date' ? from.dateMs > nowMs : from.kind === 'log' && isFutureLogId(from.logId, nowMs);
   if (!isAhead) return undefined;
-  const given = from.kind === 'date' ? new Date(from.dateMs).toISOString() : from.kind === 'log' ? from.logId : '';
+  const given =
+    from.kind === 'date' ? new Date(from.dateMs).toISOString() : from.kind === 'log' ? from.logId : '';
   return `is ${given}, which is in the future, so that every log until then would be skipped; allowed: "oldest", "now", a date or a log id in the past`;
 }
 

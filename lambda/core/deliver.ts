@@ -1,5 +1,5 @@
 /** Post until the verdict is final: retry, split what is too large, find the records that are at fault themselves. */
-import { type Evidence, evidence as newEvidence, type Mark } from './evidence.ts';
+import { type Evidence, type Mark, evidence as newEvidence } from './evidence.ts';
 import type { Clock, Destination, Fault, QueueName, Random, Reason, SerializedRecord } from './model.ts';
 import { type Posted, poster } from './post.ts';
 
@@ -16,11 +16,15 @@ export interface Culprit {
   readonly queue: QueueName;
 }
 
+type Find = () => Promise<SerializedRecord | undefined>;
+
 export interface DeliverOptions {
   /** Posts of the same records before giving up on a fault. */
   readonly maxAttempts?: number;
   /** What else is accepted in this run. */
   readonly evidence?: Evidence;
+  /** A record from elsewhere, to be posted only where nothing else can tell whether the configuration is at fault. */
+  readonly another?: Find;
   /** Faults that are not refusals (408, 429, 5xx, no answer) are looked into too, as if they were. */
   readonly isolatesFaults?: boolean;
   /**
@@ -54,8 +58,8 @@ const MOST_SUSPECTS = 8;
  * Delivers the records before `deadlineMs`, in order. Never throws for what Azure does.
  *
  * A refused batch is halved until the culprits stand alone, but a refused record is a culprit only when something else is
- * accepted after it: another batch of the run, one of a sample of single records of this batch, or a record posted again
- * that was accepted before. Without such evidence the configuration is at fault: the verdict is `denied`, and nothing
+ * accepted after it: another batch of the run, one of a sample of single records of this batch, a record posted again
+ * that was accepted before, or one from elsewhere. Without such evidence the configuration is at fault: the verdict is `denied`, and nothing
  * that was not confirmed is a culprit. See docs/decisions/008-when-everything-is-rejected.md.
  */
 export async function deliver(
@@ -78,7 +82,12 @@ async function delivery(
   records: readonly SerializedRecord[],
   deadlineMs: number,
   evidence: Evidence,
-  { maxAttempts, isolatesFaults = false, putAside = async () => undefined }: DeliverOptions,
+  {
+    maxAttempts,
+    isolatesFaults = false,
+    another = async () => undefined,
+    putAside = async () => undefined,
+  }: DeliverOptions,
 ): Promise<Delivery> {
   const { post, posts } = poster(d, deadlineMs, maxAttempts);
   /** Indices of records that nothing is known of yet, those that were refused alone, and those that are settled. */
@@ -86,7 +95,8 @@ async function delivery(
   const suspects = new Map<number, Culprit>();
   const culprits: Culprit[] = [];
   let accepted = 0;
-  let mark = evidence.mark();
+  /** Since when evidence counts: the first refusal, and anew after so many suspects. */
+  let asked: Mark | undefined;
 
   const end = (fault?: Fault, isLocal = false): Delivery => {
     const unsettled = new Set([...open, ...suspects.keys()]);
@@ -105,13 +115,16 @@ async function delivery(
   /** Posts records; what is accepted is settled, what is refused alone is a suspect. */
   const attempt = async (part: readonly number[]): Promise<Posted> => {
     const begun = evidence.mark();
-    const posted = await post(part.map(index => records[index]!), isolatesFaults);
+    const posted = await post(
+      part.map(index => records[index]!),
+      isolatesFaults,
+    );
     if (posted.kind === 'accepted') {
       accepted += part.length;
       for (const index of part) open.delete(index);
       evidence.accepted(records[part[0]!]!);
     } else {
-      mark = begun;
+      asked ??= begun;
       if (posted.kind === 'refused' && part.length === 1) {
         open.delete(part[0]!);
         suspects.set(part[0]!, { record: records[part[0]!]!, reason: posted.reason, queue: posted.queue });
@@ -119,24 +132,28 @@ async function delivery(
     }
     return posted;
   };
-  /** Whether anything else is accepted after the mark: another delivery, or a record posted again that was accepted before. */
-  const areOthersAccepted = async (asked: Mark): Promise<boolean> => {
-    if (evidence.isSince(asked) || (await evidence.since(asked))) return true;
-    const known = evidence.known();
-    if (!known || (await post([known], false)).kind !== 'accepted') return false;
-    evidence.accepted(known);
-    return true;
+  const known: Find = async () => evidence.known();
+  const isEvident = () => asked !== undefined && evidence.isSince(asked);
+  /** Whether anything else is accepted now: of another delivery, a record that was accepted before, or one from elsewhere. */
+  const areOthersAccepted = async (finds: readonly Find[]): Promise<boolean> => {
+    if (isEvident() || (asked !== undefined && (await evidence.since(asked)))) return true;
+    for (const find of finds) {
+      const record = await find();
+      if (!record || (await post([record], false)).kind !== 'accepted') continue;
+      evidence.accepted(record);
+      return true;
+    }
+    return false;
   };
   /** Looks for evidence of now; a fault on the way ends the delivery. */
   const isConfirmed = async (): Promise<boolean | Fault> => {
-    const asked = mark;
-    if (evidence.isSince(asked)) return true;
+    if (isEvident()) return true;
     for (const index of spread([...open], SAMPLE, d.random)) {
       const posted = await attempt([index]);
-      if (posted.kind === 'accepted' || evidence.isSince(asked)) return true;
+      if (isEvident()) return true;
       if (posted.kind === 'fault') return posted.fault;
     }
-    return areOthersAccepted(asked);
+    return areOthersAccepted([known, another]);
   };
   /** Undefined when the suspects are culprits, and put aside; else how the delivery ends. */
   const confirm = async (last: Reason): Promise<Delivery | undefined> => {
@@ -144,6 +161,7 @@ async function delivery(
     if (confirmed === false) return end(blamed(last));
     if (confirmed !== true) return end(confirmed);
     if (suspects.size === 0) return undefined;
+    if (suspects.size >= MOST_SUSPECTS) asked = undefined;
     const found = [...suspects.entries()].sort(([one], [other]) => one - other).map(([, culprit]) => culprit);
     const problem = await putAside(found);
     if (problem !== undefined) return end({ ...QUEUE_FAULT, message: problem });
@@ -153,26 +171,24 @@ async function delivery(
   };
 
   const todo: (readonly number[])[] = [[...open]];
-  let isEvident = false;
   let last: Reason | undefined;
   for (let part = todo.pop(); part; part = todo.pop()) {
     const left = part.filter(index => open.has(index));
     if (left.length === 0) continue;
     const posted = await attempt(left);
     if (posted.kind === 'fault') {
-      const isLocal = posted.fault.verdict === 'intercepted' && (await areOthersAccepted(mark));
+      const isLocal = posted.fault.verdict === 'intercepted' && (await areOthersAccepted([known]));
       return end(posted.fault, isLocal);
     }
     if (posted.kind === 'refused') {
       last = posted.reason;
       const middle = left.length >> 1;
       if (middle > 0) todo.push(left.slice(middle), left.slice(0, middle));
-      const isPlain = middle > 0 ? posted.isTooLarge || isEvident : suspects.size < MOST_SUSPECTS;
+      const isPlain = middle > 0 ? posted.isTooLarge || isEvident() : suspects.size < MOST_SUSPECTS;
       if (isPlain) continue;
     }
     const ended = last && (await confirm(last));
     if (ended) return ended;
-    isEvident = true;
   }
   return (suspects.size > 0 && last && (await confirm(last))) || end();
 }

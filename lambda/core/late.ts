@@ -114,7 +114,12 @@ export function readLate(text: string | undefined): Late | undefined {
     const underWay = sweep && readSweep(sweep);
     // A sweep that cannot be read would leave its window out: then all starts anew.
     if (sweep && !underWay) return undefined;
-    return { ...late, older: sketches.older, current: sketches.current, ...(underWay && { sweep: underWay }) };
+    return {
+      ...late,
+      older: sketches.older,
+      current: sketches.current,
+      ...(underWay && { sweep: underWay }),
+    };
   } catch {
     return undefined;
   }

@@ -51,12 +51,6 @@ export function isAfter(one: string, other: string): boolean {
   return isComparable(one, other) && one > other;
 }
 
-/** Whether Auth0 must still have the log, by its retention. Not of an id whose time is unknown. */
-export function isRetained(id: string, nowMs: number, retentionMs: number): boolean {
-  const timeMs = logIdTimeMs(id);
-  return timeMs !== undefined && nowMs - timeMs < retentionMs;
-}
-
 /** An id of the known form whose time is still to come. */
 export function isFutureLogId(id: string, nowMs: number): boolean {
   return logIdTimeMs(id) !== undefined && !isPastLogId(id, nowMs);

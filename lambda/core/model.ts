@@ -221,11 +221,12 @@ export type QueueName = 'retry' | 'dead-letter';
 
 /**
  * Where failed batches wait.
+ * `delaySeconds`: for so long, 900 at most, nobody receives them.
  * Law: resolves only after the queue has confirmed that it holds every message; rejects otherwise, and then
  * the caller must treat none of them as held.
  */
 export interface FailedBatchQueue {
-  put(queue: QueueName, messages: readonly string[]): Promise<void>;
+  put(queue: QueueName, messages: readonly string[], delaySeconds?: number): Promise<void>;
 }
 
 /** Structured log lines. Law: ids, counts and reasons only; never a log's body, a token or a key. */
@@ -298,10 +299,15 @@ export interface RunReport {
 /** What a replay of one failed batch brought. */
 export interface ReplayReport {
   readonly batchId: string;
+  /** Its message may be deleted: every log of it is accepted, or on a queue anew. */
   readonly done: boolean;
   readonly logsAccepted: number;
   readonly logsDeadLettered: number;
+  /** On the retry queue anew, in smaller messages: only when it is done. */
+  readonly logsRequeued: number;
   readonly posts: number;
+  /** A queue of ours could not be reached. */
+  readonly party?: 'queue';
   readonly reason?: Reason;
 }
 

@@ -208,7 +208,9 @@ function dateOf(log: unknown, place: Place | undefined, nowMs: number): number |
   const dateMs = logDateOf(log);
   const idTimeMs = place?.timeMs;
   if (idTimeMs === undefined) return dateMs !== undefined && dateMs <= nowMs ? dateMs : undefined;
-  return dateMs !== undefined && Math.abs(dateMs - idTimeMs) <= CONTRADICTION_MS && dateMs <= nowMs ? dateMs : idTimeMs;
+  return dateMs !== undefined && Math.abs(dateMs - idTimeMs) <= CONTRADICTION_MS && dateMs <= nowMs
+    ? dateMs
+    : idTimeMs;
 }
 
 function isUnripe(ageMs: number, settleMs: number): boolean {

@@ -1,23 +1,34 @@
 /** The second story: a failed batch from the retry queue is delivered again. */
-import { type DeliverDependencies, deliver } from './deliver.ts';
-import { decodeFailedBatch, encodeCulprits } from './failed-batch.ts';
-import type { FailedBatchQueue, Journal, ReplayReport } from './model.ts';
+import { DEAD_LETTER_RETENTION_DAYS, RETRY_MAX_RECEIVES } from './contract.ts';
+import { type Culprit, type DeliverDependencies, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
+import { decodeFailedBatch, encodeCulprits, encodeFailedBatch, type FailedBatch } from './failed-batch.ts';
+import type { FailedBatchQueue, Journal, QueueName, ReplayReport } from './model.ts';
+import { nameOf } from './settle.ts';
 
 export interface ReplayDependencies extends DeliverDependencies {
   readonly queue: FailedBatchQueue;
   readonly journal: Journal;
 }
 
+/** From this receive on, a lasting fault is looked into: it may be one record's, and keep the others back. */
+const ISOLATE_FROM_RECEIVE = 3;
+const DAY_MS = 86_400_000;
+/** Older batches become dead letters, so that none expires on the retry queue unseen. */
+const RETRY_MAX_AGE_MS = (DEAD_LETTER_RETENTION_DAYS - 1) * DAY_MS;
+
 /**
- * Delivers one message of the retry queue. `done`: everything in it is accepted or on the dead-letter queue, so
- * it may be deleted. Otherwise it must stay where it is, whole: records accepted in this try come again, as duplicates.
- * Throws only for bugs.
+ * Delivers one message of the retry queue. `done`: everything in it is accepted or on a queue anew, so that it may be
+ * deleted. What was accepted leaves it, and only the rest goes back, as smaller messages that keep its age and its count
+ * of receives, before the old one may be deleted. When nothing of it was settled, it must stay where it is.
+ * Never rejects for what Azure or a queue does; throws only for bugs.
+ * @param receives how often SQS has handed the message out, this time included
  */
 export async function replay(
   d: ReplayDependencies,
   pipeline: string,
   message: string,
   deadlineMs: number,
+  receives = 1,
 ): Promise<ReplayReport> {
   const decoded = decodeFailedBatch(message);
   if (decoded.kind === 'undecodable') {
@@ -30,24 +41,84 @@ export async function replay(
   if (batch.pipeline !== pipeline) {
     return left(batch.batchId, `it belongs to pipeline ${batch.pipeline}, this is ${pipeline}`);
   }
-  const delivery = await deliver(d, records, deadlineMs);
-  const { fault, culprits, posts } = delivery;
-  const base = { batchId: batch.batchId, logsAccepted: delivery.accepted, posts };
-  if (fault) return { ...base, done: false, logsDeadLettered: 0, reason: fault };
-  const common = { pipeline, failedAtMs: d.clock.now(), attempts: batch.attempts + posts };
-  const dead = encodeCulprits(common, culprits);
-  // It rejects when it holds not all of them: then the message stays, and with it every culprit.
-  if (dead.length > 0) await d.queue.put('dead-letter', dead);
-  return { ...base, done: true, logsDeadLettered: culprits.length };
+  const tries = (batch.receives ?? 0) + receives;
+  const aside = asideFor(d, batch, tries);
+  const delivery = await deliver(d, records, deadlineMs, {
+    ...(tries >= ISOLATE_FROM_RECEIVE && { isolatesFaults: true, maxAttempts: 1 }),
+    putAside: culprits => aside.put(queue => encodeCulprits(aside.common, on(queue, culprits))),
+  });
+  const { fault, pending, culprits } = delivery;
+  const isUntouched = pending.length === records.length;
+  let problem = fault?.code === QUEUE_UNREACHABLE ? fault.message : undefined;
+  let isDone = fault === undefined;
+  if (fault && !(isUntouched && !aside.isLast)) {
+    const rest = encodeFailedBatch({ ...aside.common, records: pending, reason: fault });
+    const restProblem = await aside.put(queue => (queue === 'retry' ? rest : []));
+    isDone = restProblem === undefined;
+    problem ??= restProblem;
+  }
+  const retried = on('retry', culprits).length + (isDone ? pending.length : 0);
+  return {
+    batchId: batch.batchId,
+    done: isDone,
+    logsAccepted: delivery.accepted,
+    logsDeadLettered: on('dead-letter', culprits).length + (aside.isLast ? retried : 0),
+    logsRequeued: aside.isLast ? 0 : retried,
+    posts: delivery.posts,
+    ...(problem !== undefined && { party: 'queue' as const }),
+    ...(fault && { reason: fault }),
+  };
+}
+
+const on = (queue: QueueName, culprits: readonly Culprit[]) => culprits.filter(one => one.queue === queue);
+
+/** Where the parts of a batch go that is taken apart. */
+function asideFor(d: ReplayDependencies, batch: FailedBatch, tries: number) {
+  const firstMs = Date.parse(batch.failedAt);
+  const isOld = d.clock.now() - firstMs > RETRY_MAX_AGE_MS;
+  /** It has been tried often enough: what would go on the retry queue once more becomes a dead letter. */
+  const isLast = tries >= RETRY_MAX_RECEIVES || isOld;
+  const delaySeconds = Math.min(DELAY_MOST_SECONDS, postponeSeconds(tries));
+  return {
+    isLast,
+    common: {
+      pipeline: batch.pipeline,
+      failedAtMs: Number.isNaN(firstMs) ? d.clock.now() : firstMs,
+      attempts: batch.attempts + 1,
+      receives: tries,
+    },
+    /** Puts what belongs on each queue; gives why it could not, if so. */
+    async put(messagesFor: (queue: QueueName) => readonly string[]): Promise<string | undefined> {
+      try {
+        for (const queue of ['dead-letter', 'retry'] as const) {
+          const messages = messagesFor(queue);
+          if (messages.length === 0) continue;
+          if (queue === 'retry' && !isLast) await d.queue.put(queue, messages, delaySeconds);
+          else await d.queue.put('dead-letter', messages);
+        }
+        return undefined;
+      } catch (error) {
+        return `a failed batch could not be put aside: ${nameOf(error)}`;
+      }
+    },
+  };
 }
 
 function left(batchId: string, message: string): ReplayReport {
   const reason = { verdict: 'denied', message } as const;
-  return { batchId, done: false, logsAccepted: 0, logsDeadLettered: 0, posts: 0, reason };
+  const nothing = { logsAccepted: 0, logsDeadLettered: 0, logsRequeued: 0, posts: 0 };
+  return { batchId, done: false, ...nothing, reason };
 }
 
-/** Seconds a batch stays invisible after its `receives`-th try: 10 s doubling to an hour, which SQS allows up to 12 h. */
-export function postponeSeconds(receives: number): number {
+/** SQS delays no message for longer: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const DELAY_MOST_SECONDS = 900;
+const POSTPONE_MOST_SECONDS = 3600;
+
+/**
+ * Seconds a batch stays invisible after its `receives`-th try: 10 s doubling to an hour, which SQS allows up to 12 h, and
+ * at least as long as the vendor asked for.
+ */
+export function postponeSeconds(receives: number, retryAfterMs = 0): number {
   const doublings = Number.isFinite(receives) ? Math.min(Math.max(receives, 1), 20) - 1 : 0;
-  return Math.min(3600, 10 * 2 ** doublings);
+  return Math.min(POSTPONE_MOST_SECONDS, Math.max(10 * 2 ** doublings, Math.ceil(retryAfterMs / 1000)));
 }

@@ -67,8 +67,7 @@ async function pass(run: Run, batch: LogBatch, counts: Counts): Promise<Stop | u
     excluded: batch.logs.length - batch.records.length,
     ids: writeSketch(ids),
   });
-  const lateAfter =
-    late && afterLogId !== undefined ? passed(late, ids, logIds.length, afterLogId) : late;
+  const lateAfter = late && afterLogId !== undefined ? passed(late, ids, logIds.length, afterLogId) : late;
   return save(run, checkpoint, lateAfter);
 }
 
@@ -82,13 +81,15 @@ async function handle(run: Run, batch: LogBatch): Promise<Own> {
   const delivery = await deliver(d, batch.records, options.deadlineMs, {
     ...(run.spilling && { maxAttempts: 1 }),
     evidence: run.evidence,
+    another: () => newestRecord(run),
     putAside: culprits => putCulprits(run, culprits),
   });
   if (batch.records.length > 0) run.tally.delivered(delivery);
   const { fault, head } = delivery;
   if (!fault) return { isPassed: true, counts: countsOf(delivery, batch.records), head };
   const done = countsOf(delivery, batch.records.slice(0, head));
-  if (fault.code === QUEUE_UNREACHABLE) return { isPassed: false, stop: queueStop(fault), counts: done, head };
+  if (fault.code === QUEUE_UNREACHABLE)
+    return { isPassed: false, stop: queueStop(fault), counts: done, head };
   // A hold never outlives Auth0's retention: SQS keeps a batch for 14 days, Auth0 may keep its logs for one.
   const oldest = oldestMs(batch);
   const atRisk = oldest !== undefined && nowMs - oldest > options.retentionMs / 2;
@@ -109,7 +110,8 @@ async function handle(run: Run, batch: LogBatch): Promise<Own> {
 /** Where these records of the delivery are, once all of them are settled. */
 function countsOf({ culprits, pending }: Delivery, records: readonly SerializedRecord[]): Counts {
   const among = new Set(records);
-  const on = (queue: QueueName) => culprits.filter(one => one.queue === queue && among.has(one.record)).length;
+  const on = (queue: QueueName) =>
+    culprits.filter(one => one.queue === queue && among.has(one.record)).length;
   const deadLettered = on('dead-letter');
   const retried = on('retry') + pending.filter(record => among.has(record)).length;
   return { accepted: records.length - deadLettered - retried, retried, deadLettered };
@@ -121,7 +123,10 @@ async function putCulprits(run: Run, culprits: readonly Culprit[]): Promise<stri
   const common = { ...asideOf(run), failedAtMs: d.clock.now(), attempts: 1 };
   try {
     for (const queue of ['dead-letter', 'retry'] as const) {
-      const messages = encodeCulprits(common, culprits.filter(culprit => culprit.queue === queue));
+      const messages = encodeCulprits(
+        common,
+        culprits.filter(culprit => culprit.queue === queue),
+      );
       if (messages.length > 0) await d.queue.put(queue, messages);
     }
   } catch (error) {
@@ -184,6 +189,19 @@ export async function save(
     const message = `the checkpoint could not be saved: ${nameOf(error)}`;
     return { outcome: 'failed', party: 'state', message };
   }
+}
+
+const NEWEST_TIMEOUT_MS = 10_000;
+
+/** Of the tenant's newest log: it is accepted if the configuration is right, however many logs are at fault here. */
+async function newestRecord({ d, options }: Run): Promise<SerializedRecord | undefined> {
+  const nowMs = d.clock.now();
+  const timeoutMs = Math.min(NEWEST_TIMEOUT_MS, options.deadlineMs - nowMs);
+  if (timeoutMs <= 0) return undefined;
+  const newest = await d.source.newest(nowMs - options.settleMs, timeoutMs);
+  if (newest.kind === 'fault' || newest.log === undefined || !d.includes(newest.log)) return undefined;
+  const { logId, json } = d.shape(newest.log);
+  return { logId, json: Buffer.from(json) };
 }
 
 /** The error's name and code, but not its message: a vendor's message may quote what was sent. */

@@ -220,6 +220,7 @@ function isGapSuspected(state: PipelineState, nowMs: number, retentionMs: number
   const { checkpoint, caughtUpAtMs } = state;
   // A position from which nothing was shipped yet has no date, and says nothing of a gap.
   if (checkpoint?.logDateMs === undefined && caughtUpAtMs === undefined) return false;
-  const shippedMs = checkpoint?.logDateMs === undefined ? 0 : (logIdTimeMs(checkpoint.logId) ?? checkpoint.logDateMs);
+  const shippedMs =
+    checkpoint?.logDateMs === undefined ? 0 : (logIdTimeMs(checkpoint.logId) ?? checkpoint.logDateMs);
   return nowMs - Math.max(shippedMs, caughtUpAtMs ?? 0) > retentionMs;
 }

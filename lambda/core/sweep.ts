@@ -6,11 +6,20 @@
  */
 import { batcher, type LogBatch } from './batch.ts';
 import { endSweep, type Late, type Sweep, startSweep, writeLate } from './late.ts';
-import { isRetained } from './log-id.ts';
+import { logIdTimeMs } from './log-id.ts';
 import { logReader, type SettledLog } from './read.ts';
 import type { Run, Stop } from './run.ts';
 import { NOTHING_SETTLED, recordOf, settle } from './settle.ts';
-import { addToSketch, countOf, emptySketch, idKey, missingFrom, sketchOf, unite, writeSketch } from './sketch.ts';
+import {
+  addToSketch,
+  countOf,
+  emptySketch,
+  idKey,
+  missingFrom,
+  sketchOf,
+  unite,
+  writeSketch,
+} from './sketch.ts';
 
 /** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
 const PAGES_A_RUN = 25;
@@ -82,10 +91,9 @@ function isWhole({ late, options, d }: Run): boolean {
   const { sweep } = late as Sweeping;
   if (countOf(sweep.seen) >= countOf(sweep.known)) return true;
   const nowMs = d.clock.now();
-  return (
-    !isRetained(sweep.fromLogId, nowMs, options.retentionMs) ||
-    nowMs - sweep.startedAtMs > (OVERDUE_AFTER - 1) * options.sweepMs
-  );
+  const beginMs = logIdTimeMs(sweep.fromLogId) ?? logIdTimeMs(sweep.toLogId) ?? nowMs;
+  const isEaten = nowMs - beginMs >= options.retentionMs;
+  return isEaten || nowMs - sweep.startedAtMs > (OVERDUE_AFTER - 1) * options.sweepMs;
 }
 
 /** The second pass: ships the logs that are missing, or the whole window where they are too many to be named. */

@@ -4,8 +4,8 @@
  */
 import { type Ask, asker } from './ask.ts';
 import { batcher } from './batch.ts';
-import { logIdOf } from './log.ts';
-import { isAfter, isPastLogId, logIdPrefix, logIdTimeMs } from './log-id.ts';
+import { logDateOf, logIdOf } from './log.ts';
+import { isAfter, isComparable, isPastLogId, logIdPrefix, logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, PipelineState } from './model.ts';
 import { foundLogs, type ReadStep, type SettledLog } from './read.ts';
 import type { Run, Stop } from './run.ts';
@@ -49,10 +49,13 @@ export async function hear(run: Run, checkpoint: Checkpoint, end: CaughtUp): Pro
   const newest = logIdOf(answer.log);
   if (newest === undefined || newest === checkpoint.logId) return { kind: 'confirmed' };
   if (leadsBeyond(checkpoint.logId, newest, d.clock.now())) {
-    return astray(run, `lies beyond the tenant's newest log ${newest}, so that nothing would ever be shipped`);
+    return astray(
+      run,
+      `lies beyond the tenant's newest log ${newest}, so that nothing would ever be shipped`,
+    );
   }
-  const newestMs = logIdTimeMs(newest);
-  if (!isAfter(newest, checkpoint.logId) || (newestMs !== undefined && newestMs > beforeMs)) {
+  const newestMs = logIdTimeMs(newest) ?? logDateOf(answer.log);
+  if (!isNewer(newest, newestMs, checkpoint) || (newestMs !== undefined && newestMs > beforeMs)) {
     return { kind: 'confirmed' };
   }
   // The log may have become ripe, or Auth0's two lists may differ for a moment.
@@ -60,6 +63,12 @@ export async function hear(run: Run, checkpoint: Checkpoint, end: CaughtUp): Pro
   if (again.kind === 'page' && again.logs.length > 0) return { kind: 'found' };
   run.tally.counts.checkpointAstray = true;
   return bridge(run, ask, checkpoint, { newest, beforeMs });
+}
+
+/** By the ids, or by the dates where the ids have no order. */
+function isNewer(newest: string, newestMs: number | undefined, { logId, logDateMs }: Checkpoint): boolean {
+  if (isComparable(newest, logId)) return isAfter(newest, logId);
+  return logDateMs === undefined || (newestMs !== undefined && newestMs > logDateMs + ID_LAG_MS);
 }
 
 /** A place after which no log of the tenant can come: by its time, its prefix or its form. */
@@ -110,7 +119,8 @@ async function searchAfter(
     const answer = await ask(timeoutMs => d.source.search(fromMs, beforeMs, page, timeoutMs));
     if (answer.kind !== 'page') break;
     logs.push(...answer.logs);
-    if (answer.logs.length < SEARCH_PAGE_SIZE) return ripe(foundLogs(logs, logId, d.clock.now()), options.settleMs, d.clock.now());
+    if (answer.logs.length < SEARCH_PAGE_SIZE)
+      return ripe(foundLogs(logs, logId, d.clock.now()), options.settleMs, d.clock.now());
   }
   const found = foundLogs(logs, logId, d.clock.now());
   const lastMs = Math.max(0, ...found.map(({ dateMs = 0 }) => dateMs));

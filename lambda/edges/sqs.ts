@@ -16,6 +16,7 @@ const VISIBILITY_MAX_SECONDS = 12 * 60 * 60;
 interface Entry {
   readonly Id: string;
   readonly MessageBody: string;
+  readonly DelaySeconds?: number;
 }
 
 /**
@@ -27,8 +28,8 @@ export function failedBatchQueue(
   urls: Readonly<Record<QueueName, string>>,
 ): FailedBatchQueue {
   return {
-    async put(queue, messages) {
-      for (const group of groups(messages)) {
+    async put(queue, messages, delaySeconds) {
+      for (const group of groups(messages, delaySeconds)) {
         const first = await send(client, urls[queue], queue, group);
         if (first.unconfirmed.length === 0) continue;
         const second = await send(client, urls[queue], queue, first.unconfirmed);
@@ -66,17 +67,18 @@ export function visibility(client: SQSClient, url: string): Visibility {
 }
 
 /** Requests of at most 10 messages and 256 KiB; what is larger goes alone, for SQS to accept or to refuse. */
-function groups(messages: readonly string[]): Entry[][] {
+function groups(messages: readonly string[], delaySeconds?: number): Entry[][] {
+  const delay = delaySeconds === undefined ? {} : { DelaySeconds: Math.round(delaySeconds) };
   const all: Entry[][] = [];
   let bytesInGroup = 0;
   for (const message of messages) {
     const bytes = Buffer.byteLength(message);
     const group = all.at(-1);
     if (group && group.length < MESSAGES_PER_REQUEST && bytesInGroup + bytes <= FAILED_BATCH_MAX_BYTES) {
-      group.push({ Id: String(group.length), MessageBody: message });
+      group.push({ Id: String(group.length), MessageBody: message, ...delay });
       bytesInGroup += bytes;
     } else {
-      all.push([{ Id: '0', MessageBody: message }]);
+      all.push([{ Id: '0', MessageBody: message, ...delay }]);
       bytesInGroup = bytes;
     }
   }

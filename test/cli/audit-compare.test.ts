@@ -312,7 +312,11 @@ describe('whatever is lost', () => {
             checkpointLogId: lastLogId,
             ledgerAfterLogId: '0',
             window: { afterLogId: '0', lastLogId },
-            passed: remembered && { afterLogId: remembered.fromLogId, lastLogId, ids: known(remembered) },
+            passed: remembered && {
+              afterLogId: known(remembered).fromLogId,
+              lastLogId,
+              ids: known(remembered).ids,
+            },
           });
           expect(w.violations).toEqual([]);
           expect(w.missing().sort()).toEqual(lost.map(one => logIdOf(one)).sort());

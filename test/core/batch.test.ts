@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { batcher, type LogBatch } from '../../lambda/core/batch.ts';
+import { batcher, endOf, headOf, type LogBatch, oldestMs } from '../../lambda/core/batch.ts';
 import { bodyOf } from '../../lambda/core/body.ts';
 import type { SettledLog } from '../../lambda/core/read.ts';
 
@@ -31,7 +31,7 @@ describe('batches', () => {
           expect(batches.flatMap(batch => batch.records.map(r => r.logId))).toEqual(
             texts.filter(t => t !== undefined),
           );
-          expect(batches.reduce((sum, batch) => sum + batch.logs, 0)).toBe(texts.length);
+          expect(batches.reduce((sum, batch) => sum + batch.logs.length, 0)).toBe(texts.length);
           for (const [n, batch] of batches.slice(1).entries()) {
             const first = batch.records[0];
             if (first) expect(sizes[n]! + first.json.length + 1).toBeGreaterThan(maxBytes);
@@ -48,25 +48,46 @@ describe('batches', () => {
   });
 
   test('the checkpoint of a batch is its last log, excluded logs at its end included', () => {
-    expect(batchesOf(['a', undefined, undefined], 1000)[0]?.checkpoint).toEqual({ logId: '2' });
+    const [batch] = batchesOf(['a', undefined, undefined], 1000);
+    expect(batch && endOf(batch)).toEqual({ logId: '2' });
   });
 
   test('a log without an id leaves the checkpoint at the log before it', () => {
     const { add, flush } = batcher(1000);
     add(settled(1), record('a'));
     add({ log: {} }, record('b'));
-    expect(flush()).toMatchObject({ logs: 2, checkpoint: { logId: '1' } });
+    const batch = flush()!;
+    expect(batch.logs).toHaveLength(2);
+    expect(endOf(batch)).toEqual({ logId: '1' });
     expect(flush()).toBeUndefined();
   });
 
-  test('its oldest log is known, wherever it stands', () => {
+  test('its oldest log is known by ids, wherever it stands, whatever the dates say', () => {
     const { add, flush } = batcher(1000);
-    for (const dateMs of [30, 10, undefined, 20]) add(settled(1, dateMs), record('a'));
-    expect(flush()?.oldestDateMs).toBe(10);
+    for (const idTimeMs of [30, 10, undefined, 20]) {
+      add({ ...settled(1, 5), ...(idTimeMs !== undefined && { idTimeMs }) }, record('a'));
+    }
+    expect(oldestMs(flush()!)).toBe(10);
+  });
+
+  test('where ids tell no time, a single date decides nothing', () => {
+    const { add, flush } = batcher(1000);
+    for (const dateMs of [3000, 10, undefined, 2000]) add(settled(1, dateMs), record('a'));
+    expect(oldestMs(flush()!)).toBe(2000);
+    add(settled(1, 10), record('a'));
+    expect(oldestMs(flush()!)).toBeUndefined();
+  });
+
+  test('its head ends before the first log that is not settled, and takes excluded logs with it', () => {
+    const [batch] = batchesOf([undefined, 'a', undefined, 'b', 'c'], 1000);
+    const heads = [0, 1, 2, 3].map(records => headOf(batch!, records));
+    expect(heads.map(({ logs }) => logs.length)).toEqual([1, 3, 4, 5]);
+    expect(heads.map(head => endOf(head)?.logId)).toEqual(['0', '2', '3', '4']);
+    expect(heads.map(({ records }) => records.length)).toEqual([0, 1, 2, 3]);
   });
 
   test('a long backlog of excluded logs ends a batch now and then', () => {
     const batches = batchesOf(Array(25_000).fill(undefined), 1000);
-    expect(batches.map(batch => batch.logs)).toEqual([10_000, 10_000, 5_000]);
+    expect(batches.map(batch => batch.logs.length)).toEqual([10_000, 10_000, 5_000]);
   });
 });

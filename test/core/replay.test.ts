@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodeFailedBatch } from '../../lambda/core/failed-batch.ts';
+import { decodeFailedBatch, encodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import type { PostAnswer } from '../../lambda/core/model.ts';
 import { postponeSeconds, replay } from '../../lambda/core/replay.ts';
 import { PIPELINE, START_MS, world } from '../world.ts';
@@ -18,6 +18,11 @@ const message = (count: number, pipeline = PIPELINE) =>
   })[0]!;
 const once = (w: ReturnType<typeof world>, body: string) =>
   replay(w.ports().d, PIPELINE, body, START_MS + 50_000);
+const idsIn = (messages: readonly string[]) =>
+  messages.flatMap(one => {
+    const decoded = decodeFailedBatch(one);
+    return decoded.kind === 'failed-batch' ? decoded.records.map(({ logId }) => logId) : [];
+  });
 const down: PostAnswer = { kind: 'answered', status: 503 };
 
 describe('a replay', () => {
@@ -26,15 +31,21 @@ describe('a replay', () => {
     expect(await once(w, message(10))).toMatchObject({ done: true, logsAccepted: 10, logsDeadLettered: 0 });
   });
 
-  test('is not done when any record is left, though others were accepted in this very try', async () => {
+  test('what was accepted leaves the message: the rest goes back, smaller, before it may be deleted', async () => {
     const w = world({
       faults: {
         post: call => (call === 0 ? { kind: 'answered', status: 413 } : call === 1 ? undefined : down),
       },
     });
     const report = await once(w, message(10));
-    expect(report).toMatchObject({ done: false, logsAccepted: 5, reason: { verdict: 'unavailable' } });
+    expect(report).toMatchObject({
+      done: true,
+      logsAccepted: 5,
+      logsRequeued: 5,
+      reason: { verdict: 'unavailable' },
+    });
     expect(w.queues['dead-letter']).toEqual([]);
+    expect(idsIn(w.queues.retry)).toEqual([5, 6, 7, 8, 9].map(n => `id-${n}`));
   });
 
   test('dead-letters the culprits and is done', async () => {
@@ -43,9 +54,21 @@ describe('a replay', () => {
     expect(w.queues['dead-letter']).toHaveLength(1);
   });
 
-  test('rejects when a culprit is not taken by the dead-letter queue: then the message stays', async () => {
+  test('a culprit that the dead-letter queue does not take goes back with the rest, and what was accepted does not', async () => {
+    const w = world({
+      poison: id => id === 'id-3',
+      faults: { put: (_, queue) => (queue === 'dead-letter' ? 'fail' : undefined) },
+    });
+    const report = await once(w, message(10));
+    expect(report).toMatchObject({ done: true, party: 'queue', reason: { code: 'QUEUE_UNREACHABLE' } });
+    expect(idsIn(w.queues.retry)).toContain('id-3');
+    expect(idsIn(w.queues.retry)).toHaveLength(10 - report.logsAccepted);
+    expect(w.duplicates()).toBe(0);
+  });
+
+  test('stays whole when no queue can be reached', async () => {
     const w = world({ poison: id => id === 'id-3', faults: { put: () => 'fail' } });
-    await expect(once(w, message(10))).rejects.toThrow('queue');
+    expect(await once(w, message(10))).toMatchObject({ done: false, party: 'queue', logsRequeued: 0 });
   });
 
   test('leaves a message alone that is no failed batch, or another pipeline’s', async () => {

@@ -21,6 +21,7 @@ const RUN: RunReport = {
   pipeline: 'prod',
   outcome: 'caught-up',
   pages: 3,
+  sweptPages: 0,
   posts: 2,
   logsRead: 250,
   logsAccepted: 240,
@@ -29,11 +30,16 @@ const RUN: RunReport = {
   logsDeadLettered: 1,
   logsRaw: 2,
   logsLate: 4,
-  batches: { accepted: 2, rejected: 1, throttled: 0, unavailable: 0, denied: 0 },
+  isLateEstimate: false,
+  logsReshipped: 0,
+  logsBridged: 0,
+  batches: { accepted: 2, rejected: 1, throttled: 0, unavailable: 0, denied: 0, intercepted: 0 },
   checkpoint: { logId: '900', logDateMs: 1 },
   lagMs: 0,
   gapSuspected: false,
   retentionAtRisk: false,
+  checkpointAstray: false,
+  sweepOverdue: false,
   rateLimit: { limit: 10, remaining: 7, resetAtMs: 2 },
   durationMs: 1234,
 };
@@ -45,7 +51,7 @@ const NOTHING = {
   logsRetried: 0,
   logsDeadLettered: 0,
 };
-const REPLAY: ReplayReport = { batchId: 'b', done: true, logsAccepted: 5, logsDeadLettered: 0, posts: 1 };
+const REPLAY: ReplayReport = { batchId: 'b', done: true, logsAccepted: 5, logsDeadLettered: 0, logsRequeued: 0, posts: 1 };
 
 let printed: string[] = [];
 beforeEach(() => {

@@ -13,7 +13,7 @@ type Step =
   | { readonly do: 'late'; readonly count: number }
   | { readonly do: 'redrive' };
 
-type Name = keyof Faults | 'replayPost';
+type Name = Exclude<keyof Faults, 'search'> | 'replayPost';
 type Script = { readonly [K in Name]: readonly unknown[] };
 
 export interface Scenario {
@@ -100,6 +100,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   script: fc.record({
     page: script(auth0Fault),
     start: script(auth0Fault),
+    newest: script(auth0Fault),
     post: script(azureFault),
     replayPost: script(azureFault),
     put: script(fc.constantFrom('fail', 'half', 'fail-after')),
@@ -138,6 +139,7 @@ export async function play(one: Scenario): Promise<Verdict> {
     faults: {
       page: () => next<Fault>('page'),
       start: () => next<Fault>('start'),
+      newest: () => next<Fault>('newest'),
       post: () => next<AzureFault>(isReplaying ? 'replayPost' : 'post'),
       put: () => next<'fail'>('put'),
       state: () => next<'fail'>('state'),

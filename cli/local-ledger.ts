@@ -1,5 +1,6 @@
 /** The ledger of one pipeline on this machine's disk: a file a day, a line an entry. */
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { PipelineConfig } from '../lambda/core/config.ts';
@@ -11,6 +12,9 @@ import { ignoreMissing } from './durable-file.ts';
 /** Auth0 keeps logs for 30 days at the most: an older entry has nothing left to be compared with. */
 const DAYS_KEPT = 32;
 const DAY_MS = 86_400_000;
+
+/** Appends to a file, and to nothing that a link leads to; Windows knows no such flag. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /** Where logs go, in words: two configurations with the same words lead to the same table. */
 export function destinationOf(azure: PipelineConfig['azure']): string {
@@ -37,7 +41,7 @@ export function localLedger(directory: string, clock: Clock, onFailure: (code: s
       try {
         await mkdir(directory, { recursive: true, mode: 0o700 });
         // The line break comes first: one that a crash has broken off spoils none but itself.
-        await appendFile(path, `\n${JSON.stringify(entry)}`, { flush: true, mode: 0o600 });
+        await appendFile(path, `\n${JSON.stringify(entry)}`, { flag: APPEND, flush: true, mode: 0o600 });
         for (const name of await filesIn(directory)) {
           if (name < fileName(nowMs - DAYS_KEPT * DAY_MS)) await rm(join(directory, name), { force: true });
         }

@@ -2,6 +2,8 @@
  * Lease and checkpoint on this machine's disk. Each version is a file of its own, and the greatest number counts:
  * to create the next number is the conditional write, since of two who try only one succeeds.
  */
+import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -28,17 +30,36 @@ interface Item {
   readonly leaseExpiresAt?: string;
   /** Who holds the lease: a process that has died on this machine holds it no longer. */
   readonly leaseHost?: string;
+  readonly leaseSpace?: string;
   readonly leaseProcess?: number;
   readonly updatedAt?: string;
 }
 
-/** A process of a machine. */
+/** A process of a machine. Where host and space are the same, no two living processes have the same id. */
 export interface Process {
   readonly host: string;
+  /** Which processes its id is one of: containers of one host name each count their own from 1. */
+  readonly space: string;
   readonly id: number;
 }
 
-const THIS_PROCESS: Process = { host: hostname(), id: process.pid };
+const THIS_PROCESS: Process = { host: hostname(), space: processSpace(), id: process.pid };
+
+/**
+ * The running kernel and the namespace in it; where Linux does not tell, something that no other process has, so that
+ * its lease is waited for. Other systems have one namespace.
+ * https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+function processSpace(): string {
+  if (process.platform !== 'linux') return '';
+  try {
+    const kernel = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${kernel} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return randomUUID();
+  }
+}
+
 /** Old versions are kept for a while, for whoever wants to see where the checkpoint has been. */
 const VERSIONS_KEPT = 20;
 
@@ -75,6 +96,7 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
         leaseOwner: owner,
         leaseExpiresAt: iso(expiresAtMs),
         leaseHost: self.host,
+        leaseSpace: self.space,
         leaseProcess: self.id,
         updatedAt: iso(nowMs),
       };
@@ -96,7 +118,7 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
     async release(lease, nowMs, { caughtUpAtMs, witnessedAtMs, checkpoint, ...closing }) {
       const { version, item } = await read(folder(lease.pipeline));
       if (version !== lease.version || item.leaseOwner !== lease.owner) return;
-      const { leaseOwner, leaseExpiresAt, leaseHost, leaseProcess, ...rest } = item;
+      const { leaseOwner, leaseExpiresAt, leaseHost, leaseSpace, leaseProcess, ...rest } = item;
       const left = {
         ...closing,
         ...(checkpoint && fieldsOf(checkpoint)),
@@ -208,8 +230,9 @@ function fieldsOf({ logId, logDateMs }: Checkpoint) {
 }
 
 function hasDied(item: Item, self: Process): boolean {
-  if (item.leaseHost !== self.host || item.leaseProcess === undefined) return false;
-  // A process does one run of a pipeline at a time: this one's number was another's before, as in a container.
+  if (item.leaseHost !== self.host || item.leaseSpace !== self.space) return false;
+  if (item.leaseProcess === undefined) return false;
+  // A process does one run of a pipeline at a time: this one's number was another's before.
   if (item.leaseProcess === self.id) return true;
   try {
     process.kill(item.leaseProcess, 0);

@@ -2,8 +2,8 @@
  * `npm run azure:page -- FILE`: the workbook's layout as a static page, filled by its own queries, which run here
  * over a day of the simulated tenant in which every attack of the trials happens too.
  */
-import { writeFile } from 'node:fs/promises';
 import { SECTIONS, savedQuery, type Tile } from '../azure/workbook.ts';
+import { replaceFile } from '../cli/durable-file.ts';
 import { dice } from '../simulator/dice.ts';
 import { generateLogs } from '../simulator/tenant.ts';
 import { type Arrival, arrive } from '../test/azure/local/arrivals.ts';
@@ -96,5 +96,5 @@ if (file === undefined) {
   console.error('name the file to write: npm run azure:page -- workbook.html');
   process.exitCode = 2;
 } else {
-  await writeFile(file, await page());
+  await replaceFile(file, await page());
 }

@@ -53,9 +53,9 @@ export function write(
   return { json: writeCut(record, destination), cut: record['CutColumns'] !== undefined };
 }
 
-/** Fills in CutColumns of `record`. */
+/** Fills in CutColumns of `record`; what it names already was cut before. */
 function writeCut(record: Fields, destination: DestinationKind): string {
-  const cut = new Set<string>();
+  const cut = new Set(String(record['CutColumns'] ?? '').split(' '));
   cutColumns(record, cut, FIELD_MAX_BYTES[destination], column =>
     column.type === 'dynamic' && destination === 'logs-ingestion' ? jsonBytes : textBytes,
   );

@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** As another process would do it, since one process does one run at a time. */
-const runs = () => localState(directory, { host: hostname(), id: process.ppid });
+const runs = () => localState(directory, { host: hostname(), space: '', id: process.ppid });
 const planned = () => {
   const pipeline = { config, store: localState(directory) } as Plan['pipeline'];
   return { pipeline, next: { logId: NEW } } as Plan;

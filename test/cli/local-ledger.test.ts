@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -95,4 +95,14 @@ test('a disk that takes nothing stops nobody, and is told', async () => {
   await writeFile(join(directory, 'ledger'), 'a file where the directory should be');
   await ledger().add(entry(1));
   expect(failures).toEqual([expect.stringMatching(/^E(EXIST|NOTDIR)$/)]);
+});
+
+test('a link in the place of its file is not followed, and the failure told', async () => {
+  const other = join(directory, 'other');
+  await writeFile(other, 'mine');
+  await mkdir(join(directory, 'ledger'));
+  await symlink(other, join(directory, 'ledger', '2026-03-10.jsonl'));
+  await ledger().add(entry(1));
+  expect(failures).toEqual(['ELOOP']);
+  expect(await readFile(other, 'utf8')).toBe('mine');
 });

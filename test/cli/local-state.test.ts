@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ const PIPELINE = 'prod';
 const NOW = Date.UTC(2026, 5, 1);
 const LATER = NOW + 120_000;
 /** Another machine: whether its processes live cannot be known here. */
-const ELSEWHERE = { host: 'elsewhere', id: 1 };
+const ELSEWHERE = { host: 'elsewhere', space: '', id: 1 };
 let directory = '';
 
 beforeEach(async () => {
@@ -66,7 +66,7 @@ describe('the state on disk', () => {
 describe('the lease', () => {
   test('holds off another run until it expires', async () => {
     await acquired('run-1');
-    const state = localState(directory, { host: 'here', id: 2 });
+    const state = localState(directory, { host: 'here', space: '', id: 2 });
     expect(await state.acquire(PIPELINE, 'run-2', LATER - 1, LATER + 5)).toMatchObject({
       kind: 'held',
       expiresAtMs: LATER,
@@ -88,7 +88,12 @@ describe('the lease', () => {
 
   test('goes to exactly one of many that ask at once', async () => {
     const asked = Array.from({ length: 40 }, (_, i) =>
-      localState(directory, { host: `host-${i}`, id: i }).acquire(PIPELINE, `run-${i}`, NOW, LATER),
+      localState(directory, { host: `host-${i}`, space: '', id: i }).acquire(
+        PIPELINE,
+        `run-${i}`,
+        NOW,
+        LATER,
+      ),
     );
     const answers = await Promise.all(asked);
     expect(answers.filter(answer => answer.kind === 'acquired')).toHaveLength(1);
@@ -105,7 +110,7 @@ describe('the lease', () => {
 
   test('of a process that died on this machine is free at once; of a living one it is not', async () => {
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
-    const on = (id: number) => localState(directory, { host: 'here', id });
+    const on = (id: number) => localState(directory, { host: 'here', space: '', id });
     await on(dead).acquire(PIPELINE, 'killed', NOW, LATER);
     expect(await on(process.pid).acquire(PIPELINE, 'living', NOW, LATER)).toMatchObject({ kind: 'acquired' });
     expect(await on(dead).acquire(PIPELINE, 'other', NOW, LATER)).toEqual({
@@ -113,6 +118,36 @@ describe('the lease', () => {
       owner: `process ${process.pid} on here`,
       expiresAtMs: LATER,
     });
+  });
+});
+
+describe('containers of one host name, which count their processes from 1', () => {
+  const container = (space: string, id = 1) => localState(directory, { host: 'shipper', space, id });
+
+  test('do not take the lease of one another, whatever their processes are called', async () => {
+    const first = await container('a').acquire(PIPELINE, 'run-a', NOW, LATER);
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    for (const id of [1, dead]) {
+      const other = await container('b', id).acquire(PIPELINE, 'run-b', NOW, LATER);
+      expect(other).toEqual({ kind: 'held', owner: 'process 1 on shipper', expiresAtMs: LATER });
+    }
+    if (first.kind !== 'acquired') throw new Error('the first has no lease');
+    expect(await container('a').save(first.lease, { logId: '900' }, NOW)).toMatchObject({ kind: 'saved' });
+    expect(await container('b').acquire(PIPELINE, 'run-b', LATER, LATER + 5)).toMatchObject({
+      kind: 'acquired',
+    });
+  });
+
+  test('take over what a process of the same number left behind in the same one', async () => {
+    await container('a').acquire(PIPELINE, 'killed', NOW, LATER);
+    expect(await container('a').acquire(PIPELINE, 'next', NOW, LATER)).toMatchObject({ kind: 'acquired' });
+  });
+
+  test('leave no trace of it when a lease is given back', async () => {
+    const { lease } = await acquired();
+    await localState(directory).release(lease, NOW, {});
+    const [newest] = (await readdir(folder())).sort().reverse();
+    expect(await readFile(join(folder(), newest ?? ''), 'utf8')).not.toContain('lease');
   });
 });
 

@@ -50,12 +50,12 @@ export function decode(source: string): Decoded | undefined {
   const ends: number[] = [];
   const sourceEnds: number[] = [];
   let shift = 0;
-  const text = source.replace(ESCAPE, (escape, at: number) => {
-    const plain = plainOf(escape);
+  const text = source.replace(ESCAPE, (written, at: number) => {
+    const plain = plainOf(written);
     starts.push(at - shift);
     ends.push(at - shift + plain.length);
-    sourceEnds.push(at + escape.length);
-    shift += escape.length - plain.length;
+    sourceEnds.push(at + written.length);
+    shift += written.length - plain.length;
     return plain;
   });
   if (text === source) return undefined;
@@ -79,29 +79,29 @@ function lastBelow(numbers: readonly number[], limit: number): number {
 }
 
 /** What the escape stands for; the escape itself when it stands for nothing. */
-function plainOf(escape: string): string {
-  const kind = escape.charAt(1).toLowerCase();
-  switch (escape.charAt(0)) {
+function plainOf(written: string): string {
+  const kind = written.charAt(1).toLowerCase();
+  switch (written.charAt(0)) {
     case '+':
       return ' ';
     case '%':
-      return kind === 'u' ? character(escape.slice(2), 16) : percent(escape);
+      return kind === 'u' ? character(written.slice(2), 16) : percent(written);
     case '\\':
-      if (kind === 'u' || kind === 'x') return character(escape.slice(2), 16);
+      if (kind === 'u' || kind === 'x') return character(written.slice(2), 16);
       return CONTROLS[kind] ?? kind;
     default:
-      if (kind !== '#') return ENTITIES[escape.slice(1, -1).toLowerCase()] ?? escape;
-      if (escape.charAt(2).toLowerCase() === 'x') return character(escape.slice(3, -1), 16, escape);
-      return character(escape.slice(2, -1), 10, escape);
+      if (kind !== '#') return ENTITIES[written.slice(1, -1).toLowerCase()] ?? written;
+      if (written.charAt(2).toLowerCase() === 'x') return character(written.slice(3, -1), 16, written);
+      return character(written.slice(2, -1), 10, written);
   }
 }
 
-function percent(escape: string): string {
-  if (escape.length === 3) return character(escape.slice(1), 16);
+function percent(written: string): string {
+  if (written.length === 3) return character(written.slice(1), 16);
   try {
-    return decodeURIComponent(escape);
+    return decodeURIComponent(written);
   } catch {
-    return escape;
+    return written;
   }
 }
 

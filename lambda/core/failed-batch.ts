@@ -20,6 +20,8 @@ const schema = v.object({
   }),
   failedAt: v.string(),
   attempts: v.number(),
+  /** The rules that its records were redacted by: see redactionTag. Absent without rules, and before there were tags. */
+  redaction: v.optional(v.string()),
   encoding: v.literal('gzip+base64'),
   /** One record a line. Records and not signatures: it is signed afresh at replay. */
   records: v.string(),
@@ -36,6 +38,8 @@ export interface PutAside {
   readonly failedAtMs: number;
   /** Posts tried so far. */
   readonly attempts: number;
+  /** See redactionTag. */
+  readonly redaction?: string | undefined;
 }
 
 /**
@@ -43,7 +47,7 @@ export interface PutAside {
  * single record always does, since none exceeds RECORD_MAX_BYTES.
  */
 export function encodeFailedBatch(aside: PutAside): string[] {
-  const { pipeline, records, reason, failedAtMs, attempts } = aside;
+  const { pipeline, records, reason, failedAtMs, attempts, redaction } = aside;
   if (records.length === 0) return [];
   const lines = Buffer.concat(records.flatMap(({ json }, i) => (i === 0 ? [json] : [NEW_LINE, json])));
   const firstLogId = records[0]!.logId;
@@ -63,6 +67,7 @@ export function encodeFailedBatch(aside: PutAside): string[] {
     },
     failedAt: new Date(failedAtMs).toISOString(),
     attempts,
+    ...(redaction === undefined ? {} : { redaction }),
     encoding: 'gzip+base64',
     records: gzipSync(lines).toString('base64'),
   };

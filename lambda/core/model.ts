@@ -272,6 +272,8 @@ export interface RunReport {
   /** The oldest log of a held batch is older than half the retention: batches are put aside instead of held. */
   readonly retentionAtRisk: boolean;
   readonly rateLimit?: RateLimit;
+  /** Rules of `redact` that matched no log of this run. For a rare field that is normal; for every run it is a wrong path. */
+  readonly redactionUnmatched?: readonly string[];
   readonly durationMs: number;
 }
 

@@ -1,62 +1,12 @@
 /** Redacting again what was put aside under other rules: records instead of logs. */
-import { createHash, createHmac } from 'node:crypto';
 import { COLUMNS, type Column } from './columns.ts';
 import type { Redaction } from './config.ts';
 import { CUT_MARK, type Fields, toJson, write } from './cut.ts';
 import { IDENTITY_FIELDS, isObject } from './log.ts';
-import type { DestinationKind, Fault, SerializedRecord } from './model.ts';
+import type { DestinationKind, SerializedRecord } from './model.ts';
 import { type Collected, collect, compileRules, copy, type Rule } from './redact.ts';
-import { fieldsIn, fieldText } from './redaction-field.ts';
+import { fieldsIn } from './redaction-field.ts';
 import { MASK, type Scrubber, scrubber } from './scrub.ts';
-
-/** Goes up when redaction finds more than before, so that what waits on a queue is redacted again. */
-const REDACTION_VERSION = 1;
-
-export interface RecordRedaction {
-  /** See redactionTag. */
-  readonly tag: string;
-  readonly redactRecord: (record: SerializedRecord) => SerializedRecord;
-}
-
-/** Asked once a batch: `fault` when a rule hashes and the key cannot be had. */
-export type AskRedaction = () => Promise<
-  | { readonly kind: 'redaction'; readonly redaction: RecordRedaction }
-  | { readonly kind: 'fault'; readonly fault: Fault }
->;
-
-/**
- * The records of a failed batch as today's rules want them, and the tag to put them aside again with.
- * `fault`: the rules cannot be applied now, so that the batch may not be delivered.
- * @param ask undefined when there are no rules
- * @param tag of the batch's envelope
- */
-export async function redactedAgain(
-  ask: AskRedaction | undefined,
-  tag: string | undefined,
-  records: readonly SerializedRecord[],
-): Promise<
-  | { readonly kind: 'records'; readonly records: readonly SerializedRecord[]; readonly tag?: string }
-  | { readonly kind: 'fault'; readonly fault: Fault }
-> {
-  if (!ask) return { kind: 'records', records, ...(tag === undefined ? {} : { tag }) };
-  const answer = await ask();
-  if (answer.kind === 'fault') return answer;
-  const { redaction } = answer;
-  const now = tag === redaction.tag ? records : records.map(redaction.redactRecord);
-  return { kind: 'records', records: now, tag: redaction.tag };
-}
-
-/**
- * A fingerprint of the rules, of the key when a rule hashes, and of this version's way of finding values: 16 hex
- * digits, from which the key cannot be told. Undefined without rules.
- */
-export function redactionTag(rules: readonly Redaction[], key: string | undefined): string | undefined {
-  if (rules.length === 0) return undefined;
-  const text = JSON.stringify([REDACTION_VERSION, ...rules.map(({ field, how }) => [fieldText(field), how])]);
-  const hashes = rules.some(({ how }) => how === 'hash');
-  const digest = hashes ? createHmac('sha256', key ?? '') : createHash('sha256');
-  return digest.update(text).digest('hex').slice(0, 16);
-}
 
 /**
  * A function that applies the rules to a record as redact.ts applies them to a log, and never throws. What is
@@ -77,7 +27,7 @@ export function recordRedactor(
     const fields: Fields = JSON.parse(record.json.toString('utf8'));
     let redacted: Fields;
     try {
-      redacted = redact(fields, rules);
+      redacted = redact(fields, rules, destination);
     } catch {
       redacted = withheld(fields);
     }
@@ -87,7 +37,9 @@ export function recordRedactor(
 
 /** Columns that say what the log is, or what was done to it. */
 const OURS: ReadonlySet<string> = new Set([
-  ...COLUMNS.filter(({ from }) => fieldsIn(from).some(([field]) => isIdentity(field))).map(({ name }) => name),
+  ...COLUMNS.filter(({ from }) => fieldsIn(from).some(([field]) => isIdentity(field))).map(
+    ({ name }) => name,
+  ),
   'Auth0Domain',
   'CutColumns',
   'ShapeError',
@@ -113,82 +65,96 @@ function isFirst(column: Column, at: number): boolean {
   return COLUMNS.findIndex(one => fieldOf(one) === fieldOf(column)) === at;
 }
 
+/** The fields that a column holds: those of IsMobile are two, and what the user agent says besides. */
+function heldBy({ from, type }: Column): readonly string[] {
+  return fieldsIn(from).flatMap(([field = '']) =>
+    type === 'boolean' && field === 'user_agent' ? [] : [field],
+  );
+}
+
+/** A field in one of these is whole there, and never in Extra. */
+const NEVER_IN_EXTRA: ReadonlySet<string> = new Set(
+  HOLDERS.filter(({ type }) => type !== 'boolean').flatMap(heldBy),
+);
+
+function redact(record: Fields, rules: readonly Rule[], destination: DestinationKind): Fields {
+  const raw = record['RawLog'] === undefined ? undefined : rawLogOf(record['RawLog']);
+  if (raw === UNREADABLE) return withheld(record);
+  const log: Fields = {};
+  const ways = new Map<string, Opened['close']>();
+  for (const column of HOLDERS) {
+    const value = record[column.name];
+    if (value === undefined) continue;
+    for (const field of heldBy(column)) {
+      const isLedInto = rules.some(({ path: [first, ...deeper] }) => {
+        return deeper.length > 0 && (first === field || first === '*');
+      });
+      const opened = open(value, column, isLedInto, destination);
+      log[field] = opened.value;
+      ways.set(field, opened.close);
+    }
+  }
+  const extra = openExtra(record['Extra'], rules, destination);
+  const collected: Collected = { found: new Map() };
+  for (const part of [log, extra.value, raw]) collect(part, rules, collected, true);
+  const scrub = withCuts(scrubber(collected.found));
+
+  const redacted = copy(log, rules, scrub, true);
+  const result = { ...record };
+  for (const column of HOLDERS) {
+    for (const field of heldBy(column)) {
+      if (!Object.hasOwn(log, field)) continue;
+      const value = Object.hasOwn(redacted, field) ? ways.get(field)?.(redacted[field]) : undefined;
+      // A column of true and false cannot hold what stands in the place of them.
+      if (column.type !== 'boolean') result[column.name] = value;
+      else if (value !== record[column.name]) result[column.name] = undefined;
+    }
+  }
+  for (const column of [...DERIVED, IS_MOBILE]) {
+    if (result[column.name] === undefined) continue;
+    result[column.name] = derivedAgain(record, column, { log, redacted, rules, scrub });
+  }
+  if (isObject(extra.value)) result['Extra'] = extra.close(copy(extra.value, rules, scrub, true));
+  else if (typeof extra.value === 'string') result['Extra'] = scrub.text(extra.value);
+  if (isObject(raw)) result['RawLog'] = toJson(copy(raw, rules, scrub, true));
+  return result;
+}
+
 /** A column's value as the field that it holds, and the way back. */
 interface Opened {
   readonly value: unknown;
   readonly close: (value: unknown) => unknown;
 }
 
-function redact(record: Fields, rules: readonly Rule[]): Fields {
-  const log: Fields = {};
-  const ways = new Map<string, Opened['close']>();
-  for (const column of HOLDERS) {
-    const value = record[column.name];
-    if (value === undefined) continue;
-    for (const [field = ''] of fieldsIn(column.from)) {
-      if (column.type === 'boolean' && field === 'user_agent') continue;
-      const opened = open(value, column.name, leadsInto(rules, field));
-      log[field] = opened.value;
-      ways.set(field, opened.close);
-    }
-  }
-  const extra = record['Extra'] === undefined ? undefined : open(record['Extra'], 'Extra', true);
-  const raw = rawLogOf(record['RawLog']);
-  const collected: Collected = { found: new Map() };
-  for (const part of [log, extra?.value, raw]) collect(part, rules, collected, true);
-  const scrub = scrubber(collected.found);
-
-  const result = { ...record };
-  const redacted = copy(log, rules, scrubOfCut(scrub), true);
-  for (const column of HOLDERS) {
-    if (record[column.name] === undefined) continue;
-    for (const [field = ''] of fieldsIn(column.from)) {
-      if (!Object.hasOwn(log, field)) continue;
-      const value = Object.hasOwn(redacted, field) ? ways.get(field)?.(redacted[field]) : undefined;
-      // A column that is true or false cannot hold what stands in the place of that.
-      if (column.type !== 'boolean' || value !== record[column.name]) {
-        result[column.name] = column.type === 'boolean' ? undefined : value;
-      }
-    }
-  }
-  deriveAgain(result, { log, redacted }, rules, scrubOfCut(scrub));
-  if (extra) {
-    result['Extra'] = extra.close(
-      isObject(extra.value) ? copy(extra.value, rules, scrubOfCut(scrub), true) : MASK,
-    );
-  }
-  if (record['RawLog'] !== undefined) {
-    if (isObject(raw)) result['RawLog'] = toJson(copy(raw, rules, scrub, true));
-    else if (raw === UNREADABLE) Object.assign(result, withheld(result));
-  }
-  return result;
-}
-
-/** Whether a rule leads to something inside the field, and not only to the field itself. */
-function leadsInto(rules: readonly Rule[], field: string): boolean {
-  return rules.some(({ path }) => path.length > 1 && (path[0] === field || path[0] === '*'));
-}
-
-/** A value to be looked into, where a rule leads into it: free-form columns may be JSON text, and lists were joined. */
-function open(value: unknown, column: string, isLedInto: boolean): Opened {
+/** @param isLedInto whether a rule leads to something inside the field, and not only to the field itself */
+function open(value: unknown, column: Column, isLedInto: boolean, destination: DestinationKind): Opened {
   const same: Opened = { value, close: kept => kept };
   if (typeof value !== 'string') return same;
-  const parsed = parse(value);
-  if (typeof parsed === 'object' && parsed !== null) {
-    // What is a text now was one in the column, too.
-    return { value: parsed, close: kept => (typeof kept === 'string' ? kept : toJson(kept)) };
-  }
+  const isJson = column.type === 'dynamic' && destination === 'data-collector';
+  const parsed = isJson || isLedInto ? parse(value) : undefined;
+  if (isJson && parsed) return { value: parsed.value, close: toJson };
   if (!isLedInto) return same;
-  if (column === 'Scope') {
+  if (typeof parsed?.value === 'object' && parsed.value !== null) {
+    return { value: parsed.value, close: kept => (typeof kept === 'string' ? kept : toJson(kept)) };
+  }
+  if (column.name === 'Scope') {
     const close = (kept: unknown) => (Array.isArray(kept) ? kept.join(' ') : kept);
     return { value: value.split(' '), close };
   }
-  return value.endsWith(CUT_MARK) && /^[[{]/.test(value) ? { value: MASK, close: kept => kept } : same;
+  // What was cut cannot be looked into: it is withheld.
+  return value.endsWith(CUT_MARK) && /^[[{]/.test(value) ? { ...same, value: MASK } : same;
 }
 
-function parse(text: string): unknown {
+const EXTRA = COLUMNS.find(({ name }) => name === 'Extra')!;
+
+function openExtra(value: unknown, rules: readonly Rule[], destination: DestinationKind): Opened {
+  const isLedInto = rules.some(({ path: [first = ''] }) => !NEVER_IN_EXTRA.has(first));
+  return open(value, EXTRA, isLedInto, destination);
+}
+
+function parse(text: string): { readonly value: unknown } | undefined {
   try {
-    return /^\s*[[{]/.test(text) ? JSON.parse(text) : undefined;
+    return { value: JSON.parse(text) };
   } catch {
     return undefined;
   }
@@ -206,44 +172,36 @@ function rawLogOf(text: unknown): unknown {
   }
 }
 
-/** Also looks at the end of a text that was cut, where a value may have been cut with it. */
-function scrubOfCut(scrub: Scrubber): Scrubber {
+/** Looks at the end of a text that was cut, too, where a value may have been cut with it. */
+function withCuts(scrub: Scrubber): Scrubber {
   const text = (given: string) =>
-    given.endsWith(CUT_MARK)
-      ? scrub.cutText(given.slice(0, -CUT_MARK.length)) + CUT_MARK
-      : scrub.text(given);
+    given.endsWith(CUT_MARK) ? scrub.cutText(given.slice(0, -CUT_MARK.length)) + CUT_MARK : scrub.text(given);
   return { ...scrub, text };
 }
 
-/** What is derived from a field follows it: out, or replaced as the rule for it says. */
-function deriveAgain(
-  result: Fields,
-  { log, redacted }: { readonly log: Fields; readonly redacted: Fields },
-  rules: readonly Rule[],
-  scrub: Scrubber,
-): void {
-  for (const { name, from } of [...DERIVED, IS_MOBILE]) {
-    const value = result[name];
-    if (value === undefined) continue;
-    const [source = []] = name === IS_MOBILE.name ? [['user_agent']] : fieldsIn(from);
-    const [field = '', ...inner] = source;
-    if (inner.length === 0) {
-      // A user agent that was redacted before left nothing behind that could tell of it.
-      const isGone = rules.some(({ path }) => path.length === 1 && (path[0] === field || path[0] === '*'));
-      if (isGone && log[field] !== undefined && log[field] !== redacted[field]) result[name] = undefined;
-      else if (typeof value === 'string') result[name] = scrub.text(value);
-      continue;
-    }
-    const whole = isObject(log[field]) ? isObject(redacted[field]) : log[field] === redacted[field];
-    if (!whole) result[name] = undefined;
-    else {
-      const alone = copy({ [field]: { [inner[0]!]: value } }, rules, scrub, true)[field];
-      result[name] = isObject(alone) ? alone[inner[0]!] : undefined;
-    }
-  }
+interface Work {
+  readonly log: Fields;
+  readonly redacted: Fields;
+  readonly rules: readonly Rule[];
+  readonly scrub: Scrubber;
 }
 
-/** It is of Auth0's making or of the user agent: then it follows that. */
+/** The value of a column that is made of what a field holds: it follows that field. */
+function derivedAgain(record: Fields, column: Column, { log, redacted, rules, scrub }: Work): unknown {
+  const value = record[column.name];
+  const [field = '', key] = fieldsIn(column.from).at(-1) ?? [];
+  if (key !== undefined) {
+    const isWhole = isObject(log[field]) ? isObject(redacted[field]) : log[field] === redacted[field];
+    const alone = isWhole ? copy({ [field]: { [key]: value } }, rules, scrub, true)[field] : undefined;
+    return isObject(alone) ? alone[key] : undefined;
+  }
+  const isRuled = rules.some(({ path }) => path.length === 1 && (path[0] === field || path[0] === '*'));
+  // A field that was redacted when this was made of it tells nothing.
+  if (isRuled && log[field] !== redacted[field]) return undefined;
+  return typeof value === 'string' ? scrub.text(value) : value;
+}
+
+/** It may be of the user agent's making, and then follows that. */
 const IS_MOBILE = COLUMNS.find(({ name }) => name === 'IsMobile')!;
 
 /** The record without anything that its log told. */

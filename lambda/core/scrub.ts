@@ -41,7 +41,8 @@ export function scrubber(found: Found): Scrubber {
     for (const form of written(value)) if (!needles.has(form)) needles.set(form, replacement);
     const plain = plainest(value);
     // Where nothing but spaces is left, or less than that, it would be found by chance.
-    if (plain.trim().length >= MIN_CHARACTERS_ELSEWHERE && !needles.has(plain)) needles.set(plain, replacement);
+    if (plain.trim().length >= MIN_CHARACTERS_ELSEWHERE && !needles.has(plain))
+      needles.set(plain, replacement);
   }
   const longestFirst = [...needles].sort(([a], [b]) => b.length - a.length);
   // In a key only what is no plain word: a user called `request` must not rename `details.request`.

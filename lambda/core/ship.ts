@@ -60,6 +60,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     const stop = await shipFrom(run, state.checkpoint);
     const lagMs = lagOf(run, stop, state.caughtUpAtMs);
     if (lagMs !== undefined && lagMs > options.retentionMs / 2) run.tally.counts.retentionAtRisk = true;
+    Object.assign(run.tally.counts, d.redactionUnmatched?.());
     report = run.tally.report({ ...stop, ...(lagMs === undefined ? {} : { lagMs }), durationMs: since() });
     return report;
   } finally {

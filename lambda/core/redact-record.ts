@@ -2,6 +2,7 @@
 import { COLUMNS, type Column } from './columns.ts';
 import type { Redaction } from './config.ts';
 import { CUT_MARK, type Fields, toJson, write } from './cut.ts';
+import { readCutJson } from './cut-json.ts';
 import { IDENTITY_FIELDS, isObject } from './log.ts';
 import type { DestinationKind, SerializedRecord } from './model.ts';
 import { type Collected, collect, compileRules, copy, type Rule } from './redact.ts';
@@ -81,6 +82,8 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
   const raw = record['RawLog'] === undefined ? undefined : rawLogOf(record['RawLog']);
   if (raw === UNREADABLE) return withheld(record);
   const log: Fields = {};
+  const rests: Fields = {};
+  const lost: string[] = [];
   const ways = new Map<string, Opened['close']>();
   for (const column of HOLDERS) {
     const value = record[column.name];
@@ -91,12 +94,17 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
       });
       const opened = open(value, column, isLedInto, destination);
       log[field] = opened.value;
+      if (opened.rest !== undefined) {
+        rests[field] = opened.rest;
+        lost.push(column.name);
+      }
       ways.set(field, opened.close);
     }
   }
   const extra = openExtra(record['Extra'], rules, destination);
   const collected: Collected = { found: new Map() };
-  for (const part of [log, extra.value, raw]) collect(part, rules, collected, true);
+  if (extra.rest !== undefined) lost.push('Extra');
+  for (const part of [log, rests, extra.value, extra.rest, raw]) collect(part, rules, collected, true);
   const scrub = withCuts(scrubber(collected.found));
 
   const redacted = copy(log, rules, scrub, true);
@@ -116,6 +124,9 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
   }
   if (isObject(extra.value)) result['Extra'] = extra.close(copy(extra.value, rules, scrub, true));
   else if (typeof extra.value === 'string') result['Extra'] = scrub.text(extra.value);
+  if (lost.length > 0) {
+    result['ShapeError'] ??= `cut, so that it could not be redacted again, and withheld: ${lost.join(' ')}`;
+  }
   if (isObject(raw)) result['RawLog'] = toJson(copy(raw, rules, scrub, true));
   return result;
 }
@@ -124,6 +135,8 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
 interface Opened {
   readonly value: unknown;
   readonly close: (value: unknown) => unknown;
+  /** What can still be read of a value that was cut, and is withheld. */
+  readonly rest?: unknown;
 }
 
 /** @param isLedInto whether a rule leads to something inside the field, and not only to the field itself */
@@ -141,8 +154,9 @@ function open(value: unknown, column: Column, isLedInto: boolean, destination: D
     const close = (kept: unknown) => (Array.isArray(kept) ? kept.join(' ') : kept);
     return { value: value.split(' '), close };
   }
-  // What was cut cannot be looked into: it is withheld.
-  return value.endsWith(CUT_MARK) && /^[[{]/.test(value) ? { ...same, value: MASK } : same;
+  // What was cut cannot be redacted: it is withheld.
+  if (!value.endsWith(CUT_MARK) || !/^[[{]/.test(value)) return same;
+  return { ...same, value: MASK, rest: readCutJson(value.slice(0, -CUT_MARK.length)) ?? null };
 }
 
 const EXTRA = COLUMNS.find(({ name }) => name === 'Extra')!;
@@ -212,9 +226,10 @@ function withheld(record: Fields): Fields {
 
 /** What stands in the place of a value may be longer than that. */
 function written(redacted: Fields, before: Fields, destination: DestinationKind): string {
+  const isWithheld = redacted['CutColumns'] === undefined;
+  const { json } = write(redacted, destination);
   const cutBefore = before['CutColumns'];
-  const json = write(redacted, destination).json;
-  if (cutBefore === undefined || redacted['ShapeError'] !== before['ShapeError']) return json;
+  if (cutBefore === undefined || isWithheld) return json;
   const after: Fields = JSON.parse(json);
   const names = new Set(`${cutBefore} ${after['CutColumns'] ?? ''}`.trim().split(' '));
   return toJson({ ...after, CutColumns: [...names].filter(name => after[name] !== undefined).join(' ') });

@@ -67,7 +67,7 @@ function misnamed(field: RedactionField): string | undefined {
   if (!column) return undefined;
   const [source] = fieldsIn(column.from);
   if (source) return instead([...source, ...deeper], field, `of which the column ${column.name} is made`);
-  return `a field of the log; ${column.name} is a column, which Auth0's logs do not have: name the field that it tells of`;
+  return `a field of the log; ${column.name} is a column, which Auth0’s logs do not have: name the field that it tells of`;
 }
 
 /** A column's name, also in another case; a word in lower case alone may be a field that Auth0 adds. */

@@ -11,5 +11,5 @@ export function redactionKeyProblem(key: string | undefined): string | undefined
   const remedy = `make one: ${MAKE_REDACTION_KEY}; or use "mask" or "drop"`;
   if (!key) return `lacks it; ${remedy}`;
   if (key.length >= REDACTION_KEY_MIN_CHARACTERS) return undefined;
-  return `has one of ${key.length} characters; allowed: ${REDACTION_KEY_MIN_CHARACTERS} or more; ${remedy}`;
+  return `has one of ${key.length} ${key.length === 1 ? 'character' : 'characters'}; allowed: ${REDACTION_KEY_MIN_CHARACTERS} or more; ${remedy}`;
 }

@@ -43,16 +43,21 @@ export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement
   ];
 }
 
-/** Of the replay function: consume the retry queue, dead-letter culprits, Azure's secret. Nothing of Auth0. */
+/**
+ * Of the replay function: consume the retry queue, dead-letter culprits, Azure's secret. Nothing of Auth0, but for the
+ * redaction key in its secret, where a rule hashes: a batch queued under other rules is redacted again.
+ */
 export function replayStatements(scope: IConstruct, r: Resources): PolicyStatement[] {
-  const { azure } = r.config;
+  const { auth0, azure, redact } = r.config;
+  const hashes = redact.some(({ how }) => how === 'hash');
+  const secrets = [hashes && auth0.secret, azure.secret].filter(secret => typeof secret === 'string');
   return [
     allow(
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       [r.retryQueue.queueArn],
     ),
     allow(['sqs:SendMessage'], [r.deadLetterQueue.queueArn]),
-    ...secretStatements(scope, azure.secret ? [azure.secret] : []),
+    ...secretStatements(scope, secrets),
     ...federationStatements(r.config),
     ...keyStatements(['kms:Decrypt', 'kms:GenerateDataKey'], ['secretsmanager', 'sqs'], r.kmsKey),
     ...vpcStatements(r.inVpc),

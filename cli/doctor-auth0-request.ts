@@ -1,9 +1,9 @@
 /** Requests of Auth0's logs endpoint, whose answers are looked at whole: logs, refusal and rate limit. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitForRateLimitMs } from '../lambda/core/ask.ts';
 import type { PipelineConfig } from '../lambda/core/config.ts';
 import type { Fetch } from '../lambda/core/http.ts';
 import type { Clock, Fault, RateLimit, SecretSource } from '../lambda/core/model.ts';
-import { waitForRateLimitMs } from '../lambda/core/ask.ts';
 import type { Secret } from '../lambda/core/secret.ts';
 import { noAnswer, readRateLimit, refusal } from '../lambda/edges/auth0-answer.ts';
 

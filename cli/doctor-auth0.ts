@@ -24,16 +24,24 @@ export interface Auth0Findings {
   readonly findings: readonly Finding[];
   /** Undefined when it is not known. */
   readonly waiting?: Waiting;
+  /** The tenant's newest logs, as far as they were asked for; undefined when none could be read. */
+  readonly sample?: readonly unknown[];
 }
 
 const TIMEOUT_MS = 10_000;
 const SCOPE = 'read:logs';
 const TOKEN = 'auth0 token';
 const LOGS = 'auth0 logs';
-const NEWEST = { page: '0', per_page: '1', sort: 'date:-1' };
+/** As many as a page holds where rules are tried on them. */
+const newestQuery = (isSample: boolean) => ({
+  page: '0',
+  per_page: String(isSample ? AUTH0_PAGE_SIZE : 1),
+  sort: 'date:-1',
+});
 const OLDEST = { page: '0', per_page: '1', sort: 'date:1' };
 
-export async function auth0Findings(patient: Auth0Patient): Promise<Auth0Findings> {
+/** @param wantsSample whether logs are wanted to try rules on */
+export async function auth0Findings(patient: Auth0Patient, wantsSample = false): Promise<Auth0Findings> {
   const { config, clock, afterLogId } = patient;
   const granted = await auth0Token({
     ...patient,
@@ -47,14 +55,15 @@ export async function auth0Findings(patient: Auth0Patient): Promise<Auth0Finding
   }
   const token = tokenFinding(granted.token, config.domain);
   const ask = questioner(patient, granted.token, TIMEOUT_MS);
+  const newestLogs = newestQuery(wantsSample);
   const page = await ask(
-    afterLogId === undefined ? NEWEST : { from: afterLogId, take: String(AUTH0_PAGE_SIZE) },
+    afterLogId === undefined ? newestLogs : { from: afterLogId, take: String(AUTH0_PAGE_SIZE) },
   );
   if (page.kind === 'fault') {
     const refused = refusedBy(about(LOGS), page.fault, config);
     return { findings: [token, refused, ...afterFault(page, config)] };
   }
-  const newest = afterLogId === undefined ? page : await ask(NEWEST);
+  const newest = afterLogId === undefined ? page : await ask(newestLogs);
   const oldest = await ask(OLDEST);
   const waiting = afterLogId === undefined ? undefined : waitingIn(page.logs);
   return {
@@ -68,6 +77,7 @@ export async function auth0Findings(patient: Auth0Patient): Promise<Auth0Finding
         : retentionFinding(logDateOf(oldest.logs[0]), config.logRetentionDays, clock.now()),
     ],
     ...(waiting === undefined ? {} : { waiting }),
+    ...(newest.kind === 'logs' ? { sample: newest.logs } : {}),
   };
 }
 

@@ -13,6 +13,7 @@ import { about, type Finding, isUsable } from './doctor-finding.ts';
 import { auth0SecretFinding, azureSecretFinding } from './doctor-secrets.ts';
 import { type Asked, lastRunFinding, queueFindings, resourceFindings } from './doctor-state.ts';
 import { UsageError } from './errors.ts';
+import { redactionFindings } from './redaction-told.ts';
 import { silenceMs } from './schedule.ts';
 import type { Operated, Target } from './target.ts';
 
@@ -56,7 +57,7 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
       baseUrl: bases.auth0,
       afterLogId: 'value' in stored ? stored.value.checkpoint?.logId : undefined,
     };
-    return [secret, await auth0Findings(patient)];
+    return [secret, await auth0Findings(patient, config.redact.length > 0)];
   };
   const azure = async (): Promise<readonly [Finding[], Finding[]]> => {
     const named = config.azure.secret !== undefined && !isFederated(one);
@@ -91,6 +92,7 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     auth0Secret,
     ...azureSecret,
     ...fromAuth0.findings,
+    ...redactionFindings(config, fromAuth0.sample),
     ...fromAzure,
     ...(config.azure.kind === 'logs-ingestion' ? [columnsFinding(config.azure, dcr, options)] : []),
     clockFinding(clocks.skews, kind),

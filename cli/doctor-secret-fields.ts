@@ -1,6 +1,7 @@
 /** What can be wrong with the fields of a secret, as far as it can be seen without asking anybody. */
 import { createPrivateKey } from 'node:crypto';
 import type { SecretFields } from '../lambda/core/model.ts';
+import { MAKE_REDACTION_KEY, REDACTION_KEY_MIN_CHARACTERS } from '../lambda/core/redaction-key.ts';
 import { isSharedKey } from '../lambda/core/sign.ts';
 
 /** It will be refused, or it looks so. `text` goes on after the secret's name. */
@@ -43,6 +44,12 @@ export function privateKeyProblem(pem: string | undefined): Problem | undefined 
   } catch {
     return wrong('that cannot be read as PEM; it must be the whole file, from BEGIN to END');
   }
+}
+
+export function redactionKeyFault(key = ''): Problem | undefined {
+  if (key.length >= REDACTION_KEY_MIN_CHARACTERS) return undefined;
+  const text = `has a "redactionKey" of ${key.length} characters; at least ${REDACTION_KEY_MIN_CHARACTERS} are needed (${MAKE_REDACTION_KEY} makes one)`;
+  return { level: 'error', text };
 }
 
 export function sharedKeyProblem(key: string): Problem | undefined {

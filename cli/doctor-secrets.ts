@@ -8,6 +8,7 @@ import {
   missingIn,
   type Problem,
   privateKeyProblem,
+  redactionKeyFault,
   sharedKeyProblem,
 } from './doctor-secret-fields.ts';
 import type { Target } from './target.ts';
@@ -31,7 +32,8 @@ export function auth0SecretFinding(vault: Vault): Promise<Finding> {
     const proof = fields['privateKey']?.reveal() ? 'privateKey' : 'clientSecret';
     const needed = ['clientId', proof, ...(hashes ? ['redactionKey'] : [])];
     const missing = missingIn(fields, needed, proof === 'clientSecret' ? ' (nor "privateKey")' : '');
-    return { needed, problem: missing ?? privateKeyProblem(fields['privateKey']?.reveal()) };
+    const short = hashes ? redactionKeyFault(fields['redactionKey']?.reveal()) : undefined;
+    return { needed, problem: missing ?? privateKeyProblem(fields['privateKey']?.reveal()) ?? short };
   });
 }
 

@@ -3,9 +3,10 @@ import { COLUMNS } from '../lambda/core/columns.ts';
 import type { Start } from './dry-run-play.ts';
 import type { Preview } from './preview.ts';
 import { columnLines, countLines, previewJson, typeLines } from './preview-told.ts';
+import { unknownFieldLines, unmatchedLine } from './redaction-told.ts';
 import { introduction } from './run-told.ts';
 import type { Operated } from './target.ts';
-import { colors, harmless, shortened } from './text.ts';
+import { colors, harmless, shortened, wrapped } from './text.ts';
 import { counted } from './words.ts';
 
 const LINE_CHARACTERS = 79;
@@ -13,6 +14,7 @@ const LINE_CHARACTERS = 79;
 export function showDryRun({ config }: Operated, start: Start, result: Preview, full: boolean): void {
   const { bold, dim } = colors;
   const records = result.logsRead - result.logsExcluded;
+  const redaction = redactionLines(config, result);
   const lines = [
     introduction(config),
     dim('a dry run: nothing is posted or written, and the checkpoint stays where it is'),
@@ -23,6 +25,7 @@ export function showDryRun({ config }: Operated, start: Start, result: Preview, 
   ];
   if (result.logsRead > 0) lines.push('', bold('By type'), ...typeLines(result));
   if (records > 0) lines.push('', bold(`Columns, in ${counted(records, 'record')}`), ...columnLines(result));
+  if (redaction.length > 0) lines.push('', bold('Redaction'), ...redaction);
   for (const [index, { json }] of result.samples.entries()) {
     const { EventName } = JSON.parse(json);
     lines.push('', bold(`Sample ${index + 1} of ${result.samples.length}: ${EventName}`), pretty(json, full));
@@ -42,6 +45,7 @@ export function dryRunJson({ config }: Operated, start: Start, result: Preview) 
       because: start.because,
     },
     ...previewJson(result),
+    redactionUnknown: unknownFieldLines(config.redact),
     columns: COLUMNS.map(({ name }) => ({ name, records: result.columns.get(name) ?? 0 })),
     samples: result.samples.map(({ json }) => JSON.parse(json)),
   };
@@ -50,6 +54,18 @@ export function dryRunJson({ config }: Operated, start: Start, result: Preview) 
 function endOf({ end, logsRead }: Preview): string | undefined {
   if (logsRead === 0) return undefined;
   return end === 'enough' ? '  there may be more to come: see --max' : '  then it would be caught up';
+}
+
+function redactionLines({ redact }: Operated['config'], result: Preview): string[] {
+  if (redact.length === 0) return [];
+  const logs = result.logsRead - result.logsExcluded;
+  const unmatched = unmatchedLine(result.redactionUnmatched, redact.length, logs);
+  const matched = logs === 0 ? undefined : `every rule matched, in ${counted(logs, 'log')}`;
+  const hint =
+    unmatched && 'for a rare field that is normal; otherwise the path is wrong: --full shows records';
+  return [unmatched ?? matched, hint, ...unknownFieldLines(redact)].flatMap(line =>
+    line === undefined ? [] : [wrapped(`  ${harmless(line)}`, LINE_CHARACTERS, '    ')],
+  );
 }
 
 /** A column a line, where they are not wanted whole. */

@@ -95,7 +95,13 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
       for await (const batch of queue.waiting()) {
         if (stop.aborted || clock.now() > deadlineMs) return;
         if (batch.notBeforeMs > clock.now()) continue;
-        const report = await replay(shared, config.name, batch.message, deadlineMs, batch.tries + 1);
+        const report = await replay(
+          { ...shared, ...parts.replaying },
+          config.name,
+          batch.message,
+          deadlineMs,
+          batch.tries + 1,
+        );
         if (stop.aborted && !report.done) return;
         if (report.done) await queue.remove(batch);
         else if ((await queue.postpone(batch)) === 'dead-letter') {

@@ -9,7 +9,7 @@ import type { ShipDependencies } from '../lambda/core/run.ts';
 
 export interface PreviewDependencies
   extends ReadDependencies,
-    Pick<ShipDependencies, 'source' | 'shape' | 'includes' | 'ioFirst'> {
+    Pick<ShipDependencies, 'source' | 'shape' | 'includes' | 'ioFirst' | 'redactionUnmatched'> {
   readonly source: ShipDependencies['source'];
   readonly destination: { readonly kind: DestinationKind; readonly maxBatchBytes: number };
 }
@@ -44,6 +44,8 @@ export interface Preview {
   readonly types: ReadonlyMap<string, TypeCount>;
   /** Records in which the column is filled. */
   readonly columns: ReadonlyMap<string, number>;
+  /** Rules of `redact` that matched none of the logs that would go. */
+  readonly redactionUnmatched: readonly string[];
   /** Three records, of different types if there are such. */
   readonly samples: readonly ShapedRecord[];
   /** Why it ended: nothing newer, as many as were wished for, or a fault. */
@@ -77,6 +79,7 @@ export async function preview(
     ...(d.destination.kind === 'logs-ingestion' ? { gzipBytes: 0 } : {}),
     types: new Map(),
     columns: new Map(),
+    redactionUnmatched: [],
     samples: [],
     end: 'enough',
   };
@@ -100,6 +103,7 @@ export async function preview(
   }
   countBatch(result, batches.flush());
   result.samples = samples.taken();
+  result.redactionUnmatched = d.redactionUnmatched?.().redactionUnmatched ?? [];
   return result;
 }
 

@@ -18,8 +18,10 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
   for (const pipeline of target.pipelines) {
     const { config, secrets, env, queues } = pipeline;
     refuseFederated(pipeline);
-    const destination = stoppableDestination(pipelineParts(config, secrets, env).destination, stop);
-    ready.set(pipeline, { destination, queue: queues, clock, random: Math.random, journal: SILENT });
+    const parts = pipelineParts(config, secrets, env);
+    const destination = stoppableDestination(parts.destination, stop);
+    const shared = { destination, queue: queues, clock, random: Math.random, journal: SILENT };
+    ready.set(pipeline, { ...shared, ...parts.replaying });
   }
   return {
     done: 'delivered',

@@ -7,8 +7,11 @@ import { ConfigError, type PipelineConfig, parsePipeline, parseStartFrom } from 
 import { ENV } from './core/contract.ts';
 import type { Fetch } from './core/http.ts';
 import { includeRule } from './core/include.ts';
-import type { Clock, Destination, LogSource, SecretSource } from './core/model.ts';
+import type { Clock, Destination, Fault, LogSource, SecretSource } from './core/model.ts';
 import { redactor } from './core/redact.ts';
+import { type AskRedaction, redactionTag } from './core/redact-again.ts';
+import { recordRedactor } from './core/redact-record.ts';
+import { redactionKeyProblem } from './core/redaction-key.ts';
 import type { ReplayDependencies } from './core/replay.ts';
 import type { ShipDependencies, ShipOptions } from './core/run.ts';
 import { shaper } from './core/shape.ts';
@@ -37,7 +40,7 @@ export interface Wiring {
   readonly telemetry: Telemetry;
   /** Rejects when the redaction key cannot be read: a log is never shipped less redacted than configured. */
   ship(): Promise<ShipDependencies>;
-  readonly replay: ReplayDependencies;
+  readonly replay: ReplayDependencies & Replaying;
   postpone(receiptHandle: string, seconds: number): Promise<void>;
 }
 
@@ -102,7 +105,7 @@ export function wireFrom(env: Environment): Wiring {
       ledger: emit.ledger,
       ioFirst,
     }),
-    replay: shared,
+    replay: { ...shared, ...parts.replaying },
     postpone: visibility(sqs, retryQueueUrl).postpone,
   };
 }
@@ -112,7 +115,14 @@ export interface PipelineParts {
   readonly options: PipelineOptions;
   readonly source: LogSource;
   readonly destination: Destination;
-  shaping(): Promise<Pick<ShipDependencies, 'shape' | 'includes'>>;
+  shaping(): Promise<Pick<ShipDependencies, 'shape' | 'includes' | 'redactionUnmatched' | 'redactionTag'>>;
+  readonly replaying: Replaying;
+}
+
+/** What a replay needs of the configuration, besides a destination. */
+export interface Replaying {
+  /** Undefined without rules. Reads the redaction key when a rule hashes, and never rejects. */
+  readonly redaction?: AskRedaction;
 }
 
 /** Throws ConfigError for a base URL that is not allowed. */
@@ -140,15 +150,33 @@ export function pipelineParts(
     },
     source: auth0Logs({ ...base, config: auth0, baseUrl: baseUrlOf(env, ENV.auth0BaseUrl) }),
     destination: destinationOf(config, base, env),
-    shaping: async () => ({
-      shape: shaper({
-        destination: config.azure.kind,
-        auth0Domain: auth0.domain,
-        redact: redactor(config.redact, await redactionKey(config, secrets)),
-      }),
-      includes: includeRule(config),
-    }),
+    shaping: async () => {
+      const key = await redactionKey(config, secrets);
+      if (key.kind === 'fault') throw key.error;
+      const redact = redactor(config.redact, key.key);
+      return {
+        shape: shaper({ destination: config.azure.kind, auth0Domain: auth0.domain, redact }),
+        includes: includeRule(config),
+        redactionUnmatched: () => {
+          const redactionUnmatched = redact.unmatched();
+          return redactionUnmatched.length > 0 ? { redactionUnmatched } : {};
+        },
+        redactionTag: redactionTag(config.redact, key.key),
+      };
+    },
+    replaying: config.redact.length > 0 ? { redaction: () => redactionNow(config, secrets) } : {},
   };
+}
+
+async function redactionNow(
+  { redact, azure, ...config }: PipelineConfig,
+  secrets: SecretSource,
+): ReturnType<AskRedaction> {
+  const answer = await redactionKey({ redact, ...config }, secrets);
+  if (answer.kind === 'fault') return { kind: 'fault', fault: answer.fault };
+  const tag = redactionTag(redact, answer.key) ?? '';
+  const redactRecord = recordRedactor(redact, answer.key, azure.kind);
+  return { kind: 'redaction', redaction: { tag, redactRecord } };
 }
 
 function destinationOf(
@@ -178,16 +206,27 @@ function identityOf(base: { clock: Clock; fetch: Fetch }, env: Environment) {
   });
 }
 
+type KeyAnswer =
+  | { readonly kind: 'key'; readonly key: string | undefined }
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly error: Error };
+
 /** The key of keyed hashes: field `redactionKey` of the Auth0 secret, read only when a rule needs it. */
-async function redactionKey(config: PipelineConfig, secrets: SecretSource): Promise<string | undefined> {
-  if (!config.redact.some(rule => rule.how === 'hash')) return undefined;
-  const secret = await secrets.read(config.auth0.secret);
-  if (secret.kind === 'fault') throw new Error(secret.fault.message);
+async function redactionKey(
+  { redact, auth0 }: Pick<PipelineConfig, 'redact' | 'auth0'>,
+  secrets: SecretSource,
+): Promise<KeyAnswer> {
+  if (!redact.some(rule => rule.how === 'hash')) return { kind: 'key', key: undefined };
+  const secret = await secrets.read(auth0.secret);
+  if (secret.kind === 'fault') {
+    return { kind: 'fault', fault: secret.fault, error: new Error(secret.fault.message) };
+  }
   const key = secret.fields['redactionKey']?.reveal();
-  if (key) return key;
-  throw new ConfigError([
-    `redact: "hash" needs the field "redactionKey" in the secret ${config.auth0.secret}; add one (any long random text), or use "mask" or "drop"`,
-  ]);
+  const problem = redactionKeyProblem(key);
+  if (problem === undefined) return { kind: 'key', key };
+  // It may be corrected at any time, and must then be found.
+  secrets.forget(auth0.secret);
+  const message = `redact: "hash" needs the field "redactionKey" in the secret ${auth0.secret}, which ${problem}`;
+  return { kind: 'fault', fault: { verdict: 'denied', message }, error: new ConfigError([message]) };
 }
 
 /** A base URL for tests and local runs. Plain http goes to loopback only: anything else would carry secrets in clear. */

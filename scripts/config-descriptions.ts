@@ -44,7 +44,8 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     example: [{ field: 'user_name', how: 'hash' }],
   },
   'redact[].field': {
-    means: 'a path into the Auth0 log, parts separated by dots, `*` for any key or any item of a list',
+    means:
+      'a path into the Auth0 log: parts separated by dots, or a list of them for keys that have dots in them; `*` stands for any key or any item of a list. Names are checked, [below](#redaction)',
     example: 'details.request.body.email',
   },
   'redact[].how': {

@@ -32,7 +32,7 @@ export interface Schema {
   readonly default?: unknown;
   /** Of a list. */
   readonly item?: Schema;
-  /** Of a variant its schemas, of a picklist its values. */
+  /** Of a variant or a union its schemas, of a picklist its values. */
   readonly options?: readonly unknown[];
   readonly literal?: unknown;
   /** A schema and what its value must fulfil besides. */
@@ -104,6 +104,7 @@ function settingsOfVariant(variant: Schema, path: string): Setting[] {
 
 function typeOf({ type, options, pipe }: Schema): string {
   if (type === 'array') return 'list';
+  if (type === 'union') return (options as readonly Schema[]).map(typeOf).join(' or ');
   if (type === 'picklist') return typeof options?.[0] === 'number' ? 'number' : 'text';
   if (type === 'number') return pipe?.some(step => step.type === 'integer') ? 'whole number' : 'number';
   if (type === 'string') return 'text';

@@ -4,9 +4,9 @@
  */
 import * as v from 'valibot';
 import { problemsOf, settings } from './config-problems.ts';
-import { IDENTITY_FIELDS } from './log.ts';
 import { isFutureLogId } from './log-id.ts';
 import type { StartFrom } from './model.ts';
+import { redactionField } from './redaction-field.ts';
 
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -103,13 +103,7 @@ const logsIngestion = v.pipe(
   ),
 );
 
-const redaction = settings({
-  field: text(
-    new RegExp(`^(?!(${IDENTITY_FIELDS.join('|')})$)[^.\\s]+(\\.[^.\\s]+)*$`),
-    'a path into the log, such as "user_name" or "details.request.body.email", "*" for any key; not log_id, _id, id, date or type, by which logs are known',
-  ),
-  how: oneOf(['mask', 'hash', 'drop']),
-});
+const redaction = settings({ field: redactionField, how: oneOf(['mask', 'hash', 'drop']) });
 
 const alarms = settings({
   email: v.optional(

@@ -22,6 +22,8 @@ const schema = v.object({
   attempts: v.number(),
   /** How often the batches that this one was a part of were received: SQS counts anew for each message. */
   receives: v.optional(v.number()),
+  /** The rules that its records were redacted by: see redactionTag. Absent without rules, and before there were tags. */
+  redaction: v.optional(v.string()),
   encoding: v.literal('gzip+base64'),
   /** One record a line. Records and not signatures: it is signed afresh at replay. */
   records: v.string(),
@@ -39,6 +41,8 @@ export interface PutAside {
   /** Posts tried so far. */
   readonly attempts: number;
   readonly receives?: number;
+  /** See redactionTag. */
+  readonly redaction?: string | undefined;
 }
 
 /**
@@ -46,7 +50,7 @@ export interface PutAside {
  * single record always does, since none exceeds RECORD_MAX_BYTES.
  */
 export function encodeFailedBatch(aside: PutAside): string[] {
-  const { pipeline, records, reason, failedAtMs, attempts, receives } = aside;
+  const { pipeline, records, reason, failedAtMs, attempts, receives, redaction } = aside;
   if (records.length === 0) return [];
   const lines = Buffer.concat(records.flatMap(({ json }, i) => (i === 0 ? [json] : [NEW_LINE, json])));
   const firstLogId = records[0]!.logId;
@@ -67,6 +71,7 @@ export function encodeFailedBatch(aside: PutAside): string[] {
     failedAt: new Date(failedAtMs).toISOString(),
     attempts,
     ...(receives === undefined ? {} : { receives }),
+    ...(redaction === undefined ? {} : { redaction }),
     encoding: 'gzip+base64',
     records: gzipSync(lines).toString('base64'),
   };

@@ -293,6 +293,8 @@ export interface RunReport {
   /** The look back has not come round for so long that late logs may be missed. */
   readonly sweepOverdue: boolean;
   readonly rateLimit?: RateLimit;
+  /** Rules of `redact` that matched no log of this run. For a rare field that is normal; for every run it is a wrong path. */
+  readonly redactionUnmatched?: readonly string[];
   readonly durationMs: number;
 }
 

@@ -2,15 +2,15 @@
 import { createHmac } from 'node:crypto';
 import type { Redaction } from './config.ts';
 import { IDENTITY_FIELDS, isObject } from './log.ts';
+import { fieldText, pathOf } from './redaction-field.ts';
+import { MASK, MIN_CHARACTERS_ELSEWHERE, type Scrubber, scrubber } from './scrub.ts';
 
-const MASK = '[redacted]';
-/** Shorter values occur by chance, inside other words. */
-const MIN_CHARACTERS_ELSEWHERE = 4;
-/** Longer values do not fit into a regular expression; they are looked for as they are, letter by letter. */
-const MAX_PATTERN_CHARACTERS = 10_000;
 const IDENTITY: ReadonlySet<string> = new Set(IDENTITY_FIELDS);
+const REDACTED = /^(?:\[redacted\]|hmac:[0-9a-f]{32})$/;
 
-interface Rule {
+export interface Rule {
+  /** As it is written in the configuration. */
+  readonly field: string;
   readonly path: readonly string[];
   /** What to put in the place of a value; undefined drops it. */
   readonly replace: ((value: unknown) => string) | undefined;
@@ -24,33 +24,75 @@ interface Step {
 
 type Container = Record<string, unknown> | unknown[];
 
+export interface Redactor {
+  (log: unknown): unknown;
+  /**
+   * The fields of the rules that matched no log since this was last asked, as they are configured; none when there
+   * was no log. A rule for a rare field matches nothing in many a run.
+   */
+  readonly unmatched: () => readonly string[];
+}
+
 /**
  * A function that gives a log without what the rules name. The log given stays as it is.
  *
- * A rule's `field` is a path of keys with dots; `*` stands for any key or any array element. `mask` puts
+ * A rule's `field` is a path of keys, with dots or as a list; `*` stands for any key or any array element. `mask` puts
  * `[redacted]` in the place, `hash` a keyed hash (`hmac:` and 32 hex digits of HMAC-SHA256, so that equal values
  * can still be joined), `drop` removes it. What is not text is redacted by its JSON text; null and '' are left,
  * as they tell nothing. Where rules overlap, the first one counts. A text of 4 characters or more that was found
- * at a path is also replaced inside every other text of the log, in upper and lower case, in JSON and in URLs.
+ * at a path is also replaced inside every other text of the log, in every way of writing it that scrub.ts knows.
  * `log_id`, `_id`, `id`, `date` and `type` are never touched while they are plain values.
  *
  * Throws at once when a rule hashes and there is no key, or names one of those five. The function itself throws
  * for a text or an array instead of a log, since no path leads into them. Without rules it gives back its input.
  */
-export function redactor(rules: readonly Redaction[], key: string | undefined): (log: unknown) => unknown {
-  for (const rule of rules) check(rule, key);
-  if (rules.length === 0) return log => log;
-  const compiled = rules.map(({ field, how }) => compile(field, how, key));
-  return log => {
-    if (isObject(log)) return redact(log, compiled);
+export function redactor(redactions: readonly Redaction[], key: string | undefined): Redactor {
+  const rules = compileRules(redactions, key);
+  const matched = new Set<Rule>();
+  let logs = 0;
+  const redact = (log: unknown) => {
+    if (rules.length === 0) return log;
     if (typeof log === 'string' || Array.isArray(log))
       throw new TypeError('not a log: it cannot be redacted');
-    return log;
+    if (!isObject(log)) return log;
+    logs++;
+    const found = new Map<string, string>();
+    return collect(log, rules, { found, matched }) ? copy(log, rules, scrubber(found)) : log;
+  };
+  const unmatched = () => {
+    const without = logs === 0 ? [] : rules.filter(rule => !matched.has(rule)).map(({ field }) => field);
+    matched.clear();
+    logs = 0;
+    return without;
+  };
+  return Object.assign(redact, { unmatched });
+}
+
+/** Throws when a rule hashes and there is no key, or names a field of the log's identity. */
+export function compileRules(redactions: readonly Redaction[], key = ''): readonly Rule[] {
+  return redactions.map(({ field, how }) => {
+    const text = fieldText(field);
+    const path = pathOf(field);
+    check(text, path, how, key);
+    return { field: text, path, replace: { mask: () => MASK, hash: hashing(key), drop: undefined }[how] };
+  });
+}
+
+function hashing(key: string): (value: unknown) => string {
+  // A value is hashed where it stands and for everywhere else, one after the other.
+  let last: { readonly plain: string; readonly hash: string } | undefined;
+  return value => {
+    const plain = typeof value === 'string' ? value : JSON.stringify(value);
+    if (plain !== last?.plain) {
+      const hash = `hmac:${createHmac('sha256', key).update(plain).digest('hex').slice(0, 32)}`;
+      last = { plain, hash };
+    }
+    return last.hash;
   };
 }
 
-function check({ field, how }: Redaction, key: string | undefined): void {
-  if (IDENTITY.has(field)) {
+function check(field: string, path: readonly string[], how: Redaction['how'], key: string): void {
+  if (path.length === 1 && IDENTITY.has(path[0]!)) {
     throw new Error(
       `redact: "${field}" cannot be redacted, since logs are ordered, understood and freed of duplicates by it; ` +
         `allowed: any field but ${[...IDENTITY].join(', ')}; remove this rule`,
@@ -64,25 +106,33 @@ function check({ field, how }: Redaction, key: string | undefined): void {
   }
 }
 
-function compile(field: string, how: Redaction['how'], key = ''): Rule {
-  const hash = (value: unknown) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return `hmac:${createHmac('sha256', key).update(text).digest('hex').slice(0, 32)}`;
-  };
-  return { path: field.split('.'), replace: { mask: () => MASK, hash, drop: undefined }[how] };
+export interface Collected {
+  /** Texts to be replaced elsewhere, each with what stands in its place. */
+  readonly found: Map<string, string>;
+  /** Rules whose paths lead to something. */
+  readonly matched?: Set<Rule>;
 }
 
-function redact(log: Record<string, unknown>, rules: readonly Rule[]): unknown {
-  const found = new Map<string, string>();
+/**
+ * Adds what the rules lead to in this log. False when they lead to nothing.
+ * @param again whether the log was redacted before: then what a rule put there is no value
+ */
+export function collect(
+  log: unknown,
+  rules: readonly Rule[],
+  { found, matched }: Collected,
+  again = false,
+): boolean {
   let touched = false;
   for (const rule of rules) {
     visit(log, rule.path, 0, value => {
       touched = true;
+      matched?.add(rule);
       if (typeof value !== 'string' || value.length < MIN_CHARACTERS_ELSEWHERE || found.has(value)) return;
-      found.set(value, rule.replace?.(value) ?? MASK);
+      if (!(again && isRedacted(value))) found.set(value, rule.replace?.(value) ?? MASK);
     });
   }
-  return touched ? copy(log, rules, scrubber(found)) : log;
+  return touched;
 }
 
 /** Calls `at` with every value that the path leads to. */
@@ -98,8 +148,17 @@ function visit(value: unknown, path: readonly string[], depth: number, at: (valu
   }
 }
 
-/** The log without what the rules name. By a list instead of recursion: logs may be nested without end. */
-function copy(log: Record<string, unknown>, rules: readonly Rule[], scrub: Scrubber): unknown {
+/**
+ * The log without what the rules name. By a list instead of recursion: logs may be nested without end.
+ * @param again whether the log was redacted before: then what a rule put there stays, and so does the place of what
+ * was dropped by its number in a list, since the next item would have that number
+ */
+export function copy(
+  log: Record<string, unknown>,
+  rules: readonly Rule[],
+  scrub: Scrubber,
+  again = false,
+): Record<string, unknown> {
   const result = {};
   const todo: [from: Container, to: Container, steps: readonly Step[]][] = [
     [log, result, rules.map(rule => ({ rule, depth: 0 }))],
@@ -114,7 +173,9 @@ function copy(log: Record<string, unknown>, rules: readonly Rule[], scrub: Scrub
       const ahead = stepsInto(steps, key);
       const rule = ahead.find(({ rule, depth }) => depth === rule.path.length)?.rule;
       if (rule) {
-        if (rule.replace) put(to, key, tellsNothing(value) ? value : rule.replace(value));
+        if (again && isRedacted(value)) put(to, key, value);
+        else if (rule.replace) put(to, key, tellsNothing(value) ? value : rule.replace(value));
+        else if (again && Array.isArray(from) && rule.path.at(-1) !== '*') put(to, key, MASK);
       } else if (typeof value === 'object' && value !== null) {
         const inside: Container = Array.isArray(value) ? [] : {};
         todo.push([value as Container, inside, ahead]);
@@ -148,41 +209,4 @@ const isIdentity = (key: string, value: unknown) => IDENTITY.has(key) && typeof 
 
 const tellsNothing = (value: unknown) => value === null || value === undefined || value === '';
 
-interface Scrubber {
-  readonly text: (text: string) => string;
-  readonly key: (key: string) => string;
-}
-
-/** Replaces the values found wherever they occur inside a text: as they are, inside JSON, inside a URL. */
-function scrubber(found: ReadonlyMap<string, string>): Scrubber {
-  const forms = new Set<string>();
-  const replacements = new Map<string, string>();
-  for (const [value, replacement] of found) {
-    const written = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed())];
-    for (const form of written) {
-      forms.add(form);
-      if (!replacements.has(form.toLowerCase())) replacements.set(form.toLowerCase(), replacement);
-    }
-  }
-  const replacementOf = (form: string) => replacements.get(form.toLowerCase()) ?? MASK;
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  // In a key only what is no plain word: a user called `request` must not rename `details.request`.
-  const inKeys = longestFirst.filter(form => /\W/.test(form));
-  return { text: expression(longestFirst, replacementOf), key: expression(inKeys, replacementOf) };
-}
-
-/** Replaces any of the forms, upper or lower case; of those that overlap the first in the list. */
-function expression(
-  forms: readonly string[],
-  replacementOf: (form: string) => string,
-): (text: string) => string {
-  const long = forms.filter(form => form.length > MAX_PATTERN_CHARACTERS);
-  const short = forms.filter(form => form.length <= MAX_PATTERN_CHARACTERS);
-  const pattern = short.length > 0 && new RegExp(short.map(escaped).join('|'), 'gi');
-  return text => {
-    const rest = long.reduce((left, form) => left.replaceAll(form, () => replacementOf(form)), text);
-    return pattern ? rest.replace(pattern, replacementOf) : rest;
-  };
-}
-
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+const isRedacted = (value: unknown) => typeof value === 'string' && REDACTED.test(value);

@@ -14,6 +14,7 @@ import type {
   Party,
   Random,
   RunOutcome,
+  RunReport,
   ShapedRecord,
   StartFrom,
   StateStore,
@@ -35,6 +36,10 @@ export interface ShipDependencies {
   readonly ioFirst: () => Promise<void>;
   /** Whether a log ships at all, by the configuration. */
   readonly includes: (log: unknown) => boolean;
+  /** For the report: what the rules of `redact` did since this was last asked. */
+  readonly redactionUnmatched?: () => Pick<RunReport, 'redactionUnmatched'>;
+  /** See redactionTag: written into failed batches. */
+  readonly redactionTag?: string | undefined;
 }
 
 export interface ShipOptions {

@@ -69,6 +69,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     const lagMs = lagOf(run, stop, state.caughtUpAtMs);
     if (lagMs !== undefined && lagMs > options.retentionMs / 2) counts.retentionAtRisk = true;
     counts.sweepOverdue = isSweepOverdue(run);
+    Object.assign(counts, d.redactionUnmatched?.());
     report = run.tally.report({ ...stop, ...(lagMs === undefined ? {} : { lagMs }), durationMs: since() });
     return report;
   } finally {

@@ -76,6 +76,17 @@ describe('the roles', () => {
     expect(secrets).not.toContain('prod/auth0');
   });
 
+  test('of the replay function allows to read Auth0’s secret where a rule hashes, and only there', () => {
+    const readable = (how: 'hash' | 'mask') => {
+      const of = template([config({ redact: [{ field: 'user_name', how }] })]);
+      const [read] = statements(of, 'prodReplayRole').filter(s => `${s.Action}`.startsWith('secretsmanager'));
+      return JSON.stringify(read?.Resource);
+    };
+    expect(readable('hash')).toContain('secret:auth0-logs/prod/auth0-??????');
+    expect(readable('hash')).toContain('secret:auth0-logs/prod/azure-??????');
+    expect(readable('mask')).not.toContain('prod/auth0');
+  });
+
   test('of the schedule allows to invoke this function', () => {
     const [only, ...others] = statements(made, 'prodScheduleRole');
     expect(others).toEqual([]);

@@ -45,7 +45,7 @@ describe('the secret of Auth0', () => {
     ],
     [
       'a redaction key where a rule needs it',
-      { ...CLIENT, redactionKey: 'long' },
+      { ...CLIENT, redactionKey: 'k'.repeat(32) },
       hash,
       'clientSecret and redactionKey',
     ],
@@ -64,6 +64,12 @@ describe('the secret of Auth0', () => {
     ['no client id', { clientSecret: 'a-client-secret' }, {}, 'lacks "clientId"'],
     ['neither proof', KEY, {}, 'lacks "clientSecret" (nor "privateKey")'],
     ['no redaction key although a rule needs it', CLIENT, hash, 'lacks "redactionKey"'],
+    [
+      'a redaction key that is too short',
+      { ...CLIENT, redactionKey: 'k'.repeat(31) },
+      hash,
+      'has a "redactionKey" of 31 characters; at least 32 are needed (openssl rand -hex 32 makes one)',
+    ],
     ['a file’s name for a key', { ...KEY, privateKey: 'private.pem' }, {}, 'cannot be read as PEM'],
     ['the public key', { ...KEY, privateKey: publicKey }, {}, 'is the public half'],
     ['a key that is not RSA', { ...KEY, privateKey: elliptic }, {}, 'of type ec; Auth0 takes RSA'],

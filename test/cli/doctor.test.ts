@@ -70,6 +70,20 @@ describe('doctor on a pipeline that is well', () => {
     }
   });
 
+  test('with rules of redact: they are tried on the newest logs', async () => {
+    const { ship, doctor, world } = await open();
+    await ship();
+    world.config['redact'] = [
+      { field: 'user_name', how: 'mask' },
+      { field: 'details.nothing', how: 'mask' },
+    ];
+    await world.write('config.json', world.config);
+    const findings = findingsIn(await doctor(['--json']));
+    expect(findings.filter(({ check }) => check === 'redaction')).toMatchObject([
+      { level: 'warning', text: '1 of 2 rules matched none of 100 logs: details.nothing' },
+    ]);
+  });
+
   test('to the Logs Ingestion API: its token and the rule’s columns are looked at too', async () => {
     const { ship, doctor } = await open({ destination: 'logs-ingestion' });
     await ship();

@@ -94,6 +94,39 @@ test('samples are of different types, redacted and shortened, or whole with --fu
   expect(stdout + full.stdout).not.toContain(secret);
 });
 
+test('rules that match nothing are told, with how many logs were looked at, and unknown fields', async () => {
+  const email = { 'https://acme.com/email': 'somebody@example.com' };
+  const logs = recentLogs(60).map(log => ({ ...log, user_name: 'x', details: email }));
+  world = await openLocalWorld({ auth0: { logs } });
+  const rules = (...fields: unknown[]) => ({ redact: fields.map(field => ({ field, how: 'mask' })) });
+  const well = await dryRun([], rules('user_name', ['details', 'https://acme.com/email']));
+  expect(well.stdout).toContain('Redaction\n  every rule matched, in 60 logs\n');
+  expect(well.stdout).not.toContain('somebody@example.com');
+
+  const wrong = rules('user_name', 'details.https://acme.com/email', 'user_nam');
+  const { code, stdout } = await dryRun([], wrong);
+  expect(code).toBe(0);
+  const text = stdout.replaceAll(/\n +/g, ' ');
+  expect(text).toContain('2 of 3 rules matched none of 60 logs: details.https://acme.com/email, user_nam');
+  expect(text).toContain('for a rare field that is normal');
+  expect(text).toContain(
+    'user_nam: "user_nam" is not a known field of Auth0’s logs; did you mean "user_name"?',
+  );
+  expect(JSON.parse((await dryRun(['--json'], wrong)).stdout)).toMatchObject({
+    redactionUnmatched: ['details.https://acme.com/email', 'user_nam'],
+    redactionUnknown: [expect.stringContaining('user_nam')],
+  });
+  expect((await dryRun()).stdout).not.toContain('Redaction');
+});
+
+test('a redaction key that is too short is refused with exit code 2', async () => {
+  world = await openLocalWorld();
+  const hash = { redact: [{ field: 'ip', how: 'hash' }] };
+  const { code, stderr } = await dryRun([], hash, { AUTH0_REDACTION_KEY: 'k'.repeat(31) });
+  expect(stderr).toContain('has one of 31 characters; allowed: 32 or more; make one: openssl rand -hex 32');
+  expect(code).toBe(2);
+});
+
 test('what is left out, raw or cut is counted', async () => {
   const logs = recentLogs(400);
   const large = 'x'.repeat(40_000);
@@ -150,6 +183,12 @@ test.each<[string, readonly string[], Record<string, unknown>, string]>([
     [],
     { redact: [{ field: 'ip', how: 'hash' }] },
     'redact: "hash" needs the field "redactionKey"',
+  ],
+  [
+    'a column’s name for a field',
+    [],
+    { redact: [{ field: 'ActorUsername', how: 'mask' }] },
+    'redact[0].field: is "ActorUsername"; allowed: "user_name", of which the column ActorUsername is made',
   ],
 ])('%s is refused with exit code 2', async (_, args, config, message) => {
   world = await openLocalWorld();

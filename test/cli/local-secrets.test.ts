@@ -114,7 +114,7 @@ describe('what is missing is known before anything begins', () => {
     const hashing = { ...config, redact: [{ field: 'user_name', how: 'hash' as const }] };
     const env = { AUTH0_CLIENT_ID: 'id', AUTH0_CLIENT_SECRET: 'x', AZURE_SHARED_KEY: 'key' };
     expect(await problems(env, hashing)).toEqual([expect.stringContaining('AUTH0_REDACTION_KEY')]);
-    expect(await problems({ ...env, AUTH0_REDACTION_KEY: 'long' }, hashing)).toEqual([]);
+    expect(await problems({ ...env, AUTH0_REDACTION_KEY: 'k'.repeat(32) }, hashing)).toEqual([]);
   });
 
   test('in a file, it says what to write into it', async () => {

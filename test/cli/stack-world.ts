@@ -102,7 +102,10 @@ async function deploy(
   const azure = await startAzure({ keepRecords: true, ...setup.azure });
   const aws = await startAws({ prefix: `${name}-` });
   const names = { auth0: `auth0-logs/${name}/auth0`, azure: `auth0-logs/${name}/azure` };
-  secrets.set(names.auth0, JSON.stringify({ ...CLIENT, redactionKey: 'stack-redaction-key' }));
+  secrets.set(
+    names.auth0,
+    JSON.stringify({ ...CLIENT, redactionKey: 'stack-redaction-key-of-enough-characters' }),
+  );
   const { sharedKeys, entra } = azure.settings;
   secrets.set(names.azure, JSON.stringify({ sharedKey: sharedKeys[0], clientSecret: entra.clientSecret }));
   const config = {

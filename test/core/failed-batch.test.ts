@@ -37,6 +37,13 @@ describe('a failed batch', () => {
     });
   });
 
+  test('says by which rules its records were redacted, where there are any', () => {
+    const tagged = encodeFailedBatch({ ...aside([record(1, 'x')]), redaction: '0123456789abcdef' });
+    expect(decoded(tagged)[0]?.batch.redaction).toBe('0123456789abcdef');
+    expect(encodeFailedBatch(aside([record(1, 'x')]))[0]).not.toContain('redaction');
+    expect(decoded(encodeFailedBatch(aside([record(1, 'x')])))[0]?.batch.redaction).toBe(undefined);
+  });
+
   test('is ASCII, whatever it holds: SQS refuses some characters, and would stop the line', () => {
     const wild = '\ufffe\uffff \ud83e\udd8a \u0000 é \u2028';
     const [message] = encodeFailedBatch({

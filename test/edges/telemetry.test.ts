@@ -51,7 +51,14 @@ const NOTHING = {
   logsRetried: 0,
   logsDeadLettered: 0,
 };
-const REPLAY: ReplayReport = { batchId: 'b', done: true, logsAccepted: 5, logsDeadLettered: 0, logsRequeued: 0, posts: 1 };
+const REPLAY: ReplayReport = {
+  batchId: 'b',
+  done: true,
+  logsAccepted: 5,
+  logsDeadLettered: 0,
+  logsRequeued: 0,
+  posts: 1,
+};
 
 let printed: string[] = [];
 beforeEach(() => {

@@ -29,7 +29,7 @@ export const ANSWER_TOO_LARGE = 'ANSWER_TOO_LARGE';
 const ANSWER_MAX_BYTES = 65_536;
 const MESSAGE_MAX_CHARACTERS = 300;
 /** The longest wait that a vendor's header may ask for: above it is a clock or a header that is wrong. */
-const RETRY_AFTER_MAX_MS = 3_600_000;
+export const RETRY_AFTER_MAX_MS = 3_600_000;
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /**

@@ -27,11 +27,13 @@ const LIFETIME_UNKNOWN_MS = 300_000;
 
 /**
  * Keeps the token that `ask` brings, asks once for all who wait, and renews it five minutes (or a tenth of a short
- * lifetime) before it expires. When renewing fails for want of an answer, the old token serves until it expires.
+ * lifetime) before it expires. When renewing fails for want of an answer, the old token serves until it expires. While
+ * the vendor's wish to be left alone lasts, nothing is asked: each refusal may count, and be logged, anew.
  */
 export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Grant>): TokenCache {
   let held: { readonly token: Secret; readonly renewAtMs: number; readonly expiresAtMs: number } | undefined;
   let flight: Promise<TokenAnswer> | undefined;
+  let quiet: { readonly fault: Fault; readonly untilMs: number } | undefined;
   let generation = 0;
 
   const renew = async (timeoutMs: number): Promise<TokenAnswer> => {
@@ -45,7 +47,14 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
         const expiresAtMs = askedAtMs + grant.lifetimeMs;
         const marginMs = Math.min(RENEW_BEFORE_MS, grant.lifetimeMs * RENEW_BEFORE_SHARE);
         held = { token: grant.token, renewAtMs: expiresAtMs - marginMs, expiresAtMs };
-      } else if (held && grant.fault.verdict !== 'denied' && clock.now() < held.expiresAtMs) {
+        return grant;
+      }
+      const { fault } = grant;
+      // A refusal is for the operator, who may have corrected its cause before that.
+      if (fault.retryAfterMs !== undefined && fault.verdict !== 'denied') {
+        quiet = { fault, untilMs: clock.now() + fault.retryAfterMs };
+      }
+      if (held && fault.verdict !== 'denied' && clock.now() < held.expiresAtMs) {
         return { kind: 'token', token: held.token };
       }
       return grant;
@@ -56,7 +65,12 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
 
   return {
     get: async timeoutMs => {
-      if (held && clock.now() < held.renewAtMs) return { kind: 'token', token: held.token };
+      const nowMs = clock.now();
+      if (held && nowMs < held.renewAtMs) return { kind: 'token', token: held.token };
+      if (quiet && nowMs < quiet.untilMs) {
+        if (held && nowMs < held.expiresAtMs) return { kind: 'token', token: held.token };
+        return { kind: 'fault', fault: { ...quiet.fault, retryAfterMs: quiet.untilMs - nowMs } };
+      }
       flight ??= renew(timeoutMs);
       return flight;
     },
@@ -64,6 +78,7 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
       generation++;
       held = undefined;
       flight = undefined;
+      quiet = undefined;
     },
   };
 }
@@ -81,6 +96,7 @@ export function readGrant(
   secrets: readonly string[],
 ): Grant {
   const { status, retryAfterMs } = answer;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   const body = jsonObject(answer.text) ?? {};
   const token = body['access_token'];
   // Anything but visible ASCII would be refused as a header, with an error that quotes it.
@@ -89,7 +105,7 @@ export function readGrant(
   }
   if (status >= 200 && status < 300) {
     const message = `${who} answered ${status} without a token; something between here and ${who}, such as a proxy, may have answered instead`;
-    return { kind: 'fault', fault: { verdict: 'unavailable', status, message } };
+    return { kind: 'fault', fault: { verdict: 'unavailable', status, message, ...wait } };
   }
   const clean = (words: unknown) =>
     typeof words === 'string' ? cleanMessage(withoutSecrets(words, secrets)) : undefined;
@@ -107,7 +123,7 @@ export function readGrant(
       status,
       ...(code ? { code } : {}),
       message,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...wait,
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   cleanMessage,
   faultVerdict,
   networkFailure,
+  RETRY_AFTER_MAX_MS,
   retryAfterMs,
 } from '../core/http.ts';
 import { isObject } from '../core/log.ts';
@@ -21,12 +22,17 @@ export function readRateLimit(headers: AnswerHeaders): RateLimit | undefined {
   return { limit, remaining, resetAtMs: resetSeconds * 1000 };
 }
 
-/** `Retry-After`, else the time until `x-ratelimit-reset`: Auth0 promises neither. */
-export function auth0RetryAfterMs(headers: AnswerHeaders, nowMs: number): number | undefined {
+/**
+ * `Retry-After`, else the time until `x-ratelimit-reset`: Auth0 promises neither. Every answer tells the latter, so that
+ * it says nothing about a refusal. An hour at most, as long as a quota of tokens asks for:
+ * https://auth0.com/docs/fine-grained-m2m-token-quotas
+ */
+export function auth0RetryAfterMs(status: number, headers: AnswerHeaders, nowMs: number): number | undefined {
   const asked = retryAfterMs(headers.get('retry-after'), nowMs);
-  if (asked !== undefined) return asked;
+  if (asked !== undefined || faultVerdict(status) === 'denied') return asked;
   const resetSeconds = whole(headers.get('x-ratelimit-reset'));
-  return resetSeconds === undefined ? undefined : Math.max(0, resetSeconds * 1000 - nowMs);
+  if (resetSeconds === undefined) return undefined;
+  return Math.min(RETRY_AFTER_MAX_MS, Math.max(0, resetSeconds * 1000 - nowMs));
 }
 
 /** The log id in the `Link` header's `rel="next"`. */
@@ -54,7 +60,7 @@ export function refusal(refused: Refused, nowMs: number, domain: string): Fault 
   const code = text(details['errorCode']) ?? text(details['error']);
   const said = text(details['message']);
   const verdict = faultVerdict(status);
-  const waitMs = verdict === 'denied' ? undefined : auth0RetryAfterMs(headers, nowMs);
+  const waitMs = auth0RetryAfterMs(status, headers, nowMs);
   const what = `Auth0 gave no logs (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
   const remedy = verdict === 'denied' ? remedyFor(refused, code, domain) : undefined;
   return {

@@ -72,7 +72,7 @@ async function exchange(
       signal: limit,
     });
     const text = await readText(response);
-    const retryAfterMs = auth0RetryAfterMs(response.headers, options.clock.now());
+    const retryAfterMs = auth0RetryAfterMs(response.status, response.headers, options.clock.now());
     const sent = ['client_secret', 'client_assertion'].flatMap(name => credentials.getAll(name));
     return readGrant({ status: response.status, text, retryAfterMs }, 'Auth0', remedy(options), sent);
   } catch (error) {

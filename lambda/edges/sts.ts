@@ -6,6 +6,7 @@ import {
   faultVerdict,
   networkFailure,
   readText,
+  retryAfterMs,
   withinLimit,
 } from '../core/http.ts';
 import type { Clock, Fault } from '../core/model.ts';
@@ -67,7 +68,8 @@ export function webIdentity(options: StsOptions): (limit: AbortSignal) => Promis
         redirect: 'manual',
         signal: limit,
       });
-      return tokenIn(response.status, await readText(response));
+      const waitMs = retryAfterMs(response.headers.get('retry-after'), options.clock.now());
+      return tokenIn(response.status, await readText(response), waitMs);
     } catch (error) {
       return { kind: 'fault', fault: failure(error) };
     }
@@ -91,10 +93,11 @@ function requestTo(url: URL): SignableRequest {
   };
 }
 
-function tokenIn(status: number, xml: string): TokenAnswer {
+function tokenIn(status: number, xml: string, waitMs: number | undefined): TokenAnswer {
   const token = /<WebIdentityToken>([\w-]+\.[\w-]+\.[\w-]+)<\/WebIdentityToken>/.exec(xml)?.[1];
   if (status === 200 && token) return { kind: 'token', token: new Secret(token) };
-  return { kind: 'fault', fault: refusal(status, xml) };
+  const fault = refusal(status, xml);
+  return { kind: 'fault', fault: waitMs === undefined ? fault : { ...fault, retryAfterMs: waitMs } };
 }
 
 function refusal(status: number, xml: string): Fault {

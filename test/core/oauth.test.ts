@@ -99,6 +99,48 @@ test('after a bug in the exchange, the next call tries again', async () => {
   expect((await cache.get(1)).kind).toBe('token');
 });
 
+const throttled = (retryAfterMs: number): Grant => ({
+  kind: 'fault',
+  fault: { verdict: 'throttled', message: 'quota', retryAfterMs },
+});
+
+test('while the vendor wishes to be left alone, nothing is asked, and the rest of that time is told', async () => {
+  const { clock, cache, asked } = cacheOf(throttled(3_600_000), token('one'));
+  expect(await cache.get(1)).toMatchObject({ fault: { verdict: 'throttled', retryAfterMs: 3_600_000 } });
+  clock.move(3_599_999);
+  expect(await cache.get(1)).toEqual({
+    kind: 'fault',
+    fault: { verdict: 'throttled', message: 'quota', retryAfterMs: 1 },
+  });
+  expect(asked()).toBe(1);
+  clock.move(1);
+  expect([(await cache.get(1)).kind, asked()]).toEqual(['token', 2]);
+});
+
+test('meanwhile the old token serves, as long as it lives', async () => {
+  const { clock, get, asked } = cacheOf(token('old'), throttled(600_000), token('new'));
+  await get();
+  clock.move(HOUR_MS - 300_000);
+  for (let n = 0; n < 3; n++) expect(await get()).toBe('old');
+  clock.move(300_000);
+  expect([await get(), asked()]).toEqual(['throttled', 2]);
+  clock.move(300_000);
+  expect(await get()).toBe('new');
+});
+
+test('a refusal is asked about again at once, and so is everything after a drop', async () => {
+  const denied: Grant = { kind: 'fault', fault: { verdict: 'denied', message: 'no', retryAfterMs: 60_000 } };
+  const { cache, get } = cacheOf(denied, throttled(60_000), token('one'));
+  expect([await get(), await get()]).toEqual(['denied', 'throttled']);
+  cache.drop();
+  expect(await get()).toBe('one');
+});
+
+test.each([200, 400, 403, 429, 503])('what a %i asks to wait is passed on', status => {
+  const grant = read(status, {}, 3_600_000);
+  expect(grant.kind === 'fault' && grant.fault.retryAfterMs).toBe(3_600_000);
+});
+
 const read = (status: number, body: unknown, retryAfterMs?: number, secrets: string[] = []) =>
   readGrant(
     { status, text: typeof body === 'string' ? body : JSON.stringify(body), retryAfterMs },

@@ -213,6 +213,28 @@ test.each([
   expect(answer.kind === 'fault' && answer.fault.retryAfterMs).toBe(retryAfterMs);
 });
 
+test.each([
+  [429, 'throttled', 'Client quota exceeded'],
+  [403, 'denied', 'access_denied'],
+  [503, 'unavailable', 'maintenance'],
+])('a %i with Retry-After is %s, with what to wait, up to an hour', async (status, verdict, error) => {
+  const seconds = { 'retry-after': '3600' };
+  const { token } = await setUp((_taken, response) => json(response, status, { error }, seconds));
+  expect(await token.get(LIMIT_MS)).toMatchObject({ fault: { verdict, status, retryAfterMs: 3_600_000 } });
+});
+
+test('the reset of a rate limit says nothing about a refusal, and is an hour away at most', async () => {
+  const reset = (status: number, seconds: number) =>
+    setUp((_taken, response) =>
+      json(response, status, {}, { 'x-ratelimit-reset': String(NOW / 1000 + seconds) }),
+    ).then(({ token }) => token.get(LIMIT_MS));
+  expect(await reset(403, 9)).toMatchObject({ fault: { verdict: 'denied' } });
+  expect(await reset(403, 9)).not.toMatchObject({ fault: { retryAfterMs: expect.anything() } });
+  expect(await reset(429, 86_400)).toMatchObject({
+    fault: { verdict: 'throttled', retryAfterMs: 3_600_000 },
+  });
+});
+
 const asPage: Answerer = (_taken, response) => {
   response.writeHead(200, { 'content-type': 'text/html' }).end('<html>sign in</html>');
 };

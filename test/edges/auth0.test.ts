@@ -157,6 +157,16 @@ test.each([
   expect(calls()).toHaveLength(1);
 });
 
+test.each([
+  ['Retry-After', { ...RATE, 'retry-after': '7' }, 7000],
+  ['only the rate limit’s reset, which every answer has', RATE, undefined],
+])('a 403 with %s is denied, with what it asks to wait', async (_what, headers, retryAfterMs) => {
+  const { source } = await tenant(refusing(403, 'blocked', 'No', headers));
+  const got = await source.page(ID, LIMIT_MS);
+  expect(got).toMatchObject({ fault: { verdict: 'denied', status: 403 }, rateLimit: RATE_READ });
+  expect(got.kind === 'fault' && got.fault.retryAfterMs).toBe(retryAfterMs);
+});
+
 test('a 429 whose body is broken JSON is still throttled', async () => {
   const { source } = await tenant((_taken, response) => {
     response.writeHead(429, { 'content-type': 'application/json', ...RATE }).end('{"statusCode":');

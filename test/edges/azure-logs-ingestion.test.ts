@@ -242,14 +242,15 @@ test('a refused exchange forgets the secret, so that the next post finds a rotat
   expect(await post()).toEqual({ kind: 'answered', status: 204 });
 });
 
-test('Entra’s 429 is throttled for as long as it asks', async () => {
+test.each([
+  [429, 'throttled'],
+  [503, 'unavailable'],
+  [403, 'denied'],
+])('Entra’s %i is %s for as long as it asks', async (status, verdict) => {
   const { post } = await azure(noContent, (_taken, response) =>
-    json(response, 429, {}, { 'retry-after': '11' }),
+    json(response, status, {}, { 'retry-after': '11' }),
   );
-  expect(await post()).toMatchObject({
-    kind: 'unauthorised',
-    fault: { verdict: 'throttled', retryAfterMs: 11_000 },
-  });
+  expect(await post()).toMatchObject({ kind: 'unauthorised', fault: { verdict, retryAfterMs: 11_000 } });
 });
 
 test.each<[string, Answerer]>([

@@ -125,6 +125,17 @@ describe('denied, with what to do', () => {
     expect(message).toContain('sts:GetWebIdentityToken');
   });
 
+  test.each([
+    [403, 'AccessDenied', 'denied'],
+    [400, 'Throttling', 'throttled'],
+    [503, 'ServiceUnavailable', 'unavailable'],
+  ])('or %i %s, with what it asks to wait', async (status, code, verdict) => {
+    const { url } = await serve((_taken, response) =>
+      response.writeHead(status, { 'retry-after': '30' }).end(`<Error><Code>${code}</Code></Error>`),
+    );
+    expect(await ask(optionsFor(url))).toMatchObject({ fault: { verdict, code, retryAfterMs: 30_000 } });
+  });
+
   test('where there are no credentials', async () => {
     const sign = async () => {
       throw Object.assign(new Error('no'), { name: 'CredentialsProviderError' });

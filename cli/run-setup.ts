@@ -28,7 +28,7 @@ export function chosenConfigs(file: string, pipeline: string | undefined): reado
   );
   let configs: readonly PipelineConfig[];
   try {
-    configs = parsePipelines(input);
+    configs = parsePipelines(input, Date.now());
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(`${file}: ${error.message}`, error);
     throw error;

@@ -174,10 +174,20 @@ const pipelines = settings({
   pipelines: v.pipe(v.array(pipeline, 'a list of pipelines'), v.minLength(1, 'at least one pipeline')),
 });
 
-/** `{"pipelines": […]}` or a single pipeline, names unique. Throws ConfigError with every problem. */
-export function parsePipelines(input: unknown): readonly PipelineConfig[] {
+/**
+ * `{"pipelines": […]}` or a single pipeline, names unique. Throws ConfigError with every problem.
+ * @param nowMs makes a place to start from that is in the future a problem; a function that runs already ignores it
+ */
+export function parsePipelines(input: unknown, nowMs?: number): readonly PipelineConfig[] {
   const many = typeof input === 'object' && input !== null && 'pipelines' in input;
-  return many ? parse(pipelines, input, namesTwice(input.pipelines)).pipelines : [parsePipeline(input)];
+  const all = many ? parse(pipelines, input, namesTwice(input.pipelines)).pipelines : [parsePipeline(input)];
+  const ahead = all.flatMap(({ auth0 }, i) => {
+    const from = parseStartFrom(auth0.startFrom);
+    const problem = nowMs !== undefined && from ? aheadOfTime(from, nowMs) : undefined;
+    return problem === undefined ? [] : [`${many ? `pipelines[${i}].` : ''}auth0.startFrom: ${problem}`];
+  });
+  if (ahead.length > 0) throw new ConfigError(ahead);
+  return all;
 }
 
 /** `auth0.startFrom` in its parts; undefined when it is none of them. */

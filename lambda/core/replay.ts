@@ -1,13 +1,18 @@
 /** The second story: a failed batch from the retry queue is delivered again. */
+
 import { DEAD_LETTER_RETENTION_DAYS, RETRY_MAX_RECEIVES } from './contract.ts';
+import { convertRecord } from './convert-record.ts';
 import { type Culprit, type DeliverDependencies, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
 import { decodeFailedBatch, encodeCulprits, encodeFailedBatch, type FailedBatch } from './failed-batch.ts';
-import type { FailedBatchQueue, Journal, QueueName, ReplayReport } from './model.ts';
+import type { FailedBatchQueue, Fault, Journal, QueueName, Reason, ReplayReport } from './model.ts';
+import { type AskRedaction, redactedAgain } from './redact-again.ts';
 import { nameOf } from './settle.ts';
 
 export interface ReplayDependencies extends DeliverDependencies {
   readonly queue: FailedBatchQueue;
   readonly journal: Journal;
+  /** Undefined when no rule redacts. */
+  readonly redaction?: AskRedaction;
 }
 
 /** From this receive on, a lasting fault is looked into: it may be one record's, and keep the others back. */
@@ -35,14 +40,19 @@ export async function replay(
     d.journal.error('a message of the retry queue is no failed batch and is left', {
       problem: decoded.problem,
     });
-    return left('undecodable', `it is no failed batch: ${decoded.problem}`);
+    return left('undecodable', denied(`it is no failed batch: ${decoded.problem}`));
   }
-  const { batch, records } = decoded;
+  const { batch } = decoded;
   if (batch.pipeline !== pipeline) {
-    return left(batch.batchId, `it belongs to pipeline ${batch.pipeline}, this is ${pipeline}`);
+    return left(batch.batchId, denied(`it belongs to pipeline ${batch.pipeline}, this is ${pipeline}`));
   }
+  // Rules may have become stricter since then, and the destination another one.
+  const converted = decoded.records.map(record => convertRecord(record, d.destination.kind));
+  const redacted = await redactedAgain(d.redaction, batch.redaction, converted);
+  if (redacted.kind === 'fault') return left(batch.batchId, redacted.fault);
+  const { records } = redacted;
   const tries = (batch.receives ?? 0) + receives;
-  const aside = asideFor(d, batch, tries);
+  const aside = asideFor(d, { ...batch, redaction: redacted.tag }, tries);
   const delivery = await deliver(d, records, deadlineMs, {
     ...(tries >= ISOLATE_FROM_RECEIVE && { isolatesFaults: true, maxAttempts: 1 }),
     putAside: culprits => aside.put(queue => encodeCulprits(aside.common, on(queue, culprits))),
@@ -86,6 +96,7 @@ function asideFor(d: ReplayDependencies, batch: FailedBatch, tries: number) {
       failedAtMs: Number.isNaN(firstMs) ? d.clock.now() : firstMs,
       attempts: batch.attempts + 1,
       receives: tries,
+      redaction: batch.redaction,
     },
     /** Puts what belongs on each queue; gives why it could not, if so. */
     async put(messagesFor: (queue: QueueName) => readonly string[]): Promise<string | undefined> {
@@ -104,11 +115,12 @@ function asideFor(d: ReplayDependencies, batch: FailedBatch, tries: number) {
   };
 }
 
-function left(batchId: string, message: string): ReplayReport {
-  const reason = { verdict: 'denied', message } as const;
+function left(batchId: string, reason: Reason): ReplayReport {
   const nothing = { logsAccepted: 0, logsDeadLettered: 0, logsRequeued: 0, posts: 0 };
   return { batchId, done: false, ...nothing, reason };
 }
+
+const denied = (message: string): Fault => ({ verdict: 'denied', message });
 
 /** SQS delays no message for longer: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const DELAY_MOST_SECONDS = 900;

@@ -154,7 +154,7 @@ async function putPending(run: Run, { pending, posts }: Delivery, reason: Fault)
   return undefined;
 }
 
-const asideOf = ({ options }: Run) => ({ pipeline: options.pipeline });
+const asideOf = ({ d, options }: Run) => ({ pipeline: options.pipeline, redaction: d.redactionTag });
 
 function queueStop({ message }: { readonly message: string }): Stop {
   return {

@@ -1,5 +1,6 @@
 /** How near a backlog comes to the limit of a chain: pages × Auth0's round trip. */
-import type { DestinationKind, RunReport } from '../lambda/core/model.ts';
+import type { DestinationKind } from '../lambda/core/model.ts';
+import type { RunReport } from '../lambda/core/report.ts';
 import { median, mustBeCaughtUp, once, shipTask } from './client.ts';
 import type { Bench, Row } from './report.ts';
 import { openWorld, type World } from './world.ts';

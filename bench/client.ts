@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { MEMORY_ENVIRONMENT } from '../lambda/core/contract.ts';
-import type { RunReport } from '../lambda/core/model.ts';
+import type { RunReport } from '../lambda/core/report.ts';
 import type { Taken, Task } from './client-process.ts';
 import { ask } from './world.ts';
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ENV } from '../lambda/core/contract.ts';
-import type { RunReport } from '../lambda/core/model.ts';
+import type { RunReport } from '../lambda/core/report.ts';
 import { shaper } from '../lambda/core/shape.ts';
 import { bundled, mustBeCaughtUp, once, type Start, shipTask } from './client.ts';
 import type { DeliverOptions } from './deliver.ts';

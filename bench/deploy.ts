@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { ENV, outputKey, type PipelineOutput } from '../lambda/core/contract.ts';
-import type { RunReport } from '../lambda/core/model.ts';
+import type { RunReport } from '../lambda/core/report.ts';
 import { type AzureSimulator, startAzure } from '../simulator/azure.ts';
 import { rawAws } from '../test/deploy/aws.ts';
 import { cdk } from '../test/deploy/cdk.ts';

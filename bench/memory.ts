@@ -1,5 +1,6 @@
 /** Whether memory depends on how many logs there are. */
-import type { DestinationKind, RunReport } from '../lambda/core/model.ts';
+import type { DestinationKind } from '../lambda/core/model.ts';
+import type { RunReport } from '../lambda/core/report.ts';
 import { median, mustBeCaughtUp, once, shipTask } from './client.ts';
 import type { Bench, Row } from './report.ts';
 import { openWorld } from './world.ts';

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { DEADLINE_MARGIN_MS, SHIP_TIMEOUT_SECONDS } from '../lambda/core/contract.ts';
 import type { LedgerEntry } from '../lambda/core/ledger.ts';
-import type { Checkpoint, RunReport } from '../lambda/core/model.ts';
+import type { Checkpoint } from '../lambda/core/model.ts';
+import type { RunReport } from '../lambda/core/report.ts';
 import type { ShipDependencies } from '../lambda/core/run.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { boundedSource } from './backfill-source.ts';

@@ -1,6 +1,6 @@
 /** What happens to the tenant and to Azure in the demo, chapter by chapter. */
 import { setImmediate } from 'node:timers/promises';
-import type { RunReport } from '../lambda/core/model.ts';
+import type { RunReport } from '../lambda/core/report.ts';
 import { type Log, logStream, poisonLog } from '../simulator/tenant.ts';
 import type { DemoScreen } from './demo-screen.ts';
 import type { DemoWorld } from './demo-world.ts';

@@ -1,6 +1,7 @@
 /** When runs happen: once to the end, or tick by tick until told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { QueueName, ReplayReport, RunReport } from '../lambda/core/model.ts';
+import type { QueueName } from '../lambda/core/model.ts';
+import type { ReplayReport, RunReport } from '../lambda/core/report.ts';
 import { EXIT } from './errors.ts';
 import type { LocalPipeline } from './local-pipeline.ts';
 import { nextTickMs } from './schedule.ts';

@@ -1,5 +1,5 @@
 /** What happened, in words for a human. */
-import type { ReplayReport, RunReport } from '../lambda/core/model.ts';
+import type { ReplayReport, RunReport } from '../lambda/core/report.ts';
 
 const NUMBER = new Intl.NumberFormat('en');
 

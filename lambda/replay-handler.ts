@@ -2,8 +2,8 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { DEADLINE_MARGIN_MS } from './core/contract.ts';
-import type { ReplayReport } from './core/model.ts';
 import { postponeSeconds, replay } from './core/replay.ts';
+import type { ReplayReport } from './core/report.ts';
 import { wire } from './wiring.ts';
 
 /**

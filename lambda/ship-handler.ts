@@ -1,7 +1,7 @@
 /** The schedule's tick: one run of one pipeline. */
 import type { Context } from 'aws-lambda';
 import { DEADLINE_MARGIN_MS } from './core/contract.ts';
-import type { RunReport } from './core/model.ts';
+import type { RunReport } from './core/report.ts';
 import { ship } from './core/ship.ts';
 import { wire } from './wiring.ts';
 

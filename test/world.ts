@@ -18,10 +18,10 @@ import type {
   PostAnswer,
   QueueName,
   RateLimit,
-  RunReport,
   StartFrom,
 } from '../lambda/core/model.ts';
 import { replay } from '../lambda/core/replay.ts';
+import type { RunReport } from '../lambda/core/report.ts';
 import type { ShipDependencies, ShipOptions } from '../lambda/core/run.ts';
 import { shaper } from '../lambda/core/shape.ts';
 import { ship } from '../lambda/core/ship.ts';

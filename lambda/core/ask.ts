@@ -1,5 +1,6 @@
 /** Asking Auth0 with patience: at the tenant's rate limit, again after a passing fault, and never past the deadline. */
 import { backoffMs } from './backoff.ts';
+import { ANSWER_TOO_LARGE } from './http.ts';
 import type { Clock, Fault, Random, RateLimit } from './model.ts';
 
 export interface AskDependencies {
@@ -47,9 +48,7 @@ export function asker(d: AskDependencies, options: AskOptions): Ask {
 
 const isFault = (answer: { readonly kind: string }): answer is Faulty => answer.kind === 'fault';
 
-/** The code of an answer that would not fit the memory: asked for again, it would be as large. */
-export const ANSWER_TOO_LARGE = 'ANSWER_TOO_LARGE';
-
+/** What is too large is as large when it is asked for again. */
 const mayPass = ({ verdict, code }: Fault) => verdict !== 'denied' && code !== ANSWER_TOO_LARGE;
 
 /**

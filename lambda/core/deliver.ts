@@ -1,13 +1,7 @@
 /** Post until the verdict is final: retry, split what is too large, find the records that are at fault themselves. */
 import { type Evidence, type Mark, evidence as newEvidence } from './evidence.ts';
-import type { Clock, Destination, Fault, QueueName, Random, Reason, SerializedRecord } from './model.ts';
-import { type Posted, poster } from './post.ts';
-
-export interface DeliverDependencies {
-  readonly destination: Destination;
-  readonly clock: Clock;
-  readonly random: Random;
-}
+import type { Fault, QueueName, Random, Reason, SerializedRecord } from './model.ts';
+import { type DeliverDependencies, type Posted, poster } from './post.ts';
 
 /** A record that is itself at fault, and the queue that it belongs on: what cannot be accepted as it is, or not now. */
 export interface Culprit {

@@ -1,6 +1,6 @@
 /** The report of the last run, as it is kept beside the checkpoint for whoever asks how it went. */
 import { isObject } from './log.ts';
-import type { RunReport } from './model.ts';
+import type { RunReport } from './report.ts';
 
 export type LastRun = Omit<RunReport, 'pipeline' | 'checkpoint'> & { readonly endedAtMs: number };
 

@@ -1,10 +1,15 @@
 /** One part of a batch, posted until its verdict is final. */
 import { backoffMs } from './backoff.ts';
 import { bodyOf } from './body.ts';
-import type { DeliverDependencies } from './deliver.ts';
 import { withoutRecords } from './echo.ts';
-import type { Fault, QueueName, Reason, SerializedRecord } from './model.ts';
+import type { Clock, Destination, Fault, QueueName, Random, Reason, SerializedRecord } from './model.ts';
 import { isAboutCredentials, judge, type Verdict } from './verdict.ts';
+
+export interface DeliverDependencies {
+  readonly destination: Destination;
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
 export type Posted =
   | { readonly kind: 'accepted' }

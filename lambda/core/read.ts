@@ -1,6 +1,7 @@
 /** Auth0's logs after a log id, page by page, the next page fetched while the last one is worked on. */
-import { ANSWER_TOO_LARGE, type AskDependencies, type AskOptions, asker, type OutOfTime } from './ask.ts';
+import { type AskDependencies, type AskOptions, asker, type OutOfTime } from './ask.ts';
 import { AUTH0_PAGE_SIZE } from './contract.ts';
+import { ANSWER_TOO_LARGE } from './http.ts';
 import { logDateOf, logIdOf } from './log.ts';
 import { isAfter, isPastLogId, logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, Fault, LogSource, PageAnswer, RateLimit } from './model.ts';

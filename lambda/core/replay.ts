@@ -2,10 +2,12 @@
 
 import { DEAD_LETTER_RETENTION_DAYS, RETRY_MAX_RECEIVES } from './contract.ts';
 import { convertRecord } from './convert-record.ts';
-import { type Culprit, type DeliverDependencies, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
+import { type Culprit, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
 import { decodeFailedBatch, encodeCulprits, encodeFailedBatch, type FailedBatch } from './failed-batch.ts';
-import type { FailedBatchQueue, Fault, Journal, QueueName, Reason, ReplayReport } from './model.ts';
+import type { FailedBatchQueue, Fault, Journal, QueueName, Reason } from './model.ts';
+import type { DeliverDependencies } from './post.ts';
 import { type AskRedaction, redactedAgain } from './redact-again.ts';
+import type { ReplayReport } from './report.ts';
 import { nameOf } from './settle.ts';
 
 export interface ReplayDependencies extends DeliverDependencies {

@@ -11,14 +11,12 @@ import type {
   Journal,
   Lease,
   LogSource,
-  Party,
   Random,
-  RunOutcome,
-  RunReport,
   ShapedRecord,
   StartFrom,
   StateStore,
 } from './model.ts';
+import type { Party, RunOutcome, RunReport } from './report.ts';
 import type { Tally } from './tally.ts';
 
 export interface ShipDependencies {

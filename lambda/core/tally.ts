@@ -1,6 +1,7 @@
 /** Counts what a run does, for its report. */
 import type { Delivery } from './deliver.ts';
-import type { Checkpoint, Party, RateLimit, RunOutcome, RunReport } from './model.ts';
+import type { Checkpoint, RateLimit } from './model.ts';
+import type { Party, RunOutcome, RunReport } from './report.ts';
 
 type Counts = { -readonly [K in keyof RunReport]: RunReport[K] };
 

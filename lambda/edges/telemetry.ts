@@ -3,7 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { LEDGER_MESSAGE, METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../core/contract.ts';
 import type { Ledger } from '../core/ledger.ts';
-import type { Journal, ReplayReport, RunReport } from '../core/model.ts';
+import type { Journal } from '../core/model.ts';
+import type { ReplayReport, RunReport } from '../core/report.ts';
 
 export interface Telemetry {
   /** Powertools keeps some names for itself (`message`, `level`, …): such fields appear as `field_message` and so on. */

@@ -3,7 +3,7 @@
  * function bundles, so that checkpoint, last run and ledger are what a deployment would have.
  */
 import { ENV, LEDGER_MESSAGE, outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
-import type { RunReport } from '../../lambda/core/model.ts';
+import type { RunReport } from '../../lambda/core/report.ts';
 import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0.ts';
 import { type Aws, startAws } from '../../simulator/aws.ts';
 import { type AwsOperations, startAwsOperations } from '../../simulator/aws-operations.ts';

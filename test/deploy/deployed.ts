@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { PipelineOutput } from '../../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
-import type { ReplayReport, RunReport } from '../../lambda/core/model.ts';
+import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import type { FunctionConfiguration, RawAws } from './aws.ts';
 import { type PipelineName, secretName } from './tenant.ts';
 

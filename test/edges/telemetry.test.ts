@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
-import type { ReplayReport, RunReport } from '../../lambda/core/model.ts';
+import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { Secret } from '../../lambda/core/secret.ts';
 import { telemetry } from '../../lambda/edges/telemetry.ts';
 

@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
-import type { RunReport } from '../../lambda/core/model.ts';
+import type { RunReport } from '../../lambda/core/report.ts';
 import { ship } from '../../lambda/core/ship.ts';
 import { lambdaHost } from '../../simulator/lambda-host.ts';
 import { type Log, logIdAt } from '../../simulator/tenant.ts';

@@ -2,8 +2,8 @@
 import * as zlib from 'node:zlib';
 import type { PipelineConfig } from '../../lambda/core/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
-import type { RunReport } from '../../lambda/core/model.ts';
 import { replay } from '../../lambda/core/replay.ts';
+import type { RunReport } from '../../lambda/core/report.ts';
 import { ship } from '../../lambda/core/ship.ts';
 import { type Wiring, wireFrom } from '../../lambda/wiring.ts';
 import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0.ts';

@@ -123,6 +123,7 @@ export function readGrant(
       status,
       ...(code ? { code } : {}),
       message,
+      isTokenRefused: true,
       ...wait,
     },
   };

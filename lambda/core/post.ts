@@ -82,8 +82,8 @@ function postedOf(verdict: Verdict, wasPosted: boolean, isolatesFaults: boolean)
     const isTooLarge = verdict.kind === 'too-large';
     return { kind: 'refused', reason: verdict.reason, queue: 'dead-letter', isTooLarge };
   }
-  const { fault } = verdict;
-  if (wasPosted && (fault.verdict === 'denied' || isolatesFaults)) {
+  const { fault, isConfiguration = false } = verdict;
+  if (wasPosted && !isConfiguration && (fault.verdict === 'denied' || isolatesFaults)) {
     return { kind: 'refused', reason: fault, queue: 'retry', isTooLarge: false };
   }
   return verdict;

@@ -194,8 +194,11 @@ function linkOf(
   const link = isNewForm ? { logId: nextLogId } : placeOf(nextLogId, after, nowMs);
   if (!link || given.includes(link.logId)) return link?.logId;
   const times = [...places.map(place => place?.timeMs), ...dates].filter(ms => ms !== undefined);
-  if (link.timeMs === undefined || times.length === 0) return undefined;
-  return link.timeMs <= Math.max(...times) + LINK_TOLERANCE_MS ? link.logId : undefined;
+  // A page that shows nothing but its link could never be passed otherwise.
+  if (times.length === 0) return given.every(id => id === undefined) ? link.logId : undefined;
+  return link.timeMs !== undefined && link.timeMs <= Math.max(...times) + LINK_TOLERANCE_MS
+    ? link.logId
+    : undefined;
 }
 
 /** Where a page ends: its last log's id, or its link; the smaller one where they differ, since a greater one would skip logs. */

@@ -129,13 +129,15 @@ async function shipAfter(run: Run, logId: string, isHeld: boolean): Promise<Caug
   });
   const batches = batcher(d.destination.maxBatchBytes);
   let stopped: Stop | undefined;
+  let isProbing = isHeld;
   const inFlight: Promise<Settled>[] = [];
   const oldestSettled = async () => {
     const settled = await inFlight.shift();
     stopped ??= settled?.stop;
   };
   const settleNext = async (batch: LogBatch | undefined) => {
-    while (inFlight.length >= d.destination.maxInFlight) await oldestSettled();
+    const most = isProbing ? 1 : d.destination.maxInFlight;
+    while (inFlight.length >= most) await oldestSettled();
     if (!batch || stopped) return;
     const settling = settle(run, batch, inFlight.at(-1));
     inFlight.push(settling);
@@ -149,7 +151,7 @@ async function shipAfter(run: Run, logId: string, isHeld: boolean): Promise<Caug
   };
 
   let step = await reader.next();
-  for (let page = 0; step.kind === 'page' && !stopped; page++) {
+  while (step.kind === 'page' && !stopped) {
     run.tally.page(step.logs.length, step.rateLimit);
     for (let turn = 0; turn < TURNS_A_REQUEST; turn++) await d.ioFirst();
     for (const [index, log] of step.logs.entries()) {
@@ -157,9 +159,10 @@ async function shipAfter(run: Run, logId: string, isHeld: boolean): Promise<Caug
       const full = batches.add(log, recordOf(run, log.log));
       if (full) await settleNext(full);
     }
-    if (isHeld && page === 0) {
+    if (isProbing) {
       await settleNext(batches.flush());
       while (inFlight.length > 0) await oldestSettled();
+      isProbing = false;
     }
     if (!stopped) step = await reader.next();
   }

@@ -11,8 +11,8 @@ export type Verdict =
   | { readonly kind: 'rejected'; readonly reason: Reason }
   /** Too many bytes at once: split; a single record that is too large is a culprit. */
   | { readonly kind: 'too-large'; readonly reason: Reason }
-  /** Not the records' fault. */
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  /** Not the records' fault; `isConfiguration`: Azure names the setting, so that no record can be at fault. */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly isConfiguration?: boolean };
 
 /** The code of an answer that something between us and Azure gave in its place. */
 export const NOT_AZURE = 'NOT_AZURE';
@@ -67,7 +67,7 @@ export function judge(
   if (status === 400 && !configuration) {
     return { kind: 'rejected', reason: { ...words(answer), verdict: 'rejected' } };
   }
-  return { kind: 'fault', fault: { ...words(answer), verdict: 'denied' } };
+  return { kind: 'fault', fault: { ...words(answer), verdict: 'denied' }, isConfiguration: configuration };
 }
 
 /** Whether a new secret or token may help: Azure or Entra refused the credentials. */

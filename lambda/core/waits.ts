@@ -18,6 +18,8 @@ export interface Wait {
 
 export type Waits = Readonly<Partial<Record<Vendor, Wait>>>;
 
+/** A shorter wait is over before the next run begins. */
+const WORTH_REMEMBERING_MS = 10_000;
 /** After the second refusal in a row; the first may have been a role or a secret that was just being spread. */
 const REFUSED_WAIT_MS = 120_000;
 const REFUSED_WAIT_MOST_MS = 600_000;
@@ -41,13 +43,16 @@ export function waitsAfter(waits: Waits, { party, fault }: Stop, nowMs: number):
   const times = (waits[party]?.times ?? 0) + 1;
   const waitMs = Math.max(fault.retryAfterMs ?? 0, isRefusal(party, fault) ? refusedWaitMs(times) : 0);
   const { verdict, message } = fault;
-  if (waitMs === 0 && !isRefusal(party, fault)) return {};
+  if (waitMs < WORTH_REMEMBERING_MS && !isRefusal(party, fault)) return {};
   return { [party]: { untilMs: nowMs + Math.min(WAIT_MOST_MS, waitMs), times, verdict, message } };
 }
 
-/** Azure's own 403 costs nothing but one small post a run; a token, or anything at Auth0, is asked for in vain at a price. */
-function isRefusal(party: Vendor, fault: Fault): boolean {
-  return fault.verdict === 'denied' && (party === 'auth0' || fault.isTokenRefused === true);
+/**
+ * A token, or anything at Auth0, is asked for in vain at a price. Azure's own 403 costs one small post a run, and a secret
+ * that is not filled in costs nothing: both are tried at every run.
+ */
+function isRefusal(party: Vendor, { verdict, status, isTokenRefused }: Fault): boolean {
+  return verdict === 'denied' && status !== undefined && (party === 'auth0' || isTokenRefused === true);
 }
 
 function refusedWaitMs(times: number): number {

@@ -18,10 +18,11 @@ import { NOT_AZURE } from '../core/verdict.ts';
 export async function readAnswer(response: Answer, nowMs: number): Promise<PostAnswer> {
   const { status, headers } = response;
   const text = await readText(response);
-  const strange = response.ok ? strangeBody(text) : undefined;
-  if (strange) {
+  if (response.ok) {
+    const strange = strangeBody(text);
     const type = cleanMessage(headers.get('content-type') ?? 'no content type');
-    return { kind: 'answered', status, code: NOT_AZURE, message: `${status} with ${strange} (${type})` };
+    const message = `${status} with ${strange} (${type})`;
+    return { kind: 'answered', status, ...(strange && { code: NOT_AZURE, message }) };
   }
   const { code, message } = status >= 300 && status < 400 ? REDIRECT : errorOf(text);
   const waitMs = retryAfterMs(headers.get('retry-after'), nowMs);

@@ -158,7 +158,7 @@ test.each<[string, Answerer]>([
   ['a web page without a type', (_t, r) => r.writeHead(200).end('  <!doctype html>')],
 ])('200 with %s is not Azure’s answer', async (_what, answer) => {
   const { post } = await workspace(answer);
-  expect(await post()).toMatchObject({ kind: 'unanswered', code: 'NOT_AZURE' });
+  expect(await post()).toMatchObject({ kind: 'answered', status: 200, code: 'NOT_AZURE' });
 });
 
 test.each<[string, Answerer, unknown, number]>([

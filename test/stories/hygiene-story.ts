@@ -72,7 +72,9 @@ const HASTE_MS = 14_000;
 const LASTING = /^(unavailable|out-of-time)$/;
 
 /** Invokes the function and expects this end: an outcome, or a part of an error. */
-async function ends(host: LambdaHost, what: string, end: string | RegExp): Promise<void> {
+async function ends(stage: Stage, host: LambdaHost, what: string, end: string | RegExp): Promise<void> {
+  await stage.forgetWaits();
+  await stage.forgetWaits('echo');
   const answer = await host.invoke({});
   const how = answer.ok ? (answer.result as { outcome: string }).outcome : answer.error;
   expect({ what, how }).toEqual({ what, how: expect.stringMatching(end) });
@@ -94,16 +96,16 @@ const status = (code: number, body?: string): SimulatedFault => ({
 export async function auth0Faults({ stage, built, start }: Story): Promise<void> {
   const ship = start(built.ship);
   stage.secrets.set(AUTH0_SECRET, JSON.stringify({ ...CLIENT, clientSecret: 'FILL-ME-IN' }));
-  await ends(ship, 'the placeholder', 'placeholder');
+  await ends(stage, ship, 'the placeholder', 'placeholder');
   stage.secrets.set(AUTH0_SECRET, SECRETS['the Auth0 client secret']);
-  await ends(ship, 'a secret that is no JSON', 'is not a JSON object');
+  await ends(stage, ship, 'a secret that is no JSON', 'is not a JSON object');
   for (const wrong of [SECRETS['a wrong Auth0 client secret'], SECRETS['a short Auth0 client secret']]) {
     setAuth0(stage, { clientSecret: wrong });
-    await ends(ship, 'a wrong secret', 'denied');
+    await ends(stage, ship, 'a wrong secret', 'denied');
   }
   for (const pem of [SECRETS['the private key'], SECRETS['the private key'].slice(0, 400)]) {
     setAuth0(stage, { privateKey: pem });
-    await ends(ship, 'a private key that Auth0 does not know, or that is broken', 'denied');
+    await ends(stage, ship, 'a private key that Auth0 does not know, or that is broken', 'denied');
   }
   setAuth0(stage, { clientSecret: SECRETS['the Auth0 client secret'] });
   const scope = '{"statusCode":403,"errorCode":"insufficient_scope","message":"Insufficient scope"}';
@@ -114,12 +116,12 @@ export async function auth0Faults({ stage, built, start }: Story): Promise<void>
     ['unavailable', status(500, PAGE)],
   ] as const) {
     stage.auth0.faults.logs.always(fault);
-    await ends(ship, `Auth0: ${JSON.stringify(fault).slice(0, 60)}`, end);
+    await ends(stage, ship, `Auth0: ${JSON.stringify(fault).slice(0, 60)}`, end);
   }
   const hasty = start(built.ship, {}, HASTE_MS);
   for (const fault of [status(200, PAGE.slice(0, -9)), { kind: 'html' }, { kind: 'cut' }] as const) {
     stage.auth0.faults.logs.always(fault);
-    await ends(hasty, `Auth0: ${JSON.stringify(fault).slice(0, 60)}`, LASTING);
+    await ends(stage, hasty, `Auth0: ${JSON.stringify(fault).slice(0, 60)}`, LASTING);
   }
   stage.auth0.faults.logs.clear();
   stage.auth0.revokeTokens();
@@ -131,26 +133,26 @@ export async function azureFaults({ stage, built, start }: Story): Promise<void>
   const right = [SECRETS['the shared key'], SECRETS['the Entra client secret']] as const;
   const wrong = [SECRETS['a wrong shared key'], SECRETS['a wrong Entra client secret']] as const;
   stage.secrets.set(AZURE_SECRET, '{"sharedKey":"FILL-ME-IN","clientSecret":"FILL-ME-IN"}');
-  await ends(ship, 'the placeholder', 'denied');
+  await ends(stage, ship, 'the placeholder', 'denied');
   stage.secrets.set(AZURE_SECRET, right.join('\n'));
-  await ends(ship, 'a secret that is no JSON', 'denied');
+  await ends(stage, ship, 'a secret that is no JSON', 'denied');
   stage.secrets.set(AZURE_SECRET, JSON.stringify({ sharedkey: right[0], clientsecret: right[1] }));
-  await ends(ship, 'misspelt fields', 'denied');
+  await ends(stage, ship, 'misspelt fields', 'denied');
   setAzure(stage, ...wrong);
-  await ends(ship, 'wrong credentials', 'denied');
+  await ends(stage, ship, 'wrong credentials', 'denied');
   setAzure(stage, ...right);
   stage.post.always(status(429));
-  await ends(ship, 'Azure: 429', 'throttled');
+  await ends(stage, ship, 'Azure: 429', 'throttled');
   stage.post.clear();
   writeMore(stage);
-  await ends(ship, 'poison, and what will not shape', 'caught-up');
+  await ends(stage, ship, 'poison, and what will not shape', 'caught-up');
   // Rotated while warm: the old ones are refused from now on.
   stage.azure.setSharedKeys([wrong[0]]);
   stage.azure.setClientSecret(wrong[1]);
   stage.azure.expireTokens();
   setAzure(stage, ...wrong);
   writeMore(stage);
-  await ends(ship, 'rotated credentials', 'caught-up');
+  await ends(stage, ship, 'rotated credentials', 'caught-up');
 }
 
 /** What waits is tried in vain, and then not in vain; among it what is none of ours. */
@@ -179,13 +181,13 @@ export async function replays({ stage, built, start }: Story): Promise<void> {
 export async function surroundings({ stage, built, start }: Story): Promise<void> {
   stage.post.always({ kind: 'cut' });
   writeMore(stage);
-  await ends(start(built.ship, {}, HASTE_MS), 'no whole answer', LASTING);
+  await ends(stage, start(built.ship, {}, HASTE_MS), 'no whole answer', LASTING);
   const nowhere = 'http://127.0.0.1:1/000000000000/none';
   writeMore(stage);
   stage.post.always(status(503));
-  await ends(start(built.ship, { RETRY_QUEUE_URL: nowhere }), 'no queue', 'failed');
+  await ends(stage, start(built.ship, { RETRY_QUEUE_URL: nowhere }), 'no queue', 'failed');
   stage.post.clear();
-  await ends(start(built.ship, { CHECKPOINT_TABLE: 'no-such-table' }), 'no table', 'failed');
+  await ends(stage, start(built.ship, { CHECKPOINT_TABLE: 'no-such-table' }), 'no table', 'failed');
   const config = {
     name: 'story',
     auth0: { domain: 'x.eu.auth0.com', secret: SECRETS['the Auth0 client secret'] },
@@ -196,6 +198,7 @@ export async function surroundings({ stage, built, start }: Story): Promise<void
     },
   };
   await ends(
+    stage,
     start(built.ship, { PIPELINE_CONFIG: JSON.stringify(config) }),
     'a wrong configuration',
     'problem',
@@ -204,15 +207,18 @@ export async function surroundings({ stage, built, start }: Story): Promise<void
 
 /** A vendor that repeats what it was sent: secrets, tokens, signatures and logs. */
 export async function echoes({ stage, built, echo, start }: Story, kind: Kind): Promise<void> {
-  const ship = start(built.ship, {
+  const env = {
     AUTH0_BASE_URL: echo.url,
     AZURE_BASE_URL: echo.url,
     ENTRA_BASE_URL: echo.url,
     PIPELINE_CONFIG: environment(stage, kind, { name: 'echo', redact: REDACT })['PIPELINE_CONFIG'] ?? '',
-  });
+  };
   const run = async (options: EchoOptions, end: string) => {
     echo.set(options);
-    await ends(ship, `an echo of ${JSON.stringify(options).slice(0, 60)}`, end);
+    // A process of its own, as a warm one keeps to what a token endpoint asked for.
+    const ship = start(built.ship, env);
+    await ends(stage, ship, `an echo of ${JSON.stringify(options).slice(0, 60)}`, end);
+    await ship.stop();
   };
   setAzure(stage, SECRETS['the shared key'], SECRETS['the Entra client secret']);
   for (const fields of [
@@ -228,7 +234,7 @@ export async function echoes({ stage, built, echo, start }: Story, kind: Kind): 
   // Entra refuses with the secret in its words, where there is one; then the posts are refused with the log in them.
   await run({ status: 401, givesTokensTo: 'auth0', page: PAGE }, 'denied');
   for (const status of [403, 503, 400]) {
-    await run({ status, givesTokensTo: 'all', page: PAGE }, status === 403 ? 'denied' : 'unavailable');
+    await run({ status, givesTokensTo: 'all', page: PAGE }, status === 503 ? 'unavailable' : 'denied');
   }
 }
 

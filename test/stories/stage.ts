@@ -1,5 +1,6 @@
 /** A stage for stories: the real wiring and edges, over real sockets, between the simulators. No one sleeps. */
 import * as zlib from 'node:zlib';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { PipelineConfig } from '../../lambda/core/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { replay } from '../../lambda/core/replay.ts';
@@ -41,6 +42,8 @@ export interface Stage {
   readonly post: AzureSimulator['faults']['dataCollector'];
   /** One run; its deadline `limitMs` ahead. */
   run(limitMs?: number): Promise<RunReport>;
+  /** As if the time had passed that a vendor asked for. */
+  forgetWaits(pipeline?: string): Promise<void>;
   /** One pass over the retry queue, as Lambda's event source mapping makes it; returns what was deleted. */
   replayOnce(): Promise<number>;
   checkpoint(): Promise<string | undefined>;
@@ -130,17 +133,21 @@ export async function openStage(setup: Setup): Promise<Stage> {
           leaseExpiresAtMs: clock.now() + limitMs + 10_000,
         },
       ),
+    forgetWaits: async (pipeline: string = config.name) => {
+      const key = { TableName: aws.table, Key: { pipeline: { S: pipeline } } };
+      await aws.dynamodb.send(new UpdateItemCommand({ ...key, UpdateExpression: 'REMOVE waits' }));
+    },
     replayOnce: async () => {
       await aws.makeVisible('retry');
       return (await mapping.poll()).deleted;
     },
     checkpoint: async () => (await aws.readCheckpoint('story'))?.['checkpointLogId'] as string | undefined,
     missing: async () => {
-      const held = new Set<string>();
+      const queued = new Set<string>();
       for (const queue of ['retry', 'dead-letter'] as const) {
-        for (const body of await aws.peek(queue)) for (const id of idsIn(body)) held.add(id);
+        for (const body of await aws.peek(queue)) for (const id of idsIn(body)) queued.add(id);
       }
-      return [...auth0.tenant.ids()].filter(id => !azure.received.has(id) && !held.has(id));
+      return [...auth0.tenant.ids()].filter(id => !azure.received.has(id) && !queued.has(id));
     },
     depths: () => aws.queueDepths(),
     close: async () => {

@@ -12,7 +12,8 @@ test('the report of a run names the rules of redact that matched none of its log
   const file = await world.write('redacting.json', { ...world.config, redact });
   const state = join(world.directory, 'state');
   expect((await world.run(['--once', '--config', file, '--state', state])).code).toBe(0);
-  const { stdout } = await startCli(['status', '--json', '--config', file, '--state', state], world.env).ended;
+  const { stdout } = await startCli(['status', '--json', '--config', file, '--state', state], world.env)
+    .ended;
   expect(JSON.parse(stdout).pipelines[0].lastRun).toMatchObject({
     logsAccepted: 40,
     redactionUnmatched: ['details.nothing.at.all'],

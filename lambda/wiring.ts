@@ -38,7 +38,7 @@ export interface Wiring {
   readonly options: PipelineOptions;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Rejects when the redaction key cannot be read: a log is never shipped less redacted than configured. */
+  /** Rejects when the redaction key cannot be read or is too short: a log is never shipped less redacted than configured. */
   ship(): Promise<ShipDependencies>;
   readonly replay: ReplayDependencies & Replaying;
   postpone(receiptHandle: string, seconds: number): Promise<void>;
@@ -168,11 +168,9 @@ export function pipelineParts(
   };
 }
 
-async function redactionNow(
-  { redact, azure, ...config }: PipelineConfig,
-  secrets: SecretSource,
-): ReturnType<AskRedaction> {
-  const answer = await redactionKey({ redact, ...config }, secrets);
+async function redactionNow(config: PipelineConfig, secrets: SecretSource): ReturnType<AskRedaction> {
+  const { redact, azure } = config;
+  const answer = await redactionKey(config, secrets);
   if (answer.kind === 'fault') return { kind: 'fault', fault: answer.fault };
   const tag = redactionTag(redact, answer.key) ?? '';
   const redactRecord = recordRedactor(redact, answer.key, azure.kind);
@@ -211,10 +209,7 @@ type KeyAnswer =
   | { readonly kind: 'fault'; readonly fault: Fault; readonly error: Error };
 
 /** The key of keyed hashes: field `redactionKey` of the Auth0 secret, read only when a rule needs it. */
-async function redactionKey(
-  { redact, auth0 }: Pick<PipelineConfig, 'redact' | 'auth0'>,
-  secrets: SecretSource,
-): Promise<KeyAnswer> {
+async function redactionKey({ redact, auth0 }: PipelineConfig, secrets: SecretSource): Promise<KeyAnswer> {
   if (!redact.some(rule => rule.how === 'hash')) return { kind: 'key', key: undefined };
   const secret = await secrets.read(auth0.secret);
   if (secret.kind === 'fault') {

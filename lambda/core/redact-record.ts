@@ -89,21 +89,16 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
     const value = record[column.name];
     if (value === undefined) continue;
     for (const field of heldBy(column)) {
-      const isLedInto = rules.some(({ path: [first, ...deeper] }) => {
-        return deeper.length > 0 && (first === field || first === '*');
-      });
-      const opened = open(value, column, isLedInto, destination);
+      const opened = open(value, column, [field], rules, destination);
       log[field] = opened.value;
-      if (opened.rest !== undefined) {
-        rests[field] = opened.rest;
-        lost.push(column.name);
-      }
       ways.set(field, opened.close);
+      if (opened.rest !== undefined) rests[field] = opened.rest;
+      if (opened.isLost) lost.push(column.name);
     }
   }
-  const extra = openExtra(record['Extra'], rules, destination);
+  const extra = open(record['Extra'], EXTRA, [], rules, destination);
   const collected: Collected = { found: new Map() };
-  if (extra.rest !== undefined) lost.push('Extra');
+  if (extra.isLost) lost.push('Extra');
   for (const part of [log, rests, extra.value, extra.rest, raw]) collect(part, rules, collected, true);
   const scrub = withCuts(scrubber(collected.found));
 
@@ -112,7 +107,7 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
   for (const column of HOLDERS) {
     for (const field of heldBy(column)) {
       if (!Object.hasOwn(log, field)) continue;
-      const value = Object.hasOwn(redacted, field) ? ways.get(field)?.(redacted[field]) : undefined;
+      const value = Object.hasOwn(redacted, field) ? ways.get(field)?.(redacted[field], scrub) : undefined;
       // A column of true and false cannot hold what stands in the place of them.
       if (column.type !== 'boolean') result[column.name] = value;
       else if (value !== record[column.name]) result[column.name] = undefined;
@@ -122,8 +117,11 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
     if (result[column.name] === undefined) continue;
     result[column.name] = derivedAgain(record, column, { log, redacted, rules, scrub });
   }
-  if (isObject(extra.value)) result['Extra'] = extra.close(copy(extra.value, rules, scrub, true));
-  else if (typeof extra.value === 'string') result['Extra'] = scrub.text(extra.value);
+  if (isObject(extra.value)) {
+    const others = copy(extra.value, rules, scrub, true);
+    result['Extra'] = Object.keys(others).length > 0 ? extra.close(others, scrub) : undefined;
+  }
+  if (typeof extra.value === 'string') result['Extra'] = scrub.text(extra.value);
   if (lost.length > 0) {
     result['ShapeError'] ??= `cut, so that it could not be redacted again, and withheld: ${lost.join(' ')}`;
   }
@@ -134,36 +132,59 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
 /** A column's value as the field that it holds, and the way back. */
 interface Opened {
   readonly value: unknown;
-  readonly close: (value: unknown) => unknown;
-  /** What can still be read of a value that was cut, and is withheld. */
+  readonly close: (value: unknown, scrub: Scrubber) => unknown;
+  /** What can be read inside a value that is not opened itself: values to be found elsewhere. */
   readonly rest?: unknown;
-}
-
-/** @param isLedInto whether a rule leads to something inside the field, and not only to the field itself */
-function open(value: unknown, column: Column, isLedInto: boolean, destination: DestinationKind): Opened {
-  const same: Opened = { value, close: kept => kept };
-  if (typeof value !== 'string') return same;
-  const isJson = column.type === 'dynamic' && destination === 'data-collector';
-  const parsed = isJson || isLedInto ? parse(value) : undefined;
-  if (isJson && parsed) return { value: parsed.value, close: toJson };
-  if (!isLedInto) return same;
-  if (typeof parsed?.value === 'object' && parsed.value !== null) {
-    return { value: parsed.value, close: kept => (typeof kept === 'string' ? kept : toJson(kept)) };
-  }
-  if (column.name === 'Scope') {
-    const close = (kept: unknown) => (Array.isArray(kept) ? kept.join(' ') : kept);
-    return { value: value.split(' '), close };
-  }
-  // What was cut cannot be redacted: it is withheld.
-  if (!value.endsWith(CUT_MARK) || !/^[[{]/.test(value)) return same;
-  return { ...same, value: MASK, rest: readCutJson(value.slice(0, -CUT_MARK.length)) ?? null };
+  /** Whether it is withheld, since it was cut. */
+  readonly isLost?: boolean;
 }
 
 const EXTRA = COLUMNS.find(({ name }) => name === 'Extra')!;
 
-function openExtra(value: unknown, rules: readonly Rule[], destination: DestinationKind): Opened {
-  const isLedInto = rules.some(({ path: [first = ''] }) => !NEVER_IN_EXTRA.has(first));
-  return open(value, EXTRA, isLedInto, destination);
+/** @param path of the field that the column holds; of Extra, which holds many, the path of no key */
+function open(
+  value: unknown,
+  column: Column,
+  path: readonly string[],
+  rules: readonly Rule[],
+  destination: DestinationKind,
+): Opened {
+  const same: Opened = { value, close: kept => kept };
+  if (typeof value !== 'string') return same;
+  const isJson = column.type === 'dynamic' && destination === 'data-collector';
+  const leads = column === EXTRA ? rules.some(leadsToExtra) : leadInto(rules, path);
+  const parsed = isJson || leads ? parse(value) : undefined;
+  if (isJson && parsed) return { value: parsed.value, close: toJson };
+  if (!leads) return same;
+  const isObjectOrList = typeof parsed?.value === 'object' && parsed.value !== null;
+  // A rule for all of it counts before those that lead into it, which only find values there.
+  if (rules.some(rule => rule.path.length === path.length && matches(rule, path))) {
+    return isObjectOrList ? { ...same, rest: parsed.value } : same;
+  }
+  if (isObjectOrList) {
+    return { value: parsed.value, close: kept => (typeof kept === 'string' ? kept : toJson(kept)) };
+  }
+  if (column.name === 'Scope') {
+    const close: Opened['close'] = (kept, scrub) => (Array.isArray(kept) ? scrub.text(kept.join(' ')) : kept);
+    return { value: value.split(' '), close };
+  }
+  // What was cut cannot be redacted: it is withheld.
+  if (!value.endsWith(CUT_MARK) || !/^[[{]/.test(value)) return same;
+  return { ...same, value: MASK, rest: readCutJson(value.slice(0, -CUT_MARK.length)), isLost: true };
+}
+
+/** Whether the rule's path begins like this one. */
+function matches({ path }: Rule, start: readonly string[]): boolean {
+  return start.every((part, at) => path[at] === part || path[at] === '*');
+}
+
+/** Whether a rule leads to something inside what is at the path, and not only to the whole of it. */
+function leadInto(rules: readonly Rule[], path: readonly string[]): boolean {
+  return rules.some(rule => rule.path.length > path.length && matches(rule, path));
+}
+
+function leadsToExtra({ path: [first = ''] }: Rule): boolean {
+  return !NEVER_IN_EXTRA.has(first);
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {
@@ -205,14 +226,24 @@ function derivedAgain(record: Fields, column: Column, { log, redacted, rules, sc
   const value = record[column.name];
   const [field = '', key] = fieldsIn(column.from).at(-1) ?? [];
   if (key !== undefined) {
-    const isWhole = isObject(log[field]) ? isObject(redacted[field]) : log[field] === redacted[field];
-    const alone = isWhole ? copy({ [field]: { [key]: value } }, rules, scrub, true)[field] : undefined;
+    const whole = redacted[field];
+    if (isObject(whole)) return textOf(whole[key]);
+    // It was cut: what is derived from it is all that is left, and cannot be looked into when it is JSON.
+    const isJson = typeof value === 'string' && /^[[{]/.test(value);
+    if (log[field] !== whole || (isJson && leadInto(rules, [field, key]))) return undefined;
+    const alone = copy({ [field]: { [key]: value } }, rules, scrub, true)[field];
     return isObject(alone) ? alone[key] : undefined;
   }
   const isRuled = rules.some(({ path }) => path.length === 1 && (path[0] === field || path[0] === '*'));
   // A field that was redacted when this was made of it tells nothing.
   if (isRuled && log[field] !== redacted[field]) return undefined;
   return typeof value === 'string' ? scrub.text(value) : value;
+}
+
+/** As shape.ts writes it. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'object' ? toJson(value) : String(value);
 }
 
 /** It may be of the user agent's making, and then follows that. */

@@ -129,6 +129,41 @@ describe.each(KINDS)('a record for %s', kind => {
     });
   });
 
+  test.each<[string, object, Redaction[]]>([
+    [
+      'a name that is an object',
+      { user_name: { first: 'Adam', last: 'X' } },
+      [rule('user_name.first', 'hash')],
+    ],
+    [
+      'a city that is an object',
+      { location_info: { city_name: { a: { b: 'Rome' } } } },
+      [rule('location_info.*.*')],
+    ],
+    ['a rule for all of a field before one into it', { scope: 'a bc' }, [rule('scope', 'hash'), rule('*.x')]],
+    [
+      'a value of several words in the scopes',
+      { scope: 'see Ada Lovelace', x: { y: 'Ada Lovelace' } },
+      [rule('x.y'), rule('scope.x')],
+    ],
+    [
+      'a value inside an object that is masked whole',
+      { user_name: { mail: 'q@x.com' }, ip: 'q@x.com' },
+      [rule('user_name'), rule('user_name.mail')],
+    ],
+    ['the only other field', { other: 'x' }, [rule('other', 'drop')]],
+    [
+      'a text that looks like JSON',
+      { details: '{"a":1', user_name: '["x"]' },
+      [rule('details.a'), rule('user_name', 'hash')],
+    ],
+  ])('with %s is what it were', (_, fields, rules) => {
+    const log = { ...LOG, ...fields };
+    const record = again(shaped(log, [], kind), rules, kind);
+    expect(record).toEqual(shaped(log, rules, kind));
+    expect(again(record, rules, kind)).toEqual(record);
+  });
+
   test('of which an item was dropped by its number loses no other one the second time', () => {
     const rules = [rule('details.request.body.list.1', 'drop')];
     const once = again(shaped(LOG, [], kind), rules, kind);

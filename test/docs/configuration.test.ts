@@ -63,3 +63,9 @@ test('every configuration on the page is a valid one', () => {
     ['data-collector', 'data-collector'],
   ]);
 });
+
+test('the rules of redact on the page are valid, one of them with a list for a path', () => {
+  const [, rules = ''] = /```jsonc\n("redact".*?)```/s.exec(page) ?? [];
+  const { redact } = parsePipelines({ ...dataCollector, ...JSON.parse(`{${rules}}`) })[0]!;
+  expect(redact.map(({ field }) => typeof field)).toEqual(['string', 'string', 'object']);
+});

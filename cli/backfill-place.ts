@@ -84,7 +84,16 @@ export async function forgetBackfill({ directory }: Backfill): Promise<void> {
 /** Lease and checkpoint of the backfill itself, whatever the pipeline is called. */
 export function backfillStore({ directory }: Backfill): StateStore {
   const store = localState(dirname(directory));
-  return { ...store, acquire: (_pipeline, ...rest) => store.acquire(basename(directory), ...rest) };
+  return {
+    ...store,
+    acquire: async (_pipeline, ...rest) => {
+      const acquired = await store.acquire(basename(directory), ...rest);
+      if (acquired.kind === 'held') return acquired;
+      // Whoever calls it anew wants the vendors to be asked anew.
+      const { waits: _, ...state } = acquired.state;
+      return { ...acquired, state };
+    },
+  };
 }
 
 const FILE = 'backfill.json';

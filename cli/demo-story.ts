@@ -90,6 +90,7 @@ async function rateLimited({ world, say, write, catchUp }: Scene): Promise<void>
 async function poisoned({ say, write, catchUp }: Scene): Promise<void> {
   if ((await write(0.55, 'poison')) === 0) return say(TOO_FEW);
   const { logsAccepted, posts, logsDeadLettered } = await catchUp();
+  if (logsDeadLettered === 0) return say(TOO_FEW);
   const found = posts > 1 ? `the whole batch for it, halved until it stood alone (${posts} posts)` : 'it';
   say(
     `Azure refused ${found}: ${counted(logsDeadLettered, 'log')} put on the dead-letter queue, with the reason`,
@@ -173,7 +174,8 @@ function setScene(world: DemoWorld, screen: DemoScreen, { logs, seed, stop }: St
     tick,
     write: async (share, poison) => {
       const count = Math.round(logs * share) - written;
-      const poisonAt = poison ? written + (count >> 1) : -1;
+      // Alone, it would be no different from a wrong configuration, and be held until another log is accepted.
+      const poisonAt = poison && count > 1 ? written + (count >> 1) : -1;
       for (let left = count; left > 0; left -= PORTION) {
         const portion = Math.min(PORTION, left);
         world.auth0.tenant.add(take(tenant, portion, poisonAt - written));

@@ -54,7 +54,7 @@ export interface Reason {
   readonly message: string;
   /** The vendor's wish to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** It came with no token: each further asking may be counted and logged by the vendor. */
+  /** A token endpoint gave no token: each further asking may be counted and logged by the vendor. */
   readonly isTokenRefused?: boolean;
 }
 

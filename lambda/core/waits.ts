@@ -39,20 +39,22 @@ export function stopByWait(waits: Waits, nowMs: number): Stop | undefined {
 
 /** What is to be remembered after a run that asked and ended like this. */
 export function waitsAfter(waits: Waits, { party, fault }: Stop, nowMs: number): Waits {
-  if ((party !== 'auth0' && party !== 'azure') || !fault) return {};
-  const times = (waits[party]?.times ?? 0) + 1;
-  const waitMs = Math.max(fault.retryAfterMs ?? 0, isRefusal(party, fault) ? refusedWaitMs(times) : 0);
-  const { verdict, message } = fault;
-  if (waitMs < WORTH_REMEMBERING_MS && !isRefusal(party, fault)) return {};
-  return { [party]: { untilMs: nowMs + Math.min(WAIT_MOST_MS, waitMs), times, verdict, message } };
+  if ((party !== 'auth0' && party !== 'azure') || !fault || !isDear(party, fault)) return {};
+  const { verdict, message, retryAfterMs = 0 } = fault;
+  // A secret that is not filled in has no status: it is read again at every run, which costs nothing.
+  const isRefusal = verdict === 'denied' && fault.status !== undefined;
+  const times = isRefusal ? (waits[party]?.times ?? 0) + 1 : 0;
+  const waitMs = Math.min(WAIT_MOST_MS, Math.max(retryAfterMs, refusedWaitMs(times)));
+  if (waitMs < WORTH_REMEMBERING_MS && !isRefusal) return {};
+  return { [party]: { untilMs: nowMs + waitMs, times, verdict, message } };
 }
 
 /**
- * A token, or anything at Auth0, is asked for in vain at a price. Azure's own 403 costs one small post a run, and a secret
- * that is not filled in costs nothing: both are tried at every run.
+ * Whether asking in vain has a price: a token, or anything at Auth0, where it is logged or takes from a limit that others
+ * share. A post that Azure does not take is put aside or small, and the next run tries with one batch.
  */
-function isRefusal(party: Vendor, { verdict, status, isTokenRefused }: Fault): boolean {
-  return verdict === 'denied' && status !== undefined && (party === 'auth0' || isTokenRefused === true);
+function isDear(party: Vendor, { isTokenRefused }: Fault): boolean {
+  return party === 'auth0' || isTokenRefused === true;
 }
 
 function refusedWaitMs(times: number): number {

@@ -2,7 +2,13 @@
 import { type Dice, dice } from '../simulator/dice.ts';
 import { LOGS_PER_ROUND, type Round, roundAtRandom, roundAtStep, usualTickMs } from '../test/crash/round.ts';
 import { type Bundles, buildFunctions, type Kind, openStage } from '../test/crash/stage.ts';
-import { FIRST_RUN_STEPS, REPLAY_STEPS, SHIP_STEPS, type Step } from '../test/crash/steps.ts';
+import {
+  FIRST_RUN_STEPS,
+  LOOK_BACK_STEPS,
+  REPLAY_STEPS,
+  SHIP_STEPS,
+  type Step,
+} from '../test/crash/steps.ts';
 
 export interface CrashFigures {
   /** Processes that died by kill -9 in the middle of their work. */
@@ -95,9 +101,16 @@ async function playAct(
       await play({ name: nameOf(step), play: () => roundAtStep(stage, step) });
     }
     const withinMs = await usualTickMs(stage);
-    const steps = [...SHIP_STEPS, ...REPLAY_STEPS].map(step => ({
+    const steps = [...SHIP_STEPS, ...LOOK_BACK_STEPS, ...REPLAY_STEPS].map(step => ({
       name: nameOf(step),
-      play: () => roundAtStep(stage, step, OFTEN.calls.includes(step.call) ? chance.whole(1, OFTEN.most) : 1),
+      play: () =>
+        roundAtStep(
+          stage,
+          step,
+          OFTEN.calls.includes(step.call) && !step.isLate && step.of === 'ship'
+            ? chance.whole(1, OFTEN.most)
+            : 1,
+        ),
     }));
     const moments = Array.from({ length: RANDOM_ROUNDS }, (_, n) => {
       const victim = n % 4 === 3 ? 'replay' : 'ship';

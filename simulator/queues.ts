@@ -1,6 +1,6 @@
 /** Amazon SQS on loopback: a retry queue whose messages move to a dead-letter queue after too many receives. */
 import { ChangeMessageVisibilityCommand, CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { buildApp } from 'fauxqs';
+import { type BuildAppOptions, buildApp } from 'fauxqs';
 
 export type Queue = 'retry' | 'dead-letter';
 
@@ -15,7 +15,7 @@ export interface Queues {
   readonly client: SQSClient;
   /** The bodies in a queue, hidden ones too, without receiving them. */
   peek(queue: Queue): Promise<readonly string[]>;
-  /** Ends the waiting of every hidden message, so that a test need not wait. */
+  /** Ends the waiting of every hidden or delayed message, so that a test need not wait. */
   makeVisible(queue: Queue): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,10 +31,22 @@ interface Inspection {
   >;
 }
 
+type SqsStore = NonNullable<BuildAppOptions['stores']>['sqsStore'];
+
+/** The emulator's own, handed in so that a delay can be ended: its package exports no such thing. */
+async function messageStore(): Promise<SqsStore> {
+  const path = '../node_modules/fauxqs/dist/sqs/sqsStore.js';
+  const { SqsStore } = (await import(new URL(path, import.meta.url).href)) as {
+    SqsStore: new () => SqsStore;
+  };
+  return new SqsStore();
+}
+
 /** Starts SQS, in memory. Messages of the retry queue become dead letters after `maxReceives`; names begin with `prefix`. */
 export async function startQueues(maxReceives: number, prefix = ''): Promise<Queues> {
   // Not startFauxqs: that one listens on every network interface.
-  const app = buildApp({ logger: false });
+  const sqsStore = await messageStore();
+  const app = buildApp({ logger: false, stores: { sqsStore } as BuildAppOptions['stores'] & object });
   app.addHook('preHandler', async request => {
     // It knows a queue by a URL on *.localhost, a name that not every machine resolves.
     const body = request.body as { QueueUrl?: string } | undefined;
@@ -71,6 +83,9 @@ export async function startQueues(maxReceives: number, prefix = ''): Promise<Que
       return [...ready, ...delayed, ...inflight.map(entry => entry.message)].map(message => message.body);
     },
     makeVisible: async queue => {
+      for (const message of sqsStore.inspectQueue(`${prefix}${queue}`)?.messages.delayed ?? []) {
+        message.delayUntil = 0;
+      }
       for (const { receiptHandle } of (await inspect(queue)).messages.inflight) {
         const handle = { QueueUrl: urls[queue], ReceiptHandle: receiptHandle };
         await client.send(new ChangeMessageVisibilityCommand({ ...handle, VisibilityTimeout: 0 }));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dice } from '../../simulator/dice.ts';
 import { LOGS_PER_ROUND, roundAtRandom, roundAtStep, usualTickMs } from './round.ts';
 import { type Bundles, buildFunctions, type CrashStage, openStage } from './stage.ts';
-import { FIRST_RUN_STEPS, REPLAY_STEPS, SHIP_STEPS } from './steps.ts';
+import { FIRST_RUN_STEPS, LOOK_BACK_STEPS, REPLAY_STEPS, SHIP_STEPS } from './steps.ts';
 
 const KINDS = ['data-collector', 'logs-ingestion'] as const;
 let bundles: Bundles;
@@ -11,7 +11,7 @@ const stages = new Map<string, CrashStage>();
 beforeAll(async () => {
   bundles = await buildFunctions();
   for (const kind of KINDS) {
-    stages.set(kind, await openStage(kind, bundles, { seed: 4, capacity: 60 * LOGS_PER_ROUND }));
+    stages.set(kind, await openStage(kind, bundles, { seed: 4, capacity: 75 * LOGS_PER_ROUND }));
   }
 });
 afterAll(async () => {
@@ -20,7 +20,12 @@ afterAll(async () => {
 });
 
 // In this order, since the first two need pipelines that never ran. The kinds take turns; the soak has all of each.
-for (const [index, step] of [...FIRST_RUN_STEPS, ...SHIP_STEPS, ...REPLAY_STEPS].entries()) {
+for (const [index, step] of [
+  ...FIRST_RUN_STEPS,
+  ...SHIP_STEPS,
+  ...LOOK_BACK_STEPS,
+  ...REPLAY_STEPS,
+].entries()) {
   const kind = KINDS[index % 2]!;
   test(`${step.of} killed ${step.title} (${kind}): nothing is missing`, async () => {
     const round = await roundAtStep(stages.get(kind)!, step);

@@ -24,23 +24,34 @@ export const LOGS_PER_ROUND = 300;
 const LOGS_OF_ONE_BATCH = 60;
 /** In the first batch, and not its first record. */
 const CULPRIT = 20;
+const LATE_LOGS = 3;
 const MOST_TICKS = 10;
 
 /** Kills a process at the `nth` time that it comes to the step. Nothing of it gets through from that moment on. */
 export function roundAtStep(stage: CrashStage, step: Step, nth = 1): Promise<Round> {
   return round(stage, step.of, async () => {
     const culprits = step.azure === 'rejects' ? [CULPRIT] : [];
-    if (step.of === 'ship') stage.addLogs(LOGS_PER_ROUND, culprits);
+    if (step.isLate) await comeLate(stage);
+    else if (step.of === 'ship') stage.addLogs(LOGS_PER_ROUND, culprits);
     else await fillRetryQueue(stage, culprits);
     if (step.azure === 'throttles') stage.throttle(1);
+    // The whole is too large, the first half is taken, the second one is throttled.
+    if (step.azure === 'takes half') stage.refuseAsTooLarge();
+    let posts = 0;
     const victim = stage[step.of];
     let isNear = step.after === undefined;
     let times = 0;
     let isDead = false;
     stage.watch((call, moment) => {
       if (isDead) return 'cut';
-      if (call.name === step.after && moment === 'answered') isNear = true;
-      if (!isNear || call.name !== step.call || moment !== step.moment || ++times < nth) return undefined;
+      if (step.azure === 'takes half' && call.name === 'post' && moment === 'arrived' && ++posts === 3) {
+        stage.throttle(1);
+      }
+      // A call that comes near is not yet the one.
+      const isOther = call.name === step.after && moment === 'answered' && !isNear;
+      if (isOther) isNear = true;
+      if (isOther || !isNear || call.name !== step.call || moment !== step.moment || ++times < nth)
+        return undefined;
       isDead = true;
       victim.kill('SIGKILL');
       return 'cut';
@@ -148,6 +159,15 @@ async function drainRetryQueue(stage: CrashStage): Promise<void> {
     if (error !== undefined) throw new Error(`a replay did not end well: ${error}`);
     if (polls > 2 * MOST_TICKS) throw new Error('the retry queue does not become empty');
   }
+}
+
+/** Logs are shipped; then Auth0 shows a few that lie among them, and the look back is due. */
+async function comeLate(stage: CrashStage): Promise<void> {
+  await stage.forgetLookBack();
+  stage.addLogs(LOGS_PER_ROUND);
+  await tick(stage.ship);
+  stage.addLate(LATE_LOGS);
+  await stage.makeLookBackDue();
 }
 
 /** The tenant writes a batch of logs, and it goes to the retry queue. */

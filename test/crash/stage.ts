@@ -30,6 +30,8 @@ const SECRETS = { auth0: 'crash/auth0', azure: 'crash/azure' };
 const TIMEOUT_MS = 120_000;
 /** The least that the configuration takes: several batches out of a few hundred logs. */
 const MAX_BATCH_BYTES = 200_000;
+/** Of the tenant's logs, one in so many is kept back, to come late. */
+const LATE_EVERY = 25;
 
 /** What a host says of a process that was killed in the middle of an event. */
 export const KILLED = 'Runtime exited: SIGKILL';
@@ -71,6 +73,14 @@ export interface CrashStage {
   watch(watch: Watch | undefined): void;
   /** The tenant writes so many logs, all newer than any before; those at `poisoned` are refused by Azure. */
   addLogs(count: number, poisoned?: readonly number[]): void;
+  /** Auth0 shows so many logs that it should have shown before, behind the newest one. */
+  addLate(count: number): void;
+  /** Nothing is looked back at but what is shipped from now on. */
+  forgetLookBack(): Promise<void>;
+  /** As if the time between two looks back had passed. */
+  makeLookBackDue(): Promise<void>;
+  /** The next post is refused as too large. */
+  refuseAsTooLarge(): void;
   /** From now on the next `times` posts meet an Azure that throttles so hard that the run gives up at once. */
   throttle(times: number): void;
   /** Azure is well again. */
@@ -168,6 +178,9 @@ export async function openStage(
     batchSize: 1,
   });
   const logs = recentLogs(options.seed, options.capacity);
+  const withheld = logs.filter((_, n) => n % LATE_EVERY === 0);
+  logs.splice(0, logs.length, ...logs.filter((_, n) => n % LATE_EVERY !== 0));
+  let newest = '';
   const faults = kind === 'data-collector' ? azure.faults.dataCollector : azure.faults.logsIngestion;
   return {
     auth0,
@@ -183,8 +196,16 @@ export async function openStage(
     addLogs: (count, poisoned = []) => {
       const added = logs.splice(0, count);
       if (added.length < count) throw new Error(`${count} more logs are asked for; raise the capacity`);
+      newest = added.at(-1)?.log_id ?? newest;
       auth0.tenant.add(added.map((log, n) => (poisoned.includes(n) ? poisonLog(log) : log)));
     },
+    addLate: count => {
+      const behind = withheld.findLastIndex(log => log.log_id < newest) + 1;
+      for (const log of withheld.splice(Math.max(0, behind - count), count)) auth0.tenant.insertLate(log);
+    },
+    forgetLookBack: () => updateItem(aws, 'REMOVE late'),
+    makeLookBackDue: () => makeLookBackDue(aws),
+    refuseAsTooLarge: () => faults.add({ kind: 'status', status: 413 }),
     throttle: times => {
       // An hour is more than any run has, so that it does not wait and try again.
       faults.add({ kind: 'status', status: 429, headers: { 'retry-after': '3600' } }, times);
@@ -230,6 +251,21 @@ function destinationOf(kind: Kind, azure: AzureSimulator, workspaceId: string) {
 function recentLogs(seed: number, count: number): Log[] {
   const nowMs = Date.now();
   return generateLogs({ seed, count, fromMs: nowMs - 3 * 3_600_000, toMs: nowMs - 60_000 });
+}
+
+async function makeLookBackDue(aws: Aws): Promise<void> {
+  const { late } = (await aws.readCheckpoint(PIPELINE)) ?? {};
+  const due = JSON.stringify({ ...JSON.parse(String(late)), sweptAtMs: 0 });
+  await updateItem(aws, 'SET late = :late', { ':late': { S: due } });
+}
+
+async function updateItem(
+  aws: Aws,
+  UpdateExpression: string,
+  ExpressionAttributeValues?: Record<string, { S: string }>,
+): Promise<void> {
+  const key = { TableName: aws.table, Key: { pipeline: { S: PIPELINE } } };
+  await aws.dynamodb.send(new UpdateItemCommand({ ...key, UpdateExpression, ExpressionAttributeValues }));
 }
 
 /** Time passes: two minutes after a crash the lease in the table has expired. Nobody waits for it here. */

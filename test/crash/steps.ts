@@ -7,8 +7,13 @@ export interface Step {
   readonly of: 'ship' | 'replay';
   readonly call: CallName;
   readonly moment: Moment;
-  /** What Azure does at the time: it takes all, throttles one post, or refuses one record of the first batch. */
-  readonly azure: 'well' | 'throttles' | 'rejects';
+  /**
+   * What Azure does at the time: it takes all, throttles one post, refuses one record of the first batch, or takes half of
+   * a batch and throttles then.
+   */
+  readonly azure: 'well' | 'throttles' | 'rejects' | 'takes half';
+  /** Logs that Auth0 shows only now lie behind the checkpoint, and the look back is due. */
+  readonly isLate?: boolean;
   /** The call is counted only after the answer to this one. */
   readonly after?: CallName;
   /**
@@ -66,8 +71,21 @@ const replay: readonly Row[] = [
   ['before a culprit reaches the dead-letter queue', 'put dead-letter', 'arrived', 'rejects', 'yes'],
   ['after the dead-letter queue holds a culprit', 'put dead-letter', 'applied', 'rejects', 'yes'],
   ['between dead-letter queue and the message’s deletion', 'result', 'arrived', 'rejects', 'yes'],
+  ['before the rest of a message reaches the retry queue', 'put retry', 'arrived', 'takes half', 'yes'],
+  ['after the retry queue holds the rest of a message', 'put retry', 'applied', 'takes half', 'yes'],
+  ['between the rest of a message and its deletion', 'result', 'arrived', 'takes half', 'yes'],
   ['before a message is postponed', 'postpone', 'arrived', 'throttles', 'no'],
   ['after a message is postponed', 'postpone', 'applied', 'throttles', 'no'],
+];
+
+const lookBack: readonly Row[] = [
+  ['in the look back, before a page is served', 'page', 'arrived', 'well', 'no', 'page'],
+  ['in the look back, after a page is served', 'page', 'answered', 'well', 'no', 'page'],
+  ['before the post of a late log reaches Azure', 'post', 'arrived', 'well', 'no'],
+  ['after a late log is accepted, before the answer', 'post', 'applied', 'well', 'yes'],
+  ['after the answer to the post of a late log', 'post', 'answered', 'well', 'yes'],
+  ['before the look back is remembered', 'release', 'arrived', 'well', 'yes'],
+  ['after the look back is remembered, before the answer', 'release', 'applied', 'well', 'no'],
 ];
 
 const firstRun: readonly Row[] = [
@@ -89,5 +107,9 @@ const stepOf =
 
 export const SHIP_STEPS: readonly Step[] = ship.map(stepOf('ship'));
 export const REPLAY_STEPS: readonly Step[] = replay.map(stepOf('replay'));
+export const LOOK_BACK_STEPS: readonly Step[] = lookBack.map(row => ({
+  ...stepOf('ship')(row),
+  isLate: true,
+}));
 /** Of a pipeline that never ran: where it begins is saved before anything is read. */
 export const FIRST_RUN_STEPS: readonly Step[] = firstRun.map(stepOf('ship'));

@@ -5,6 +5,7 @@ import { type ReplayDependencies, replay } from '../lambda/core/replay.ts';
 import { pipelineParts } from '../lambda/wiring.ts';
 import { UsageError } from './errors.ts';
 import type { Carry } from './replay-carry.ts';
+import { acceptedBy } from './replay-letters.ts';
 import { stoppableClock, stoppableDestination } from './stoppable.ts';
 import type { Operated, Target } from './target.ts';
 
@@ -19,7 +20,14 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
     const { config, secrets, env, queues } = pipeline;
     refuseFederated(pipeline);
     const destination = stoppableDestination(pipelineParts(config, secrets, env).destination, stop);
-    ready.set(pipeline, { destination, queue: queues, clock, random: Math.random, journal: SILENT });
+    ready.set(pipeline, {
+      destination,
+      queue: queues,
+      clock,
+      random: Math.random,
+      journal: SILENT,
+      accepts: acceptedBy(pipeline),
+    });
   }
   return {
     done: 'delivered',

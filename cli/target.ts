@@ -31,6 +31,8 @@ export interface Operated {
   /** Lease and checkpoint, to be written under their law. */
   readonly store: StateStore;
   readonly queues: OperatorQueues;
+  /** Pipelines whose failed batches are taken for its own, besides its `previousNames`: `replay --accept`. */
+  readonly accepts?: readonly string[];
   /** A look at the item, which changes nothing. */
   state(): Promise<StoredState>;
   /** Alarms in state ALARM; none for a state directory. */

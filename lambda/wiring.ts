@@ -18,6 +18,7 @@ import { entraClientSecret } from './edges/azure-entra.ts';
 import { entraFederated } from './edges/azure-federated.ts';
 import { logsIngestion } from './edges/azure-logs-ingestion.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
+import { continuing } from './edges/dynamodb-former.ts';
 import { httpClient } from './edges/http-client.ts';
 import { secretsManager } from './edges/secrets.ts';
 import { failedBatchQueue, visibility } from './edges/sqs.ts';
@@ -86,7 +87,12 @@ export function wireFrom(env: Environment): Wiring {
     random: Math.random,
     journal: emit.journal,
   };
-  const state = checkpointStore(new DynamoDBClient(client), env[ENV.checkpointTable]!);
+  const dynamodb = new DynamoDBClient(client);
+  const table = env[ENV.checkpointTable]!;
+  const state = continuing(checkpointStore(dynamodb, table), dynamodb, table, {
+    previousNames: config.previousNames,
+    isAdopted: config.adopt?.checkpointTable !== undefined,
+  });
   return {
     options: parts.options,
     clock: systemClock,
@@ -99,7 +105,7 @@ export function wireFrom(env: Environment): Wiring {
       ledger: emit.ledger,
       ioFirst,
     }),
-    replay: shared,
+    replay: { ...shared, accepts: config.previousNames },
     postpone: visibility(sqs, retryQueueUrl).postpone,
   };
 }

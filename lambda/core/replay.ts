@@ -6,6 +6,8 @@ import type { FailedBatchQueue, Journal, ReplayReport } from './model.ts';
 export interface ReplayDependencies extends DeliverDependencies {
   readonly queue: FailedBatchQueue;
   readonly journal: Journal;
+  /** Former names of the pipeline, whose failed batches are its own. */
+  readonly accepts?: readonly string[];
 }
 
 /**
@@ -27,7 +29,7 @@ export async function replay(
     return left('undecodable', `it is no failed batch: ${decoded.problem}`);
   }
   const { batch, records } = decoded;
-  if (batch.pipeline !== pipeline) {
+  if (batch.pipeline !== pipeline && !d.accepts?.includes(batch.pipeline)) {
     return left(batch.batchId, `it belongs to pipeline ${batch.pipeline}, this is ${pipeline}`);
   }
   const delivery = await deliver(d, records, deadlineMs);

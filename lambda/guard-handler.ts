@@ -41,8 +41,10 @@ async function problemOf(event: CloudFormationCustomResourceEvent): Promise<stri
   const now = event.ResourceProperties as unknown as GuardedPipelines;
   const problem = refusal(before, now);
   if (problem === undefined) return undefined;
-  // A roll-back goes the way that a refused or failed update came: it is not to be refused.
-  return (await isRollingBack(event.StackId)) ? undefined : problem;
+  // A roll-back goes the way back that a refused or failed update came: it is not to be refused.
+  const isBack = await isRollingBack(event.StackId).catch((error: Error) => error);
+  if (isBack === true) return undefined;
+  return isBack === false ? problem : `${problem} (The state of the stack cannot be read: ${isBack.message})`;
 }
 
 async function isRollingBack(stackId: string): Promise<boolean> {

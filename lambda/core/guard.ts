@@ -1,10 +1,15 @@
 /** Whether a deploy would leave something behind that was not said: see docs/decisions/015-a-guard-in-the-stack.md. */
 import type { GuardedPipeline, GuardedPipelines } from './contract.ts';
 
+/** CloudFormation takes an answer of 4 KB. */
+const MOST_TOLD = 4;
+
 /** Why the stack may not become `now`, with what to do; undefined when it may. `before` is what is deployed. */
 export function refusal(before: GuardedPipelines | undefined, now: GuardedPipelines): string | undefined {
   const problems = (before?.pipelines ?? []).flatMap(one => problemOf(one, now) ?? []);
-  return problems.length === 0 ? undefined : problems.join(' ');
+  if (problems.length === 0) return undefined;
+  const more = problems.length - MOST_TOLD;
+  return problems.slice(0, MOST_TOLD).join(' ') + (more > 0 ? ` And ${more} more pipelines likewise.` : '');
 }
 
 function problemOf(was: GuardedPipeline, { pipelines, removed }: GuardedPipelines): string | undefined {

@@ -1,5 +1,5 @@
 /** What the configuration's `stack` names that exists already, as the construct takes it. Nothing is looked up in an account. */
-import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -38,7 +38,7 @@ function network(stack: Stack, vpc: NonNullable<StackConfig['vpc']>): PipelineOp
       availabilityZones: subnetIds.map((_, i) => `zone-${i}`),
     }),
     vpcSubnets: {
-      subnets: subnetIds.map((subnet, i) => Subnet.fromSubnetId(stack, `Subnet${i}`, subnet)),
+      subnets: subnetIds.map((subnet, i) => subnetOf(stack, `Subnet${i}`, subnet)),
     },
     ...(securityGroupIds && {
       securityGroups: securityGroupIds.map((group, i) =>
@@ -46,4 +46,11 @@ function network(stack: Stack, vpc: NonNullable<StackConfig['vpc']>): PipelineOp
       ),
     }),
   };
+}
+
+function subnetOf(stack: Stack, id: string, subnetId: string) {
+  const subnet = Subnet.fromSubnetId(stack, id, subnetId);
+  // CDK warns that nobody knows its route table, which nobody asks for.
+  Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
+  return subnet;
 }

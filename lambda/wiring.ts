@@ -72,7 +72,8 @@ export function wireFrom(env: Environment): Wiring {
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true },
   };
-  const sqs = new SQSClient(client);
+  // An adopted queue's URL is made of its name: it says which queue, and the client where SQS is.
+  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
   const retryQueueUrl = env[ENV.retryQueueUrl]!;
   const secrets = secretsManager(new SecretsManagerClient(client));
   const emit = telemetry({

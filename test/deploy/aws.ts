@@ -46,13 +46,13 @@ interface Request {
   readonly method?: string;
 }
 
-export function rawAws(endpoint: string): RawAws {
+export function rawAws(endpoint: string, region = 'us-east-1'): RawAws {
   /** The emulator does not check the signature of its root key, so there is none. */
   const send = async ({ service, path = '/', headers = {}, body, method = 'POST' }: Request) =>
     fetch(`${endpoint}${path}`, {
       method,
       headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=none`,
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`,
         ...headers,
       },
       ...(body !== undefined && { body }),

@@ -31,8 +31,7 @@ function moved(was: GuardedPipeline, is: GuardedPipeline): string | undefined {
   if (was.place !== is.place) {
     return (
       `Pipeline "${was.name}" is deployed ${was.place}, and would be made anew ${is.place}, with an empty table and empty ` +
-      'queues. Nothing was changed. Keep "nested" as it is, or move the pipeline in two deploys: see docs/operating.md, ' +
-      '"Move, rename, remove".'
+      'queues. Nothing was changed. Keep "nested" as it is, or see docs/operating.md, "Move, rename, remove".'
     );
   }
   const dropped = was.adopts.length > is.adopts.length;

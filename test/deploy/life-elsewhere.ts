@@ -20,8 +20,8 @@ export async function elsewhere(life: Life): Promise<void> {
 
   const far = await another(life, { stackName, region: REGION });
   await checks.check('a stack of the same name lives in a second region', async () => {
-    await far.commands.bootstrap();
     await configure(far, [collector, ingestion]);
+    await far.commands.bootstrap();
     await far.commands.deploy();
     const pipelines = [await found(far, 'collector', REGION), await found(far, 'ingestion', REGION)];
     for (const { name, fillIn } of pipelines) {

@@ -94,7 +94,12 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
       for await (const batch of queue.waiting()) {
         if (stop.aborted || clock.now() > deadlineMs) return;
         if (batch.notBeforeMs > clock.now()) continue;
-        const report = await replay({ ...shared, accepts: config.previousNames }, config.name, batch.message, deadlineMs);
+        const report = await replay(
+          { ...shared, accepts: config.previousNames },
+          config.name,
+          batch.message,
+          deadlineMs,
+        );
         if (stop.aborted && !report.done) return;
         if (report.done) await queue.remove(batch);
         else if ((await queue.postpone(batch)) === 'dead-letter') {

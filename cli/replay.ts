@@ -32,10 +32,10 @@ until then, and comes back as a new dead letter.
 A message that is no failed batch of the pipeline is listed as such, and is left
 where it is: it could not be delivered. It is never deleted.
 
-With --queue, it is about what a removed pipeline or stack has left behind, a
-retry queue or a dead-letter queue, and about the one pipeline that shall deliver
-it. Batches of another pipeline than that one are left, unless --accept names it:
-make sure that they belong where this pipeline ships to.
+With --queue, it is about what a removed pipeline or stack has left behind, on
+its retry queue or its dead-letter queue, and about the one pipeline that shall
+deliver it. Batches of another pipeline than that one are left, unless --accept
+names it: make sure that they belong where this pipeline ships to.
 ${TARGET_HELP}
 
 The AWS console can do it too: SQS, the dead-letter queue, "Start DLQ redrive",
@@ -52,8 +52,7 @@ Examples:
   $ npm start -- replay --reason 503 --since 2d --dry-run
   $ npm start -- replay --reason unavailable --yes
   $ npm start -- replay --config config.json --local --max 10
-  $ npm start -- replay --queue https://sqs.eu-west-1.amazonaws.com/111122223333/q \
-      --pipeline prod --accept bars --dry-run`;
+  $ npm start -- replay --queue URL --pipeline prod --accept bars --dry-run`;
 
 /** Adds the command to the program. */
 export function addReplay(program: Command): void {

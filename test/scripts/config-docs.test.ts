@@ -50,7 +50,9 @@ describe('what the tables say', () => {
   });
 
   test('a setting that may not be left out is required, and no other', () => {
-    const required = ofPipeline.filter(setting => setting.required).map(({ path, section }) => [section, path]);
+    const required = ofPipeline
+      .filter(setting => setting.required)
+      .map(({ path, section }) => [section, path]);
     for (const [section, path] of required) {
       if (path!.includes('[]')) continue;
       const azure = section === 'logs-ingestion' ? INGESTION : COLLECTOR;

@@ -1,8 +1,6 @@
 /** The same stack in a second region, and the same pipelines in a second stack. */
-import { ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
 import { rawAws } from './aws.ts';
 import { mustBe } from './checks.ts';
-import { clients } from './deployed.ts';
 import { another, configs, configure, found, type Life, shipsOn } from './life.ts';
 
 const REGION = 'eu-west-1';
@@ -13,9 +11,8 @@ export async function elsewhere(life: Life): Promise<void> {
   const { collector, ingestion } = configs(life);
   const first = [await found(life, 'bars'), await found(life, 'ingestion')];
   const dashboards = async (region: string) => {
-    const { cloudwatch } = clients(aws.endpoint, rawAws(aws.endpoint, region), region);
-    const { DashboardEntries: entries = [] } = await cloudwatch.send(new ListDashboardsCommand({}));
-    return entries.map(one => one.DashboardName ?? '').filter(name => name.startsWith(stackName));
+    const names = await rawAws(aws.endpoint, region).dashboards();
+    return names.filter(name => name.startsWith(stackName));
   };
 
   const far = await another(life, { stackName, region: REGION });

@@ -129,6 +129,28 @@ describe('broken off', () => {
     expect(await acquire(started(), 'run-2', EXPIRES)).toMatchObject({ kind: 'acquired', state: STATE });
   });
 
+  it('a checkpoint that is saved between look and copy stays: the copy does not set it back', async () => {
+    await put(before);
+    const free = { leaseOwner: { S: 'gone' }, leaseExpiresAt: { N: '1' } };
+    const { client } = proxy;
+    // In the moment before the only write that names a former pipeline.
+    client.middlewareStack.add(
+      (next, context) => async args => {
+        if (
+          context.commandName === 'UpdateItemCommand' &&
+          JSON.stringify(args.input).includes('takenOverFrom')
+        ) {
+          await put(now, { checkpointLogId: { S: 'saved meanwhile' }, ...free });
+        }
+        return next(args);
+      },
+      { step: 'initialize', name: 'meanwhile' },
+    );
+    const answer = await acquire(started({ client }));
+    client.middlewareStack.remove('meanwhile');
+    expect(answer).toMatchObject({ state: { checkpoint: { logId: 'saved meanwhile' } } });
+  });
+
   it('of many that begin at once, one copies and one has the lease', async () => {
     await put(before);
     const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => acquire(started(), `run-${i}`)));

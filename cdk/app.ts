@@ -9,14 +9,12 @@ import { PipelinesStack } from './stack.ts';
 const app = new App({ autoSynth: false });
 
 try {
-  const { pipelines, isExample, stackName, nested, ...options } = readInput(name =>
-    app.node.tryGetContext(name),
-  );
-  const stack = new PipelinesStack(app, stackName, { pipelines, nested, options });
+  const { pipelines, removed, stack: around, isExample, ...options } = readInput(app.node.getAllContext());
+  const stack = new PipelinesStack(app, around.name, { pipelines, removed, around, options });
   if (isExample) {
     Annotations.of(stack).addWarningV2(
       'auth0-logs-to-azure:example',
-      'this is config.example.json; give your own: -c config=FILE, or "pipelines" in the context of cdk.json',
+      'this is config.example.json, to be looked at; deploy a configuration of your own: -c config=FILE',
     );
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

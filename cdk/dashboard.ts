@@ -23,7 +23,8 @@ const WIDTH = 24;
 /** CloudWatch shows up to 500 widgets on a dashboard; a pipeline has eight. */
 export function dashboard(scope: Construct, id: string, pipelines: readonly Auth0LogsToAzure[]): Dashboard {
   return new Dashboard(scope, id, {
-    dashboardName: outermostStack(scope).stackName,
+    // Dashboards have no region: the same stack in another one would take this one's.
+    dashboardName: `${outermostStack(scope).stackName}-${outermostStack(scope).region}`,
     defaultInterval: Duration.hours(12),
     widgets: pipelines.flatMap(pipelineRows),
   });

@@ -12,7 +12,7 @@ import { logStatement } from './permissions.ts';
 
 /** What the user may choose for both functions. */
 export interface FunctionOptions {
-  /** The folder that `npm run build` writes: ship/index.mjs and replay/index.mjs. Default: dist/. */
+  /** The folder that `npm run build` writes: ship/index.mjs, replay/index.mjs and guard/index.mjs. Default: dist/. */
   readonly dist?: string | undefined;
   /** More memory is more processor too, by AWS's rule. Default: 256. */
   readonly memorySizeMb?: number | undefined;
@@ -27,7 +27,7 @@ export interface FunctionOptions {
 }
 
 export interface FunctionProps extends FunctionOptions {
-  readonly bundle: 'ship' | 'replay';
+  readonly bundle: 'ship' | 'replay' | 'guard';
   readonly description: string;
   readonly timeoutSeconds: number;
   readonly statements: PolicyStatement[];

@@ -1,67 +1,114 @@
-/** What the user gives to the app: the pipelines and a few switches, from context, checked before anything is built. */
+/** What the user gives to the app: the configuration and a few switches, from context, checked before anything is built. */
 import { readFileSync } from 'node:fs';
-import { ConfigError, type PipelineConfig, parsePipelines } from '../lambda/core/config.ts';
+import { relative } from 'node:path';
+import { ConfigError, type DeploymentConfig, parseDeployment } from '../lambda/core/config.ts';
+import { isClose } from '../lambda/core/config-problems.ts';
+import type { StackConfig } from '../lambda/core/config-stack.ts';
 
-/** Reads one context value: from `-c name=value`, cdk.json or ~/.cdk.json; undefined when it is not given. */
-export type Context = (name: string) => unknown;
+/** All of the context: from `-c name=value`, cdk.json, cdk.context.json and ~/.cdk.json. */
+export type Context = Readonly<Record<string, unknown>>;
 
-export interface Input {
-  readonly pipelines: readonly PipelineConfig[];
-  /** Nobody gave a configuration: the pipelines are those of config.example.json. */
+export interface Input extends Pick<DeploymentConfig, 'pipelines' | 'removed'> {
+  /** Switches count for more than the configuration's own `stack`. */
+  readonly stack: StackConfig & { readonly name: string };
   readonly isExample: boolean;
-  readonly stackName: string;
-  readonly nested: boolean;
-  readonly createSecrets: boolean;
-  readonly memorySizeMb?: number;
-  readonly runbookUrl?: string;
+  /** The switches that were given, as they are typed: see PipelineOutput. */
+  readonly deployWith: readonly string[];
   /** More environment variables of both functions, for tests. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Folder of the bundles, when it is not dist/. */
   readonly dist?: string;
 }
 
-const EXAMPLE = new URL('../config.example.json', import.meta.url);
+const EXAMPLE = 'config.example.json';
+/** What may be typed with `-c` and belongs to a stack for good: its next deploy needs the same. */
+const LASTING = ['config', 'stackName', 'nested', 'createSecrets', 'memorySizeMb', 'runbookUrl'] as const;
+const SWITCHES = [...LASTING, 'pipelines', 'stack', 'removed', 'environment', 'dist'];
+/** What CDK itself keeps in the context: its settings and flags, and what it has looked up in an account. */
+const OF_CDK = /^(@?aws-cdk(-\w+)*\/|aws:cdk:|aws-cdk:|[a-z-]+:account=|acknowledged-issue-numbers$)/;
 
-/** `-c config=FILE` wins over the context's `pipelines`; without both it is the example. Throws ConfigError. */
+/**
+ * The configuration is the file of `-c config=FILE`, or else `pipelines` in the context of cdk.json. Without either there
+ * is none: a deploy that fell back on an example would take a stack for another one. Throws ConfigError.
+ */
 export function readInput(context: Context): Input {
+  refuseUnknown(context);
   const file = text(context, 'config');
-  const inContext = context('pipelines');
-  const runbookUrl = text(context, 'runbookUrl');
   const environment = variables(context);
   const dist = text(context, 'dist');
-  const memorySizeMb = megabytes(context, 'memorySizeMb');
+  const { pipelines, removed, stack } = parseDeployment(
+    file ? jsonFile(file) : inContext(context),
+    Date.now(),
+  );
   return {
-    pipelines: parsePipelines(
-      file ? jsonFile(file) : inContext === undefined ? jsonFile(EXAMPLE) : { pipelines: json(inContext) },
-    ),
-    isExample: !file && inContext === undefined,
-    stackName: stackName(context),
-    nested: flag(context, 'nested', false),
-    createSecrets: flag(context, 'createSecrets', true),
-    ...(memorySizeMb && { memorySizeMb }),
-    ...(runbookUrl && { runbookUrl }),
+    pipelines,
+    removed,
+    stack: { ...stack, ...switches(context), name: stackName(context) ?? stack.name ?? 'Auth0LogsToAzure' },
+    isExample: file !== undefined && relative('', file) === EXAMPLE,
+    deployWith: LASTING.flatMap(name => {
+      const given = context[name];
+      if (given === undefined) return [];
+      return [`${name}=${name === 'config' ? relative('', String(given)) : given}`];
+    }),
     ...(environment && { environment }),
     ...(dist && { dist }),
   };
 }
 
-function stackName(context: Context): string {
-  const name = text(context, 'stackName') ?? 'Auth0LogsToAzure';
-  if (/^[A-Za-z][A-Za-z0-9-]{0,99}$/.test(name)) return name;
+/** So that no misspelt switch is ever a silent default. Values are not shown. */
+function refuseUnknown(context: Context): void {
+  const unknown = Object.keys(context).filter(name => !SWITCHES.includes(name) && !OF_CDK.test(name));
+  if (unknown.length === 0) return;
+  throw new ConfigError(
+    unknown.map(name => {
+      const meant = SWITCHES.find(one => isClose(name, one));
+      return `context "${name}": unknown switch${meant ? `, did you mean "${meant}"?` : ''}; allowed: ${SWITCHES.join(', ')}`;
+    }),
+  );
+}
+
+function inContext(context: Context): unknown {
+  if (context['pipelines'] !== undefined) {
+    const parts = ['pipelines', 'stack', 'removed'].filter(name => context[name] !== undefined);
+    return Object.fromEntries(parts.map(name => [name, json(context[name])]));
+  }
+  throw new ConfigError([
+    'no configuration is given; give the one that the stack is deployed with: -c config=config.json ' +
+      `("doctor" prints the whole command), or for a look at the example: -c config=${EXAMPLE}`,
+  ]);
+}
+
+function switches(context: Context): StackConfig {
+  const runbookUrl = text(context, 'runbookUrl');
+  const memorySizeMb = megabytes(context, 'memorySizeMb');
+  const nested = flag(context, 'nested');
+  const createSecrets = flag(context, 'createSecrets');
+  return {
+    ...(nested !== undefined && { nested }),
+    ...(createSecrets !== undefined && { createSecrets }),
+    ...(memorySizeMb && { memorySizeMb }),
+    ...(runbookUrl && { runbookUrl }),
+  };
+}
+
+function stackName(context: Context): string | undefined {
+  const name = text(context, 'stackName');
+  if (name === undefined || /^[A-Za-z][A-Za-z0-9-]{0,99}$/.test(name)) return name;
   throw new ConfigError([
     `stackName: is ${JSON.stringify(name)}; allowed: letters, digits and -, at most 100, a letter first`,
   ]);
 }
 
 function text(context: Context, name: string): string | undefined {
-  const value = context(name);
+  const value = context[name];
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
   throw new ConfigError([`context "${name}": is ${JSON.stringify(value)}; allowed: a text`]);
 }
 
 /** The command line gives texts, cdk.json gives booleans. */
-function flag(context: Context, name: string, byDefault: boolean): boolean {
-  const value = context(name) ?? byDefault;
+function flag(context: Context, name: string): boolean | undefined {
+  const value = context[name];
+  if (value === undefined) return undefined;
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
   throw new ConfigError([`context "${name}": is ${JSON.stringify(value)}; allowed: true, false`]);
@@ -69,7 +116,7 @@ function flag(context: Context, name: string, byDefault: boolean): boolean {
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 function megabytes(context: Context, name: string): number | undefined {
-  const value = context(name);
+  const value = context[name];
   if (value === undefined) return undefined;
   const size = Number(value);
   if (Number.isInteger(size) && size >= 128 && size <= 10_240) return size;
@@ -79,7 +126,7 @@ function megabytes(context: Context, name: string): number | undefined {
 }
 
 function variables(context: Context): Readonly<Record<string, string>> | undefined {
-  const value = json(context('environment'));
+  const value = json(context['environment']);
   if (value === undefined) return undefined;
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : undefined;
   if (entries?.every(([, one]) => typeof one === 'string')) return Object.fromEntries(entries);
@@ -96,7 +143,7 @@ function json(value: unknown): unknown {
   }
 }
 
-function jsonFile(file: string | URL): unknown {
+function jsonFile(file: string): unknown {
   let content: string;
   try {
     content = readFileSync(file, 'utf8');

@@ -1,7 +1,7 @@
 /** One tenant to one destination, whole: schedule, functions, state, queues, alarms. */
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, Stage, Validations } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import {
   type IManagedPolicy,
   PermissionsBoundary,
@@ -14,21 +14,23 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ConfigError, type PipelineConfig } from '../lambda/core/config.ts';
 import {
   ENV,
+  outputKey,
   type PipelineOutput,
   REPLAY_TIMEOUT_SECONDS,
   SHIP_TIMEOUT_SECONDS,
 } from '../lambda/core/contract.ts';
+import { adoptedQueue, adoptedTable } from './adopt.ts';
 import { alarmTopic, allowAlarms, allowLogs } from './alarm-topic.ts';
 import { addAlarms } from './alarms.ts';
 import { type FunctionOptions, pipelineFunction } from './functions.ts';
 import { replayStatements, shipStatements } from './permissions.ts';
 import { queues } from './queues.ts';
-import { placeholderSecret } from './secrets.ts';
+import { outermostStack, placeholderSecret } from './secrets.ts';
 
 export interface Auth0LogsToAzureProps extends FunctionOptions {
   /** As `parsePipeline` or `parsePipelines` of lambda/core/config.ts returned it. */
@@ -45,6 +47,8 @@ export interface Auth0LogsToAzureProps extends FunctionOptions {
   readonly stateRemovalPolicy?: RemovalPolicy.DESTROY;
   /** Where docs/runbook.md can be read; alarms link to it. */
   readonly runbookUrl?: string;
+  /** See PipelineOutput. */
+  readonly deployWith?: readonly string[];
 }
 
 /** Lambda takes 4 KB of environment: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -54,18 +58,27 @@ export class Auth0LogsToAzure extends Construct {
   readonly config: PipelineConfig;
   readonly shipFunction: LambdaFunction;
   readonly replayFunction: LambdaFunction;
-  readonly table: Table;
-  readonly retryQueue: Queue;
-  readonly deadLetterQueue: Queue;
+  /** Made here, or the adopted one. */
+  readonly table: ITable;
+  /** Likewise, both. */
+  readonly retryQueue: IQueue;
+  readonly deadLetterQueue: IQueue;
   readonly topic: ITopic;
   /** By name, as in cdk/alarms.ts. */
   readonly alarms: Readonly<Record<string, Alarm>>;
+  readonly #deployWith: readonly string[] | undefined;
 
-  /** Throws ConfigError when the configuration is too long for a function's environment. */
+  /**
+   * Throws ConfigError when the configuration is too long for a function's environment, or another pipeline of the same
+   * app has its name. Its output is one of the outermost stack: there the command line finds the pipeline.
+   */
   constructor(scope: Construct, id: string, props: Auth0LogsToAzureProps) {
     super(scope, id);
     const { config, kmsKey } = props;
     this.config = config;
+    this.#deployWith = props.deployWith;
+    refuseTwins(this);
+    refuseNamesWithoutState(config);
     if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
     if (kmsKey) {
       allowAlarms(kmsKey);
@@ -78,8 +91,7 @@ export class Auth0LogsToAzure extends Construct {
     }
 
     this.table = checkpointTable(this, props);
-    const kept = props.stateRemovalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
-    const { retryQueue, deadLetterQueue } = queues(this, kept, kmsKey);
+    const { retryQueue, deadLetterQueue } = pipelineQueues(this, props);
     this.retryQueue = retryQueue;
     this.deadLetterQueue = deadLetterQueue;
 
@@ -114,6 +126,9 @@ export class Auth0LogsToAzure extends Construct {
 
     this.topic = props.alarmTopic ?? alarmTopic(this, config, kmsKey);
     this.alarms = addAlarms(this, this, this.topic, props.runbookUrl ?? 'docs/runbook.md');
+    const outer = outermostStack(this);
+    // One output, not seven: CloudFormation allows 200 a stack.
+    new CfnOutput(outer, outputKey(config.name), { value: outer.toJsonString(this.output) });
   }
 
   /** What the operator's commands need to know of this pipeline. */
@@ -126,11 +141,52 @@ export class Auth0LogsToAzure extends Construct {
       shipFunction: this.shipFunction.functionName,
       replayFunction: this.replayFunction.functionName,
       alarmTopicArn: this.topic.topicArn,
+      ...(this.#deployWith && { deployWith: this.#deployWith }),
     };
   }
 }
 
-function checkpointTable(scope: Construct, { kmsKey, stateRemovalPolicy }: Auth0LogsToAzureProps): Table {
+/** Metrics, state and outputs go by the name, within an account and a region; a stage is an app of its own. */
+function refuseTwins(pipeline: Auth0LogsToAzure): void {
+  const placeOf = (one: Auth0LogsToAzure) => {
+    const { account, region } = Stack.of(one);
+    return [one.config.name, Stage.of(one)?.node.path, account, region].join();
+  };
+  const twin = pipeline.node.root.node
+    .findAll()
+    .find(one => one instanceof Auth0LogsToAzure && one !== pipeline && placeOf(one) === placeOf(pipeline));
+  if (!twin) return;
+  throw new ConfigError([
+    `pipeline ${pipeline.config.name}: there are two of that name, ${twin.node.path} and ${pipeline.node.path}; allowed: a name of its own in an account and region`,
+  ]);
+}
+
+/** A new table knows nothing of former names. */
+function refuseNamesWithoutState({ name, previousNames, adopt }: PipelineConfig): void {
+  if (previousNames.length === 0 || adopt?.checkpointTable) return;
+  throw new ConfigError([
+    `pipeline ${name}: previousNames is given without adopt.checkpointTable; allowed: with the table that holds the checkpoint of that name, which "status" and the stack's output name`,
+  ]);
+}
+
+function pipelineQueues(
+  scope: Construct,
+  { config: { adopt }, kmsKey, stateRemovalPolicy }: Auth0LogsToAzureProps,
+): { readonly retryQueue: IQueue; readonly deadLetterQueue: IQueue } {
+  if (adopt?.retryQueue && adopt.deadLetterQueue) {
+    return {
+      retryQueue: adoptedQueue(scope, 'AdoptedRetryQueue', adopt.retryQueue),
+      deadLetterQueue: adoptedQueue(scope, 'AdoptedDeadLetterQueue', adopt.deadLetterQueue),
+    };
+  }
+  return queues(scope, stateRemovalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, kmsKey);
+}
+
+function checkpointTable(
+  scope: Construct,
+  { config: { adopt }, kmsKey, stateRemovalPolicy }: Auth0LogsToAzureProps,
+): ITable {
+  if (adopt?.checkpointTable) return adoptedTable(scope, 'AdoptedCheckpointTable', adopt.checkpointTable);
   return new Table(scope, 'CheckpointTable', {
     partitionKey: { name: 'pipeline', type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
@@ -189,7 +245,7 @@ function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): v
 }
 
 /** The retry queue → replay. One failed batch a call: it has the whole time, and its fault costs no other a receive. */
-function feed(scope: Construct, retryQueue: Queue, replay: LambdaFunction): void {
+function feed(scope: Construct, retryQueue: IQueue, replay: LambdaFunction): void {
   const mapping = new EventSourceMapping(scope, 'RetryQueueMapping', {
     target: replay,
     eventSourceArn: retryQueue.queueArn,
@@ -204,8 +260,9 @@ function feed(scope: Construct, retryQueue: Queue, replay: LambdaFunction): void
 }
 
 /** Without what only the stack needs: fewer bytes, and a new e-mail address does not touch the functions. */
-function lambdaConfig({ alarms, schedule, scheduleTimeZone, ...needed }: PipelineConfig): string {
-  const json = JSON.stringify(needed);
+function lambdaConfig({ alarms, adopt, schedule, scheduleTimeZone, ...needed }: PipelineConfig): string {
+  const { checkpointTable } = adopt ?? {};
+  const json = JSON.stringify({ ...needed, ...(checkpointTable && { adopt: { checkpointTable } }) });
   const bytes = Buffer.byteLength(json);
   if (bytes <= CONFIG_MAX_BYTES) return json;
   throw new ConfigError([

@@ -1,7 +1,7 @@
 /** Where failed batches wait. Both outlive the stack: the checkpoint has passed what they hold. */
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, QueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import {
   DEAD_LETTER_RETENTION_DAYS,
@@ -31,6 +31,11 @@ export function queues(scope: Construct, removalPolicy: RemovalPolicy, kmsKey: I
     visibilityTimeout: Duration.seconds(6 * REPLAY_TIMEOUT_SECONDS),
     deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: RETRY_MAX_RECEIVES },
   });
+  // It goes with its queue: one that stays without it would take messages in clear text.
+  for (const queue of [deadLetterQueue, retryQueue]) {
+    const policy = queue.node.tryFindChild('Policy');
+    if (policy instanceof QueuePolicy) policy.applyRemovalPolicy(removalPolicy);
+  }
   Validations.of(deadLetterQueue).acknowledge({
     id: 'Serverless-SQSRedrivePolicy',
     reason: 'It is the dead-letter queue itself.',

@@ -1,17 +1,24 @@
-/** The stack: one pipeline or many, a dashboard over all, an output for each. */
-import { CfnOutput, CfnResource, NestedStack, Stack, type StackProps } from 'aws-cdk-lib';
+/** The stack: one pipeline or many, a guard before them, a dashboard over all, an output for each. */
+import { CfnResource, NestedStack, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ConfigError, type PipelineConfig } from '../lambda/core/config.ts';
-import { outputKey } from '../lambda/core/contract.ts';
+import type { StackConfig } from '../lambda/core/config-stack.ts';
+import { boundary, type PipelineOptions, pipelineOptions } from './around.ts';
 import { dashboard } from './dashboard.ts';
-import { Auth0LogsToAzure, type Auth0LogsToAzureProps } from './pipeline.ts';
+import { pipelineGuard } from './guard.ts';
+import { Auth0LogsToAzure } from './pipeline.ts';
 
 export interface PipelinesStackProps extends StackProps {
   readonly pipelines: readonly PipelineConfig[];
   /** Each pipeline in a nested stack of its own: see docs/decisions/010-nested-stacks.md. */
-  readonly nested?: boolean;
-  /** The same for every pipeline. */
-  readonly options?: Omit<Auth0LogsToAzureProps, 'config'>;
+  readonly nested?: boolean | undefined;
+  /** The configuration's `stack`, but for the name. */
+  readonly around?: StackConfig;
+  /** Pipelines that are gone on purpose: see docs/decisions/015-a-guard-in-the-stack.md. */
+  readonly removed?: readonly string[];
+  /** The same for every pipeline. They count for more than `around`. */
+  readonly options?: PipelineOptions;
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -22,18 +29,26 @@ export class PipelinesStack extends Stack {
 
   /** Throws ConfigError when the pipelines do not fit into one stack, or one of them does not fit its functions. */
   constructor(scope: Construct, id: string, props: PipelinesStackProps) {
-    const { pipelines, nested = false, options, ...stackProps } = props;
-    super(scope, id, { description: 'Ships Auth0 tenant logs to Azure Log Analytics', ...stackProps });
+    const { pipelines, around = {}, nested = around.nested ?? false, removed = [], ...rest } = props;
+    const { options: given, ...stackProps } = rest;
+    const { account, region } = around;
+    super(scope, id, {
+      description: 'Ships Auth0 tenant logs to Azure Log Analytics',
+      env: { ...(account && { account }), ...(region && { region }) },
+      ...stackProps,
+    });
+    const options = { ...pipelineOptions(this, around), ...given };
+    const bounds = boundary(this, around);
+    if (bounds) PermissionsBoundary.of(this).apply(bounds);
+    for (const [key, value] of Object.entries(around.tags ?? {})) Tags.of(this).add(key, value);
+    const guard = pipelineGuard(this, { pipelines, nested, removed, options });
     this.pipelines = pipelines.map(config => {
       const parent = nested ? new NestedStack(this, `${config.name}-stack`) : this;
-      return new Auth0LogsToAzure(parent, config.name, { ...options, config });
+      const pipeline = new Auth0LogsToAzure(parent, config.name, { ...options, config });
+      pipeline.node.addDependency(guard);
+      return pipeline;
     });
     dashboard(this, 'Dashboard', this.pipelines);
-    for (const pipeline of this.pipelines) {
-      const key = outputKey(pipeline.config.name);
-      // One output, not seven: CloudFormation allows 200 a stack.
-      new CfnOutput(this, key, { value: this.toJsonString(pipeline.output) });
-    }
     if (!nested) refuseTooMany(this);
   }
 }

@@ -97,7 +97,7 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     ...(config.azure.kind === 'logs-ingestion' ? [columnsFinding(config.azure, dcr, options)] : []),
     clockFinding(clocks.skews, kind),
     // A state directory has no settings that somebody could have changed.
-    ...(kind === 'stack' ? resourceFindings(problems) : []),
+    ...(kind === 'stack' ? resourceFindings(problems, one.deployCommand) : []),
     lastRunFinding(stored, pulse),
     checkpointFinding(stored, fromAuth0.waiting, pulse),
     ...queueFindings(depths, pulse),

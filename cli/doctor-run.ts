@@ -48,7 +48,7 @@ export async function runDoctor(options: DoctorOptions): Promise<number> {
   return examined.some(({ findings }) => countsOf(findings).errors > 0) ? EXIT.fault : EXIT.ok;
 }
 
-function tell({ place }: Target, examined: readonly Examined[]): void {
+function tell({ place, pipelines }: Target, examined: readonly Examined[]): void {
   console.log(place);
   for (const { config, findings } of examined) {
     const { name, auth0, azure } = config;
@@ -58,15 +58,21 @@ function tell({ place }: Target, examined: readonly Examined[]): void {
   }
   const all = examined.flatMap(({ findings }) => findings);
   console.log(`\n${countsText(all)}; nothing was changed`);
+  const deploy = deployOf(pipelines);
+  if (deploy !== undefined) console.log(`to deploy this stack again:\n  ${deploy}`);
 }
 
-function documentOf({ place, kind }: Target, examined: readonly Examined[]) {
+/** The same for all pipelines of a stack. */
+const deployOf = ([first]: Target['pipelines']) => first?.deployCommand;
+
+function documentOf({ place, kind, pipelines }: Target, examined: readonly Examined[]) {
   const all = examined.flatMap(({ findings }) => findings);
   return {
     place,
     kind,
     checkedAt: new Date().toISOString(),
     ...countsOf(all),
+    ...(deployOf(pipelines) && { deployCommand: deployOf(pipelines) }),
     pipelines: examined.map(({ config, findings }) => ({ pipeline: config.name, findings })),
   };
 }

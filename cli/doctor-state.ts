@@ -28,16 +28,16 @@ export interface Pulse {
 }
 
 /** A finding for each setting that is not as it was deployed. */
-export function resourceFindings(asked: Asked<readonly string[]>): Finding[] {
+export function resourceFindings(
+  asked: Asked<readonly string[]>,
+  deployCommand = 'npx cdk deploy -c config=FILE',
+): Finding[] {
   const say = about('table and queues');
   if ('problem' in asked) return [unasked('table and queues', asked)];
   if (asked.value.length === 0) return [say.ok('there, with the settings that they were deployed with')];
   return asked.value.map(problem => {
     const [text = problem, command] = problem.split('; do: ');
-    return say.error(
-      text,
-      command === undefined ? 'put it back: npx cdk deploy' : `put it back:\n  ${command}`,
-    );
+    return say.error(text, `put it back:\n  ${command ?? deployCommand}`);
   });
 }
 

@@ -97,7 +97,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
         if (stop.aborted || clock.now() > deadlineMs) return;
         if (batch.notBeforeMs > clock.now()) continue;
         const report = await replay(
-          { ...shared, ...parts.replaying },
+          { ...shared, ...parts.replaying, accepts: config.previousNames },
           config.name,
           batch.message,
           deadlineMs,

@@ -50,23 +50,34 @@ export function parseMax(text: string): number {
 }
 
 /** Every dead letter of a pipeline, each once, whatever the queue does. */
-export async function* lookAt({ config, queues }: Operated): AsyncGenerator<Looked> {
+export async function* lookAt(pipeline: Operated): AsyncGenerator<Looked> {
   const seen = new Set<string>();
-  for await (const raw of queues.deadLetters()) {
+  const accepted = [pipeline.config.name, ...acceptedBy(pipeline)];
+  for await (const raw of pipeline.queues.deadLetters()) {
     if (seen.has(raw.id)) continue;
     seen.add(raw.id);
-    yield { raw, letter: letterOf(raw, config.name) };
+    yield { raw, letter: letterOf(raw, pipeline.config.name, accepted) };
   }
 }
 
-function letterOf({ id, message, sentAtMs }: DeadLetter, pipeline: string): Letter {
+/** Names besides its own by which a pipeline takes failed batches. */
+export const acceptedBy = ({ config, accepts = [] }: Operated): readonly string[] => [
+  ...config.previousNames,
+  ...accepts,
+];
+
+function letterOf(
+  { id, message, sentAtMs }: DeadLetter,
+  pipeline: string,
+  accepted: readonly string[],
+): Letter {
   const common = { pipeline, id, sentAtMs, sizeBytes: Buffer.byteLength(message) };
   const decoded = decodeFailedBatch(message);
   if (decoded.kind === 'undecodable') {
     return { ...common, problem: `it is no failed batch: ${decoded.problem}` };
   }
   const { records, version, encoding, pipeline: owner, ...batch } = decoded.batch;
-  if (owner === pipeline) return { ...common, batch };
+  if (accepted.includes(owner)) return { ...common, batch };
   return { ...common, batch, problem: `it belongs to pipeline "${owner}"` };
 }
 

@@ -5,6 +5,7 @@ import { type ReplayDependencies, replay } from '../lambda/core/replay.ts';
 import { pipelineParts } from '../lambda/wiring.ts';
 import { UsageError } from './errors.ts';
 import type { Carry } from './replay-carry.ts';
+import { acceptedBy } from './replay-letters.ts';
 import { stoppableClock, stoppableDestination } from './stoppable.ts';
 import type { Operated, Target } from './target.ts';
 
@@ -21,7 +22,7 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
     const parts = pipelineParts(config, secrets, env);
     const destination = stoppableDestination(parts.destination, stop);
     const shared = { destination, queue: queues, clock, random: Math.random, journal: SILENT };
-    ready.set(pipeline, { ...shared, ...parts.replaying });
+    ready.set(pipeline, { ...shared, ...parts.replaying, accepts: acceptedBy(pipeline) });
   }
   return {
     done: 'delivered',

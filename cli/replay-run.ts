@@ -7,6 +7,7 @@ import { listLetters } from './replay-list.ts';
 import { moveLetters } from './replay-move.ts';
 import { showLetter } from './replay-show.ts';
 import { stopOnSignals } from './signals.ts';
+import type { Target } from './target.ts';
 
 const SHOWN_LOGS = 5;
 
@@ -16,13 +17,25 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
   if (reveal && show === undefined) {
     throw new UsageError('--reveal is given without --show; allowed: --show ID --reveal');
   }
+  if (options.accept && options.queue === undefined) {
+    throw new UsageError('--accept is given without --queue; allowed: --queue URL --accept PIPELINE');
+  }
   if (show !== undefined) {
     const most = max === undefined ? SHOWN_LOGS : parseMax(max);
-    return showLetter(await openTarget(options), show, { ...options, most });
+    return showLetter(await targetOf(options), show, { ...options, most });
   }
   const choice = parseChoice(options, Date.now());
-  const target = await openTarget(options);
+  const target = await targetOf(options);
   const stop = stopOnSignals('stopping after this dead letter; once more ends it at once');
   if (list) return listLetters(target, choice, options, stop);
   return moveLetters(target, choice, options, stop);
+}
+
+async function targetOf(options: ReplayOptions): Promise<Target> {
+  const { queue, region: _, profile: __, ...rest } = options;
+  if (queue === undefined) return openTarget(options);
+  // With a state directory, region and profile are the queue's alone.
+  const target = await openTarget(options.config === undefined ? options : rest);
+  const { withQueue } = await import('./target-queue.ts');
+  return withQueue(target, { ...options, queue });
 }

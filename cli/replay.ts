@@ -10,6 +10,8 @@ export interface ReplayOptions extends TargetOptions {
   readonly reason?: string;
   readonly since?: string;
   readonly max?: string;
+  readonly queue?: string;
+  readonly accept?: readonly string[];
   readonly local?: true;
   readonly includeUndecodable?: true;
   readonly dryRun?: true;
@@ -29,6 +31,11 @@ until then, and comes back as a new dead letter.
 
 A message that is no failed batch of the pipeline is listed as such, and is left
 where it is: it could not be delivered. It is never deleted.
+
+With --queue, it is about what a removed pipeline or stack has left behind, on
+its retry queue or its dead-letter queue, and about the one pipeline that shall
+deliver it. Batches of another pipeline than that one are left, unless --accept
+names it: make sure that they belong where this pipeline ships to.
 ${TARGET_HELP}
 
 The AWS console can do it too: SQS, the dead-letter queue, "Start DLQ redrive",
@@ -44,7 +51,8 @@ Examples:
   $ npm start -- replay --show 3f2a9c1e
   $ npm start -- replay --reason 503 --since 2d --dry-run
   $ npm start -- replay --reason unavailable --yes
-  $ npm start -- replay --config config.json --local --max 10`;
+  $ npm start -- replay --config config.json --local --max 10
+  $ npm start -- replay --queue URL --pipeline prod --accept bars --dry-run`;
 
 /** Adds the command to the program. */
 export function addReplay(program: Command): void {
@@ -68,6 +76,8 @@ export function addReplay(program: Command): void {
     .option('--reason <reason>', 'only of this verdict, code or HTTP status')
     .option('--since <time>', 'only failed since: 2026-07-01T08:30:00Z, 2h, 3d')
     .option('--max <number>', 'only the first so many; with --show: so many logs')
+    .option('--queue <url>', 'what waits on this queue, which no stack knows any more')
+    .option('--accept <pipeline...>', 'with --queue: also batches of a pipeline of that name')
     .option('--local', 'deliver from this machine, not through the retry queue')
     .addOption(
       new Option('--include-undecodable', 'move even what cannot be delivered').conflicts(['local', 'list']),

@@ -57,7 +57,8 @@ export async function stackClients(
     dynamodb: new DynamoDBClient(common),
     lambda: new LambdaClient(common),
     secretsManager: new SecretsManagerClient(common),
-    sqs: new SQSClient(common),
+    // An endpoint for everything, as an emulator has, counts for more than the address in a queue's URL.
+    sqs: new SQSClient({ ...common, useQueueUrlAsEndpoint: !env['AWS_ENDPOINT_URL'] }),
     ask: async (action, work, absent) => {
       try {
         return await work();

@@ -31,7 +31,10 @@ export interface StackDeadLetters extends Pick<OperatorQueues, 'deadLetters' | '
 }
 
 /** SQS shows a message only by giving it: each is given back at the end, unless it was removed. */
-export function stackDeadLetters(clients: StackClients, output: PipelineOutput): StackDeadLetters {
+export function stackDeadLetters(
+  clients: StackClients,
+  output: Pick<PipelineOutput, 'deadLetterQueueUrl'>,
+): StackDeadLetters {
   const { sqs, ask } = clients;
   const { deadLetterQueueUrl: QueueUrl } = output;
   const held = new Map<string, Held>();

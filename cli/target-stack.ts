@@ -1,6 +1,7 @@
 /** The pipelines of a deployed stack, found by its name. What does not change is asked for once. */
 import type { PipelineOutput } from '../lambda/core/contract.ts';
 import { secretsManager } from '../lambda/edges/secrets.ts';
+import { type DeployedStack, deployCommand } from './deploy-command.ts';
 import { UsageError } from './errors.ts';
 import { silenceMs } from './schedule.ts';
 import { stackAlarms } from './stack-alarms.ts';
@@ -19,6 +20,7 @@ const DEFAULT_STACK = 'Auth0LogsToAzure';
 export async function stackTarget(options: TargetOptions): Promise<Target> {
   const { stack: stackName = DEFAULT_STACK, pipeline } = options;
   const clients = await stackClients(options, process.env);
+  const { region } = clients;
   const outputs = await pipelineOutputs(clients, stackName);
   const chosen = outputs.filter(one => pipeline === undefined || one.pipeline === pipeline);
   if (chosen.length === 0) {
@@ -26,16 +28,22 @@ export async function stackTarget(options: TargetOptions): Promise<Target> {
     throw new UsageError(`--pipeline is "${pipeline}"; allowed, by stack ${stackName}: ${names}`);
   }
   return {
-    place: `stack ${stackName} in ${clients.region}`,
+    place: `stack ${stackName} in ${region}`,
     kind: 'stack',
-    pipelines: await Promise.all(chosen.map(output => operated(clients, stackName, output))),
+    pipelines: await Promise.all(
+      chosen.map(output => operated(clients, { name: stackName, region, profile: options.profile }, output)),
+    ),
   };
 }
 
-async function operated(clients: StackClients, stackName: string, output: PipelineOutput): Promise<Operated> {
+async function operated(
+  clients: StackClients,
+  stack: DeployedStack,
+  output: PipelineOutput,
+): Promise<Operated> {
   const { config, env, logGroup } = await shipFunction(clients, output);
   const state = stackState(clients, output);
-  const alarms = stackAlarms(clients, stackName, output);
+  const alarms = stackAlarms(clients, stack.name, output);
   const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
   return {
     // The functions are not told of the alarms: the stack made a topic for them, or took the configured one.
@@ -44,10 +52,12 @@ async function operated(clients: StackClients, stackName: string, output: Pipeli
     env: { ...env, ...process.env },
     store: state.store,
     queues: stackQueues(clients, output),
+    queueUrls: { retry: output.retryQueueUrl, 'dead-letter': output.deadLetterQueueUrl },
     state: state.look,
     alarms: alarms.ringing,
     limits: async () => (await alarms.limits()) ?? byDefault,
     ledger: fromMs => stackLedger(clients, logGroup, fromMs),
     problems: () => stackProblems(clients, output),
+    deployCommand: deployCommand(stack, output),
   };
 }

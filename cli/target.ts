@@ -31,6 +31,12 @@ export interface Operated {
   /** Lease and checkpoint, to be written under their law. */
   readonly store: StateStore;
   readonly queues: OperatorQueues;
+  /** Where they are; undefined for a state directory. */
+  readonly queueUrls?: Readonly<Record<QueueName, string>>;
+  /** How its stack is deployed again; undefined for a state directory. */
+  readonly deployCommand?: string;
+  /** Pipelines whose failed batches are taken for its own, besides its `previousNames`: `replay --accept`. */
+  readonly accepts?: readonly string[];
   /** A look at the item, which changes nothing. */
   state(): Promise<StoredState>;
   /** Alarms in state ALARM; none for a state directory. */

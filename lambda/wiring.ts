@@ -21,7 +21,9 @@ import { entraClientSecret } from './edges/azure-entra.ts';
 import { entraFederated } from './edges/azure-federated.ts';
 import { logsIngestion } from './edges/azure-logs-ingestion.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
+import { continuing } from './edges/dynamodb-former.ts';
 import { textMaxBytes } from './edges/http-body.ts';
+
 import { httpClient } from './edges/http-client.ts';
 import { secretsManager } from './edges/secrets.ts';
 import { failedBatchQueue, visibility } from './edges/sqs.ts';
@@ -77,7 +79,8 @@ export function wireFrom(env: Environment): Wiring {
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true },
   };
-  const sqs = new SQSClient(client);
+  // An adopted queue's URL is made of its name: it says which queue, and the client where SQS is.
+  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
   const retryQueueUrl = env[ENV.retryQueueUrl]!;
   const secrets = secretsManager(new SecretsManagerClient(client));
   const emit = telemetry({
@@ -92,7 +95,12 @@ export function wireFrom(env: Environment): Wiring {
     random: Math.random,
     journal: emit.journal,
   };
-  const state = checkpointStore(new DynamoDBClient(client), env[ENV.checkpointTable]!);
+  const dynamodb = new DynamoDBClient(client);
+  const table = env[ENV.checkpointTable]!;
+  const state = continuing(checkpointStore(dynamodb, table), dynamodb, table, {
+    previousNames: config.previousNames,
+    isAdopted: config.adopt?.checkpointTable !== undefined,
+  });
   return {
     options: parts.options,
     clock: systemClock,
@@ -105,7 +113,7 @@ export function wireFrom(env: Environment): Wiring {
       ledger: emit.ledger,
       ioFirst,
     }),
-    replay: { ...shared, ...parts.replaying },
+    replay: { ...shared, ...parts.replaying, accepts: config.previousNames },
     postpone: visibility(sqs, retryQueueUrl).postpone,
   };
 }

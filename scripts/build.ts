@@ -1,4 +1,4 @@
-/** Bundles the two functions: `node scripts/build.ts` writes dist/ship/index.mjs, dist/replay/index.mjs and dist/licences.txt. */
+/** Bundles the functions: `node scripts/build.ts` writes dist/{ship,replay,guard}/index.mjs and dist/licences.txt. */
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
@@ -44,7 +44,11 @@ export async function bundle(
 }
 
 async function main(): Promise<void> {
-  const entries = { ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' };
+  const entries = {
+    ship: 'lambda/ship-handler.ts',
+    replay: 'lambda/replay-handler.ts',
+    guard: 'lambda/guard-handler.ts',
+  };
   const sizes = await bundle(entries, join(ROOT, 'dist'));
   for (const [name, bytes] of Object.entries(sizes)) {
     console.log(`${`dist/${name}/index.mjs`.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(7)} KiB`);

@@ -13,10 +13,94 @@ const GUID = '01234567-89ab-cdef-0123-456789abcdef';
 export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   name: {
     means:
-      'names the pipeline in its state, metrics, queues and outputs. Unique in an AWS account and region. **Never change it once deployed**: to CloudFormation another name is another pipeline, with an empty checkpoint',
+      'names the pipeline in its state, metrics, queues and outputs. Unique in a stack. **Once deployed, change it only [with `previousNames` and `adopt`](operating.md#move-rename-remove)**: to CloudFormation another name is another pipeline',
     example: 'prod',
   },
-  schedule: { means: 'how often a run starts', example: 'rate(5 minutes)' },
+  previousNames: {
+    means:
+      'names that it had before, the latest first. The first run begins at their checkpoint, and failed batches of theirs are delivered. Only with `adopt.checkpointTable`',
+    example: ['bars'],
+  },
+  'adopt.checkpointTable': {
+    means:
+      'a table that a former pipeline or stack has left, used in the place of a new one. It must hold a checkpoint of the pipeline, or of one of `previousNames`',
+    example: 'Auth0LogsToAzure-barsCheckpointTable4EF81783-1ABCDEF',
+  },
+  'adopt.retryQueue': {
+    means: 'the retry queue that it has left: what waits there is delivered. No other pipeline may use it',
+    example: 'Auth0LogsToAzure-barsRetryQueue4A234420-2ABCDEF',
+  },
+  'adopt.deadLetterQueue': {
+    means: 'the dead-letter queue that belongs to it',
+    example: 'Auth0LogsToAzure-barsDeadLetterQueue5573EB3F-3ABCDEF',
+  },
+  removed: {
+    means:
+      'names of deployed pipelines that are to go. A pipeline that is neither here nor in the file is not removed: [the deploy is refused](operating.md#move-rename-remove)',
+    example: ['bars'],
+  },
+  'stack.name': {
+    means: 'name of the stack; its dashboard and its alarms begin with it. `Auth0LogsToAzure` if not given',
+    example: 'SecurityLogs',
+  },
+  'stack.account': { means: 'the only account that it may be deployed to', example: '123456789012' },
+  'stack.region': {
+    means: 'the region that it is deployed to, whatever the shell says',
+    example: 'eu-west-1',
+  },
+  'stack.nested': {
+    means:
+      'each pipeline in a nested stack: [many tenants](decisions/010-nested-stacks.md). `false` if not given',
+    example: true,
+  },
+  'stack.createSecrets': {
+    means: 'make the secrets that are given by name. `true` if not given',
+    example: false,
+  },
+  'stack.memorySizeMb': { means: 'memory of the two functions of each pipeline', example: 512 },
+  'stack.logRetentionDays': {
+    means: 'how long the functions’ log lines are kept. A month if not given',
+    example: 90,
+  },
+  'stack.state': {
+    means:
+      'what becomes of tables and queues when the stack goes. **`"destroy"` deletes logs that Azure has not got**; `"retain"` if not given',
+    example: 'destroy',
+  },
+  'stack.runbookUrl': {
+    means: 'where your people read [the runbook](runbook.md); alarms link to it',
+    example: 'https://wiki.acme.com/auth0-logs',
+  },
+  'stack.kmsKeyArn': {
+    means:
+      'a key of your own for tables, queues, log groups, topics and created secrets: [its policy](setup.md#in-an-app-of-your-own)',
+    example: `arn:aws:kms:eu-west-1:123456789012:key/${GUID}`,
+  },
+  'stack.permissionsBoundaryArn': {
+    means: 'bounds every role of the stack',
+    example: 'arn:aws:iam::123456789012:policy/boundary',
+  },
+  'stack.vpc.id': {
+    means: 'the network that the functions are in. It needs a way out to Auth0, Azure and AWS',
+    example: 'vpc-0123456789abcdef0',
+  },
+  'stack.vpc.subnetIds': {
+    means: 'its subnets, private ones with a NAT gateway, say',
+    example: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  },
+  'stack.vpc.securityGroupIds': {
+    means: 'security groups that let HTTPS out. One is made for each function if none is given',
+    example: ['sg-0123456789abcdef0'],
+  },
+  'stack.tags': {
+    means: 'tags of everything in the stack that can have them',
+    example: { team: 'security' },
+  },
+  schedule: {
+    means:
+      'how often a run starts. At most every 40 hours, and every half of `auth0.logRetentionDays`, beyond which logs could be lost unseen',
+    example: 'rate(5 minutes)',
+  },
   scheduleTimeZone: { means: 'the time zone of a `cron(…)`', example: 'Europe/Berlin' },
   settleSeconds: {
     means: 'logs younger than this wait for the next run, since Auth0 may still write one with a smaller id',
@@ -136,7 +220,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     example: ['https://alerts.acme.com/sns'],
   },
   'alarms.topicArn': {
-    means: 'an SNS topic of your own instead; `email` and `https` then count for nothing',
+    means: 'an SNS topic of your own instead of `email` and `https`, in the stack’s region',
     example: 'arn:aws:sns:eu-west-1:123456789012:ops',
   },
   'alarms.lagMinutes': {

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { pipeline } from '../lambda/core/config.ts';
+import { removed, stack } from '../lambda/core/config-stack.ts';
 import { DESCRIPTIONS } from './config-descriptions.ts';
 
 /** One setting, as the schema has it. */
@@ -45,7 +46,11 @@ const REGION = new RegExp(`(${OPENING.source}).*?(<!-- end of settings -->)`, 'g
 
 /** Every setting, in the order of the schema. One that both destinations have alike is there once, of section `azure`. */
 export function settings(): readonly Setting[] {
-  const all = settingsOf(pipeline as unknown as Schema, '', 'pipeline');
+  const around = { entries: { removed: v.optional(removed, []), stack: v.optional(stack, {}) } };
+  const all = [
+    ...settingsOf(pipeline as unknown as Schema, '', 'pipeline'),
+    ...settingsOf(around as unknown as Schema, '', 'file'),
+  ];
   const key = ({ path, type, allowed, required, byDefault }: Setting) =>
     JSON.stringify([path, type, allowed, required, byDefault]);
   const alike = (setting: Setting) => all.filter(one => key(one) === key(setting));
@@ -108,6 +113,8 @@ function typeOf({ type, options, pipe }: Schema): string {
   if (type === 'picklist') return typeof options?.[0] === 'number' ? 'number' : 'text';
   if (type === 'number') return pipe?.some(step => step.type === 'integer') ? 'whole number' : 'number';
   if (type === 'string') return 'text';
+  if (type === 'boolean') return 'true or false';
+  if (type === 'record') return 'object';
   throw new Error(`the page does not know how to tell of a schema of type "${type}"`);
 }
 

@@ -102,7 +102,7 @@ function mayBeSecret(text: string): boolean {
 }
 
 /** The same but for case, `_` and `-`; or a part of it; or at most two letters away. */
-function isClose(name: string, known: string): boolean {
+export function isClose(name: string, known: string): boolean {
   const [a, b] = [name, known].map(text => text.toLowerCase().replace(/[^a-z0-9]/g, '')) as [string, string];
   return a === b || (a.length > 3 && b.includes(a)) || (a.length > 3 && editsBetween(a, b) <= 2);
 }

@@ -4,30 +4,20 @@
  */
 import * as v from 'valibot';
 import { problemsOf, settings } from './config-problems.ts';
+
+import { adopt, listProblems, removed, stack } from './config-stack.ts';
+import { listOf, oneOf, pipelineName, SECRET_NAME, secretName, text, whole } from './config-values.ts';
 import { isFutureLogId } from './log-id.ts';
 import type { StartFrom } from './model.ts';
 import { redactionField } from './redaction-field.ts';
+import { rateHours, scheduleProblem } from './schedule-expression.ts';
 
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const LOG_ID = /^\d{20,64}$/;
-const NAME = /^[a-z][a-z0-9-]{0,31}$/;
-
-/** A string that matches, with the sentence that says what is allowed. */
-const text = (pattern: RegExp, allowed: string) => v.pipe(v.string(allowed), v.regex(pattern, allowed));
-const whole = (from: number, to: number, allowed: string) =>
-  v.pipe(v.number(allowed), v.integer(allowed), v.minValue(from, allowed), v.maxValue(to, allowed));
-const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
-  v.picklist(values, `one of ${values.map(value => JSON.stringify(value)).join(', ')}`);
 
 const host = text(HOST, 'a bare host name, such as "acme.eu.auth0.com": no https://, no path');
 const guid = text(GUID, 'a GUID, such as "01234567-89ab-cdef-0123-456789abcdef"');
-const SECRET_NAME = 'the name or ARN of a secret in Secrets Manager (not the secret itself)';
-const secretName = v.pipe(
-  text(/^[A-Za-z0-9/_+=.@:-]{1,2048}$/, SECRET_NAME),
-  // An Auth0 client secret or a workspace's key would be a fine name, and would then be logged as one.
-  v.check(value => !/^([\w-]{64}|[A-Za-z0-9+/]{86}==)$/.test(value), SECRET_NAME),
-);
 const typePatterns = v.array(
   text(/^[A-Za-z0-9_*]{1,64}$/, 'an Auth0 type code, "*" standing for any letters: "s*", "fp"'),
   'a list of Auth0 type codes, such as ["s*", "fp"]',
@@ -103,50 +93,91 @@ const logsIngestion = v.pipe(
   ),
 );
 
+const SCHEDULE = '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler takes them';
+const schedule = v.pipe(
+  v.string(SCHEDULE),
+  v.check(
+    value => scheduleProblem(value) === undefined,
+    issue => scheduleProblem(issue.input) ?? SCHEDULE,
+  ),
+);
+
 const redaction = settings({ field: redactionField, how: oneOf(['mask', 'hash', 'drop']) });
 
-const alarms = settings({
-  email: v.optional(
-    v.array(
-      v.pipe(v.string('an e-mail address'), v.email('an e-mail address')),
-      'a list of e-mail addresses',
+const alarms = v.pipe(
+  settings({
+    email: v.optional(
+      listOf(
+        v.pipe(v.string('an e-mail address'), v.email('an e-mail address')),
+        'a list of e-mail addresses',
+      ),
+      [],
     ),
-    [],
+    https: v.optional(
+      listOf(text(/^https:\/\/\S+$/, 'an https:// address'), 'a list of https:// addresses'),
+      [],
+    ),
+    topicArn: v.optional(text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic')),
+    lagMinutes: v.optional(whole(1, 1440, 'minutes, 1 to 1440'), 15),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['email'], ['https'], ['topicArn']],
+      given => given.topicArn === undefined || given.email.length + given.https.length === 0,
+      'no topic beside alarms.email and alarms.https; subscribe these addresses to the topic, or leave topicArn out',
+    ),
+    ['topicArn'],
   ),
-  https: v.optional(
-    v.array(text(/^https:\/\/\S+$/, 'an https:// address'), 'a list of https:// addresses'),
-    [],
-  ),
-  topicArn: v.optional(text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+$/, 'the ARN of an SNS topic')),
-  lagMinutes: v.optional(whole(1, 1440, 'minutes, 1 to 1440'), 15),
-});
+);
 
 /** The schema itself: scripts/config-docs.ts makes the page of it. */
-export const pipeline = settings({
-  name: text(NAME, 'lower-case letters, digits and -, at most 32, a letter first'),
-  auth0,
-  azure: v.variant('kind', [dataCollector, logsIngestion], issue =>
-    issue.expected === 'Object' ? 'an object' : 'one of "data-collector", "logs-ingestion"',
-  ),
-  schedule: v.optional(
-    text(
-      /^(rate\([1-9]\d* (minutes?|hours?)\)|cron\([^()]+\))$/,
-      '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler takes them',
+export const pipeline = v.pipe(
+  settings({
+    name: pipelineName,
+    previousNames: v.optional(listOf(pipelineName, 'a list of names that pipelines had before'), []),
+    adopt: v.optional(adopt),
+    auth0,
+    azure: v.variant('kind', [dataCollector, logsIngestion], issue =>
+      issue.expected === 'Object' ? 'an object' : 'one of "data-collector", "logs-ingestion"',
     ),
-    'rate(1 minute)',
+    schedule: v.optional(schedule, 'rate(1 minute)'),
+    scheduleTimeZone: v.optional(
+      v.pipe(
+        v.string('an IANA time zone'),
+        v.check(isTimeZone, 'an IANA time zone, such as "Europe/Berlin"'),
+      ),
+      'UTC',
+    ),
+    settleSeconds: v.optional(whole(0, 3600, 'seconds, 0 to 3600'), 15),
+    sweepMinutes: v.optional(
+      whole(0, 1440, 'minutes between looks for late logs, 0 to 1440; 0 for never'),
+      15,
+    ),
+    include: v.optional(v.pipe(typePatterns, v.minLength(1, 'at least one type pattern')), ['*']),
+    exclude: v.optional(typePatterns, []),
+    minimumLevel: v.optional(oneOf(['debug', 'info', 'warning', 'error', 'critical']), 'debug'),
+    redact: v.optional(v.array(redaction, 'a list of {"field", "how"}'), []),
+    alarms: v.optional(alarms, {}),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['schedule'], ['auth0', 'logRetentionDays']],
+      ({ schedule: given, auth0: { logRetentionDays } }) =>
+        // One that is wrong by itself is told once.
+        scheduleProblem(given) !== undefined || (rateHours(given) ?? 0) <= logRetentionDays * 12,
+      'half of auth0.logRetentionDays at most: Auth0 deletes logs that no run has come for',
+    ),
+    ['schedule'],
   ),
-  scheduleTimeZone: v.optional(
-    v.pipe(v.string('an IANA time zone'), v.check(isTimeZone, 'an IANA time zone, such as "Europe/Berlin"')),
-    'UTC',
+  v.forward(
+    v.partialCheck(
+      [['name'], ['previousNames']],
+      given => !given.previousNames.includes(given.name),
+      'names that the pipeline had before, not the one that it has',
+    ),
+    ['previousNames'],
   ),
-  settleSeconds: v.optional(whole(0, 3600, 'seconds, 0 to 3600'), 15),
-  sweepMinutes: v.optional(whole(0, 1440, 'minutes between looks for late logs, 0 to 1440; 0 for never'), 15),
-  include: v.optional(v.pipe(typePatterns, v.minLength(1, 'at least one type pattern')), ['*']),
-  exclude: v.optional(typePatterns, []),
-  minimumLevel: v.optional(oneOf(['debug', 'info', 'warning', 'error', 'critical']), 'debug'),
-  redact: v.optional(v.array(redaction, 'a list of {"field", "how"}'), []),
-  alarms: v.optional(alarms, {}),
-});
+);
 
 export type PipelineConfig = v.InferOutput<typeof pipeline>;
 export type DataCollectorConfig = v.InferOutput<typeof dataCollector>;
@@ -170,24 +201,37 @@ export function parsePipeline(input: unknown): PipelineConfig {
   return parse(pipeline, input);
 }
 
-const pipelines = settings({
+const deployment = settings({
   pipelines: v.pipe(v.array(pipeline, 'a list of pipelines'), v.minLength(1, 'at least one pipeline')),
+  stack: v.optional(stack, {}),
+  removed: v.optional(removed, []),
 });
 
+/** All that a file holds: pipelines, the stack around them, and which pipelines are gone on purpose. */
+export type DeploymentConfig = v.InferOutput<typeof deployment>;
+
 /**
- * `{"pipelines": […]}` or a single pipeline, names unique. Throws ConfigError with every problem.
+ * `{"pipelines": […]}`, optionally with "stack" and "removed", or a single pipeline; names unique. Throws ConfigError
+ * with every problem.
  * @param nowMs makes a place to start from that is in the future a problem; a function that runs already ignores it
  */
-export function parsePipelines(input: unknown, nowMs?: number): readonly PipelineConfig[] {
+export function parseDeployment(input: unknown, nowMs?: number): DeploymentConfig {
   const many = typeof input === 'object' && input !== null && 'pipelines' in input;
-  const all = many ? parse(pipelines, input, namesTwice(input.pipelines)).pipelines : [parsePipeline(input)];
-  const ahead = all.flatMap(({ auth0 }, i) => {
+  const all = many
+    ? parse(deployment, input, listProblems(input))
+    : { pipelines: [parsePipeline(input)], stack: {}, removed: [] };
+  const ahead = all.pipelines.flatMap(({ auth0 }, i) => {
     const from = parseStartFrom(auth0.startFrom);
     const problem = nowMs !== undefined && from ? aheadOfTime(from, nowMs) : undefined;
     return problem === undefined ? [] : [`${many ? `pipelines[${i}].` : ''}auth0.startFrom: ${problem}`];
   });
   if (ahead.length > 0) throw new ConfigError(ahead);
   return all;
+}
+
+/** The pipelines of a file. Throws ConfigError likewise. */
+export function parsePipelines(input: unknown, nowMs?: number): readonly PipelineConfig[] {
+  return parseDeployment(input, nowMs).pipelines;
 }
 
 /** `auth0.startFrom` in its parts; undefined when it is none of them. */
@@ -220,16 +264,6 @@ function parse<T extends v.GenericSchema>(
   const result = v.safeParse(schema, input);
   if (result.success && more.length === 0) return result.output;
   throw new ConfigError([...problemsOf(result.issues ?? []), ...more]);
-}
-
-function namesTwice(given: unknown): string[] {
-  if (!Array.isArray(given)) return [];
-  const names: unknown[] = given.map(one => Object(one).name);
-  return names.flatMap((name, i) => {
-    const first = names.indexOf(name);
-    if (first === i || typeof name !== 'string' || !NAME.test(name)) return [];
-    return [`pipelines[${i}].name: is "${name}", as is pipelines[${first}].name; allowed: a name of its own`];
-  });
 }
 
 function isTimeZone(zone: string): boolean {

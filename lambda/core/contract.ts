@@ -104,6 +104,8 @@ export interface PipelineOutput {
   readonly shipFunction: string;
   readonly replayFunction: string;
   readonly alarmTopicArn: string;
+  /** What `cdk deploy` was given by `-c`, such as "config=config.json": with it the operator can deploy again. */
+  readonly deployWith?: readonly string[];
 }
 
 /**
@@ -112,4 +114,19 @@ export interface PipelineOutput {
  */
 export function outputKey(pipeline: string): string {
   return `Pipeline${pipeline.charAt(0).toUpperCase()}${pipeline.slice(1).replaceAll('-', 'X')}`;
+}
+
+/** What the stack tells its guard, see core/guard.ts. CloudFormation hands it over as texts and lists alone. */
+export interface GuardedPipelines {
+  readonly pipelines: readonly GuardedPipeline[];
+  /** Names of pipelines that are gone on purpose. */
+  readonly removed: readonly string[];
+}
+
+export interface GuardedPipeline {
+  readonly name: string;
+  readonly place: 'flat' | 'nested';
+  readonly previousNames: readonly string[];
+  /** Table and queues that it has adopted. */
+  readonly adopts: readonly string[];
 }

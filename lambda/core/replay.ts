@@ -15,6 +15,8 @@ export interface ReplayDependencies extends DeliverDependencies {
   readonly journal: Journal;
   /** Undefined when no rule redacts. */
   readonly redaction?: AskRedaction;
+  /** Former names of the pipeline, whose failed batches are its own. */
+  readonly accepts?: readonly string[];
 }
 
 /** From this receive on, a lasting fault is looked into: it may be one record's, and keep the others back. */
@@ -45,7 +47,7 @@ export async function replay(
     return left('undecodable', denied(`it is no failed batch: ${decoded.problem}`));
   }
   const { batch } = decoded;
-  if (batch.pipeline !== pipeline) {
+  if (batch.pipeline !== pipeline && !d.accepts?.includes(batch.pipeline)) {
     return left(batch.batchId, denied(`it belongs to pipeline ${batch.pipeline}, this is ${pipeline}`));
   }
   // Rules may have become stricter since then, and the destination another one.
@@ -54,7 +56,7 @@ export async function replay(
   if (redacted.kind === 'fault') return left(batch.batchId, redacted.fault);
   const { records } = redacted;
   const tries = (batch.receives ?? 0) + receives;
-  const aside = asideFor(d, { ...batch, redaction: redacted.tag }, tries);
+  const aside = asideFor(d, { ...batch, pipeline, redaction: redacted.tag }, tries);
   const delivery = await deliver(d, records, deadlineMs, {
     ...(tries >= ISOLATE_FROM_RECEIVE && { isolatesFaults: true, maxAttempts: 1 }),
     putAside: culprits => aside.put(queue => encodeCulprits(aside.common, on(queue, culprits))),

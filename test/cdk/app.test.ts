@@ -35,13 +35,24 @@ async function cdkSynth(...args: string[]) {
 describe('cdk synth', () => {
   test('works with the example and without AWS credentials, in less than 20 seconds, and says that it is the example', async () => {
     const startedAtMs = performance.now();
-    const { code, output, templates } = await cdkSynth();
+    const { code, output, templates } = await cdkSynth('-c', 'config=config.example.json');
     expect(output).toContain('this is config.example.json');
     expect(code).toBe(0);
     expect(templates).toHaveLength(1);
     expect(Object.keys(JSON.parse(readFileSync(templates[0]!, 'utf8')).Resources).length).toBeGreaterThan(30);
     expect(performance.now() - startedAtMs).toBeLessThan(20_000);
   });
+
+  test.each([[], ['-c', 'conf=config.json']])(
+    'without a configuration refuses, and writes no template: %j',
+    async (...args) => {
+      const { code, output, templates } = await cdkSynth(...args);
+      expect(code).toBe(1);
+      expect(output).toMatch(/no configuration is given|"conf": unknown switch, did you mean "config"/);
+      expect(output).not.toMatch(/^\s+at /m);
+      expect(templates).toEqual([]);
+    },
+  );
 
   test('with an invalid configuration prints every problem, no stack trace, and writes no template', async () => {
     const bad = join(FOLDER, 'bad.json');

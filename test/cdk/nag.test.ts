@@ -6,7 +6,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { Auth0LogsToAzure } from '../../cdk/pipeline.ts';
 import { config } from './example.ts';
-import { DIST, stack } from './synth.ts';
+import { app, DIST, stack } from './synth.ts';
 
 /** Rules that cdk-nag found broken and nobody acknowledged. Synthesis throws a report of them. */
 function findings(of: Stack): string[] {
@@ -45,7 +45,7 @@ describe('cdk-nag’s AwsSolutions and Serverless packs', () => {
   });
 
   test('find nothing with a key and a network of the user’s', () => {
-    const own = new Stack(stack().node.root as App, 'Own');
+    const own = new Stack(app(), 'Own');
     const kmsKey = new Key(own, 'Key', { enableKeyRotation: true });
     const vpc = Vpc.fromVpcAttributes(own, 'Vpc', {
       vpcId: 'vpc-0123456789abcdef0',

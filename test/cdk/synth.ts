@@ -17,7 +17,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 /** A folder like dist/, so that no test waits for a build. */
 export const DIST = join(FOLDER, 'dist');
-for (const name of ['ship', 'replay']) {
+for (const name of ['ship', 'replay', 'guard']) {
   mkdirSync(join(DIST, name), { recursive: true });
   writeFileSync(join(DIST, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
 }

@@ -79,6 +79,13 @@ describe('a dead letter', () => {
     ]);
   });
 
+  test('of a former name, or of a pipeline that is accepted, has none', async () => {
+    const former = { ...pipeline, config: { ...pipeline.config, previousNames: ['another'] } };
+    for (const of of [former, { ...pipeline, accepts: ['another'] }]) {
+      expect((await looked(of)).map(({ letter }) => letter.problem).at(-1)).toBeUndefined();
+    }
+  });
+
   test('is known by its id without the time before it, by the whole id, and by its batch’s id', () => {
     const letter = letters[2]!;
     const [time, own = ''] = [letter.id.slice(0, 13), letter.id.slice(14)];

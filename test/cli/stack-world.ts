@@ -122,6 +122,7 @@ async function deploy(
     shipFunction: `${STACK}-${name}Ship`,
     replayFunction: `${STACK}-${name}Replay`,
     alarmTopicArn: `arn:aws:sns:us-east-1:000000000000:${name}-alarms`,
+    deployWith: ['config=config.json'],
   };
   const environment = {
     [ENV.pipelineConfig]: JSON.stringify(config),

@@ -94,7 +94,7 @@ describe('a malformed configuration', () => {
     [
       'a rate of nothing',
       { ...PIPELINE, schedule: 'rate(0 minutes)' },
-      'schedule: is "rate(0 minutes)"; allowed: "rate(1 minute)" or "cron(…)", as EventBridge Scheduler takes them',
+      'schedule: is "rate(0 minutes)"; allowed: "rate(1 minute)", "rate(5 minutes)", "rate(1 hour)", "rate(2 hours)"',
     ],
     [
       'an offset for a time zone',
@@ -187,7 +187,11 @@ describe('a malformed configuration', () => {
     ['no list', { pipelines: PIPELINE }, 'pipelines: is an object; allowed: a list of pipelines'],
     ['an empty list', { pipelines: [] }, 'pipelines: is []; allowed: at least one pipeline'],
     ['null in it', { pipelines: [null] }, 'pipelines[0]: is null; allowed: an object'],
-    ['something beside it', { pipelines: [PIPELINE], x: 1 }, 'x: unknown setting; allowed: pipelines'],
+    [
+      'something beside it',
+      { pipelines: [PIPELINE], x: 1 },
+      'x: unknown setting; allowed: pipelines, stack, removed',
+    ],
   ])('of several pipelines with %s is told so', (_, input, problem) => {
     expect(problemsOf(parsePipelines, input)).toEqual([problem]);
   });

@@ -48,11 +48,15 @@ export function validPipeline(): fc.Arbitrary<Settings> {
     redact: fc.array(fc.record({ field: fc.constantFrom('user_name', 'details.*.email'), how })),
     schedule: fc.constantFrom('rate(1 minute)', 'rate(2 hours)', 'cron(0 * * * ? *)'),
     scheduleTimeZone: fc.constantFrom('UTC', 'Europe/Berlin'),
-    alarms: optional({
-      email: fc.array(fc.constant('ops@example.com')),
-      lagMinutes: fc.integer({ min: 1, max: 1440 }),
-      topicArn: fc.constant('arn:aws:sns:eu-west-1:123456789012:ops'),
-    }),
+    alarms: fc.oneof(
+      optional({
+        email: fc.array(fc.constant('ops@example.com'), { maxLength: 1 }),
+        lagMinutes: fc.integer({ min: 1, max: 1440 }),
+      }),
+      optional({ topicArn: fc.constant('arn:aws:sns:eu-west-1:123456789012:ops') }),
+    ),
+    previousNames: fc.uniqueArray(fc.constantFrom('before', 'long-before')),
+    adopt: fc.constantFrom({}, { checkpointTable: 'table', retryQueue: 'one', deadLetterQueue: 'two' }),
   });
   return fc
     .tuple(name, auth0, azure, rest)

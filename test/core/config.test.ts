@@ -15,6 +15,7 @@ describe('a valid configuration', () => {
         cloud: 'public',
         maxBatchBytes: 1_000_000,
       },
+      previousNames: [],
       schedule: 'rate(1 minute)',
       scheduleTimeZone: 'UTC',
       settleSeconds: 15,

@@ -7,6 +7,8 @@ export interface RawAws {
   /** Every line of a log group so far, in order. */
   logLines(logGroup: string): Promise<readonly LogLine[]>;
   schedules(): Promise<readonly string[]>;
+  /** Their names. */
+  dashboards(): Promise<readonly string[]>;
   putRolePolicy(role: string, name: string, statement: object): Promise<void>;
   deleteRolePolicy(role: string, name: string): Promise<void>;
   /** Makes a user without any right, and its access key. */
@@ -46,13 +48,13 @@ interface Request {
   readonly method?: string;
 }
 
-export function rawAws(endpoint: string): RawAws {
+export function rawAws(endpoint: string, region = 'us-east-1'): RawAws {
   /** The emulator does not check the signature of its root key, so there is none. */
   const send = async ({ service, path = '/', headers = {}, body, method = 'POST' }: Request) =>
     fetch(`${endpoint}${path}`, {
       method,
       headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=none`,
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`,
         ...headers,
       },
       ...(body !== undefined && { body }),
@@ -107,6 +109,12 @@ export function rawAws(endpoint: string): RawAws {
         await text({ service: 'scheduler', path: '/schedules', method: 'GET' }),
       );
       return (Schedules as { Name: string }[]).map(schedule => schedule.Name);
+    },
+    dashboards: async () => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const body = 'Action=ListDashboards&Version=2010-08-01';
+      const listed = await text({ service: 'monitoring', headers, body });
+      return [...listed.matchAll(/<DashboardName>(.+?)</g)].map(([, name = '']) => name);
     },
     putRolePolicy: async (role, name, statement) => {
       const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });

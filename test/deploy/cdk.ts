@@ -49,7 +49,7 @@ export function cdk(options: CdkOptions): Cdk {
     return run(join(nodeFolder, 'cdk'), [command, ...args, ...common], { env, cwd: ROOT, signal });
   };
   return {
-    bootstrap: () => call('bootstrap', 'aws://000000000000/us-east-1'),
+    bootstrap: () => call('bootstrap', `aws://000000000000/${options.env['AWS_REGION']}`),
     deploy: () => call('deploy', stackName, '--require-approval', 'never', '--outputs-file', outputsFile),
     destroy: () => call('destroy', stackName, '--force'),
     outputs: async () => JSON.parse(await readFile(outputsFile, 'utf8'))[stackName],

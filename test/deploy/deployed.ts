@@ -28,8 +28,8 @@ export type LoggedRun = RunReport & { readonly atMs: number };
 
 export type Queue = 'retry' | 'dead-letter';
 
-export interface Deployed {
-  readonly name: PipelineName;
+export interface Deployed<N extends string = PipelineName> {
+  readonly name: N;
   readonly output: PipelineOutput;
   /** Names of the functions' roles. */
   readonly roles: { readonly ship: string; readonly replay: string };
@@ -57,10 +57,10 @@ export interface Deployed {
   setAlarm(name: string, state: 'ALARM' | 'OK'): Promise<void>;
 }
 
-export function clients(endpoint: string, raw: RawAws): Clients {
+export function clients(endpoint: string, raw: RawAws, region = 'us-east-1'): Clients {
   const options = {
     endpoint,
-    region: 'us-east-1',
+    region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
   return {
@@ -73,12 +73,12 @@ export function clients(endpoint: string, raw: RawAws): Clients {
 }
 
 /** Looks up the functions' log groups, so that they can be read after the functions are gone. */
-export async function deployed(
+export async function deployed<N extends string>(
   stackName: string,
-  name: PipelineName,
+  name: N,
   output: PipelineOutput,
   c: Clients,
-): Promise<Deployed> {
+): Promise<Deployed<N>> {
   const { raw, cloudwatch, dynamodb, sqs, secrets } = c;
   const ship = await raw.functionConfiguration(output.shipFunction);
   const replay = await raw.functionConfiguration(output.replayFunction);

@@ -8,9 +8,13 @@ import { OPERATOR, type Operator } from './operator.ts';
  * one without Batch is for both calls. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
  * So this test cannot show that the functions are granted sqs:SendMessage: test/cdk/permissions.test.ts does.
  */
-export async function allowBatches({ raw }: Clients, { output, roles }: Deployed): Promise<void> {
-  const retry = queueArn(output.retryQueueUrl);
-  const deadLetter = queueArn(output.deadLetterQueueUrl);
+export async function allowBatches(
+  { raw }: Clients,
+  { output, roles }: Deployed<string>,
+  region = 'us-east-1',
+): Promise<void> {
+  const retry = queueArn(output.retryQueueUrl, region);
+  const deadLetter = queueArn(output.deadLetterQueueUrl, region);
   const allow = (role: string, Resource: string[]) =>
     raw.putRolePolicy(role, 'ministack', { Effect: 'Allow', Action: 'sqs:SendMessageBatch', Resource });
   await allow(roles.ship, [retry, deadLetter]);
@@ -29,14 +33,17 @@ export async function allowOperator({ raw }: Clients, { stack }: Operator): Prom
 }
 
 /** It drops this setting of a template's table, which `doctor` would miss. */
-export async function enablePointInTimeRecovery({ dynamodb }: Clients, { output }: Deployed): Promise<void> {
+export async function enablePointInTimeRecovery(
+  { dynamodb }: Clients,
+  { output }: Deployed<string>,
+): Promise<void> {
   const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
   const update = { TableName: output.checkpointTable, PointInTimeRecoverySpecification };
   await dynamodb.send(new UpdateContinuousBackupsCommand(update));
 }
 
 /** `https://…/000000000000/NAME` → its ARN. */
-function queueArn(url: string): string {
+function queueArn(url: string, region: string): string {
   const [, account, name] = new URL(url).pathname.split('/');
-  return `arn:aws:sqs:us-east-1:${account}:${name}`;
+  return `arn:aws:sqs:${region}:${account}:${name}`;
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run test:deploy`: `cdk bootstrap` and `cdk deploy` of the real app into an emulator of AWS, between a simulated
  * Auth0 and a simulated Azure, and everything that a pipeline goes through afterwards. No account, nothing but 127.0.0.1.
+ * `npm run test:deploy life` leaves out what comes before a stack is changed: the second half alone.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,12 +14,17 @@ import { startChecks } from './checks.ts';
 import { clients, deployed } from './deployed.ts';
 import { deployAgain, firstTick, secondTick, whatIsKept } from './deploying.ts';
 import { allowBatches, allowOperator, enablePointInTimeRecovery } from './fixups.ts';
+import { begun } from './life.ts';
+import { elsewhere } from './life-elsewhere.ts';
+import { removed } from './life-removal.ts';
+import { renamed } from './life-rename.ts';
+import { returned } from './life-return.ts';
 import { allIsWell } from './looking.ts';
 import { setBack } from './mending.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
 import { startOperator } from './operator.ts';
 import { pythonPrograms } from './python.ts';
-import { destroy, metrics, privileges, reconcile } from './reckoning.ts';
+import { metrics, privileges, reconcile } from './reckoning.ts';
 import type { Scene } from './scene.ts';
 import { type Ends, PIPELINES, SECRETS_PREFIX, startEnds } from './tenant.ts';
 import { outage, poison, rotation } from './troubles.ts';
@@ -28,9 +34,11 @@ interface Stage {
   readonly aws: MiniStack;
   readonly commands: Cdk;
   readonly scratch: string;
+  /** The file that the commands give to the app. */
+  readonly configFile: string;
 }
 
-const LIMIT_MINUTES = 10;
+const LIMIT_MINUTES = 15;
 const STACK = 'DeployTest';
 const NODE_FOLDER = resolve(import.meta.dirname, '../../node_modules/.bin');
 
@@ -43,6 +51,10 @@ async function story(): Promise<void> {
   const stage = await setStage();
   if (!(await firstDeploy(stage))) return;
   const scene = await sceneOf(stage);
+  if (process.argv[2] === 'life') {
+    await begun(scene);
+    return life(scene, stage);
+  }
   await deployAgain(scene);
   await firstTick(scene);
   await secondTick(scene);
@@ -55,7 +67,13 @@ async function story(): Promise<void> {
   await privileges(scene);
   const again = (await setBack(scene)) + (await audits(scene));
   await reconcile(scene, again, print);
-  await destroy(scene);
+  await life(scene, stage);
+}
+
+/** What becomes of a stack over the years: see life.ts. */
+async function life(scene: Scene, stage: Stage): Promise<void> {
+  const story = { ...stage, scene, nodeFolder: NODE_FOLDER, signal: stop.signal, stackName: STACK };
+  await elsewhere(await returned(await removed(await renamed(story))));
 }
 
 /** Starts what runs beside the test; the closers end it. */
@@ -77,7 +95,7 @@ async function setStage(): Promise<Stage> {
   await writeFile(config, JSON.stringify(ends.config));
   const context = { config, environment: JSON.stringify(ends.environment) };
   const commands = cdk({ ...common, stackName: STACK, context, env: aws.env, say });
-  return { ends, aws, commands, scratch };
+  return { ends, aws, commands, scratch, configFile: config };
 }
 
 async function firstDeploy({ commands }: Stage): Promise<boolean> {

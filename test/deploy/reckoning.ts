@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../../lambda/core/contract.ts';
 import { mustBe, until } from './checks.ts';
-import { missing, type Scene, whereabouts } from './scene.ts';
+import { missing, type Scene, type Whereabouts, whereabouts } from './scene.ts';
 
 export async function metrics(scene: Scene): Promise<void> {
   const { checks, ends, pipelines } = scene;
@@ -98,7 +98,9 @@ export async function reconcile(scene: Scene, again: number, print: (line: strin
   });
 }
 
-export async function destroy(scene: Scene): Promise<void> {
+type DestroyScene = Pick<Scene, 'checks' | 'cdk' | 'raw'> & Pick<Whereabouts, 'pipelines'>;
+
+export async function destroy(scene: DestroyScene): Promise<void> {
   const { checks, cdk, raw, pipelines } = scene;
   await checks.check('cdk destroy ends the schedule and keeps the table and the queues', async () => {
     const before = await Promise.all(pipelines.map(one => one.checkpoint()));

@@ -24,8 +24,13 @@ export function pipelineNamed({ pipelines }: Scene, name: PipelineName): Deploye
   return found;
 }
 
+/** As much of a scene as tells what is where; of pipelines with any names. */
+export interface Whereabouts extends Pick<Scene, 'ends'> {
+  readonly pipelines: readonly Deployed<string>[];
+}
+
 /** Logs of the tenant that are neither in Azure nor in a queue. */
-export async function missing({ ends, pipelines }: Scene): Promise<string[]> {
+export async function missing({ ends, pipelines }: Whereabouts): Promise<string[]> {
   const held = new Set<string>();
   for (const pipeline of pipelines) {
     for (const queue of ['retry', 'dead-letter'] as const) {
@@ -36,12 +41,12 @@ export async function missing({ ends, pipelines }: Scene): Promise<string[]> {
 }
 
 /** Logs of the tenant that are in Azure, and how many there are at all. */
-export function arrivals({ ends }: Scene): { readonly arrived: number; readonly all: number } {
+export function arrivals({ ends }: Pick<Scene, 'ends'>): { readonly arrived: number; readonly all: number } {
   return { arrived: ends.azure.received.unique, all: ends.auth0.tenant.ids().size };
 }
 
 /** In a line: what is where, for the message of a check that fails. */
-export async function whereabouts(scene: Scene): Promise<string> {
+export async function whereabouts(scene: Whereabouts): Promise<string> {
   const { arrived, all } = arrivals(scene);
   const told = await Promise.all(
     scene.pipelines.map(async pipeline => {

@@ -3,10 +3,10 @@ import { mustBe, until } from './checks.ts';
 import { processStarts } from './deploying.ts';
 import { denialSeen, outageSeen } from './looking.ts';
 import { deadLettersSeen } from './mending.ts';
-import { arrivals, missing, type Scene, whereabouts } from './scene.ts';
+import { arrivals, missing, type Scene, type Whereabouts, whereabouts } from './scene.ts';
 
 /** With a wish to be left alone, so that a function does not spend its time on repetitions. */
-const AZURE_503 = { kind: 'status', status: 503, headers: { 'retry-after': '300' } } as const;
+export const AZURE_503 = { kind: 'status', status: 503, headers: { 'retry-after': '300' } } as const;
 /** A batch that was tried twice in vain waits 10 s and then 20 s. */
 const RETRY_SECONDS = 60;
 
@@ -103,7 +103,7 @@ function checkpoints({ pipelines }: Scene) {
 }
 
 /** Until everything is in Azure and nothing on a queue. */
-async function untilSettled(scene: Scene, seconds: number): Promise<void> {
+export async function untilSettled(scene: Whereabouts, seconds: number): Promise<void> {
   const isSettled = async () => {
     const { arrived, all } = arrivals(scene);
     const held = scene.pipelines.flatMap(one => [one.held('retry'), one.held('dead-letter')]);

@@ -54,7 +54,7 @@ function clone(): string {
     if (!own.has(name)) symlinkSync(join(ROOT, name), join(folder, name));
   }
   const dist = join(folder, 'bundles');
-  for (const name of ['ship', 'replay']) {
+  for (const name of ['ship', 'replay', 'guard']) {
     mkdirSync(join(dist, name), { recursive: true });
     writeFileSync(join(dist, name, 'index.mjs'), 'export const handler = () => undefined;\n');
   }

@@ -60,6 +60,7 @@ test('every configuration on the page is a valid one', () => {
   expect(examples.map(example => parsePipelines(example).map(({ azure }) => azure.kind))).toEqual([
     ['logs-ingestion'],
     ['data-collector'],
+    ['data-collector'],
     ['data-collector', 'data-collector'],
   ]);
 });

@@ -1,0 +1,46 @@
+/** What a deploy must not do in silence: leave a deployed pipeline out, or give it an empty table. See decision 015. */
+import { CustomResource, Duration, type Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { PipelineConfig } from '../lambda/core/config.ts';
+import type { GuardedPipelines } from '../lambda/core/contract.ts';
+import { type FunctionOptions, pipelineFunction } from './functions.ts';
+
+export interface GuardProps {
+  readonly pipelines: readonly PipelineConfig[];
+  readonly nested: boolean;
+  readonly removed: readonly string[];
+  readonly options: FunctionOptions;
+}
+
+/** Everything else of the stack is to depend on it: when it refuses, nothing has been changed yet. */
+export function pipelineGuard(stack: Stack, { pipelines, nested, removed, options }: GuardProps): Construct {
+  // Without the network of the pipelines: it talks to CloudFormation alone.
+  const { dist, logRetention } = options;
+  const guard = pipelineFunction(stack, 'Guard', {
+    dist,
+    logRetention,
+    bundle: 'guard',
+    description: 'Refuses a deploy that would leave a pipeline behind in silence',
+    memorySizeMb: 128,
+    timeoutSeconds: 60,
+    statements: [
+      new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] }),
+    ],
+  });
+  const properties: GuardedPipelines = {
+    pipelines: pipelines.map(({ name, previousNames, adopt }) => ({
+      name,
+      place: nested ? 'nested' : 'flat',
+      previousNames: [...previousNames],
+      adopts: Object.values(adopt ?? {}),
+    })),
+    removed: [...removed],
+  };
+  return new CustomResource(stack, 'PipelineGuard', {
+    resourceType: 'Custom::PipelineGuard',
+    serviceToken: guard.functionArn,
+    serviceTimeout: Duration.minutes(3),
+    properties: { ...properties },
+  });
+}

@@ -1,0 +1,42 @@
+/** Values that settings of any kind are made of, each with the sentence that says what is allowed. */
+import * as v from 'valibot';
+
+/** A string that matches, with the sentence that says what is allowed. */
+export const text = (pattern: RegExp, allowed: string) =>
+  v.pipe(v.string(allowed), v.regex(pattern, allowed));
+
+export const whole = (from: number, to: number, allowed: string) =>
+  v.pipe(v.number(allowed), v.integer(allowed), v.minValue(from, allowed), v.maxValue(to, allowed));
+
+export const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
+  v.picklist(values, `one of ${values.map(value => JSON.stringify(value)).join(', ')}`);
+
+/** A list in which nothing stands twice. */
+export const listOf = <T extends v.GenericSchema<string>>(item: T, allowed: string) =>
+  v.pipe(
+    v.array(item, allowed),
+    v.check(given => new Set(given).size === given.length, `${allowed}, each once`),
+  );
+
+export const pipelineName = text(
+  /^[a-z][a-z0-9-]{0,31}$/,
+  'lower-case letters, digits and -, at most 32, a letter first',
+);
+
+const SECRET_NAME = 'the name or ARN of a secret in Secrets Manager (not the secret itself)';
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
+const SECRET =
+  /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}|(?!arn:)[A-Za-z0-9/_+=.@-]{1,512})$/;
+/** "…-secret" may be a secret's whole name, or a name with the six characters that Secrets Manager adds. */
+const AMBIGUOUS = /^arn:.*-([a-z]{6}|[A-Z]{6}|[A-Z][a-z]{5}|\d{6})$/;
+
+export { SECRET_NAME };
+export const secretName = v.pipe(
+  text(SECRET, SECRET_NAME),
+  // An Auth0 client secret or a workspace's key would be a fine name, and would then be logged as one.
+  v.check(value => !/^([\w-]{64}|[A-Za-z0-9+/]{86}==)$/.test(value), SECRET_NAME),
+  v.check(
+    value => !AMBIGUOUS.test(value),
+    'the name of the secret, or its whole ARN, with "-" and the six characters that Secrets Manager adds: from this one nobody can tell whether they are there',
+  ),
+);

@@ -56,7 +56,8 @@ export function replayStatements(scope: IConstruct, r: Resources): PolicyStateme
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       [r.retryQueue.queueArn],
     ),
-    allow(['sqs:SendMessage'], [r.deadLetterQueue.queueArn]),
+    // What is left of a batch that was taken apart goes back to the retry queue.
+    allow(['sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
     ...secretStatements(scope, secrets),
     ...federationStatements(r.config),
     ...keyStatements(['kms:Decrypt', 'kms:GenerateDataKey'], ['secretsmanager', 'sqs'], r.kmsKey),

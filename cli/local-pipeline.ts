@@ -5,6 +5,7 @@ import type { PipelineConfig } from '../lambda/core/config.ts';
 import { DEADLINE_MARGIN_MS, RETRY_MAX_RECEIVES, SHIP_TIMEOUT_SECONDS } from '../lambda/core/contract.ts';
 import type { Journal, ReplayReport, RunReport, SecretSource } from '../lambda/core/model.ts';
 import { replay } from '../lambda/core/replay.ts';
+import { newestRecord } from '../lambda/core/settle.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { type Environment, ioFirst, pipelineParts } from '../lambda/wiring.ts';
 import { ledgerDirectory, localLedger } from './local-ledger.ts';
@@ -92,16 +93,13 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     },
     replayDue: async told => {
       const deadlineMs = clock.now() + SHIP_TIMEOUT_SECONDS * 1000;
+      const { settleMs } = parts.options;
+      const from = { d: { ...shaping, source: pages, clock }, options: { deadlineMs, settleMs } };
+      const dependencies = { ...shared, ...parts.replaying, another: () => newestRecord(from) };
       for await (const batch of queue.waiting()) {
         if (stop.aborted || clock.now() > deadlineMs) return;
         if (batch.notBeforeMs > clock.now()) continue;
-        const report = await replay(
-          { ...shared, ...parts.replaying },
-          config.name,
-          batch.message,
-          deadlineMs,
-          batch.tries + 1,
-        );
+        const report = await replay(dependencies, config.name, batch.message, deadlineMs, batch.tries + 1);
         if (stop.aborted && !report.done) return;
         if (report.done) await queue.remove(batch);
         else if ((await queue.postpone(batch)) === 'dead-letter') {

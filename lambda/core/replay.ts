@@ -2,7 +2,13 @@
 
 import { DEAD_LETTER_RETENTION_DAYS, RETRY_MAX_RECEIVES } from './contract.ts';
 import { convertRecord } from './convert-record.ts';
-import { type Culprit, type DeliverDependencies, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
+import {
+  type Culprit,
+  type DeliverDependencies,
+  type DeliverOptions,
+  deliver,
+  QUEUE_UNREACHABLE,
+} from './deliver.ts';
 import { decodeFailedBatch, encodeCulprits, encodeFailedBatch, type FailedBatch } from './failed-batch.ts';
 import type { FailedBatchQueue, Fault, Journal, QueueName, Reason, ReplayReport } from './model.ts';
 import { type AskRedaction, redactedAgain } from './redact-again.ts';
@@ -13,6 +19,8 @@ export interface ReplayDependencies extends DeliverDependencies {
   readonly journal: Journal;
   /** Undefined when no rule redacts. */
   readonly redaction?: AskRedaction;
+  /** Where Auth0 may be asked: a record from elsewhere that tells poison from a wrong configuration. */
+  readonly another?: DeliverOptions['another'];
 }
 
 /** From this receive on, a lasting fault is looked into: it may be one record's, and keep the others back. */
@@ -54,6 +62,7 @@ export async function replay(
   const tries = (batch.receives ?? 0) + receives;
   const aside = asideFor(d, { ...batch, redaction: redacted.tag }, tries);
   const delivery = await deliver(d, records, deadlineMs, {
+    ...(d.another && { another: d.another }),
     ...(tries >= ISOLATE_FROM_RECEIVE && { isolatesFaults: true, maxAttempts: 1 }),
     putAside: culprits => aside.put(queue => encodeCulprits(aside.common, on(queue, culprits))),
   });

@@ -107,7 +107,9 @@ describe('a checkpoint that lies beyond every log', { timeout: 30_000 }, () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(200) } });
     world.config['auth0'] = { ...Object(world.config['auth0']), startFrom: '2062-07-01' };
     const { code, stdout, stderr } = await world.run();
-    expect(stderr).toMatch(/^error: [^\n]+\n {2}- auth0.startFrom: is 2062-07-01[^\n]* in the future[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^error: [^\n]+\n {2}- auth0.startFrom: is 2062-07-01[^\n]* in the future[^\n]*\n$/,
+    );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect((await stored()).checkpoint).toBeUndefined();
   });

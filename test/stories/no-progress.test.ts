@@ -81,13 +81,23 @@ test('a stored place in the future is not caught up, in a function as it is depl
   await open('data-collector');
   await stage.run();
   const built = await bundles();
-  const host = lambdaHost({ bundle: built.ship, env: environment(stage, 'data-collector'), timeoutMs: 60_000 });
+  const host = lambdaHost({
+    bundle: built.ship,
+    env: environment(stage, 'data-collector'),
+    timeoutMs: 60_000,
+  });
   onTestFinished(async () => {
     await host.stop();
     await built.remove();
   });
   const logId = syntheticLogId('900', Date.now() + 86_400_000);
-  await stage.aws.writeCheckpoint('story', { checkpointLogId: logId, witnessedAt: new Date(0).toISOString() });
+  const { state } = await stage.wiring.ship();
+  const nowMs = Date.now();
+  const acquired = await state.acquire('story', 'a wrong hand', nowMs, nowMs + 1000);
+  if (acquired.kind === 'held') throw new Error('nobody runs');
+  const saved = await state.save(acquired.lease, { logId }, nowMs);
+  if (saved.kind === 'lost') throw new Error('nobody takes it over');
+  await state.release(saved.lease, nowMs, { witnessedAtMs: 0 });
   expect(await host.invoke({})).toMatchObject({
     ok: true,
     result: { outcome: 'astray', party: 'auth0', checkpointAstray: true, checkpoint: { logId } },

@@ -104,7 +104,8 @@ function asideFor(d: ReplayDependencies, batch: FailedBatch, tries: number) {
       pipeline: batch.pipeline,
       failedAtMs: Number.isNaN(firstMs) ? d.clock.now() : firstMs,
       attempts: batch.attempts + 1,
-      receives: tries,
+      // A dead letter that is sent back begins anew.
+      ...(isLast ? {} : { receives: tries }),
       redaction: batch.redaction,
     },
     /** Puts what belongs on each queue; gives why it could not, if so. */

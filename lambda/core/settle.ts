@@ -133,9 +133,13 @@ async function putCulprits(run: Run, culprits: readonly Culprit[]): Promise<stri
     return nameOf(error);
   }
   for (const { record, reason, queue } of culprits) {
-    if (queue === 'dead-letter') tally.counts.logsDeadLettered++;
+    const isDead = queue === 'dead-letter';
+    if (isDead) tally.counts.logsDeadLettered++;
     else tally.counts.logsRetried++;
-    d.journal.error(`a log was put on the ${queue} queue`, { logId: record.logId, reason });
+    d.journal.error(isDead ? 'a log was dead-lettered' : 'a log was put on the retry queue', {
+      logId: record.logId,
+      reason,
+    });
   }
   return undefined;
 }

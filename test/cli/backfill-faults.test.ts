@@ -18,7 +18,7 @@ test('what Azure does not take is held on the pipeline’s own queues: the poiso
   const { code, stdout, stderr } = await backfill(world);
   expect(stdout).toContain('1 put on the dead-letter queue; the window is done');
   expect(stdout).toContain('look at dead letters with: replay --list');
-  expect(stderr).toContain(`a log was put on the dead-letter queue (logId ${wanted[7]})`);
+  expect(stderr).toContain(`a log was dead-lettered (logId ${wanted[7]})`);
   expect(code).toBe(0);
   const missing = new Set(await world.missing());
   expect(wanted.filter(id => missing.has(id))).toEqual([]);

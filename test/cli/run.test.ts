@@ -95,7 +95,7 @@ describe('run --once', () => {
     logs[77] = poisonLog(logs[77]!);
     world = await openLocalWorld({ auth0: { logs } });
     const { code, stdout } = await world.run();
-    expect(stdout).toContain(`a log was put on the dead-letter queue (logId ${logs[77].log_id})`);
+    expect(stdout).toContain(`a log was dead-lettered (logId ${logs[77].log_id})`);
     expect(stdout).toContain('local: 199 logs shipped, 1 put on the dead-letter queue; caught up');
     expect(stdout).toContain('local: 1 message on the dead-letter queue');
     expect(code).toBe(0);

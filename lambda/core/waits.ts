@@ -18,6 +18,8 @@ export interface Wait {
 
 export type Waits = Readonly<Partial<Record<Vendor, Wait>>>;
 
+/** A shorter wait is over before the next run begins. */
+const WORTH_REMEMBERING_MS = 10_000;
 /** After the second refusal in a row; the first may have been a role or a secret that was just being spread. */
 const REFUSED_WAIT_MS = 120_000;
 const REFUSED_WAIT_MOST_MS = 600_000;
@@ -37,17 +39,22 @@ export function stopByWait(waits: Waits, nowMs: number): Stop | undefined {
 
 /** What is to be remembered after a run that asked and ended like this. */
 export function waitsAfter(waits: Waits, { party, fault }: Stop, nowMs: number): Waits {
-  if ((party !== 'auth0' && party !== 'azure') || !fault) return {};
-  const times = (waits[party]?.times ?? 0) + 1;
-  const waitMs = Math.max(fault.retryAfterMs ?? 0, isRefusal(party, fault) ? refusedWaitMs(times) : 0);
-  const { verdict, message } = fault;
-  if (waitMs === 0 && !isRefusal(party, fault)) return {};
-  return { [party]: { untilMs: nowMs + Math.min(WAIT_MOST_MS, waitMs), times, verdict, message } };
+  if ((party !== 'auth0' && party !== 'azure') || !fault || !isDear(party, fault)) return {};
+  const { verdict, message, retryAfterMs = 0 } = fault;
+  // A secret that is not filled in has no status: it is read again at every run, which costs nothing.
+  const isRefusal = verdict === 'denied' && fault.status !== undefined;
+  const times = isRefusal ? (waits[party]?.times ?? 0) + 1 : 0;
+  const waitMs = Math.min(WAIT_MOST_MS, Math.max(retryAfterMs, refusedWaitMs(times)));
+  if (waitMs < WORTH_REMEMBERING_MS && !isRefusal) return {};
+  return { [party]: { untilMs: nowMs + waitMs, times, verdict, message } };
 }
 
-/** Azure's own 403 costs nothing but one small post a run; a token, or anything at Auth0, is asked for in vain at a price. */
-function isRefusal(party: Vendor, fault: Fault): boolean {
-  return fault.verdict === 'denied' && (party === 'auth0' || fault.isTokenRefused === true);
+/**
+ * Whether asking in vain has a price: a token, or anything at Auth0, where it is logged or takes from a limit that others
+ * share. A post that Azure does not take is put aside or small, and the next run tries with one batch.
+ */
+function isDear(party: Vendor, { isTokenRefused }: Fault): boolean {
+  return party === 'auth0' || isTokenRefused === true;
 }
 
 function refusedWaitMs(times: number): number {

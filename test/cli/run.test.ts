@@ -123,12 +123,8 @@ describe('run --once', () => {
     await world.makeDue();
     const late = await world.run();
     expect(late.stdout).toMatch(/failed batch [0-9a-f]{8} delivered: 100 logs shipped/);
+    expect(late.code).toBe(0);
     expect([world.azure.received.unique, await world.missing()]).toEqual([100, []]);
-    // Azure asked for 50 minutes: a run is not well before it may ask again, and says when that is.
-    for (const { code, stderr } of [early, late]) {
-      expect(stderr).toMatch(/error: pipeline "local": Azure answered 503; asked again at 20[\d:TZ.-]+\n$/);
-      expect(code).toBe(1);
-    }
   });
 });
 

@@ -354,7 +354,7 @@ describe('what a vendor asked for outlives the run', () => {
   });
 
   test('a token that Entra refuses is asked for likewise; Azure’s own refusal is tried at every tick', async () => {
-    const fault = { verdict: 'denied', message: 'AADSTS7000222', isTokenRefused: true } as const;
+    const fault = { verdict: 'denied', status: 401, message: 'AADSTS7000222', isTokenRefused: true } as const;
     const w = world({ logs: logs(10), faults: { post: () => ({ kind: 'unauthorised', fault }) } });
     await ticks(w, 30);
     expect(w.calls.post).toBeLessThanOrEqual(14);

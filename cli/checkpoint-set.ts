@@ -6,7 +6,7 @@ import { isAllowed } from './checkpoint-allowed.ts';
 import { type Count, countBetween, type Direction, directionOf } from './checkpoint-count.ts';
 import { leaseText } from './checkpoint-get.ts';
 import { jsonOf, type Plan, tellDone, tellPlan } from './checkpoint-told.ts';
-import { parseWhere, placeOf } from './checkpoint-where.ts';
+import { parseWhere, placeOf, refuseBeyond } from './checkpoint-where.ts';
 import { writeCheckpoint } from './checkpoint-write.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { liveLine } from './live-line.ts';
@@ -29,6 +29,7 @@ export async function setCheckpoint(where: string, options: CheckpointSetOptions
   const { source, options: own } = pipelineParts(pipeline.config, pipeline.secrets, pipeline.env);
   const old = before.checkpoint ?? (await placeOf(source, own.startFrom, Date.now()));
   const next = await placeOf(source, wanted, Date.now());
+  if (wanted.kind === 'log') await refuseBeyond(source, next);
   const move = { from: old.logId, to: next.logId };
   const direction = directionOf(move);
   const count = await countIn(pipeline, direction, move, stop);

@@ -1,7 +1,9 @@
 /** From what an operator wrote to a place in Auth0's logs. */
 import { parseStartFrom } from '../lambda/core/config.ts';
+import { logIdOf } from '../lambda/core/log.ts';
 import { isPastLogId, logIdTimeMs } from '../lambda/core/log-id.ts';
 import type { Checkpoint, LogSource, StartFrom } from '../lambda/core/model.ts';
+import { standingOf } from '../lambda/core/witness.ts';
 import { UsageError } from './errors.ts';
 import { parseTime } from './window.ts';
 import { dateText } from './words.ts';
@@ -46,5 +48,16 @@ export async function placeOf(source: LogSource, from: StartFrom, nowMs: number)
   throw new UsageError(
     `Auth0 has to be asked where that is, and: ${start.fault.message}. A log id needs no asking: give one`,
     start.fault,
+  );
+}
+
+/** Throws UsageError for a place after which no log can come. Auth0 is asked; where it does not answer, the place may do. */
+export async function refuseBeyond(source: LogSource, place: Checkpoint): Promise<void> {
+  const nowMs = Date.now();
+  const answer = await source.newest(nowMs, TIMEOUT_MS);
+  if (answer.kind === 'fault' || standingOf(place, answer.log, nowMs, nowMs) !== 'beyond') return;
+  throw new UsageError(
+    `<where> is "${place.logId}", which lies beyond the tenant's newest log ${logIdOf(answer.log)}: nothing would ` +
+      `ever be shipped; allowed: ${ALLOWED}, up to the newest log`,
   );
 }

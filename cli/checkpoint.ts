@@ -28,7 +28,9 @@ Examples:
 const SET_HELP = `
 <where> is a log id ("after this log"), a UTC date ("2026-07-01"), a time with
 its zone ("2026-07-01T08:30:00Z"), how long ago ("2h", "3d"), "oldest" (all that
-Auth0 still has) or "now" (after the newest log).
+Auth0 still has) or "now" (after the newest log). A place in the future, or
+beyond the tenant's newest log, is refused, whatever the options: nothing would
+be shipped from there.
 
 It shows how many logs Auth0 has between the old place and the new, and asks:
   back     they are sent again; the same LogId is then in Azure more than once

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitForRateLimitMs } from '../lambda/core/ask.ts';
 import type { PipelineConfig } from '../lambda/core/config.ts';
 import type { Fetch } from '../lambda/core/http.ts';
-import type { Clock, Fault, RateLimit, SecretSource } from '../lambda/core/model.ts';
+import type { Checkpoint, Clock, Fault, RateLimit, SecretSource } from '../lambda/core/model.ts';
 import type { Secret } from '../lambda/core/secret.ts';
 import { noAnswer, readRateLimit, refusal } from '../lambda/edges/auth0-answer.ts';
 
@@ -13,8 +13,9 @@ export interface Auth0Patient {
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly baseUrl: string | undefined;
-  /** The checkpoint's log id, where there is one. */
-  readonly afterLogId: string | undefined;
+  readonly checkpoint: Checkpoint | undefined;
+  /** Younger logs may not be readable yet. */
+  readonly settleMs: number;
 }
 
 export type Answer =

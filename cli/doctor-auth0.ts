@@ -1,4 +1,4 @@
-/** Whether Auth0 gives a token and logs, by the pipeline's own credentials: four small requests at the most. */
+/** Whether Auth0 gives a token and logs, by the pipeline's own credentials: a few small requests. */
 import { randomUUID } from 'node:crypto';
 import type { PipelineConfig } from '../lambda/core/config.ts';
 import { AUTH0_PAGE_SIZE } from '../lambda/core/contract.ts';
@@ -6,6 +6,8 @@ import { jsonObject } from '../lambda/core/http.ts';
 import { logDateOf } from '../lambda/core/log.ts';
 import type { Fault } from '../lambda/core/model.ts';
 import type { Secret } from '../lambda/core/secret.ts';
+import { type Standing, standingOf } from '../lambda/core/witness.ts';
+import { datedBefore } from '../lambda/edges/auth0.ts';
 import { auth0Token } from '../lambda/edges/auth0-token.ts';
 import { rateLimitFinding, retentionFinding } from './doctor-auth0-plan.ts';
 import { type Answer, type Auth0Patient, questioner, settingsOf } from './doctor-auth0-request.ts';
@@ -24,6 +26,8 @@ export interface Auth0Findings {
   readonly findings: readonly Finding[];
   /** Undefined when it is not known. */
   readonly waiting?: Waiting;
+  /** How the checkpoint stands to the tenant's newest log; undefined when either is not known. */
+  readonly standing?: Standing;
   /** The tenant's newest logs, as far as they were asked for; undefined when none could be read. */
   readonly sample?: readonly unknown[];
 }
@@ -42,7 +46,7 @@ const OLDEST = { page: '0', per_page: '1', sort: 'date:1' };
 
 /** @param wantsSample whether logs are wanted to try rules on */
 export async function auth0Findings(patient: Auth0Patient, wantsSample = false): Promise<Auth0Findings> {
-  const { config, clock, afterLogId } = patient;
+  const { config, clock, checkpoint } = patient;
   const granted = await auth0Token({
     ...patient,
     ...config,
@@ -55,30 +59,48 @@ export async function auth0Findings(patient: Auth0Patient, wantsSample = false):
   }
   const token = tokenFinding(granted.token, config.domain);
   const ask = questioner(patient, granted.token, TIMEOUT_MS);
-  const newestLogs = newestQuery(wantsSample);
-  const page = await ask(
-    afterLogId === undefined ? newestLogs : { from: afterLogId, take: String(AUTH0_PAGE_SIZE) },
-  );
+  const beforeMs = clock.now() - patient.settleMs;
+  const after = checkpoint && { from: checkpoint.logId, take: String(AUTH0_PAGE_SIZE) };
+  const page = await ask(after ?? newestQuery(wantsSample));
   if (page.kind === 'fault') {
     const refused = refusedBy(about(LOGS), page.fault, config);
     return { findings: [token, refused, ...afterFault(page, config)] };
   }
-  const newest = afterLogId === undefined ? page : await ask(newestLogs);
+  const newest = after ? await askNewest(ask, wantsSample, beforeMs) : page;
   const oldest = await ask(OLDEST);
-  const waiting = afterLogId === undefined ? undefined : waitingIn(page.logs);
+  const standing =
+    checkpoint && newest.kind === 'logs' && newest.logs.length > 0
+      ? standingOf(checkpoint, newest.logs[0], beforeMs, clock.now())
+      : undefined;
+  // Auth0's two lists may differ for a moment.
+  const isDoubtful = after && standing === 'behind' && page.logs.length === 0;
+  const again = isDoubtful ? await ask(after) : page;
+  const waiting = after && waitingIn(again.kind === 'logs' ? again.logs : page.logs);
   return {
     findings: [
       token,
       pageFinding(newest, waiting, clock.now()),
-      // As it was before the other two were asked for.
+      // As it was before the others were asked for.
       rateLimitFinding(page.rateLimit, config.rateLimitHeadroom),
       oldest.kind === 'fault'
         ? about('retention').unchecked('the oldest log could not be asked for', 'run this again in a minute')
         : retentionFinding(logDateOf(oldest.logs[0]), config.logRetentionDays, clock.now()),
     ],
     ...(waiting === undefined ? {} : { waiting }),
+    ...(standing === undefined ? {} : { standing }),
     ...(newest.kind === 'logs' ? { sample: newest.logs } : {}),
   };
+}
+
+/** As `LogSource.newest` asks; plainly where Auth0 does not search by date. */
+async function askNewest(
+  ask: ReturnType<typeof questioner>,
+  wantsSample: boolean,
+  beforeMs: number,
+): Promise<Answer> {
+  const query = newestQuery(wantsSample);
+  const dated = await ask({ ...query, q: datedBefore(beforeMs) });
+  return dated.kind === 'fault' && dated.fault.status === 400 ? ask(query) : dated;
 }
 
 /** What becomes of these checks when nobody can be asked. */

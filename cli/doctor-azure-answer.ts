@@ -34,6 +34,10 @@ export function postFinding(answer: PostAnswer, config: AzureConfig): Finding {
       'this may be for the emptiness of the post alone: see “last run”, whether real ones are accepted',
     );
   }
+  if (verdict.fault.verdict === 'intercepted') {
+    const parts = partsOf(verdict.fault, 'Azure', hostSettings(config));
+    return say.error(parts.text, parts.remedy);
+  }
   if (verdict.fault.verdict !== 'denied') {
     const remedy =
       'wait, and see Azure’s status page; batches wait in the retry queue meanwhile, and nothing is lost';

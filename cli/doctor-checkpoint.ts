@@ -1,6 +1,6 @@
 /** Where the pipeline is, and what waits behind that. */
-import { logIdTimeMs } from '../lambda/core/log-id.ts';
-import { type Waiting, waitingText } from './doctor-auth0.ts';
+import { isFutureLogId, logIdTimeMs } from '../lambda/core/log-id.ts';
+import { type Auth0Findings, waitingText } from './doctor-auth0.ts';
 import { about, type Finding } from './doctor-finding.ts';
 import { type Asked, type Pulse, unasked } from './doctor-state.ts';
 import type { StoredState } from './target.ts';
@@ -8,12 +8,13 @@ import { dateText, duration } from './words.ts';
 
 const DAY_MS = 86_400_000;
 
-/** @param waiting logs after the checkpoint, as far as Auth0 has told */
+/** @param told of the logs after the checkpoint and of the tenant's newest, as far as Auth0 has */
 export function checkpointFinding(
   asked: Asked<StoredState>,
-  waiting: Waiting | undefined,
-  { config, limits, nowMs }: Pulse,
+  { waiting, standing }: Pick<Auth0Findings, 'waiting' | 'standing'>,
+  pulse: Pulse,
 ): Finding {
+  const { config, limits, nowMs } = pulse;
   const say = about('checkpoint');
   if ('problem' in asked) return unasked('checkpoint', asked);
   const { checkpoint, caughtUpAtMs = 0, lastRun } = asked.value;
@@ -27,6 +28,17 @@ export function checkpointFinding(
   const idMs = logDateMs ?? logIdTimeMs(logId);
   const at = idMs === undefined ? `at ${logId}` : `at ${dateText(idMs)}`;
   const retention = config.auth0.logRetentionDays * DAY_MS;
+  if (standing === 'beyond' || isFutureLogId(logId, nowMs)) {
+    const where = standing === 'beyond' ? 'beyond the tenant’s newest log' : 'in the future';
+    const text = `${at}, which lies ${where}: nothing will ever be shipped`;
+    return say.error(text, `set it anew; no log is skipped by that:\n  ${settingAnew(asked.value, pulse)}`);
+  }
+  if (standing === 'behind' && waiting?.logs === 0) {
+    return say.error(
+      `${at}; Auth0 has newer logs, but answers that none comes after it`,
+      `the next run looks for them by search; should it end “astray”, set the checkpoint anew; no log is skipped by that:\n  ${settingAnew(asked.value, pulse)}`,
+    );
+  }
   // A position from which nothing was shipped yet has no date, and says nothing of a gap.
   const unreadMs = logDateMs === undefined ? 0 : nowMs - Math.max(logDateMs, caughtUpAtMs);
   if (unreadMs > retention) {
@@ -51,4 +63,14 @@ export function checkpointFinding(
     );
   }
   return say.ok(seen);
+}
+
+/** Ids follow dates by some seconds. */
+const MARGIN_MS = 60_000;
+
+/** Back to where the witness last agreed, if Auth0 still has that: all logs before it were passed. */
+function settingAnew({ witnessedAtMs = 0 }: StoredState, { config, nowMs, options }: Pulse): string {
+  const sinceMs = witnessedAtMs - config.settleSeconds * 1000 - MARGIN_MS;
+  const isKept = witnessedAtMs <= nowMs && nowMs - sinceMs < config.auth0.logRetentionDays * DAY_MS;
+  return `npm start -- checkpoint set ${isKept ? dateText(sinceMs) : 'oldest'}${options}`;
 }

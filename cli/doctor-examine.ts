@@ -55,7 +55,8 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
       clock: systemClock,
       fetch: clocks.fetchOf('Auth0'),
       baseUrl: bases.auth0,
-      afterLogId: 'value' in stored ? stored.value.checkpoint?.logId : undefined,
+      checkpoint: 'value' in stored ? stored.value.checkpoint : undefined,
+      settleMs: config.settleSeconds * 1000,
     };
     return [secret, await auth0Findings(patient, config.redact.length > 0)];
   };
@@ -99,7 +100,7 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     // A state directory has no settings that somebody could have changed.
     ...(kind === 'stack' ? resourceFindings(problems, one.deployCommand) : []),
     lastRunFinding(stored, pulse),
-    checkpointFinding(stored, fromAuth0.waiting, pulse),
+    checkpointFinding(stored, fromAuth0, pulse),
     ...queueFindings(depths, pulse),
   ];
 }

@@ -41,6 +41,9 @@ export function resourceFindings(
   });
 }
 
+/** See stopByWait. */
+const WAITING = /^(.*); asked again at (\S+)$/s;
+
 export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding {
   const say = about('last run');
   if ('problem' in asked) return unasked('last run', asked);
@@ -53,12 +56,17 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
   const ended = `${duration(ageMs)} ago: ${lastRun.outcome}`;
   const fault = faultOf({ ...lastRun, pipeline: pulse.config.name });
   if (fault !== undefined) {
-    const { text, remedy } = sentenceParts(fault);
-    return say.error(`${ended}; ${text}`, remedy ?? 'see the other findings here, and docs/runbook.md');
+    const [, why = fault, againAt] = WAITING.exec(fault) ?? [];
+    const { text, remedy = 'see the other findings here, and docs/runbook.md' } = sentenceParts(why);
+    const wait = againAt === undefined ? '' : `; the pipeline asks again at ${againAt}`;
+    return say.error(`${ended}; ${text}${wait}`, lastRun.outcome === 'astray' ? 'see “checkpoint”' : remedy);
   }
   const [warning] = runWarnings({ ...lastRun, pipeline: pulse.config.name }, retentionMs(pulse));
   if (warning !== undefined)
-    return say.warning(`${ended}; ${warning}`, 'see docs/runbook.md: retention-at-risk, gap-suspected');
+    return say.warning(
+      `${ended}; ${warning}`,
+      'see docs/runbook.md: retention-at-risk, gap-suspected, checkpoint-astray, sweep-overdue',
+    );
   if (ageMs > pulse.limits.silenceMs) {
     return say[pulse.kind === 'stack' ? 'error' : 'warning'](`${ended}, and none since`, beginning(pulse));
   }

@@ -9,7 +9,7 @@ export interface DoctorOptions extends TargetOptions {
 }
 
 const HELP = `
-It changes nothing: it asks Auth0 for a token and three pages of logs, and sends
+It changes nothing: it asks Auth0 for a token and a few pages of logs, and sends
 Azure a post without a record in it. As every token does, this one leaves a log
 of type "seccft" at Auth0, which is shipped like any other.
 

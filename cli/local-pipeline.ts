@@ -6,6 +6,7 @@ import { DEADLINE_MARGIN_MS, RETRY_MAX_RECEIVES, SHIP_TIMEOUT_SECONDS } from '..
 import type { Journal, SecretSource } from '../lambda/core/model.ts';
 import { replay } from '../lambda/core/replay.ts';
 import type { ReplayReport, RunReport } from '../lambda/core/report.ts';
+import { newestRecord } from '../lambda/core/settle.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { type Environment, ioFirst, pipelineParts } from '../lambda/wiring.ts';
 import { ledgerDirectory, localLedger } from './local-ledger.ts';
@@ -93,16 +94,18 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     },
     replayDue: async told => {
       const deadlineMs = clock.now() + SHIP_TIMEOUT_SECONDS * 1000;
+      const { settleMs } = parts.options;
+      const from = { d: { ...shaping, source: pages, clock }, options: { deadlineMs, settleMs } };
+      const dependencies = {
+        ...shared,
+        ...parts.replaying,
+        another: () => newestRecord(from),
+        accepts: config.previousNames,
+      };
       for await (const batch of queue.waiting()) {
         if (stop.aborted || clock.now() > deadlineMs) return;
         if (batch.notBeforeMs > clock.now()) continue;
-        const report = await replay(
-          { ...shared, ...parts.replaying, accepts: config.previousNames },
-          config.name,
-          batch.message,
-          deadlineMs,
-          batch.tries + 1,
-        );
+        const report = await replay(dependencies, config.name, batch.message, deadlineMs, batch.tries + 1);
         if (stop.aborted && !report.done) return;
         if (report.done) await queue.remove(batch);
         else if ((await queue.postpone(batch)) === 'dead-letter') {

@@ -11,17 +11,25 @@ export interface Carry {
   /** What happens then, or what to do. */
   readonly next?: string;
   /** Law: a letter is taken off only once every log in it is accepted or held elsewhere. Rejects with why it is still there. */
-  one(
-    pipeline: Operated,
-    looked: Looked,
-  ): Promise<{ readonly logs: number; readonly logsDeadLettered: number }>;
+  one(pipeline: Operated, looked: Looked): Promise<CarriedLetter>;
+}
+
+export interface CarriedLetter {
+  readonly logs: number;
+  /** Dead letters anew: refused again, or tried too often. */
+  readonly logsDeadLettered: number;
+  /** On the retry queue anew. */
+  readonly logsRequeued: number;
+  /** Why not all of it could be delivered, though it was taken apart: there is no use in going on. */
+  readonly fault?: string;
 }
 
 export interface Carried {
   readonly letters: number;
   readonly logs: number;
-  /** Rejected again by Azure, and dead letters anew. */
+  /** See CarriedLetter. */
   readonly logsDeadLettered: number;
+  readonly logsRequeued: number;
   /** Chosen, but not on the queue any more, or hidden. */
   readonly notFound: number;
   /** What ended it early. */
@@ -36,7 +44,7 @@ export async function carryAll(
   stop: AbortSignal,
   onProgress: (letters: number) => void,
 ): Promise<Carried> {
-  const done = { letters: 0, logs: 0, logsDeadLettered: 0 };
+  const done = { letters: 0, logs: 0, logsDeadLettered: 0, logsRequeued: 0 };
   let notFound = 0;
   for (const pipeline of target.pipelines) {
     const { name } = pipeline.config;
@@ -46,11 +54,13 @@ export async function carryAll(
       for await (const looked of lookAt(pipeline)) {
         if (stop.aborted) return { ...done, notFound };
         if (!open.delete(looked.raw.id)) continue;
-        const { logs, logsDeadLettered } = await one(pipeline, looked);
+        const carried = await one(pipeline, looked);
         done.letters++;
-        done.logs += logs;
-        done.logsDeadLettered += logsDeadLettered;
+        done.logs += carried.logs;
+        done.logsDeadLettered += carried.logsDeadLettered;
+        done.logsRequeued += carried.logsRequeued;
         onProgress(done.letters);
+        if (carried.fault !== undefined) throw new Error(carried.fault);
         if (open.size === 0) break;
       }
     } catch (error) {

@@ -2,15 +2,19 @@
 import { REPLAY_TIMEOUT_SECONDS } from '../lambda/core/contract.ts';
 import type { Journal } from '../lambda/core/model.ts';
 import { type ReplayDependencies, replay } from '../lambda/core/replay.ts';
+import { newestRecord } from '../lambda/core/settle.ts';
 import { pipelineParts } from '../lambda/wiring.ts';
 import { UsageError } from './errors.ts';
 import type { Carry } from './replay-carry.ts';
 import { acceptedBy } from './replay-letters.ts';
-import { stoppableClock, stoppableDestination } from './stoppable.ts';
+import { stoppableClock, stoppableDestination, stoppableSource } from './stoppable.ts';
 import type { Operated, Target } from './target.ts';
 
 /** What it would journal is in its report too. */
 const SILENT: Journal = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** For the tenant's newest log, where poison cannot be told from a wrong configuration otherwise. */
+const ASK_MS = 10_000;
 
 /** Throws UsageError for a pipeline that only its function may deliver, ConfigError for a base URL that is not allowed. */
 export function delivery(target: Target, stop: AbortSignal): Carry {
@@ -22,7 +26,13 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
     const parts = pipelineParts(config, secrets, env);
     const destination = stoppableDestination(parts.destination, stop);
     const shared = { destination, queue: queues, clock, random: Math.random, journal: SILENT };
-    ready.set(pipeline, { ...shared, ...parts.replaying, accepts: acceptedBy(pipeline) });
+    const source = stoppableSource(parts.source, stop);
+    const another = async () => {
+      const d = { ...(await parts.shaping()), source, clock };
+      const options = { deadlineMs: clock.now() + ASK_MS, settleMs: parts.options.settleMs };
+      return newestRecord({ d, options });
+    };
+    ready.set(pipeline, { ...shared, ...parts.replaying, another, accepts: acceptedBy(pipeline) });
   }
   return {
     done: 'delivered',
@@ -39,7 +49,9 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
           `delivered, but not taken off its queue, so that it would be delivered twice: ${why}`,
         );
       });
-      return { logs: report.logsAccepted, logsDeadLettered: report.logsDeadLettered };
+      const { logsAccepted, logsDeadLettered, logsRequeued, reason } = report;
+      const fault = reason && { fault: `${reason.message} (dead letter ${letter.id}, taken apart)` };
+      return { logs: logsAccepted, logsDeadLettered, logsRequeued, ...fault };
     },
   };
 }

@@ -29,7 +29,7 @@ export async function moveLetters(
   const json = (carried: Carried) => {
     if (options.json) console.log(JSON.stringify(jsonOf(target, options, chosen, carried), undefined, 2));
   };
-  const nothing: Carried = { letters: 0, logs: 0, logsDeadLettered: 0, notFound: 0 };
+  const nothing: Carried = { letters: 0, logs: 0, logsDeadLettered: 0, logsRequeued: 0, notFound: 0 };
   if (chosen.length === 0 || options.dryRun) {
     if (chosen.length > 0) say(`dry run: ${lettersText(chosen)} would be ${carry.done}; nothing was done`);
     json(nothing);
@@ -58,7 +58,7 @@ async function carryOf(target: Target, { local }: ReplayOptions, stop: AbortSign
     next,
     one: async ({ queues }, { raw, letter }) => {
       await queues.redrive(raw);
-      return { logs: letter.batch?.count ?? 0, logsDeadLettered: 0 };
+      return { logs: letter.batch?.count ?? 0, logsDeadLettered: 0, logsRequeued: 0 };
     },
   };
 }

@@ -35,7 +35,7 @@ export function tellPlan(
 /** Returns the exit code. */
 export function tellResult(
   chosen: readonly Letter[],
-  { letters, logs, logsDeadLettered, notFound, fault }: Carried,
+  { letters, logs, logsDeadLettered, logsRequeued, notFound, fault }: Carried,
   { done, next }: Carry,
   say: (text: string) => void,
   stop: AbortSignal,
@@ -43,11 +43,12 @@ export function tellResult(
   const rest = chosen.length - letters - notFound;
   const all = counted(chosen.length, 'dead letter');
   const some = letters < chosen.length ? `${letters} of ${all}` : all;
-  const again =
-    logsDeadLettered > 0
-      ? `; ${counted(logsDeadLettered, 'log')} rejected again, each a new dead letter`
-      : '';
-  say(`${some} ${done}: ${counted(logs, 'log')}${done === 'delivered' ? ' accepted by Azure' : ''}${again}`);
+  const again = [
+    logsDeadLettered > 0 && `; ${counted(logsDeadLettered, 'log')} refused again, in new dead letters`,
+    logsRequeued > 0 && `; ${counted(logsRequeued, 'log')} back on the retry queue`,
+  ].filter(Boolean);
+  const accepted = done === 'delivered' ? ' accepted by Azure' : '';
+  say(`${some} ${done}: ${counted(logs, 'log')}${accepted}${again.join('')}`);
   if (rest > 0) {
     say(
       `still on the queue: ${counted(rest, 'dead letter')}; the same command goes on with ${rest === 1 ? 'it' : 'them'}`,
@@ -64,21 +65,21 @@ export function tellResult(
   }
   if (stop.aborted && rest > 0) return EXIT.interrupted;
   if (letters > 0 && next !== undefined) say(colors.dim(next));
-  return logsDeadLettered + notFound > 0 ? EXIT.fault : EXIT.ok;
+  return logsDeadLettered + logsRequeued + notFound > 0 ? EXIT.fault : EXIT.ok;
 }
 
 export function jsonOf(
   { place }: Target,
   { dryRun, local }: ReplayOptions,
   chosen: readonly Letter[],
-  { letters, logs, logsDeadLettered, notFound, fault }: Carried,
+  { letters, logs, logsDeadLettered, logsRequeued, notFound, fault }: Carried,
 ) {
   return {
     place,
     how: local ? 'delivered' : 'moved',
     dryRun: dryRun === true,
     chosen: { letters: chosen.length, logs: logsIn(chosen) },
-    done: { letters, logs, logsDeadLettered },
+    done: { letters, logs, logsDeadLettered, logsRequeued },
     notFound,
     left: chosen.length - letters - notFound,
     ...(fault !== undefined && { fault }),

@@ -45,7 +45,7 @@ export async function runForever(
 
 interface Tick {
   readonly outcome: RunReport['outcome'];
-  /** A failed batch was tried and is still on the retry queue. */
+  /** A failed batch was tried, and it or a part of it is still on the retry queue. */
   readonly stayed: boolean;
 }
 
@@ -57,7 +57,7 @@ async function tick(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Pro
   // Whoever holds the lease looks after the retry queue too.
   if (report.outcome !== 'skipped' && !stop.aborted) {
     await pipeline.replayDue(one => {
-      stayed ||= !one.done;
+      stayed ||= !one.done || one.logsRequeued > 0;
       told.replay(one);
     });
   }

@@ -60,6 +60,11 @@ function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, str
   return [
     ['last run', `ended ${ago(endedAtMs)}, took ${tookText(durationMs)}: ${did}`],
     ...(fault === undefined ? [] : ([['', `${endText(run)}: ${fault}`]] as [string, string][])),
+    ...(run.redactionUnmatched?.length
+      ? ([
+          ['redaction', `rules that matched no log of the last run: ${run.redactionUnmatched.join(', ')}`],
+        ] as [string, string][])
+      : []),
     ...(calls ? ([['Auth0’s limit', calls]] as [string, string][]) : []),
   ];
 }
@@ -67,6 +72,8 @@ function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, str
 /** `denied by Azure`, `unavailable: Azure`, `lease-lost`. */
 function endText({ outcome, party }: LastRun): string {
   if (!party) return outcome;
+  if (outcome === 'astray') return outcome;
+  if (outcome === 'intercepted') return 'intercepted on the way to Azure';
   return outcome === 'denied' || outcome === 'throttled'
     ? `${outcome} by ${PARTIES[party]}`
     : `${outcome}, ${PARTIES[party]}`;

@@ -64,6 +64,10 @@ function runFindings(facts: Facts): Finding[] {
   if (run.retentionAtRisk) {
     findings.push({ what: 'Auth0 will soon delete unshipped logs', runbook: 'retention-at-risk' });
   }
+  if (run.checkpointAstray && run.outcome !== 'astray') {
+    findings.push({ what: 'the checkpoint did not lead to newer logs', runbook: 'checkpoint-astray' });
+  }
+  if (run.sweepOverdue) findings.push({ what: 'late logs may be missed', runbook: 'sweep-overdue' });
   return findings;
 }
 
@@ -74,6 +78,10 @@ function faultFinding({ outcome, party }: LastRun): Finding {
       party === 'auth0' ? 'denied-by-auth0' : party === 'azure' ? 'denied-by-azure' : 'run-errors';
     return { what: `${who} denies`, runbook };
   }
+  if (outcome === 'intercepted') {
+    return { what: 'something answers in Azure’s place', runbook: 'intercepted' };
+  }
+  if (outcome === 'astray') return { what: 'the checkpoint leads nowhere', runbook: 'checkpoint-astray' };
   if (outcome === 'throttled') return { what: `${who} throttles`, runbook: 'lag' };
   if (outcome === 'unavailable' && (party === 'auth0' || party === 'azure')) {
     return { what: `${who} is unavailable`, runbook: 'lag' };

@@ -27,12 +27,17 @@ export function dateText(ms: number): string {
 /** How a run went, in one sentence. What ended it early is told by `faultOf`. */
 export function runSentence(report: RunReport, stopped: boolean): string {
   const { logsRead, logsAccepted, logsExcluded, logsRaw, logsLate } = report;
-  const { logsRetried, logsDeadLettered, lagMs } = report;
+  const { logsRetried, logsDeadLettered, logsReshipped, logsBridged, isLateEstimate, lagMs } = report;
   const done = [
     `${counted(logsAccepted, 'log')} shipped`,
     logsExcluded > 0 && `${NUMBER.format(logsExcluded)} left out by include and exclude`,
     logsRaw > 0 && `${NUMBER.format(logsRaw)} of them raw, since they would not shape`,
-    logsLate > 0 && `${NUMBER.format(logsLate)} of them late, which Auth0 had not shown in time`,
+    logsLate > 0 &&
+      `${isLateEstimate ? 'at least ' : ''}${NUMBER.format(logsLate)} of them late, which Auth0 had not shown in time`,
+    logsReshipped > 0 &&
+      `${NUMBER.format(logsReshipped)} of them shipped once more, since the late ones could not be told apart`,
+    logsBridged > 0 &&
+      `${NUMBER.format(logsBridged)} of them found by search, since the checkpoint did not lead to them`,
     logsRetried > 0 && `${NUMBER.format(logsRetried)} put on the retry queue`,
     logsDeadLettered > 0 && `${NUMBER.format(logsDeadLettered)} put on the dead-letter queue`,
     lagMs && `${duration(lagMs)} behind`,
@@ -44,6 +49,7 @@ export function runSentence(report: RunReport, stopped: boolean): string {
 function endOf({ outcome, message }: RunReport): string {
   if (outcome === 'caught-up') return 'caught up';
   if (outcome === 'out-of-time') return 'more to come';
+  if (outcome === 'astray') return 'ended early: the checkpoint leads nowhere';
   return outcome === 'skipped' ? `skipped: ${message}` : 'ended early';
 }
 
@@ -71,16 +77,29 @@ export function runWarnings(report: RunReport, retentionMs: number): string[] {
       `logs may be missing: none was read for longer than Auth0 keeps them (${kept}), and what it has deleted is gone`,
     report.retentionAtRisk &&
       `the oldest unshipped log is older than half the time that Auth0 keeps logs (${kept}): ${remedy}`,
+    report.checkpointAstray &&
+      report.outcome !== 'astray' &&
+      `the checkpoint did not lead to Auth0’s newer logs (${counted(report.logsBridged, 'log')} found by search instead); ` +
+        'if that goes on, set it anew: checkpoint set',
+    report.sweepOverdue &&
+      'the look back for late logs does not come round, so that some may be missed: see what holds it up, or raise sweepMinutes',
   ].filter(warning => warning !== false);
 }
 
 /** How the replay of one failed batch went. */
 export function replaySentence(report: ReplayReport): string {
+  const { logsAccepted, logsDeadLettered, logsRequeued, reason, done } = report;
   const batch = `failed batch ${report.batchId.slice(0, 8)}`;
-  if (!report.done)
-    return `${batch} stays on the retry queue: ${report.reason?.message ?? 'no reason is known'}`;
-  const dead = report.logsDeadLettered;
-  return `${batch} delivered: ${counted(report.logsAccepted, 'log')} shipped${
-    dead > 0 ? `, ${NUMBER.format(dead)} put on the dead-letter queue` : ''
-  }`;
+  const parts = [
+    logsDeadLettered > 0 && `${NUMBER.format(logsDeadLettered)} put on the dead-letter queue`,
+    logsRequeued > 0 && `${NUMBER.format(logsRequeued)} put on the retry queue anew`,
+  ].filter(Boolean);
+  const shipped = `${counted(logsAccepted, 'log')} shipped`;
+  const why = reason?.message ?? 'no reason is known';
+  if (!done) {
+    const some = logsAccepted > 0 || parts.length > 0 ? ` (${[shipped, ...parts].join(', ')})` : '';
+    return `${batch} stays on the retry queue${some}: ${why}`;
+  }
+  const told = [shipped, ...parts].join(', ');
+  return reason ? `${batch} taken apart: ${told}: ${why}` : `${batch} delivered: ${told}`;
 }

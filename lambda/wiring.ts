@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ConfigError, type PipelineConfig, parsePipeline, parseStartFrom } from './core/config.ts';
 import { ENV } from './core/contract.ts';
+import { evidence } from './core/evidence.ts';
 import type { Fetch } from './core/http.ts';
 import { includeRule } from './core/include.ts';
 import type { Clock, Destination, Fault, LogSource, SecretSource } from './core/model.ts';
@@ -113,7 +114,7 @@ export function wireFrom(env: Environment): Wiring {
       ledger: emit.ledger,
       ioFirst,
     }),
-    replay: { ...shared, ...parts.replaying, accepts: config.previousNames },
+    replay: { ...shared, ...parts.replaying, accepts: config.previousNames, evidence: evidence() },
     postpone: visibility(sqs, retryQueueUrl).postpone,
   };
 }

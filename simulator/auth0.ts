@@ -29,7 +29,8 @@ export interface Auth0Simulator {
   /** `http://127.0.0.1:PORT`, no path. */
   readonly baseUrl: string;
   readonly tenant: TenantStore;
-  readonly faults: { readonly token: FaultScript; readonly logs: FaultScript };
+  /** `checkpointPages`: of the logs endpoint, but only where a page is asked for by `from`; these go first. */
+  readonly faults: Readonly<Record<'token' | 'logs' | 'checkpointPages', FaultScript>>;
   /** Requests so far, faults included. `throttled`: refused by the rate limit; `refused`: any other 4xx. */
   readonly requests: { token: number; pages: number; throttled: number; refused: number };
   /** Every token given out so far answers 401 from now on. */
@@ -50,7 +51,7 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0Simulator>
   shelf.add(options.logs ?? []);
   const desk = tokenDesk(options);
   const limit = options.rateLimit ? rateLimit(options.rateLimit) : undefined;
-  const faults = { token: faultScript(), logs: faultScript() };
+  const faults = { token: faultScript(), logs: faultScript(), checkpointPages: faultScript() };
   const requests = { token: 0, pages: 0, throttled: 0, refused: 0 };
 
   const giveToken = async (request: IncomingMessage): Promise<Answer> => {
@@ -86,7 +87,8 @@ export async function startAuth0(options: Auth0Options): Promise<Auth0Simulator>
     }
     if (route === 'GET /api/v2/logs') {
       requests.pages++;
-      return answerWith(faults.logs.next(), request, response, () => giveLogs(request, url));
+      const own = url.searchParams.has('from') ? faults.checkpointPages.next() : undefined;
+      return answerWith(own ?? faults.logs.next(), request, response, () => giveLogs(request, url));
     }
     return answerWith(undefined, request, response, () =>
       refuse(apiError(404, `No such endpoint: ${route}`)),

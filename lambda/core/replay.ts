@@ -2,7 +2,7 @@
 
 import { DEAD_LETTER_RETENTION_DAYS, RETRY_MAX_RECEIVES } from './contract.ts';
 import { convertRecord } from './convert-record.ts';
-import { type Culprit, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
+import { type Culprit, type DeliverOptions, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
 import { decodeFailedBatch, encodeCulprits, encodeFailedBatch, type FailedBatch } from './failed-batch.ts';
 import type { FailedBatchQueue, Fault, Journal, QueueName, Reason } from './model.ts';
 import type { DeliverDependencies } from './post.ts';
@@ -17,6 +17,10 @@ export interface ReplayDependencies extends DeliverDependencies {
   readonly redaction?: AskRedaction;
   /** Former names of the pipeline, whose failed batches are its own. */
   readonly accepts?: readonly string[];
+  /** Where Auth0 may be asked: a record from elsewhere that tells poison from a wrong configuration. */
+  readonly another?: DeliverOptions['another'];
+  /** What was accepted by this process, in earlier messages too. */
+  readonly evidence?: DeliverOptions['evidence'];
 }
 
 /** From this receive on, a lasting fault is looked into: it may be one record's, and keep the others back. */
@@ -58,6 +62,8 @@ export async function replay(
   const tries = (batch.receives ?? 0) + receives;
   const aside = asideFor(d, { ...batch, pipeline, redaction: redacted.tag }, tries);
   const delivery = await deliver(d, records, deadlineMs, {
+    ...(d.another && { another: d.another }),
+    ...(d.evidence && { evidence: d.evidence }),
     ...(tries >= ISOLATE_FROM_RECEIVE && { isolatesFaults: true, maxAttempts: 1 }),
     putAside: culprits => aside.put(queue => encodeCulprits(aside.common, on(queue, culprits))),
   });
@@ -99,7 +105,8 @@ function asideFor(d: ReplayDependencies, batch: FailedBatch, tries: number) {
       pipeline: batch.pipeline,
       failedAtMs: Number.isNaN(firstMs) ? d.clock.now() : firstMs,
       attempts: batch.attempts + 1,
-      receives: tries,
+      // A dead letter that is sent back begins anew.
+      ...(isLast ? {} : { receives: tries }),
       redaction: batch.redaction,
     },
     /** Puts what belongs on each queue; gives why it could not, if so. */

@@ -197,8 +197,13 @@ export async function save(
 
 const NEWEST_TIMEOUT_MS = 10_000;
 
+interface NewestFrom {
+  readonly d: Pick<Run['d'], 'source' | 'clock' | 'includes' | 'shape'>;
+  readonly options: Pick<Run['options'], 'deadlineMs' | 'settleMs'>;
+}
+
 /** Of the tenant's newest log: it is accepted if the configuration is right, however many logs are at fault here. */
-async function newestRecord({ d, options }: Run): Promise<SerializedRecord | undefined> {
+export async function newestRecord({ d, options }: NewestFrom): Promise<SerializedRecord | undefined> {
   const nowMs = d.clock.now();
   const timeoutMs = Math.min(NEWEST_TIMEOUT_MS, options.deadlineMs - nowMs);
   if (timeoutMs <= 0) return undefined;

@@ -47,22 +47,37 @@ export async function hear(run: Run, checkpoint: Checkpoint, end: CaughtUp): Pro
     return stopped({ outcome: fault.verdict, party: 'auth0', message: fault.message, fault });
   }
   const newest = logIdOf(answer.log);
-  if (newest === undefined || newest === checkpoint.logId) return { kind: 'confirmed' };
-  if (leadsBeyond(checkpoint.logId, newest, d.clock.now())) {
+  const standing = standingOf(checkpoint, answer.log, beforeMs, d.clock.now());
+  if (newest === undefined || standing === 'level') return { kind: 'confirmed' };
+  if (standing === 'beyond') {
     return astray(
       run,
       `lies beyond the tenant's newest log ${newest}, so that nothing would ever be shipped`,
     );
-  }
-  const newestMs = logIdTimeMs(newest) ?? logDateOf(answer.log);
-  if (!isNewer(newest, newestMs, checkpoint) || (newestMs !== undefined && newestMs > beforeMs)) {
-    return { kind: 'confirmed' };
   }
   // The log may have become ripe, or Auth0's two lists may differ for a moment.
   const again = await ask(timeoutMs => d.source.page(checkpoint.logId, timeoutMs));
   if (again.kind === 'page' && again.logs.length > 0) return { kind: 'found' };
   run.tally.counts.checkpointAstray = true;
   return bridge(run, ask, checkpoint, { newest, beforeMs });
+}
+
+/** `beyond`: no log will ever come after it. `behind`: the newest log comes after it. `level`: nothing speaks against it. */
+export type Standing = 'beyond' | 'behind' | 'level';
+
+/** How a checkpoint stands to the tenant's newest log that is dated before `beforeMs`, by the word of `LogSource.newest`. */
+export function standingOf(
+  checkpoint: Checkpoint,
+  newestLog: unknown,
+  beforeMs: number,
+  nowMs: number,
+): Standing {
+  const newest = logIdOf(newestLog);
+  if (newest === undefined || newest === checkpoint.logId) return 'level';
+  if (leadsBeyond(checkpoint.logId, newest, nowMs)) return 'beyond';
+  const newestMs = logIdTimeMs(newest) ?? logDateOf(newestLog);
+  const isYoung = newestMs !== undefined && newestMs > beforeMs;
+  return isNewer(newest, newestMs, checkpoint) && !isYoung ? 'behind' : 'level';
 }
 
 /** By the ids, or by the dates where the ids have no order. */

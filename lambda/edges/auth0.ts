@@ -115,7 +115,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
     page: (logId, timeoutMs, take = AUTH0_PAGE_SIZE) => ask({ from: logId, take }, timeoutMs),
     newest: (beforeMs, timeoutMs) =>
       withTimeLimit(timeoutMs, async limit => {
-        const dated = { ...NEWEST, q: datedFrom(FIRST_DATE_MS, beforeMs) };
+        const dated = { ...NEWEST, q: datedBefore(beforeMs) };
         const answer = await askWithin(dated, timeoutMs, limit);
         const isBefore = (log: unknown) => (logDateOf(log) ?? Number.POSITIVE_INFINITY) < beforeMs;
         if (answer.kind === 'fault' && answer.fault.status !== 400) return answer;
@@ -168,6 +168,9 @@ function datedFrom(fromMs: number, beforeMs: number): string {
   const second = (ms: number) => new Date(ms).toISOString().slice(0, 19);
   return `date:[${second(fromMs)} TO ${second(beforeMs)}}`;
 }
+
+/** The search for every log dated before then. */
+export const datedBefore = (beforeMs: number): string => datedFrom(FIRST_DATE_MS, beforeMs);
 
 const NO_SEARCH_BY_DATE: Fault = {
   verdict: 'unavailable',

@@ -4,6 +4,7 @@ import { lastRunFinding, queueFindings, resourceFindings } from '../../cli/docto
 import type { StoredState } from '../../cli/target.ts';
 import { parsePipeline } from '../../lambda/core/config.ts';
 import { syntheticLogId } from '../../lambda/core/log-id.ts';
+import type { Standing } from '../../lambda/core/witness.ts';
 import { PIPELINE } from '../core/config-samples.ts';
 import { lastRunAt } from './last-run.ts';
 
@@ -43,8 +44,37 @@ describe('the last run', () => {
       'lag',
     ],
     ['a gap', { lastRun: { ...RUN, gapSuspected: true } }, 'warning', 'gap-suspected'],
+    [
+      'logs that only a search has found',
+      { lastRun: { ...RUN, checkpointAstray: true, logsBridged: 3 } },
+      'warning',
+      'checkpoint-astray',
+    ],
+    ['late logs not looked for', { lastRun: { ...RUN, sweepOverdue: true } }, 'warning', 'sweep-overdue'],
+    [
+      'a checkpoint that leads nowhere',
+      { lastRun: { ...RUN, outcome: 'astray', party: 'auth0', message: 'it leads nowhere; set it' } },
+      'error',
+      'see “checkpoint”',
+    ],
+    [
+      'an answer that is not Azure’s',
+      { lastRun: { ...RUN, outcome: 'intercepted', party: 'azure', message: 'not Azure; find the proxy' } },
+      'error',
+      'find the proxy',
+    ],
   ] as const)('%s', (_, state, level, remedy) => {
     expect(found(state)).toMatchObject({ level, remedy: expect.stringContaining(remedy) });
+  });
+
+  test('that a vendor asked to wait says until when, and what to do', () => {
+    const wait = '; asked again at 2030-05-15T13:00:00.000Z';
+    const denied = { ...RUN, outcome: 'denied', party: 'auth0' } as const;
+    expect(found({ lastRun: { ...denied, message: `no scope (403); grant it${wait}` } })).toMatchObject({
+      text: '1 min ago: denied; no scope (403); the pipeline asks again at 2030-05-15T13:00:00.000Z',
+      remedy: 'grant it',
+    });
+    expect(found({ lastRun: { ...denied, message: `quota${wait}` } }).remedy).toContain('runbook');
   });
 
   test('of this machine may be long ago: nobody says that it runs all the time', () => {
@@ -68,8 +98,13 @@ describe('the checkpoint', () => {
     },
     ...more,
   });
-  const found = (state: StoredState, waiting?: { logs: number; sinceMs?: number }) =>
-    checkpointFinding({ value: state }, waiting, pulse);
+  type Waiting = { readonly logs: number; readonly sinceMs?: number };
+  const found = (state: StoredState, waiting?: Waiting, standing?: Standing) =>
+    checkpointFinding(
+      { value: state },
+      { ...(waiting && { waiting }), ...(standing && { standing }) },
+      pulse,
+    );
 
   test.each([
     ['nothing waits behind it', at(20), { logs: 0 }, 'ok'],
@@ -104,6 +139,21 @@ describe('the checkpoint', () => {
     ['there is none although there was a run', { lastRun: RUN }, undefined, 'warning'],
   ] as const)('%s', (_, state, waiting, level) => {
     expect(found(state, waiting).level).toBe(level);
+  });
+
+  test.each<[string, StoredState, Waiting | undefined, Standing | undefined, string]>([
+    ['in the future, though Auth0 could not be asked', at(-1), undefined, undefined, 'in the future'],
+    ['in the future, with nothing behind it', at(-24 * 365), { logs: 0 }, 'beyond', 'beyond'],
+    ['beyond the newest log', at(1), { logs: 0 }, 'beyond', 'beyond the tenant’s newest log'],
+    ['one that leads to none of the newer logs', at(1), { logs: 0 }, 'behind', 'none comes after it'],
+  ])('%s is an error, with the command that mends it', (_, state, waiting, standing, text) => {
+    const one = found(state, waiting, standing);
+    expect(one).toMatchObject({ level: 'error', text: expect.stringContaining(text) });
+    expect(one.remedy).toMatch(/\n {2}npm start -- checkpoint set oldest --stack S$/);
+    const witnessed = found({ ...state, witnessedAtMs: NOW - HOUR_MS }, waiting, standing);
+    expect(witnessed.remedy).toMatch(/\n {2}npm start -- checkpoint set 2030-05-15T10:58:45Z --stack S$/);
+    const longAgo = found({ ...state, witnessedAtMs: NOW - 48 * HOUR_MS }, waiting, standing);
+    expect(longAgo.remedy).toContain('checkpoint set oldest');
   });
 
   test('says where, how much and for how long', () => {

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { listen, readBody } from '../../simulator/loopback.ts';
 import { poisonLog } from '../../simulator/tenant.ts';
 import { startCli } from './cli.ts';
 import { messageOf, messagesOn, putDeadLetters, REJECTED } from './dead-letters.ts';
@@ -23,12 +24,12 @@ const groups = (size: number) =>
   );
 const dead = () => messagesOn(world.directory, 'dead-letter');
 
-async function start(...args: string[]) {
+async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const config = await world.write('pipeline.json', world.config);
   const all = ['--config', config, '--state', join(world.directory, 'state'), '--local', '--yes', ...args];
-  return startCli(['replay', ...all], world.env);
+  return startCli(['replay', ...all], { ...world.env, ...env });
 }
-const replay = async (...args: string[]) => (await start(...args)).ended;
+const replay = async (env: Readonly<Record<string, string>> = {}) => (await start([], env)).ended;
 
 test('delivers them, and takes each off once Azure has accepted it', async () => {
   await openWorld(groups(20));
@@ -45,14 +46,15 @@ test('what Azure rejects again is a new dead letter, and is not tried twice', as
     messageOf({ logs: [logs[0]!, poison, logs[1]!] }),
     messageOf({ logs: [poison], reason: REJECTED }),
   ]);
-  const { code, stdout } = await replay('--json');
+  const { code, stdout } = await (await start(['--json'])).ended;
   expect(JSON.parse(stdout)).toMatchObject({
     how: 'delivered',
-    done: { letters: 2, logs: 2, logsDeadLettered: 2 },
+    done: { letters: 2, logs: 2, logsDeadLettered: 2, logsRequeued: 0 },
     left: 0,
   });
   expect(code).toBe(1);
-  expect(world.azure.received.unique).toBe(2);
+  // And the tenant's newest log, which tells that the one alone is at fault, and not the configuration.
+  expect(world.azure.received.unique).toBe(3);
   const left = (await dead()).map(message => JSON.parse(message));
   expect(left.map(({ firstLogId, count }) => [firstLogId, count])).toEqual([
     [poison.log_id, 1],
@@ -75,6 +77,33 @@ test('a fault ends it, with the rest still on the queue', async () => {
   expect([code, (await dead()).length, await world.missing()]).toEqual([1, 2, []]);
 });
 
+test('one log that Azure cannot take now goes back on the retry queue alone, and is told', async () => {
+  await openWorld([messageOf({ logs: logs.slice(0, 20) })]);
+  // A gateway in between forbids what it does not like.
+  const gateway = await listen(async (request, response) => {
+    const body = (await readBody(request)) ?? Buffer.from('');
+    if (body.includes(logs[7]!.log_id)) return void response.writeHead(403).end();
+    const headers = Object.entries(request.headers).filter(
+      ([name]) => !/^(host|connection|content-length)$/.test(name),
+    );
+    const init = {
+      method: 'POST',
+      body,
+      headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
+    };
+    const { status } = await fetch(`${world.azure.url}${request.url}`, init);
+    response.writeHead(status).end();
+  });
+  onTestFinished(gateway.close);
+  const { code, stdout } = await replay({ AZURE_BASE_URL: gateway.url });
+  expect(stdout).toContain(
+    '1 dead letter delivered: 19 logs accepted by Azure; 1 log back on the retry\nqueue\n',
+  );
+  expect(code).toBe(1);
+  const missing = new Set(await world.missing());
+  expect([await dead(), logs.slice(0, 20).filter(({ log_id }) => missing.has(log_id))]).toEqual([[], []]);
+});
+
 test('a wrong key is told, and nothing is taken off', async () => {
   await openWorld(groups(30));
   const wrong = Buffer.from('another key of the right kind').toString('base64');
@@ -88,7 +117,7 @@ test('a wrong key is told, and nothing is taken off', async () => {
 
 test('ended by a signal it finishes its post: nothing is lost and nothing twice', async () => {
   await openWorld(groups(2), 60);
-  const { child, ended } = await start();
+  const { child, ended } = await start([]);
   while (world.azure.received.unique < 6) await sleep(1);
   child.kill('SIGINT');
   const { code, stdout } = await ended;
@@ -102,7 +131,7 @@ test('ended by a signal it finishes its post: nothing is lost and nothing twice'
 
 test('killed it loses nothing, and delivers at most one dead letter twice', async () => {
   await openWorld(groups(2), 20);
-  const { child, ended } = await start();
+  const { child, ended } = await start([]);
   while (world.azure.received.unique < 6) await sleep(1);
   child.kill('SIGKILL');
   await ended;

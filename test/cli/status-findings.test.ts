@@ -67,6 +67,24 @@ describe('what is not well', () => {
       facts(ran({ outcome: 'unavailable', party: 'state' })),
       ['the last run failed at the checkpoint’s table #run-errors'],
     ],
+    [
+      'an answer that is not Azure’s',
+      facts(ran({ outcome: 'intercepted', party: 'azure', message: 'no' })),
+      ['something answers in Azure’s place #intercepted'],
+    ],
+    [
+      'a checkpoint that leads nowhere',
+      facts(ran({ outcome: 'astray', party: 'auth0', checkpointAstray: true })),
+      ['the checkpoint leads nowhere #checkpoint-astray'],
+    ],
+    [
+      'a checkpoint whose logs only a search has found, and a look back that does not come round',
+      facts(ran({ checkpointAstray: true, sweepOverdue: true })),
+      [
+        'the checkpoint did not lead to newer logs #checkpoint-astray',
+        'late logs may be missed #sweep-overdue',
+      ],
+    ],
     ['an outage', facts(ran({ outcome: 'unavailable', party: 'azure' })), ['Azure is unavailable #lag']],
     ['a backlog', facts(ran({ outcome: 'out-of-time' }, late)), ['3 h behind #lag']],
     [

@@ -71,6 +71,15 @@ describe('a replay', () => {
     expect(await once(w, message(10))).toMatchObject({ done: false, party: 'queue', logsRequeued: 0 });
   });
 
+  test('a dead letter that it made has all its tries anew, once it is sent back', async () => {
+    const w = world({ faults: { post: () => down } });
+    const d = w.ports().d;
+    expect(await replay(d, PIPELINE, message(3), START_MS + 50_000, 20)).toMatchObject({ done: true });
+    const [dead = ''] = w.queues['dead-letter'].splice(0);
+    expect(await replay(d, PIPELINE, dead, START_MS + 100_000, 1)).toMatchObject({ done: false });
+    expect(w.queues).toEqual({ retry: [], 'dead-letter': [] });
+  });
+
   test('leaves a message alone that is no failed batch, or another pipeline’s', async () => {
     const w = world();
     expect(await once(w, 'nonsense')).toMatchObject({ done: false, posts: 0 });

@@ -28,7 +28,7 @@ import { addAlarms } from './alarms.ts';
 import { type FunctionOptions, pipelineFunction } from './functions.ts';
 import { replayStatements, shipStatements } from './permissions.ts';
 import { queues } from './queues.ts';
-import { placeholderSecret } from './secrets.ts';
+import { outermostStack, placeholderSecret } from './secrets.ts';
 
 export interface Auth0LogsToAzureProps extends FunctionOptions {
   /** As `parsePipeline` or `parsePipelines` of lambda/core/config.ts returned it. */
@@ -57,7 +57,10 @@ export class Auth0LogsToAzure extends Construct {
   readonly table: Table;
   readonly retryQueue: Queue;
   readonly deadLetterQueue: Queue;
+  readonly schedule: CfnSchedule;
   readonly topic: ITopic;
+  /** The outermost stack's: with the pipeline's name it tells metrics and alarms apart. */
+  readonly stackName: string;
   /** By name, as in cdk/alarms.ts. */
   readonly alarms: Readonly<Record<string, Alarm>>;
 
@@ -66,6 +69,7 @@ export class Auth0LogsToAzure extends Construct {
     super(scope, id);
     const { config, kmsKey } = props;
     this.config = config;
+    this.stackName = outermostStack(this).stackName;
     if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
     if (kmsKey) {
       allowAlarms(kmsKey);
@@ -91,6 +95,7 @@ export class Auth0LogsToAzure extends Construct {
         [ENV.checkpointTable]: this.table.tableName,
         [ENV.retryQueueUrl]: retryQueue.queueUrl,
         [ENV.deadLetterQueueUrl]: deadLetterQueue.queueUrl,
+        [ENV.stackName]: this.stackName,
       },
     };
     const inVpc = props.vpc !== undefined;
@@ -109,7 +114,7 @@ export class Auth0LogsToAzure extends Construct {
       timeoutSeconds: REPLAY_TIMEOUT_SECONDS,
       statements: replayStatements(this, resources),
     });
-    tick(this, config, this.shipFunction);
+    this.schedule = tick(this, config, this.shipFunction);
     feed(this, retryQueue, this.replayFunction);
 
     this.topic = props.alarmTopic ?? alarmTopic(this, config, kmsKey);
@@ -126,6 +131,7 @@ export class Auth0LogsToAzure extends Construct {
       shipFunction: this.shipFunction.functionName,
       replayFunction: this.replayFunction.functionName,
       alarmTopicArn: this.topic.topicArn,
+      schedule: this.schedule.ref,
     };
   }
 }
@@ -149,7 +155,7 @@ function checkpointTable(scope: Construct, { kmsKey, stateRemovalPolicy }: Auth0
  * For the same reason nothing reserves concurrency: the lease already keeps runs apart, and an account that has
  * only ten executions to give could not be deployed to.
  */
-function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): void {
+function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): CfnSchedule {
   ship.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   Validations.of(ship).acknowledge({
     id: 'Serverless-LambdaAsyncFailureDestination',
@@ -175,7 +181,7 @@ function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): v
       }),
     },
   });
-  new CfnSchedule(scope, 'Schedule', {
+  return new CfnSchedule(scope, 'Schedule', {
     description: `Ticks pipeline ${config.name}`,
     scheduleExpression: config.schedule,
     scheduleExpressionTimezone: config.scheduleTimeZone,

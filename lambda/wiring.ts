@@ -7,7 +7,7 @@ import { ConfigError, type PipelineConfig, parsePipeline, parseStartFrom } from 
 import { ENV } from './core/contract.ts';
 import type { Fetch } from './core/http.ts';
 import { includeRule } from './core/include.ts';
-import type { Clock, Destination, LogSource, SecretSource } from './core/model.ts';
+import type { Clock, Destination, LogSource, QueueLooks, SecretSource } from './core/model.ts';
 import { redactor } from './core/redact.ts';
 import type { ReplayDependencies } from './core/replay.ts';
 import type { ShipDependencies, ShipOptions } from './core/run.ts';
@@ -20,7 +20,7 @@ import { logsIngestion } from './edges/azure-logs-ingestion.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
 import { httpClient } from './edges/http-client.ts';
 import { secretsManager } from './edges/secrets.ts';
-import { failedBatchQueue, visibility } from './edges/sqs.ts';
+import { failedBatchQueue, queueLooks, visibility } from './edges/sqs.ts';
 import { webIdentity } from './edges/sts.ts';
 import { type Telemetry, telemetry } from './edges/telemetry.ts';
 
@@ -38,6 +38,8 @@ export interface Wiring {
   ship(): Promise<ShipDependencies>;
   readonly replay: ReplayDependencies;
   postpone(receiptHandle: string, seconds: number): Promise<void>;
+  /** What waits in the queues; never rejects. */
+  lookAtQueues(): Promise<QueueLooks>;
 }
 
 const DAY_MS = 86_400_000;
@@ -73,15 +75,17 @@ export function wireFrom(env: Environment): Wiring {
   };
   const sqs = new SQSClient(client);
   const retryQueueUrl = env[ENV.retryQueueUrl]!;
+  const urls = { retry: retryQueueUrl, 'dead-letter': env[ENV.deadLetterQueueUrl]! };
   const secrets = secretsManager(new SecretsManagerClient(client));
   const emit = telemetry({
     pipeline: config.name,
+    stack: env[ENV.stackName] ?? 'none',
     service: env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'auth0-logs-to-azure',
   });
   const parts = pipelineParts(config, secrets, env);
   const shared = {
     destination: parts.destination,
-    queue: failedBatchQueue(sqs, { retry: retryQueueUrl, 'dead-letter': env[ENV.deadLetterQueueUrl]! }),
+    queue: failedBatchQueue(sqs, urls),
     clock: systemClock,
     random: Math.random,
     journal: emit.journal,
@@ -101,6 +105,7 @@ export function wireFrom(env: Environment): Wiring {
     }),
     replay: shared,
     postpone: visibility(sqs, retryQueueUrl).postpone,
+    lookAtQueues: queueLooks(sqs, urls),
   };
 }
 

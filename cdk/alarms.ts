@@ -26,10 +26,14 @@ export interface AlarmRow {
   readonly metric: Metric;
   readonly threshold: { readonly above: number } | { readonly below: number };
   readonly periods: number;
+  /** In so many of the periods; in all of them unless given. */
+  readonly toAlarm?: number;
   readonly missing: TreatMissingData;
 }
 
 const EVENT: Span = { periodSeconds: 300, periods: 1 };
+/** A batch whose replay dies comes again after six minutes: longer than that, so that the alarm does not go off each time. */
+const TRIES: Span = { periodSeconds: 900, periods: 1 };
 const DAILY_FOR_A_WEEK: Span = { periodSeconds: 86_400, periods: 7 };
 
 /** No data is as bad as bad data: a pulse. */
@@ -62,24 +66,26 @@ export function alarmRows(w: Watched): readonly AlarmRow[] {
     metric: pipelineMetric(w, name, statistic, periodSeconds),
     periods,
   });
-  /** Told by the first run that says so. */
-  const flag = (name: string, span = beat.flag) => ({
-    ...own(name, Stats.SUM, span),
+  /** Sent only while something is wrong, so that any sample at all is too much. */
+  const sparse = (name: string, statistic: string, span: Span) => ({
+    ...own(name, statistic, span),
     threshold: { above: 0 },
     missing: NOT_BREACHING,
   });
-  /** Told by the third run that says so: one that fails is made up for by the next. On a slow schedule, sooner. */
+  /** Told by the first run that says so. */
+  const flag = (name: string) => sparse(name, Stats.SUM, beat.flag);
   const repeated = (name: string) => ({
-    ...flag(name, beat.repeated),
-    threshold: { above: beat.repeated.runs - 1 },
+    ...sparse(name, Stats.SUM, beat.repeated),
+    toAlarm: beat.repeated.toAlarm,
   });
-  const failed = (metric: Metric) => ({
-    metric,
+  /** The least of each period: a queue that was seen empty once has been emptied. */
+  const depth = (name: string, span: Span) => sparse(name, Stats.MINIMUM, span);
+  const failed = (of: IFunction, { periodSeconds }: Span) => ({
+    metric: of.metricErrors({ statistic: Stats.SUM, period: Duration.seconds(periodSeconds) }),
     threshold: { above: 0 },
     periods: EVENT.periods,
     missing: IGNORE,
   });
-  const errors = { statistic: Stats.SUM, period: Duration.seconds(EVENT.periodSeconds) };
   return [
     {
       name: 'lag',
@@ -127,18 +133,18 @@ export function alarmRows(w: Watched): readonly AlarmRow[] {
     },
     {
       name: 'run-errors',
-      sentence: `${beat.repeated.runs === 1 ? 'A run or a replay' : `Within ${durationOf(beat.repeated)}, ${beat.repeated.runs} runs or replays`} met a bug, or could not reach the table or the queues.`,
+      sentence: `${beat.repeated.toAlarm === 1 ? 'A run or a replay' : `Runs or replays, in ${beat.repeated.toAlarm} of ${beat.repeated.periods} periods of ${durationOf({ ...beat.repeated, periods: 1 })},`} met a bug, or could not reach the table or the queues.`,
       ...repeated(METRICS.runErrors),
     },
     {
       name: 'ship-errors',
       sentence: 'The ship function failed: an exception, a time-out or too little memory.',
-      ...failed(ship.metricErrors(errors)),
+      ...failed(ship, EVENT),
     },
     {
       name: 'replay-errors',
       sentence: 'The replay function failed: an exception, a time-out or too little memory.',
-      ...failed(replay.metricErrors(errors)),
+      ...failed(replay, TRIES),
       // It runs only while batches wait: after the last one nothing would ever say that it is over.
       missing: NOT_BREACHING,
     },
@@ -146,24 +152,24 @@ export function alarmRows(w: Watched): readonly AlarmRow[] {
       name: 'dead-letters',
       sentence:
         'Failed batches wait in the dead-letter queue: Azure has not got their logs, and nothing more is tried by itself.',
-      ...flag(METRICS.deadLetterDepth),
+      ...depth(METRICS.deadLetterDepth, beat.flag),
     },
     {
       name: 'dead-letters-new',
       sentence: 'Logs were put on the dead-letter queue just now, whether or not others were there already.',
-      ...flag(METRICS.logsDeadLettered, EVENT),
+      ...sparse(METRICS.logsDeadLettered, Stats.SUM, EVENT),
     },
     {
       name: 'dead-letters-old',
       sentence:
         'The dead-letter queue has not been empty on any of the last 7 days: SQS deletes what is in it 14 days after it was first put aside.',
       // Not by age: SQS leaves out of that metric whatever was looked at three times.
-      ...flag(METRICS.deadLetterDepth, DAILY_FOR_A_WEEK),
+      ...depth(METRICS.deadLetterDepth, DAILY_FOR_A_WEEK),
     },
     {
       name: 'retry-queue-old',
-      sentence: `The retry queue has not been empty for ${durationOf(beat.hour)}: Azure goes on refusing what is delivered again.`,
-      ...flag(METRICS.retryQueueDepth, beat.hour),
+      sentence: `In ${beat.hour.periods} periods of ${durationOf({ ...beat.hour, periods: 1 })}, one after the other, the retry queue was never seen empty: Azure goes on refusing what is delivered again.`,
+      ...depth(METRICS.retryQueueDepth, beat.hour),
     },
     {
       name: 'retry-queue-stuck',
@@ -208,6 +214,7 @@ export function addAlarms(
       metric: row.metric,
       ...compared(row.threshold),
       evaluationPeriods: row.periods,
+      ...(row.toAlarm && { datapointsToAlarm: row.toAlarm }),
       treatMissingData: row.missing,
     });
     alarm.addAlarmAction(action);

@@ -13,8 +13,8 @@ export interface Heartbeat {
   readonly silence: Span;
   /** Within it at least one run reports, the pauses of a schedule included, as far as a period reaches: a day. */
   readonly flag: Span;
-  /** Time for three runs, at least a quarter of an hour: two that fail are not told. Of a slow schedule as many as fit into a day. */
-  readonly repeated: Span & { readonly runs: number };
+  /** Told when so many of the periods have a run that fails: one that fails is made up for by the next. */
+  readonly repeated: Span & { readonly toAlarm: number };
   /** Each of two periods has a run; not over a pause. */
   readonly twice: Span;
   /** About an hour, in periods of a quarter of an hour at least that have a run each. */
@@ -40,12 +40,13 @@ export function heartbeat(
       ? span(Math.ceil(wanted / PERIODS), PERIODS)
       : span(PERIOD_MAX_MINUTES, Math.min(7, Math.ceil(wanted / PERIOD_MAX_MINUTES)));
   const quarter = Math.max(15, shortest + SLACK_MINUTES);
-  const runs = Math.max(1, Math.min(3, Math.floor((PERIOD_MAX_MINUTES - SLACK_MINUTES) / shortest)));
+  const each = Math.max(5, shortest + SLACK_MINUTES);
+  const toAlarm = shortest <= 60 ? 3 : shortest < 720 ? 2 : 1;
   return {
     silence,
     flag: span(Math.max(5, longest + SLACK_MINUTES), 1),
-    repeated: { ...span(Math.max(15, 3 * shortest + SLACK_MINUTES), 1), runs },
-    twice: span(Math.max(5, shortest + SLACK_MINUTES), 2),
+    repeated: { ...span(each, toAlarm === 1 ? 1 : toAlarm + 1), toAlarm },
+    twice: span(each, 2),
     hour: span(quarter, Math.max(2, Math.round(60 / quarter))),
     isTooSeldom: wanted > ALL_MAX_MINUTES,
   };

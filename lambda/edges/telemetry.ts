@@ -26,7 +26,8 @@ type Replay = ReplayReport & { readonly party?: Party; readonly lastTry?: boolea
 type Metric = (typeof METRICS)[keyof typeof METRICS];
 type Values = Readonly<Partial<Record<Metric, number>>>;
 
-const ALWAYS: ReadonlySet<Metric> = new Set([METRICS.lagSeconds]);
+/** Their alarms look at the least of a period. A 0 among what is added up would let an alarm go off a second time. */
+const DEPTHS: ReadonlySet<Metric> = new Set([METRICS.retryQueueDepth, METRICS.deadLetterDepth]);
 const RESERVED = new Set(['level', 'message', 'sampling_rate', 'service', 'timestamp']);
 /** Journal and metrics of one pipeline; `service` names the function in its log lines. */
 export function telemetry(options: {
@@ -46,14 +47,15 @@ export function telemetry(options: {
     warn: (message, fields = {}) => logger.warn(message, unreserved(fields)),
     error: (message, fields = {}) => logger.error(message, unreserved(fields)),
   };
-  /** What was not 0 when last sent by this instance: it is sent as 0 once, so that its alarm ends without delay. */
-  const raised = new Set<Metric>();
+  /** Depths that were not 0 when last sent by this instance: each is sent as 0 once, so that its alarm ends without delay. */
+  const deep = new Set<Metric>();
   const emit = (values: Values) => {
     const given = Object.entries(values) as [Metric, number][];
-    const sent = given.filter(([name, value]) => ALWAYS.has(name) || value > 0 || raised.has(name));
+    const sent = given.filter(
+      ([name, value]) => name === METRICS.lagSeconds || value > 0 || deep.delete(name),
+    );
     for (const [name, value] of sent) {
-      if (value > 0) raised.add(name);
-      else raised.delete(name);
+      if (value > 0 && DEPTHS.has(name)) deep.add(name);
       metrics.addMetric(name, name === METRICS.lagSeconds ? MetricUnit.Seconds : MetricUnit.Count, value);
     }
     if (sent.length > 0) metrics.publishStoredMetrics();

@@ -74,28 +74,30 @@ const DAY_MINUTES = 1440;
 
 /**
  * Evaluates each minute with windows that slide; once an hour when all periods together are longer than a day.
+ * @param minutes from the alarm's creation on, when metrics may have been there already
  * @param range how many datapoints CloudWatch reads of an alarm of N periods: N at least, otherwise not published
  */
 export function historyOf(
   alarm: AlarmDefinition,
   sent: Samples,
-  minutes: number,
+  minutes: { readonly from: number; readonly to: number },
   range: (periods: number) => number,
 ): Change[] {
   const breaches = COMPARE[alarm.comparison];
   if (!breaches) throw new Error(`alarm ${alarm.name}: comparison ${alarm.comparison} is not simulated`);
   const { periods, periodMinutes, metric, statistic, threshold } = alarm;
   const every = periods * periodMinutes > DAY_MINUTES ? 60 : 1;
-  const read = range(periods);
+  const points = range(periods);
+  const valueIn = sent.reader(metric, statistic);
   const changes: Change[] = [];
   let state: State = 'INSUFFICIENT_DATA';
-  for (let now = every; now <= minutes; now += every) {
-    const points = Array.from({ length: read }, (_, at) => {
+  for (let now = Math.ceil(minutes.from / every) * every; now <= minutes.to; now += every) {
+    const read = Array.from({ length: points }, (_, at) => {
       const to = now - at * periodMinutes;
-      const value = sent.statistic(metric, statistic, to - periodMinutes, to, now);
+      const value = valueIn(to - periodMinutes, to, now);
       return value === undefined ? undefined : breaches(value, threshold);
     });
-    const next = stateAfter(points, alarm, state);
+    const next = stateAfter(read, alarm, state);
     if (next !== state) changes.push({ minute: now, from: state, to: next, told: alarm.tells[next] });
     state = next;
   }

@@ -23,8 +23,11 @@ interface Series {
 export interface Samples {
   /** `minute` is the sample's own time; minutes are sent in order. */
   send(metric: MetricName, minute: number, value: number): void;
-  /** The statistic over the minutes after `from` up to `to`, of what has arrived at `now`; undefined for none. */
-  statistic(metric: MetricName, statistic: string, from: number, to: number, now: number): number | undefined;
+  /** Reads one metric; what it returns is asked for the minutes after `from` up to `to`, of what has arrived at `now`. */
+  reader(
+    metric: MetricName,
+    statistic: string,
+  ): (from: number, to: number, now: number) => number | undefined;
   /** In how many hours each metric of a namespace was sent: what CloudWatch bills. https://aws.amazon.com/cloudwatch/pricing/ */
   hours(namespace: string): ReadonlyMap<string, number>;
 }
@@ -47,21 +50,10 @@ export function samples(delays: Readonly<Record<string, number>> = {}): Samples 
       bucket.least = Math.min(bucket.least, value);
       bucket.most = Math.max(bucket.most, value);
     },
-    statistic: (metric, statistic, from, to, now) => {
+    reader: (metric, statistic) => {
       const series = all.get(keyOf(metric));
-      if (!series) return undefined;
-      const last = Math.min(to, now - series.delay);
-      let at = firstAfter(series.minutes, from);
-      if (at === series.minutes.length || series.minutes[at]! > last) return undefined;
-      const found = { ...series.buckets[at]! };
-      for (at++; at < series.minutes.length && series.minutes[at]! <= last; at++) {
-        const bucket = series.buckets[at]!;
-        found.sum += bucket.sum;
-        found.count += bucket.count;
-        found.least = Math.min(found.least, bucket.least);
-        found.most = Math.max(found.most, bucket.most);
-      }
-      return chosen(found, statistic);
+      return (from, to, now) =>
+        series ? read(series, statistic, from, Math.min(to, now - series.delay)) : undefined;
     },
     hours: namespace =>
       new Map(
@@ -72,10 +64,30 @@ export function samples(delays: Readonly<Record<string, number>> = {}): Samples 
   };
 }
 
+function read(
+  { minutes, buckets }: Series,
+  statistic: string,
+  from: number,
+  last: number,
+): number | undefined {
+  let at = firstAfter(minutes, from);
+  if (at === minutes.length || minutes[at]! > last) return undefined;
+  const found = { ...buckets[at]! };
+  for (at++; at < minutes.length && minutes[at]! <= last; at++) {
+    const bucket = buckets[at]!;
+    found.sum += bucket.sum;
+    found.count += bucket.count;
+    found.least = Math.min(found.least, bucket.least);
+    found.most = Math.max(found.most, bucket.most);
+  }
+  return chosen(found, statistic);
+}
+
 /** One metric is a name with all its dimensions: another dimension, another metric. */
 function keyOf({ namespace, name, dimensions }: MetricName): string {
-  const pairs = Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${value}`);
-  return `${namespace} ${name} ${pairs.sort().join(',')}`;
+  let pairs = '';
+  for (const dimension of Object.keys(dimensions).sort()) pairs += ` ${dimension}=${dimensions[dimension]}`;
+  return `${namespace} ${name}${pairs}`;
 }
 
 function firstAfter(minutes: readonly number[], from: number): number {

@@ -8,13 +8,19 @@ import { RETRY_MAX_RECEIVES } from '../../lambda/core/contract.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/model.ts';
 import { type Telemetry, telemetry } from '../../lambda/edges/telemetry.ts';
 import { type AlarmDefinition, alarmsOf, type Change, historyOf } from '../../simulator/cloudwatch/alarms.ts';
-import { queueMetrics, sendFunctionMinute, sendScheduleMinute } from '../../simulator/cloudwatch/aws-metrics.ts';
+import {
+  queueMetrics,
+  sendFunctionMinute,
+  sendScheduleMinute,
+} from '../../simulator/cloudwatch/aws-metrics.ts';
 import { metricsIn } from '../../simulator/cloudwatch/emf.ts';
 import { type Samples, samples } from '../../simulator/cloudwatch/samples.ts';
 import { config } from '../cdk/example.ts';
 import { stack } from '../cdk/synth.ts';
 
-type Report = Partial<Parameters<Telemetry['emitRun']>[0]>;
+type Report = Omit<Partial<Parameters<Telemetry['emitRun']>[0]>, 'lagMs'> & {
+  readonly lagMs?: number | undefined;
+};
 type ReplayTold = Partial<Parameters<Telemetry['emitReplay']>[0][number]>;
 
 /** What is not given is as in a healthy minute: a run that caught up, empty queues. */
@@ -42,6 +48,8 @@ export interface Story {
   readonly isQuiet?: boolean;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly minutes: number;
+  /** When the alarms were made; a quarter of an hour after the first run, unless given. */
+  readonly watchedFrom?: number;
   /** When the trouble begins. */
   readonly from: number;
   readonly at: (minute: number) => Minute;
@@ -51,6 +59,8 @@ export interface Story {
   readonly times?: Readonly<Record<string, number>>;
   /** Those that are still on at the end; the others must have told that it is over. */
   readonly stays?: readonly string[];
+  /** The minute before which an alarm may not say that it is over. */
+  readonly lasts?: Readonly<Record<string, number>>;
   /** Another stage has a pipeline of the same name, and that one is well. */
   readonly hasTwin?: boolean;
 }
@@ -169,17 +179,23 @@ export function play(story: Story, holdingKeepsAwake = false): Played {
 
 function tellOfShip({ ship, retry = EMPTY, dead = 0, blind, cold }: Minute, told: Telemetry): void {
   if (ship === 'none' || ship === 'refused' || ship === 'killed') return;
-  if (ship === 'threw') return told.emitBug(new TypeError('a bug'));
+  if (ship === 'threw') {
+    told.emitBug(new TypeError('a bug'));
+    return;
+  }
   const denied = { problem: 'AccessDenied' };
-  const looks = { retry: blind ? denied : retry, 'dead-letter': blind ? denied : { visible: dead, hidden: 0 } };
+  const looks = {
+    retry: blind ? denied : retry,
+    'dead-letter': blind ? denied : { visible: dead, hidden: 0 },
+  };
   const { lagMs, ...report } = { ...HEALTHY, ...(typeof ship === 'object' && ship) };
   told.emitRun({ ...report, ...(lagMs !== undefined && { lagMs }) }, cold === true, looks);
 }
 
 function tellOfReplay({ replay }: Minute, told: Telemetry): void {
   if (replay === undefined || replay === 'refused' || replay === 'killed') return;
-  if (replay === 'threw') return told.emitBug(new TypeError('a bug'));
-  told.emitReplay([{ ...REPLAYED, ...replay }]);
+  if (replay === 'threw') told.emitBug(new TypeError('a bug'));
+  else told.emitReplay([{ ...REPLAYED, ...replay }]);
 }
 
 /** The last of the tries that SQS allows. */
@@ -193,19 +209,30 @@ export interface Told {
   readonly faults: readonly string[];
 }
 
-/** Whether these alarms tell what they must, as soon as they must, that it is over, and nothing else. */
-export function judge({ story, alarms, sent }: Played, range: (n: number) => number): Told {
+/** Whether the alarms tell what they must, as soon as they must, that it is over, and nothing else. */
+export function judge(played: Played, range: (n: number) => number): Told {
+  const { story, alarms } = played;
   const after: Record<string, number> = {};
-  const faults: string[] = [];
   const names = new Set(alarms.map(alarm => alarm.name));
-  for (const name of Object.keys(story.tells)) if (!names.has(name)) faults.push(`there is no alarm ${name}`);
+  const lacking = Object.keys(story.tells).filter(name => !names.has(name));
+  const faults = lacking.map(name => `there is no alarm ${name}`);
   for (const alarm of alarms) {
-    const changes = historyOf(alarm, sent, story.minutes, range);
-    const rang = changes.filter(one => one.to === 'ALARM');
-    if (rang[0]) after[alarm.name] = rang[0].minute - story.from;
+    const changes = changesOf(played, alarm, range);
+    const rang = changes.find(one => one.to === 'ALARM');
+    if (rang) after[alarm.name] = rang.minute - story.from;
     faults.push(...faultsOf(alarm.name, story, changes).map(fault => `${alarm.name} ${fault}`));
   }
   return { after, faults };
+}
+
+/** Whether the story goes wrong with this alarm in the place of the one of its name; without any, when undefined. */
+export function isNoticed(played: Played, name: string, alarm: AlarmDefinition | undefined): boolean {
+  if (!alarm) return name in played.story.tells;
+  return RANGES.some(range => faultsOf(name, played.story, changesOf(played, alarm, range)).length > 0);
+}
+
+function changesOf({ story, sent }: Played, alarm: AlarmDefinition, range: (n: number) => number): Change[] {
+  return historyOf(alarm, sent, { from: story.watchedFrom ?? 15, to: story.minutes }, range);
 }
 
 function faultsOf(name: string, story: Story, changes: readonly Change[]): string[] {
@@ -225,6 +252,7 @@ function faultsOf(name: string, story: Story, changes: readonly Change[]): strin
   return [
     (after < 0 || after > within) && `tells after ${after} minutes, not within ${within}`,
     rang.length !== times && `tells ${rang.length} times, not ${times}`,
+    last !== undefined && last.minute < (story.lasts?.[name] ?? 0) && `is over at ${last.minute} already`,
     stays && last?.to !== 'ALARM' && 'does not stay on',
     !stays && !(last?.to === 'OK' && last.told) && `ends ${last?.to}`,
     changes.some(one => one.to === 'INSUFFICIENT_DATA') && 'falls back to INSUFFICIENT_DATA',

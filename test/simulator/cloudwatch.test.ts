@@ -69,7 +69,11 @@ const alarm = (changes: Partial<AlarmDefinition> = {}): AlarmDefinition => ({
 const history = (at: Readonly<Record<number, number>>, changes?: Partial<AlarmDefinition>, range = 1) => {
   const sent = samples();
   for (const [minute, value] of Object.entries(at)) sent.send(METRIC, Number(minute), value);
-  return historyOf(alarm(changes), sent, 60, n => n * range).map(one => [one.minute, one.to, one.told]);
+  return historyOf(alarm(changes), sent, { from: 1, to: 60 }, n => n * range).map(one => [
+    one.minute,
+    one.to,
+    one.told,
+  ]);
 };
 
 describe('an alarm', () => {
@@ -104,7 +108,7 @@ describe('an alarm', () => {
   test('watches one metric: another dimension is another metric', () => {
     const sent = samples();
     sent.send({ ...METRIC, dimensions: { d: '1', e: '2' } }, 5, 1);
-    expect(historyOf(alarm(), sent, 20, n => n).map(one => one.to)).toEqual(['OK']);
+    expect(historyOf(alarm(), sent, { from: 1, to: 20 }, n => n).map(one => one.to)).toEqual(['OK']);
   });
 });
 
@@ -115,9 +119,7 @@ describe('what AWS reports', () => {
     dimensions: Record<string, string>,
     to = 9999,
   ) =>
-    sent.statistic(
-      { namespace: name.split(' ')[0]!, name: name.split(' ')[1]!, dimensions },
-      'Maximum',
+    sent.reader({ namespace: name.split(' ')[0]!, name: name.split(' ')[1]!, dimensions }, 'Maximum')(
       0,
       to,
       to,
@@ -149,7 +151,7 @@ describe('what AWS reports', () => {
           name: 'ApproximateNumberOfMessagesVisible',
           dimensions: queue,
         };
-        return sent.statistic(metric, 'Sum', minute - 1, minute, 2000) !== undefined;
+        return sent.reader(metric, 'Sum')(minute - 1, minute, 2000) !== undefined;
       });
       expect(last.at(-1)).toBe(until);
     },

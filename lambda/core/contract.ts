@@ -32,6 +32,11 @@ export const METRICS = {
   deadLetterDepth: 'DeadLetterDepth',
 } as const;
 
+/** What a look at a queue saw: messages that a consumer may take, and those in flight or postponed. Or why it saw nothing. */
+export type QueueLook = { readonly visible: number; readonly hidden: number } | { readonly problem: string };
+
+export type QueueLooks = Readonly<Record<'retry' | 'dead-letter', QueueLook>>;
+
 /** The message of the log line that holds a LedgerEntry, in its field `ledger`: what `audit` looks for. */
 export const LEDGER_MESSAGE = 'logs were settled';
 

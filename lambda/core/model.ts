@@ -218,11 +218,6 @@ export interface FailedBatchQueue {
   put(queue: QueueName, messages: readonly string[]): Promise<void>;
 }
 
-/** What a look at a queue saw: messages that a consumer may take, and those in flight or postponed. Or why it saw nothing. */
-export type QueueLook = { readonly visible: number; readonly hidden: number } | { readonly problem: string };
-
-export type QueueLooks = Readonly<Record<QueueName, QueueLook>>;
-
 /** Structured log lines. Law: ids, counts and reasons only; never a log's body, a token or a key. */
 export interface Journal {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;

@@ -7,8 +7,8 @@ import {
   type SendMessageBatchCommandOutput,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { FAILED_BATCH_MAX_BYTES } from '../core/contract.ts';
-import type { FailedBatchQueue, QueueLook, QueueLooks, QueueName } from '../core/model.ts';
+import { FAILED_BATCH_MAX_BYTES, type QueueLook, type QueueLooks } from '../core/contract.ts';
+import type { FailedBatchQueue, QueueName } from '../core/model.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const MESSAGES_PER_REQUEST = 10;

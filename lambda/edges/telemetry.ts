@@ -1,9 +1,16 @@
 /** Log lines and metrics through Powertools: metrics are log lines in the embedded metric format (EMF). */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { LEDGER_MESSAGE, METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../core/contract.ts';
+import {
+  LEDGER_MESSAGE,
+  METRIC_DIMENSIONS,
+  METRIC_NAMESPACE,
+  METRICS,
+  type QueueLook,
+  type QueueLooks,
+} from '../core/contract.ts';
 import type { Ledger } from '../core/ledger.ts';
-import type { Journal, Party, QueueLook, QueueLooks, ReplayReport, RunReport } from '../core/model.ts';
+import type { Journal, Party, ReplayReport, RunReport } from '../core/model.ts';
 
 export interface Telemetry {
   /** Powertools keeps some names for itself (`message`, `level`, …): such fields appear as `field_message` and so on. */

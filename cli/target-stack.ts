@@ -11,6 +11,7 @@ import { pipelineOutputs } from './stack-outputs.ts';
 import { stackProblems } from './stack-problems.ts';
 import { stackQueues } from './stack-queues.ts';
 import { stackState } from './stack-state.ts';
+import { stackTriggers } from './stack-triggers.ts';
 import type { Operated, Target, TargetOptions } from './target.ts';
 
 const DEFAULT_STACK = 'Auth0LogsToAzure';
@@ -49,5 +50,6 @@ async function operated(clients: StackClients, stackName: string, output: Pipeli
     limits: async () => (await alarms.limits()) ?? byDefault,
     ledger: fromMs => stackLedger(clients, logGroup, fromMs),
     problems: () => stackProblems(clients, output),
+    stopped: () => stackTriggers(clients, output, process.env),
   };
 }

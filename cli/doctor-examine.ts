@@ -85,7 +85,7 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
       watch('Azure', azure()),
       watch('the state', state),
       watch('table and queues', asked(one.problems())),
-      watch('schedule and trigger', asked(one.stopped())),
+      watch('schedule, trigger', asked(one.stopped())),
       watch('what waits', asked(one.queues.depths())),
       watch('alarms', asked(one.limits())),
     ]);

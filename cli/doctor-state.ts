@@ -43,8 +43,8 @@ export function resourceFindings(asked: Asked<readonly string[]>): Finding[] {
 
 /** What should start runs and replays, and does not. */
 export function triggerFindings(asked: Asked<readonly Stopped[]>): Finding[] {
-  const say = about('schedule and trigger');
-  if ('problem' in asked) return [unasked('schedule and trigger', asked)];
+  const say = about('schedule, trigger');
+  if ('problem' in asked) return [unasked('schedule, trigger', asked)];
   if (asked.value.length === 0) return [say.ok('both are enabled')];
   return asked.value.map(({ text, remedy }) => say.error(text, remedy));
 }

@@ -68,6 +68,24 @@ describe('what is not well', () => {
       facts(ran({ outcome: 'unavailable', party: 'state' })),
       ['the last run failed at the checkpoint’s table #run-errors'],
     ],
+    [
+      'a trigger that is off, before what it brings about',
+      facts(
+        { ...ran({}) },
+        { stopped: [{ what: 'the schedule is disabled', text: 't', remedy: 'r', runbook: 'silent' }] },
+      ),
+      ['the schedule is disabled #silent'],
+    ],
+    [
+      'something in between',
+      facts(ran({ outcome: 'intercepted', party: 'azure' })),
+      ['something answers in Azure’s place #intercepted'],
+    ],
+    [
+      'a checkpoint that leads nowhere',
+      facts(ran({ outcome: 'astray' })),
+      ['the checkpoint leads nowhere #checkpoint-astray'],
+    ],
     ['an outage', facts(ran({ outcome: 'unavailable', party: 'azure' })), ['Azure is unavailable #lag']],
     ['a backlog', facts(ran({ outcome: 'out-of-time' }, late)), ['3 h behind #lag']],
     [

@@ -98,6 +98,15 @@ describe('alarms', () => {
     expect((await (await open('prod-eu')).alarms()).map(one => one.name)).toEqual(['dead-letters']);
   });
 
+  test('are none of another pipeline’s, not even in a stack that is called as this pipeline is', async () => {
+    const { alarms } = world.operations;
+    const at = alarms.findIndex(one => one.name === 'Auth0LogsToAzure-prod-eu-lag');
+    const kept = alarms[at]!;
+    alarms[at] = { ...kept, state: 'ALARM', dimensions: { pipeline: 'prod-eu', stack: 'prod' } };
+    expect((await prod.alarms()).map(one => one.name)).not.toContain('eu-lag');
+    alarms[at] = kept;
+  });
+
   test('are all of them, however many pages CloudWatch makes of them', async () => {
     const rows = ['lag', 'denied-by-auth0', 'denied-by-azure', 'run-errors', 'ship-errors', 'dead-letters'];
     for (const row of rows) world.pipelines.prod.setAlarm(row, 'ALARM');

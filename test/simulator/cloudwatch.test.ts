@@ -89,6 +89,14 @@ describe('an alarm', () => {
     expect(history({ 12: 1 }, {}, 3).at(-1)).toEqual([27, 'OK', true]);
   });
 
+  test('that adds up what is sent only while something is wrong goes off again after it is over; one at any sample does not', () => {
+    const faults = { 10: 1, 11: 1, 12: 1, 13: 1 };
+    const times = (threshold: number) =>
+      history(faults, { threshold }, 3).filter(([, state]) => state === 'ALARM').length;
+    expect(times(2)).toBeGreaterThan(1);
+    expect(times(0)).toBe(1);
+  });
+
   test('that ignores silence stays for ever after one bad point', () => {
     expect(history({ 12: 1 }, { missing: 'ignore' }, 3)).toEqual([[13, 'ALARM', true]]);
   });

@@ -101,7 +101,7 @@ ${sorted.map(row).join('\n')}
 - **_any_ means any.** Most changes of the tenant’s settings are your own. Such an alert asks you to recognise it.
 - **Calls are told by method and path**, not by Auth0’s sentence about them, which is reworded now and then.
 - **Azure charges for each rule**, more for those that look every five minutes:
-  [prices](https://azure.microsoft.com/pricing/details/monitor/). The template’s parameter \`disabledAlerts\` switches rules off.
+  [cost](cost.md#alert-rules-in-azure). The template’s parameter \`disabledAlerts\` switches rules off.
 - **Not in a tenant’s logs:** administrators of an Auth0 Team, who log in to Auth0’s dashboard, and what they do to the Team.
 - _Impossible travel_ takes the place from Auth0’s \`location_info\`, or else from Azure’s \`geo_info_from_ip_address\`. Both are often
   wrong for mobile networks and VPNs.

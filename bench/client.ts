@@ -6,7 +6,7 @@ import type { RunReport } from '../lambda/core/report.ts';
 import type { Taken, Task } from './client-process.ts';
 import { ask } from './world.ts';
 
-export type Client = { call<T>(task: Task): Promise<Taken<T>>; end(): void };
+export type Client = { readonly pid: number; call<T>(task: Task): Promise<Taken<T>>; end(): void };
 
 /** How a process is started. */
 export interface Start {
@@ -36,7 +36,7 @@ export function startClient(
     env: { PATH: process.env['PATH'], ...start.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  return { call: task => ask(child, task), end: () => child.disconnect() };
+  return { pid: child.pid ?? 0, call: task => ask(child, task), end: () => child.disconnect() };
 }
 
 /** One task in a process that ends with it. */

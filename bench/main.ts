@@ -15,6 +15,7 @@ import { pipelines } from './pipelines.ts';
 import { rateLimits } from './rate-limits.ts';
 import { type Bench, misses, table } from './report.ts';
 import { keepResults } from './results.ts';
+import { share } from './share.ts';
 import { coldStart, imports, sizes } from './start-up.ts';
 
 const BUNDLES = {
@@ -27,6 +28,7 @@ const BUNDLES = {
 
 const SECTIONS: Readonly<Record<string, Bench>> = {
   chain,
+  share,
   'rate-limits': rateLimits,
   cpu,
   imports,

@@ -1,212 +1,201 @@
 /** The alarms of a pipeline: one table. Each has its sentence, its missing-data rule and its place in the runbook. */
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { PipelineConfig } from '../lambda/core/config.ts';
-import {
-  DEADLINE_MARGIN_MS,
-  METRIC_DIMENSION,
-  METRIC_NAMESPACE,
-  METRICS,
-  SHIP_TIMEOUT_SECONDS,
-} from '../lambda/core/contract.ts';
-import { heartbeat } from './heartbeat.ts';
-import { outermostStack } from './secrets.ts';
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../lambda/core/contract.ts';
+import { heartbeat, type Span } from './heartbeat.ts';
 
 /** What is watched. */
 export interface Watched {
   readonly config: PipelineConfig;
+  /** The outermost stack, by which metrics are told apart. */
+  readonly stackName: string;
   readonly shipFunction: IFunction;
   readonly replayFunction: IFunction;
-  readonly retryQueue: IQueue;
-  readonly deadLetterQueue: IQueue;
 }
 
-/** In the alarm's state when `metric` is above `above` in each of `periods` periods, one after the other. */
+/** In the alarm's state when `metric` is above `above`, or below `below`, in each of `periods` periods. */
 export interface AlarmRow {
   /** Names the alarm, and its anchor in the runbook. */
   readonly name: string;
   readonly sentence: string;
   readonly metric: Metric;
-  readonly above: number;
+  readonly threshold: { readonly above: number } | { readonly below: number };
   readonly periods: number;
+  /** In so many of the periods; in all of them unless given. */
+  readonly toAlarm?: number;
   readonly missing: TreatMissingData;
 }
 
-const MINUTES_5 = Duration.minutes(5);
-const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 86_400;
+const EVENT: Span = { periodSeconds: 300, periods: 1 };
+/** A batch whose replay dies comes again after six minutes: longer than that, so that the alarm does not go off each time. */
+const TRIES: Span = { periodSeconds: 900, periods: 1 };
+const DAILY_FOR_A_WEEK: Span = { periodSeconds: 86_400, periods: 7 };
 
-/** No data is as bad as bad data. */
+/** No data is as bad as bad data: a pulse. */
 const { BREACHING } = TreatMissingData;
-/** No data, no trouble: AWS reports these only while something happens. */
+/** No data, no trouble: sent only while something is wrong. */
 const { NOT_BREACHING } = TreatMissingData;
-/** No data, no news: every run reports these, so between runs of a slow schedule the state stays what it was. */
+/** No data, no news: every run or invocation sends it, so in the pauses of a schedule the state stays what it was. */
 const { IGNORE } = TreatMissingData;
 
 /** A metric of the pipeline's own, as contract.ts names it. */
 export function pipelineMetric(
-  pipeline: string,
+  { config, stackName }: Pick<Watched, 'config' | 'stackName'>,
   metricName: string,
   statistic: string,
-  period = MINUTES_5,
+  periodSeconds = EVENT.periodSeconds,
 ): Metric {
-  const dimensionsMap = { [METRIC_DIMENSION]: pipeline };
+  const dimensionsMap = { [METRIC_DIMENSIONS.pipeline]: config.name, [METRIC_DIMENSIONS.stack]: stackName };
+  const period = Duration.seconds(periodSeconds);
   return new Metric({ namespace: METRIC_NAMESPACE, metricName, dimensionsMap, statistic, period });
 }
 
-/** THE TABLE. */
+/** THE TABLE. What each row is good for, and how soon it tells: docs/reliability.md. */
 export function alarmRows(w: Watched): readonly AlarmRow[] {
-  const { config, shipFunction: ship, replayFunction: replay, retryQueue, deadLetterQueue } = w;
+  const { config, shipFunction: ship, replayFunction: replay } = w;
   const { lagMinutes } = config.alarms;
   const days = config.auth0.logRetentionDays;
   const retention = days === 1 ? '1 day' : `${days} days`;
   const beat = heartbeat(config);
-  const counted = (metric: string) => pipelineMetric(config.name, metric, Stats.SUM);
-  const most = { statistic: Stats.MAXIMUM, period: MINUTES_5 };
-  const sum = { statistic: Stats.SUM, period: MINUTES_5 };
-  const lag = pipelineMetric(
-    config.name,
-    METRICS.lagSeconds,
-    Stats.MAXIMUM,
-    Duration.seconds(beat.periodSeconds),
-  );
+  const own = (name: string, statistic: string, { periodSeconds, periods }: Span) => ({
+    metric: pipelineMetric(w, name, statistic, periodSeconds),
+    periods,
+  });
+  /** Sent only while something is wrong, so that any sample at all is too much. */
+  const sparse = (name: string, statistic: string, span: Span) => ({
+    ...own(name, statistic, span),
+    threshold: { above: 0 },
+    missing: NOT_BREACHING,
+  });
+  /** Told by the first run that says so. */
+  const flag = (name: string) => sparse(name, Stats.SUM, beat.flag);
+  const repeated = (name: string) => ({
+    ...sparse(name, Stats.SUM, beat.repeated),
+    toAlarm: beat.repeated.toAlarm,
+  });
+  /** The least of each period: a queue that was seen empty once has been emptied. */
+  const depth = (name: string, span: Span) => sparse(name, Stats.MINIMUM, span);
+  const failed = (of: IFunction, { periodSeconds }: Span) => ({
+    metric: of.metricErrors({ statistic: Stats.SUM, period: Duration.seconds(periodSeconds) }),
+    threshold: { above: 0 },
+    periods: EVENT.periods,
+    missing: IGNORE,
+  });
   return [
     {
       name: 'lag',
-      sentence: `Logs are more than ${lagMinutes} minutes behind, or no run has reported for ${(beat.periodSeconds * beat.periods) / 60} minutes.`,
-      metric: lag,
-      above: lagMinutes * 60,
-      periods: beat.periods,
+      sentence: `Logs are more than ${lagMinutes} minutes behind.`,
+      // The least of each period: one run that caught up is enough.
+      ...own(METRICS.lagSeconds, Stats.MINIMUM, beat.twice),
+      threshold: { above: lagMinutes * 60 },
+      missing: IGNORE,
+    },
+    {
+      name: 'silent',
+      sentence: `No run has reported for ${durationOf(beat.silence)}: the schedule, the function or its log group does not work, or the pipeline has never begun.`,
+      ...own(METRICS.lagSeconds, Stats.SAMPLE_COUNT, beat.silence),
+      threshold: { below: 1 },
       missing: BREACHING,
     },
     {
       name: 'denied-by-auth0',
       sentence:
         'Auth0 denies access to its logs, or its secret is not filled in: nothing is read until that is put right.',
-      metric: counted(METRICS.auth0Denied),
-      above: 0,
-      periods: 1,
-      missing: IGNORE,
+      ...flag(METRICS.auth0Denied),
     },
     {
       name: 'denied-by-azure',
       sentence:
         'Azure denies what is posted, or its secret is not filled in: the pipeline holds until that is put right.',
-      metric: counted(METRICS.azureDenied),
-      above: 0,
-      periods: 1,
-      missing: IGNORE,
+      ...flag(METRICS.azureDenied),
+    },
+    {
+      name: 'intercepted',
+      sentence:
+        'Something between AWS and Azure answers in Azure’s place: the pipeline holds until that is put right.',
+      ...flag(METRICS.azureIntercepted),
+    },
+    {
+      name: 'checkpoint-astray',
+      sentence: 'Auth0 has logs that the checkpoint does not lead to: they are not shipped until it is set.',
+      ...flag(METRICS.checkpointAstray),
+    },
+    {
+      name: 'sweep-overdue',
+      sentence:
+        'The look back for late logs has not come round within its time: a log that Auth0 served late may be missing.',
+      ...flag(METRICS.sweepOverdue),
     },
     {
       name: 'run-errors',
-      sentence: 'A run or a replay met a bug, or could not reach its own table or queues.',
-      metric: counted(METRICS.runErrors),
-      above: 0,
-      periods: 1,
-      missing: IGNORE,
+      sentence: `${beat.repeated.toAlarm === 1 ? 'A run or a replay' : `Runs or replays, in ${beat.repeated.toAlarm} of ${beat.repeated.periods} periods of ${durationOf({ ...beat.repeated, periods: 1 })},`} met a bug, or could not reach the table or the queues.`,
+      ...repeated(METRICS.runErrors),
     },
     {
       name: 'ship-errors',
       sentence: 'The ship function failed: an exception, a time-out or too little memory.',
-      metric: ship.metricErrors(sum),
-      above: 0,
-      periods: 1,
-      missing: NOT_BREACHING,
+      ...failed(ship, EVENT),
     },
     {
       name: 'replay-errors',
       sentence: 'The replay function failed: an exception, a time-out or too little memory.',
-      metric: replay.metricErrors(sum),
-      above: 0,
-      periods: 1,
+      ...failed(replay, TRIES),
+      // It runs only while batches wait: after the last one nothing would ever say that it is over.
       missing: NOT_BREACHING,
     },
     {
       name: 'dead-letters',
       sentence:
         'Failed batches wait in the dead-letter queue: Azure has not got their logs, and nothing more is tried by itself.',
-      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(most),
-      above: 0,
-      periods: 1,
-      // SQS stops reporting a queue that nobody touches for six hours, whatever is in it.
-      missing: IGNORE,
+      ...depth(METRICS.deadLetterDepth, beat.flag),
+    },
+    {
+      name: 'dead-letters-new',
+      sentence: 'Logs were put on the dead-letter queue just now, whether or not others were there already.',
+      ...sparse(METRICS.logsDeadLettered, Stats.SUM, EVENT),
     },
     {
       name: 'dead-letters-old',
       sentence:
-        'A failed batch has waited in the dead-letter queue for 7 days: SQS deletes it 14 days after it was first put aside.',
-      metric: deadLetterQueue.metricApproximateAgeOfOldestMessage(most),
-      above: 7 * DAY_SECONDS,
-      periods: 1,
-      missing: IGNORE,
+        'The dead-letter queue has not been empty on any of the last 7 days: SQS deletes what is in it 14 days after it was first put aside.',
+      // Not by age: SQS leaves out of that metric whatever was looked at three times.
+      ...depth(METRICS.deadLetterDepth, DAILY_FOR_A_WEEK),
     },
     {
       name: 'retry-queue-old',
-      sentence:
-        'The retry queue has not been empty for an hour: Azure goes on refusing what is delivered again.',
-      // Not by age: SQS leaves a message out of that metric after its third receive. Postponed batches are in flight.
-      metric: retryQueue.metricApproximateNumberOfMessagesNotVisible(most),
-      above: 0,
-      periods: HOUR_SECONDS / MINUTES_5.toSeconds(),
-      missing: NOT_BREACHING,
+      sentence: `In ${beat.hour.periods} periods of ${durationOf({ ...beat.hour, periods: 1 })}, one after the other, the retry queue was never seen empty: Azure goes on refusing what is delivered again.`,
+      ...depth(METRICS.retryQueueDepth, beat.hour),
     },
     {
       name: 'retry-queue-stuck',
       sentence:
-        'A failed batch has waited in the retry queue for an hour without being tried: the replay function does not take it.',
-      metric: retryQueue.metricApproximateAgeOfOldestMessage(most),
-      above: HOUR_SECONDS,
-      periods: 1,
-      missing: NOT_BREACHING,
+        'Failed batches wait in the retry queue and nothing takes them: the trigger of the replay function is disabled or lacks a right.',
+      ...repeated(METRICS.retryQueueUntaken),
     },
     {
       name: 'retention-at-risk',
       sentence: `Logs not yet shipped are older than half of Auth0’s retention (${retention}): Auth0 will delete them.`,
-      metric: counted(METRICS.retentionAtRisk),
-      above: 0,
-      periods: 1,
-      missing: IGNORE,
+      ...flag(METRICS.retentionAtRisk),
     },
     {
       name: 'gap-suspected',
       sentence: `Nothing was read for longer than Auth0 keeps logs (${retention}): logs may be missing. Going back to OK does not bring them back.`,
-      metric: counted(METRICS.gapSuspected),
-      above: 0,
-      periods: 1,
-      missing: IGNORE,
-    },
-    {
-      name: 'duration',
-      sentence: `A run took nearly all of its ${SHIP_TIMEOUT_SECONDS} seconds: it was about to be cut off.`,
-      metric: ship.metricDuration(most),
-      above: SHIP_TIMEOUT_SECONDS * 1000 - DEADLINE_MARGIN_MS / 2,
-      periods: 1,
-      missing: NOT_BREACHING,
-    },
-    {
-      name: 'ship-throttled',
-      sentence:
-        'For 15 minutes AWS has refused to start runs: the account has too few concurrent executions.',
-      metric: ship.metricThrottles(sum),
-      above: 0,
-      periods: 3,
-      missing: NOT_BREACHING,
-    },
-    {
-      name: 'replay-throttled',
-      sentence:
-        'For 15 minutes AWS has refused to start replays: the account has too few concurrent executions.',
-      metric: replay.metricThrottles(sum),
-      above: 0,
-      periods: 3,
-      missing: NOT_BREACHING,
+      ...flag(METRICS.gapSuspected),
     },
   ];
+}
+
+/** `15 minutes`, `3 hours`, `62 hours`. */
+function durationOf({ periodSeconds, periods }: Span): string {
+  const minutes = (periodSeconds * periods) / 60;
+  return minutes % 60 === 0 || minutes > 600
+    ? `${Math.round(minutes / 60)} ${minutes < 90 ? 'hour' : 'hours'}`
+    : `${minutes} minutes`;
 }
 
 /** Every row as an alarm that tells `topic` when it goes off and when it is over. By name. */
@@ -216,21 +205,33 @@ export function addAlarms(
   topic: ITopic,
   runbookUrl: string,
 ): Readonly<Record<string, Alarm>> {
-  const prefix = `${outermostStack(scope).stackName}-${watched.config.name}`;
+  const prefix = `${watched.stackName}-${watched.config.name}`;
   const action = new SnsAction(topic);
   const alarmOf = (row: AlarmRow) => {
     const alarm = new Alarm(scope, `Alarm-${row.name}`, {
       alarmName: `${prefix}-${row.name}`,
       alarmDescription: `${row.sentence} What to do: ${runbookUrl}#${row.name}`,
       metric: row.metric,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      threshold: row.above,
+      ...compared(row.threshold),
       evaluationPeriods: row.periods,
+      ...(row.toAlarm && { datapointsToAlarm: row.toAlarm }),
       treatMissingData: row.missing,
     });
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
     return alarm;
   };
+  if (heartbeat(watched.config).isTooSeldom) {
+    Annotations.of(scope).addWarningV2(
+      'auth0-logs-to-azure:seldom',
+      `pipeline ${watched.config.name}: its schedule pauses for longer than CloudWatch can watch (7 days); the alarm silent will ring in each pause`,
+    );
+  }
   return Object.fromEntries(alarmRows(watched).map(row => [row.name, alarmOf(row)]));
+}
+
+function compared(threshold: AlarmRow['threshold']) {
+  return 'above' in threshold
+    ? { comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD, threshold: threshold.above }
+    : { comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD, threshold: threshold.below };
 }

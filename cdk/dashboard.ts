@@ -6,7 +6,8 @@ import {
   GraphWidget,
   type IMetric,
   type IWidget,
-  type Metric,
+  LogQueryVisualizationType,
+  LogQueryWidget,
   Stats,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -20,7 +21,10 @@ const PERIOD = Duration.minutes(5);
 /** CloudWatch's grid is 24 units wide. */
 const WIDTH = 24;
 
-/** CloudWatch shows up to 500 widgets on a dashboard; a pipeline has eight. */
+/** What the dashboard asks Logs Insights for: fields of the run's line, which no alarm needs as a metric. */
+const RUN_LINES = 'filter ispresent(run.outcome)';
+
+/** CloudWatch shows up to 500 widgets on a dashboard; a pipeline has nine. */
 export function dashboard(scope: Construct, id: string, pipelines: readonly Auth0LogsToAzure[]): Dashboard {
   return new Dashboard(scope, id, {
     // Dashboards have no region: the same stack in another one would take this one's.
@@ -33,58 +37,56 @@ export function dashboard(scope: Construct, id: string, pipelines: readonly Auth
 /** What one pipeline shows, for a dashboard of one's own. */
 export function pipelineRows(pipeline: Auth0LogsToAzure): IWidget[][] {
   const { config, shipFunction, replayFunction, retryQueue, deadLetterQueue } = pipeline;
-  const own = (name: string, statistic: string, label: string) =>
-    pipelineMetric(config.name, name, statistic, PERIOD).with({ label });
-  const sum = (name: string, label: string) => own(name, Stats.SUM, label);
   const most = { statistic: Stats.MAXIMUM, period: PERIOD };
-  const seconds = (label: string) => ({ label, min: 0, showUnits: false });
+  const sum = { statistic: Stats.SUM, period: PERIOD };
   const title = `# ${config.name}\n${config.auth0.domain} → ${config.azure.kind}`;
+  const ofRuns = (heading: string, sums: Readonly<Record<string, string>>) =>
+    new LogQueryWidget({
+      title: heading,
+      logGroupNames: [shipFunction.logGroup.logGroupName],
+      view: LogQueryVisualizationType.LINE,
+      queryLines: [
+        RUN_LINES,
+        `stats ${Object.entries(sums)
+          .map(([label, field]) => `${field} as ${label}`)
+          .join(', ')} by bin(5m)`,
+      ],
+      ...third(),
+    });
   return [
     [new TextWidget({ markdown: title, width: WIDTH, height: 2 })],
     [
       new AlarmStatusWidget({ title: 'Alarms', alarms: Object.values(pipeline.alarms), ...third() }),
-      graph('Logs', [
-        sum(METRICS.logsRead, 'read'),
-        sum(METRICS.logsAccepted, 'accepted by Azure'),
-        sum(METRICS.logsExcluded, 'excluded'),
-        sum(METRICS.logsLate, 'late, found by a sweep'),
-        sum(METRICS.logsRetried, 'put on the retry queue'),
-        sum(METRICS.logsDeadLettered, 'dead-lettered'),
-      ]),
+      ofRuns('Logs', {
+        read: 'sum(run.logsRead)',
+        accepted: 'sum(run.logsAccepted)',
+        excluded: 'sum(run.logsExcluded)',
+        late: 'sum(run.logsLate)',
+        retried: 'sum(run.logsRetried)',
+        dead_lettered: 'sum(run.logsDeadLettered)',
+      }),
       new GraphWidget({
         title: 'Lag, seconds',
-        left: [own(METRICS.lagSeconds, Stats.MAXIMUM, 'lag')],
+        left: [pipelineMetric(pipeline, METRICS.lagSeconds, Stats.MAXIMUM).with({ label: 'lag' })],
         leftAnnotations: [{ value: config.alarms.lagMinutes * 60, label: 'alarm' }],
-        leftYAxis: seconds('s'),
+        leftYAxis: { label: 's', min: 0, showUnits: false },
         ...third(),
       }),
     ],
     [
-      graph('Batches by verdict', [
-        sum(METRICS.batchesAccepted, 'accepted'),
-        sum(METRICS.batchesRejected, 'rejected'),
-        sum(METRICS.batchesThrottled, 'throttled'),
-        sum(METRICS.batchesUnavailable, 'unavailable'),
-        sum(METRICS.batchesDenied, 'denied'),
-      ]),
-      new GraphWidget({
-        title: 'Failed batches waiting, and the oldest',
-        left: [
-          retryQueue.metricApproximateNumberOfMessagesVisible({ ...most, label: 'retry: waiting' }),
-          retryQueue.metricApproximateNumberOfMessagesNotVisible({ ...most, label: 'retry: postponed' }),
-          deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...most, label: 'dead letters' }),
-        ],
-        right: [
-          retryQueue.metricApproximateAgeOfOldestMessage({ ...most, label: 'retry: oldest' }),
-          deadLetterQueue.metricApproximateAgeOfOldestMessage({ ...most, label: 'dead letters: oldest' }),
-        ],
-        leftYAxis: { min: 0, label: 'messages', showUnits: false },
-        rightYAxis: seconds('s'),
-        ...third(),
+      ofRuns('Batches by verdict', {
+        accepted: 'sum(run.batches.accepted)',
+        rejected: 'sum(run.batches.rejected)',
+        throttled: 'sum(run.batches.throttled)',
+        unavailable: 'sum(run.batches.unavailable)',
+        denied: 'sum(run.batches.denied)',
       }),
-      graph('Auth0 rate limit remaining', [
-        own(METRICS.auth0RateLimitRemaining, Stats.MINIMUM, 'calls left'),
+      graph('Failed batches waiting', [
+        retryQueue.metricApproximateNumberOfMessagesVisible({ ...most, label: 'retry: waiting' }),
+        retryQueue.metricApproximateNumberOfMessagesNotVisible({ ...most, label: 'retry: postponed' }),
+        deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...most, label: 'dead letters' }),
       ]),
+      ofRuns('Auth0 rate limit remaining', { calls_left: 'min(run.rateLimit.remaining)' }),
     ],
     [
       graph('Duration, ms', [
@@ -93,16 +95,16 @@ export function pipelineRows(pipeline: Auth0LogsToAzure): IWidget[][] {
         replayFunction.metricDuration({ ...most, label: 'replay, longest' }),
       ]),
       graph('Runs', [
-        shipFunction.metricInvocations({ statistic: Stats.SUM, period: PERIOD, label: 'ship' }),
-        replayFunction.metricInvocations({ statistic: Stats.SUM, period: PERIOD, label: 'replay' }),
-        sum(METRICS.runsSkipped, 'skipped: another run had the lease'),
-        sum(METRICS.coldStart, 'cold starts'),
+        shipFunction.metricInvocations({ ...sum, label: 'ship' }),
+        replayFunction.metricInvocations({ ...sum, label: 'replay' }),
+        shipFunction.metricThrottles({ ...sum, label: 'ship, refused by AWS' }),
+        replayFunction.metricThrottles({ ...sum, label: 'replay, refused by AWS' }),
       ]),
     ],
   ];
 }
 
-function graph(title: string, left: readonly (IMetric | Metric)[]): GraphWidget {
+function graph(title: string, left: readonly IMetric[]): GraphWidget {
   return new GraphWidget({ title, left: [...left], leftYAxis: { min: 0, showUnits: false }, ...third() });
 }
 

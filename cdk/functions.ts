@@ -14,7 +14,7 @@ import { logStatement } from './permissions.ts';
 export interface FunctionOptions {
   /** The folder that `npm run build` writes: ship/index.mjs, replay/index.mjs and guard/index.mjs. Default: dist/. */
   readonly dist?: string | undefined;
-  /** More memory is more processor too, by AWS's rule. Default: 256. */
+  /** More memory is more processor too, by AWS's rule. Default: 512. */
   readonly memorySizeMb?: number | undefined;
   /** Default: a month. */
   readonly logRetention?: RetentionDays | undefined;
@@ -38,6 +38,8 @@ const NETWORK_REASON =
   'Lambda makes network interfaces that have no ARN beforehand, and describing them takes no resource.';
 const IDENTITY_REASON =
   'A web identity token is no resource: audience, algorithm and duration are narrowed by conditions.';
+/** With half of it a backlog takes up to half as long again, for a share of the processor: docs/cost.md. */
+export const DEFAULT_MEMORY_MB = 512;
 const DIST = join(import.meta.dirname, '..', 'dist');
 
 /** A function, the role that is its alone, and its log group. */
@@ -61,7 +63,7 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
-    memorySize: props.memorySizeMb ?? 256,
+    memorySize: props.memorySizeMb ?? DEFAULT_MEMORY_MB,
     timeout: Duration.seconds(props.timeoutSeconds),
     // With a role of one's own CDK adds none of AWS's managed policies, which allow more.
     role,

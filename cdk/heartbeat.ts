@@ -1,21 +1,73 @@
-/** How long a pipeline may be silent before that is an alarm. */
+/** Periods of the alarms that rest on what runs report: they follow the schedule. */
 import type { PipelineConfig } from '../lambda/core/config.ts';
+import { cronPauses } from './cron.ts';
 
-const PERIODS = 5;
-/** CloudWatch's longest period: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-const PERIOD_MAX_SECONDS = 86_400;
-
-/**
- * Periods of the lag alarm: together three ticks of a `rate(…)` schedule and at least five minutes, since a run that
- * catches up takes two ticks. When a `cron(…)` ticks cannot be told, so there `lagMinutes` says how long silence may be.
- */
-export function heartbeat(config: Pick<PipelineConfig, 'schedule' | 'alarms'>): {
+/** A period and how many of them, as an alarm has them. */
+export interface Span {
   readonly periodSeconds: number;
   readonly periods: number;
-} {
-  const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(config.schedule) ?? [];
-  const tickMinutes = Number(count) * (unit === 'hour' ? 60 : 1);
-  const silenceMinutes = Math.max(PERIODS, count ? 3 * tickMinutes : config.alarms.lagMinutes);
-  const periodSeconds = Math.min(PERIOD_MAX_SECONDS, Math.ceil(silenceMinutes / PERIODS) * 60);
-  return { periodSeconds, periods: PERIODS };
 }
+
+export interface Heartbeat {
+  /** So long nothing may report: three ticks, and at least five minutes; with pauses, the longest and two ticks. */
+  readonly silence: Span;
+  /** Within it at least one run reports, the pauses of a schedule included, as far as a period reaches: a day. */
+  readonly flag: Span;
+  /** Told when so many of the periods have a run that fails: one that fails is made up for by the next. */
+  readonly repeated: Span & { readonly toAlarm: number };
+  /** Each of two periods has a run; not over a pause. */
+  readonly twice: Span;
+  /** About an hour, in periods of a quarter of an hour at least that have a run each. */
+  readonly hour: Span;
+  /** A pause is longer than CloudWatch can watch. */
+  readonly isTooSeldom: boolean;
+}
+
+/** CloudWatch's longest period, and the longest of all periods together: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const PERIOD_MAX_MINUTES = 1440;
+const ALL_MAX_MINUTES = 7 * 1440;
+const PERIODS = 5;
+/** A run takes two minutes at most, and its metrics arrive within two more. */
+const SLACK_MINUTES = 4;
+
+export function heartbeat(
+  config: Pick<PipelineConfig, 'schedule' | 'scheduleTimeZone' | 'alarms'>,
+): Heartbeat {
+  const { shortest, longest } = pauses(config);
+  const wanted = Math.max(PERIODS, longest + 2 * shortest);
+  const silence =
+    wanted <= PERIODS * PERIOD_MAX_MINUTES
+      ? span(Math.ceil(wanted / PERIODS), PERIODS)
+      : span(PERIOD_MAX_MINUTES, Math.min(7, Math.ceil(wanted / PERIOD_MAX_MINUTES)));
+  const quarter = Math.max(15, shortest + SLACK_MINUTES);
+  const each = Math.max(5, shortest + SLACK_MINUTES);
+  const toAlarm = shortest <= 60 ? 3 : shortest < 720 ? 2 : 1;
+  return {
+    silence,
+    flag: span(Math.max(5, longest + SLACK_MINUTES), 1),
+    repeated: { ...span(each, toAlarm === 1 ? 1 : toAlarm + 1), toAlarm },
+    twice: span(each, 2),
+    hour: span(quarter, Math.max(2, Math.round(60 / quarter))),
+    isTooSeldom: wanted > ALL_MAX_MINUTES,
+  };
+}
+
+/** From tick to tick, in minutes. Of a `cron(…)` that cannot be told, `lagMinutes` says how long silence may be. */
+function pauses({ schedule, scheduleTimeZone, alarms }: Parameters<typeof heartbeat>[0]) {
+  const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(schedule) ?? [];
+  if (count) {
+    const every = Number(count) * (unit === 'hour' ? 60 : 1);
+    return { shortest: every, longest: every };
+  }
+  const known = cronPauses(schedule.slice('cron('.length, -1));
+  if (!known)
+    return { shortest: Math.ceil(alarms.lagMinutes / 3), longest: Math.ceil(alarms.lagMinutes / 3) };
+  // A night with a change of the clocks is an hour longer.
+  const isLonger = known.longest >= 60 && scheduleTimeZone !== 'UTC';
+  return { ...known, longest: known.longest + (isLonger ? 60 : 0) };
+}
+
+const span = (minutes: number, periods: number): Span => ({
+  periodSeconds: Math.min(PERIOD_MAX_MINUTES, minutes) * 60,
+  periods,
+});

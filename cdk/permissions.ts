@@ -18,12 +18,12 @@ export interface Resources {
   readonly inVpc: boolean;
 }
 
-/** Of the ship function: lease and checkpoint, both secrets, both queues to put failed batches on. */
+/** Of the ship function: lease and checkpoint, both secrets, both queues to put failed batches on, and to see what waits. */
 export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement[] {
   const { auth0, azure } = r.config;
   return [
     allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [r.table.tableArn]),
-    allow(['sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
+    allow(['sqs:GetQueueAttributes', 'sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
     ...secretStatements(scope, azure.secret ? [auth0.secret, azure.secret] : [auth0.secret]),
     ...federationStatements(r.config),
     ...keyStatements(

@@ -63,7 +63,10 @@ export class Auth0LogsToAzure extends Construct {
   /** Likewise, both. */
   readonly retryQueue: IQueue;
   readonly deadLetterQueue: IQueue;
+  readonly schedule: CfnSchedule;
   readonly topic: ITopic;
+  /** The outermost stack's: with the pipeline's name it tells metrics and alarms apart. */
+  readonly stackName: string;
   /** By name, as in cdk/alarms.ts. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly #deployWith: readonly string[] | undefined;
@@ -79,6 +82,7 @@ export class Auth0LogsToAzure extends Construct {
     this.#deployWith = props.deployWith;
     refuseTwins(this);
     refuseNamesWithoutState(config);
+    this.stackName = outermostStack(this).stackName;
     if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
     if (kmsKey) {
       allowAlarms(kmsKey);
@@ -103,6 +107,7 @@ export class Auth0LogsToAzure extends Construct {
         [ENV.checkpointTable]: this.table.tableName,
         [ENV.retryQueueUrl]: retryQueue.queueUrl,
         [ENV.deadLetterQueueUrl]: deadLetterQueue.queueUrl,
+        [ENV.stackName]: this.stackName,
       },
     };
     const inVpc = props.vpc !== undefined;
@@ -121,7 +126,7 @@ export class Auth0LogsToAzure extends Construct {
       timeoutSeconds: REPLAY_TIMEOUT_SECONDS,
       statements: replayStatements(this, resources),
     });
-    tick(this, config, this.shipFunction);
+    this.schedule = tick(this, config, this.shipFunction);
     feed(this, retryQueue, this.replayFunction);
 
     this.topic = props.alarmTopic ?? alarmTopic(this, config, kmsKey);
@@ -142,6 +147,7 @@ export class Auth0LogsToAzure extends Construct {
       replayFunction: this.replayFunction.functionName,
       alarmTopicArn: this.topic.topicArn,
       ...(this.#deployWith && { deployWith: this.#deployWith }),
+      schedule: this.schedule.ref,
     };
   }
 }
@@ -205,7 +211,7 @@ function checkpointTable(
  * For the same reason nothing reserves concurrency: the lease already keeps runs apart, and an account that has
  * only ten executions to give could not be deployed to.
  */
-function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): void {
+function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): CfnSchedule {
   ship.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   Validations.of(ship).acknowledge({
     id: 'Serverless-LambdaAsyncFailureDestination',
@@ -231,7 +237,7 @@ function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): v
       }),
     },
   });
-  new CfnSchedule(scope, 'Schedule', {
+  return new CfnSchedule(scope, 'Schedule', {
     description: `Ticks pipeline ${config.name}`,
     scheduleExpression: config.schedule,
     scheduleExpressionTimezone: config.scheduleTimeZone,

@@ -11,7 +11,13 @@ import { columnsFinding } from './doctor-columns.ts';
 import { configurationFindings, dataCollectorFindings } from './doctor-configuration.ts';
 import { about, type Finding, isUsable } from './doctor-finding.ts';
 import { auth0SecretFinding, azureSecretFinding } from './doctor-secrets.ts';
-import { type Asked, lastRunFinding, queueFindings, resourceFindings } from './doctor-state.ts';
+import {
+  type Asked,
+  lastRunFinding,
+  queueFindings,
+  resourceFindings,
+  triggerFindings,
+} from './doctor-state.ts';
 import { UsageError } from './errors.ts';
 import { redactionFindings } from './redaction-told.ts';
 import { silenceMs } from './schedule.ts';
@@ -75,12 +81,13 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     return [secret ? [secret] : [], await azureFindings(patient, secret, await lastRun)];
   };
 
-  const [[auth0Secret, fromAuth0], [azureSecret, fromAzure], stored, problems, depths, limits] =
+  const [[auth0Secret, fromAuth0], [azureSecret, fromAzure], stored, problems, stopped, depths, limits] =
     await Promise.all([
       watch('Auth0', auth0()),
       watch('Azure', azure()),
       watch('the state', state),
       watch('table and queues', asked(one.problems())),
+      watch('schedule, trigger', asked(one.stopped())),
       watch('what waits', asked(one.queues.depths())),
       watch('alarms', asked(one.limits())),
     ]);
@@ -98,7 +105,9 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     ...(config.azure.kind === 'logs-ingestion' ? [columnsFinding(config.azure, dcr, options)] : []),
     clockFinding(clocks.skews, kind),
     // A state directory has no settings that somebody could have changed.
-    ...(kind === 'stack' ? resourceFindings(problems, one.deployCommand) : []),
+    ...(kind === 'stack'
+      ? [...resourceFindings(problems, one.deployCommand), ...triggerFindings(stopped)]
+      : []),
     lastRunFinding(stored, pulse),
     checkpointFinding(stored, fromAuth0, pulse),
     ...queueFindings(depths, pulse),

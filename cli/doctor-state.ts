@@ -3,7 +3,7 @@ import type { PipelineConfig } from '../lambda/core/config.ts';
 import { DEAD_LETTER_RETENTION_DAYS } from '../lambda/core/contract.ts';
 import type { QueueName } from '../lambda/core/model.ts';
 import { about, type Finding, sentenceParts } from './doctor-finding.ts';
-import type { Depth, Limits, StoredState, Target } from './target.ts';
+import type { Depth, Limits, Stopped, StoredState, Target } from './target.ts';
 import { counted, duration, faultOf, runWarnings } from './words.ts';
 
 const DAY_MS = 86_400_000;
@@ -39,6 +39,14 @@ export function resourceFindings(
     const [text = problem, command] = problem.split('; do: ');
     return say.error(text, `put it back:\n  ${command ?? deployCommand}`);
   });
+}
+
+/** What should start runs and replays, and does not. */
+export function triggerFindings(asked: Asked<readonly Stopped[]>): Finding[] {
+  const say = about('schedule, trigger');
+  if ('problem' in asked) return [unasked('schedule, trigger', asked)];
+  if (asked.value.length === 0) return [say.ok('both are enabled')];
+  return asked.value.map(({ text, remedy }) => say.error(text, remedy));
 }
 
 /** See stopByWait. */

@@ -1,6 +1,6 @@
 /** The alarms of a deployed pipeline, as cdk/alarms.ts names them: STACK-PIPELINE-ROW. */
 import { DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import type { PipelineOutput } from '../lambda/core/contract.ts';
+import { METRIC_DIMENSIONS, type PipelineOutput } from '../lambda/core/contract.ts';
 import type { StackClients } from './stack-clients.ts';
 import { queueNameOf } from './stack-queues.ts';
 import type { Alarm, Limits } from './target.ts';
@@ -8,25 +8,23 @@ import type { Alarm, Limits } from './target.ts';
 export interface StackAlarms {
   /** Those in state ALARM. */
   ringing(): Promise<readonly Alarm[]>;
-  /** Of the alarm "lag": undefined when somebody has removed it. */
+  /** Of the alarms "lag" and "silent": undefined when somebody has removed "lag". */
   limits(): Promise<Limits | undefined>;
 }
 
 export function stackAlarms(clients: StackClients, stackName: string, output: PipelineOutput): StackAlarms {
   const prefix = `${stackName}-${output.pipeline}-`;
+  const watched: Readonly<Record<string, readonly string[]>> = {
+    [METRIC_DIMENSIONS.pipeline]: [output.pipeline],
+    FunctionName: [output.shipFunction, output.replayFunction],
+    // Those of 0.1.0 watch queues.
+    QueueName: [queueNameOf(output.retryQueueUrl), queueNameOf(output.deadLetterQueueUrl)],
+  };
   let limits: Promise<Limits | undefined> | undefined;
 
   /** A name may begin so and be another pipeline's: "prod-" and "prod-eu-". What is watched tells. */
   const ours = ({ Dimensions: dimensions = [] }: MetricAlarm): boolean =>
-    dimensions.some(({ Value: value = '' }) =>
-      [
-        output.pipeline,
-        output.shipFunction,
-        output.replayFunction,
-        queueNameOf(output.retryQueueUrl),
-        queueNameOf(output.deadLetterQueueUrl),
-      ].includes(value),
-    );
+    dimensions.some(({ Name: name = '', Value: value = '' }) => (watched[name] ?? []).includes(value));
 
   const describe = async (AlarmNamePrefix: string, StateValue?: 'ALARM'): Promise<MetricAlarm[]> => {
     const { cloudwatch, ask } = clients;
@@ -49,9 +47,12 @@ export function stackAlarms(clients: StackClients, stackName: string, output: Pi
   return {
     ringing: async () => (await describe(prefix, 'ALARM')).map(alarm => told(alarm, prefix)),
     limits: () => {
-      limits ??= describe(`${prefix}lag`).then(found =>
-        limitsOf(found.find(one => one.AlarmName === `${prefix}lag`)),
-      );
+      limits ??= Promise.all([describe(`${prefix}lag`), describe(`${prefix}silent`)]).then(found => {
+        const [lag, silent] = ['lag', 'silent'].map(row =>
+          found.flat().find(one => one.AlarmName === `${prefix}${row}`),
+        );
+        return limitsOf(lag, silent ?? lag);
+      });
       return limits;
     },
   };
@@ -66,9 +67,10 @@ function told(alarm: MetricAlarm, prefix: string): Alarm {
   };
 }
 
-/** Lag, and silence likewise, make the same alarm ring. */
-function limitsOf(alarm: MetricAlarm | undefined): Limits | undefined {
-  const { Threshold: seconds, Period: period, EvaluationPeriods: periods } = alarm ?? {};
+/** In stacks of 0.1.0, lag and silence make the same alarm ring. */
+function limitsOf(lag: MetricAlarm | undefined, silent: MetricAlarm | undefined): Limits | undefined {
+  const { Threshold: seconds } = lag ?? {};
+  const { Period: period, EvaluationPeriods: periods } = silent ?? {};
   if (seconds === undefined || !period || !periods) return undefined;
   return { lagMs: seconds * 1000, silenceMs: period * periods * 1000 };
 }

@@ -1,6 +1,6 @@
 /** What can be asked of one pipeline without changing anything. What cannot be answered does not hide the rest. */
 import { UsageError } from './errors.ts';
-import type { Alarm, Limits, Operated, OperatorQueues, StoredState, Target } from './target.ts';
+import type { Alarm, Limits, Operated, OperatorQueues, Stopped, StoredState, Target } from './target.ts';
 
 export type Depths = Awaited<ReturnType<OperatorQueues['depths']>>;
 
@@ -13,6 +13,7 @@ export interface Facts {
   readonly queues: Depths | undefined;
   readonly alarms: readonly Alarm[] | undefined;
   readonly limits: Limits | undefined;
+  readonly stopped: readonly Stopped[] | undefined;
   readonly unanswered: readonly string[];
 }
 
@@ -27,11 +28,12 @@ export async function askPipeline(kind: Target['kind'], pipeline: Operated): Pro
       return undefined;
     }
   };
-  const [state, queues, alarms, limits] = await Promise.all([
+  const [state, queues, alarms, limits, stopped] = await Promise.all([
     answer(pipeline.state()),
     answer(pipeline.queues.depths()),
     answer(pipeline.alarms()),
     answer(pipeline.limits()),
+    answer(pipeline.stopped()),
   ]);
   return {
     pipeline: pipeline.config.name,
@@ -42,6 +44,7 @@ export async function askPipeline(kind: Target['kind'], pipeline: Operated): Pro
     queues,
     alarms,
     limits,
+    stopped,
     unanswered: [...unanswered],
   };
 }

@@ -11,11 +11,15 @@ const LABEL_CHARACTERS = 14;
 
 /** Label and text, in lines of 80 columns. */
 export function detailLines(facts: Facts): string[] {
-  const { state, queues, alarms, unanswered } = facts;
+  const { state, queues, alarms, stopped, unanswered } = facts;
   const details: [string, string][] = [
     ...(state ? stateDetails(facts, state) : []),
     ...(queues ? queueDetails(queues, facts.kind) : []),
     ...(alarms && facts.kind === 'stack' ? alarmDetails(alarms, facts.askedAtMs) : []),
+    ...(stopped ?? []).map(({ text, remedy }): [string, string] => [
+      'stopped',
+      `${text}; ${remedy.split('\n')[0]}`,
+    ]),
     ...unanswered.map((sentence): [string, string] => ['not known', sentence]),
   ];
   const indent = ' '.repeat(LABEL_CHARACTERS + 2);

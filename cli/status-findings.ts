@@ -22,7 +22,8 @@ export const PARTIES = {
 
 /** Causes before what they bring about, lag last. An alarm that only says the same is left out. */
 export function findingsOf(facts: Facts): Finding[] {
-  const causes = [...silenceFindings(facts), ...runFindings(facts)];
+  const stopped = (facts.stopped ?? []).map(({ what, runbook }) => ({ what, runbook }));
+  const causes = [...stopped, ...silenceFindings(facts), ...runFindings(facts)];
   const effects = [...queueFindings(facts), ...lagFindings(facts)];
   const told = new Set([...causes, ...effects].map(one => one.runbook));
   const alarms = (facts.alarms ?? [])
@@ -95,9 +96,9 @@ function silenceFindings(facts: Facts): Finding[] {
   const { state, limits, askedAtMs } = facts;
   if (!state || !limits || isRunning(facts)) return [];
   const ranAtMs = state.lastRun?.endedAtMs ?? state.updatedAtMs;
-  if (ranAtMs === undefined) return [{ what: 'no run has ended yet', runbook: 'lag' }];
+  if (ranAtMs === undefined) return [{ what: 'no run has ended yet', runbook: 'silent' }];
   const silentMs = askedAtMs - ranAtMs;
-  return silentMs > limits.silenceMs ? [{ what: `no run for ${duration(silentMs)}`, runbook: 'lag' }] : [];
+  return silentMs > limits.silenceMs ? [{ what: `no run for ${duration(silentMs)}`, runbook: 'silent' }] : [];
 }
 
 /** After a run that caught up, lag is the time until the next one, however seldom that is. */

@@ -15,7 +15,7 @@ export function statusJson({ place, kind }: Target, all: readonly Facts[], nowMs
 }
 
 function pipelineJson(facts: Facts) {
-  const { pipeline, state, queues, alarms, limits, unanswered, askedAtMs } = facts;
+  const { pipeline, state, queues, alarms, limits, stopped, unanswered, askedAtMs } = facts;
   const { checkpoint, lease, lastRun, caughtUpAtMs, updatedAtMs, checkpointSet } = state ?? {};
   const findings = findingsOf(facts);
   const lag = lagMs(facts);
@@ -44,6 +44,7 @@ function pipelineJson(facts: Facts) {
         }
       : null,
     queues: queues ? { retry: depthJson(queues.retry), deadLetter: depthJson(queues['dead-letter']) } : null,
+    stopped: stopped?.map(({ text, remedy }) => ({ text, remedy })) ?? null,
     alarms:
       alarms?.map(({ name, description, sinceMs }) => ({ name, description, sinceAt: iso(sinceMs) })) ?? null,
   };

@@ -41,6 +41,7 @@ function operated(config: PipelineConfig, directory: string, secrets: SecretSour
     limits: async () => ({ lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) }),
     ledger: fromMs => readLocalLedger(ledgerDirectory(directory, config), fromMs),
     problems: async () => [],
+    stopped: async () => [],
   };
 }
 

@@ -12,6 +12,7 @@ import { pipelineOutputs } from './stack-outputs.ts';
 import { stackProblems } from './stack-problems.ts';
 import { stackQueues } from './stack-queues.ts';
 import { stackState } from './stack-state.ts';
+import { stackTriggers } from './stack-triggers.ts';
 import type { Operated, Target, TargetOptions } from './target.ts';
 
 const DEFAULT_STACK = 'Auth0LogsToAzure';
@@ -59,5 +60,6 @@ async function operated(
     ledger: fromMs => stackLedger(clients, logGroup, fromMs),
     problems: () => stackProblems(clients, output),
     deployCommand: deployCommand(stack, output),
+    stopped: () => stackTriggers(clients, output, process.env),
   };
 }

@@ -47,6 +47,19 @@ export interface Operated {
   ledger(fromMs: number): AsyncIterable<LedgerEntry>;
   /** Settings that differ from what a deployment made, a sentence each with its remedy; none for a state directory. */
   problems(): Promise<readonly string[]>;
+  /** What should start runs or replays and does not; none for a state directory. */
+  stopped(): Promise<readonly Stopped[]>;
+}
+
+export interface Stopped {
+  /** In a few words. */
+  readonly what: string;
+  /** What was seen, in a sentence. */
+  readonly text: string;
+  /** What to do. After a line break, each line is a command, to be copied as it is. */
+  readonly remedy: string;
+  /** Section of docs/runbook.md. */
+  readonly runbook: string;
 }
 
 export interface StoredState extends PipelineState {

@@ -1,7 +1,7 @@
 /** Messages of the retry queue: each failed batch is delivered again, or left with a longer wait. */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { DEADLINE_MARGIN_MS } from './core/contract.ts';
+import { DEADLINE_MARGIN_MS, RETRY_MAX_RECEIVES } from './core/contract.ts';
 import { postponeSeconds, replay } from './core/replay.ts';
 import type { ReplayReport } from './core/report.ts';
 import { wire } from './wiring.ts';
@@ -13,7 +13,7 @@ import { wire } from './wiring.ts';
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { replay: dependencies, options, postpone, telemetry, clock } = wire();
   const deadlineMs = clock.now() + context.getRemainingTimeInMillis() - DEADLINE_MARGIN_MS;
-  const reports: ReplayReport[] = [];
+  const reports: (ReplayReport & { readonly lastTry: boolean })[] = [];
 
   const deliverOne = async (message: SQSRecord): Promise<void> => {
     const receives = Number(message.attributes.ApproximateReceiveCount);
@@ -21,7 +21,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
       // The batch processor takes every error for "not yet": a bug must be told all the same, and wait its turn.
       (error: unknown) => void telemetry.emitBug(error),
     );
-    if (report) reports.push(report);
+    if (report) reports.push({ ...report, lastTry: receives >= RETRY_MAX_RECEIVES });
     if (report?.done) return;
     await postpone(message.receiptHandle, postponeSeconds(receives, report?.reason?.retryAfterMs)).catch(
       (error: unknown) => telemetry.emitBug(error),

@@ -12,10 +12,12 @@ let coldStart = true;
  * error, since the next tick is the retry. Throws for a bad configuration and for bugs.
  */
 export async function handler(_event: unknown, context: Context): Promise<RunReport> {
-  const { ship: dependencies, options, telemetry, clock } = wire();
+  const { ship: dependencies, options, telemetry, clock, lookAtQueues } = wire();
   const endsAtMs = clock.now() + context.getRemainingTimeInMillis();
   const wasCold = coldStart;
   coldStart = false;
+  // Beside the run: it costs no time.
+  const looks = lookAtQueues();
   try {
     const report = await ship(await dependencies(), {
       ...options,
@@ -23,7 +25,7 @@ export async function handler(_event: unknown, context: Context): Promise<RunRep
       deadlineMs: endsAtMs - DEADLINE_MARGIN_MS,
       leaseExpiresAtMs: endsAtMs,
     });
-    telemetry.emitRun(report, wasCold);
+    telemetry.emitRun(report, wasCold, await looks);
     return report;
   } catch (error) {
     telemetry.emitBug(error);

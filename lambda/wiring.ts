@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ConfigError, type PipelineConfig, parsePipeline, parseStartFrom } from './core/config.ts';
-import { ENV } from './core/contract.ts';
+import { ENV, type QueueLooks } from './core/contract.ts';
 import { evidence } from './core/evidence.ts';
 import type { Fetch } from './core/http.ts';
 import { includeRule } from './core/include.ts';
@@ -27,7 +27,7 @@ import { textMaxBytes } from './edges/http-body.ts';
 
 import { httpClient } from './edges/http-client.ts';
 import { secretsManager } from './edges/secrets.ts';
-import { failedBatchQueue, visibility } from './edges/sqs.ts';
+import { failedBatchQueue, queueLooks, visibility } from './edges/sqs.ts';
 import { webIdentity } from './edges/sts.ts';
 import { type Telemetry, telemetry } from './edges/telemetry.ts';
 
@@ -45,6 +45,8 @@ export interface Wiring {
   ship(): Promise<ShipDependencies>;
   readonly replay: ReplayDependencies & Replaying;
   postpone(receiptHandle: string, seconds: number): Promise<void>;
+  /** What waits in the queues; never rejects. */
+  lookAtQueues(): Promise<QueueLooks>;
 }
 
 const DAY_MS = 86_400_000;
@@ -83,15 +85,17 @@ export function wireFrom(env: Environment): Wiring {
   // An adopted queue's URL is made of its name: it says which queue, and the client where SQS is.
   const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
   const retryQueueUrl = env[ENV.retryQueueUrl]!;
+  const urls = { retry: retryQueueUrl, 'dead-letter': env[ENV.deadLetterQueueUrl]! };
   const secrets = secretsManager(new SecretsManagerClient(client));
   const emit = telemetry({
     pipeline: config.name,
+    stack: env[ENV.stackName] ?? 'none',
     service: env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'auth0-logs-to-azure',
   });
   const parts = pipelineParts(config, secrets, env);
   const shared = {
     destination: parts.destination,
-    queue: failedBatchQueue(sqs, { retry: retryQueueUrl, 'dead-letter': env[ENV.deadLetterQueueUrl]! }),
+    queue: failedBatchQueue(sqs, urls),
     clock: systemClock,
     random: Math.random,
     journal: emit.journal,
@@ -116,6 +120,7 @@ export function wireFrom(env: Environment): Wiring {
     }),
     replay: { ...shared, ...parts.replaying, accepts: config.previousNames, evidence: evidence() },
     postpone: visibility(sqs, retryQueueUrl).postpone,
+    lookAtQueues: queueLooks(sqs, urls),
   };
 }
 

@@ -224,7 +224,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     example: 'arn:aws:sns:eu-west-1:123456789012:ops',
   },
   'alarms.lagMinutes': {
-    means: 'the lag that rings. Longer than the longest pause of the schedule',
+    means: 'the lag that rings; of a `cron(…)` with `L`, `W`, `#` or a year, also how long silence may be',
     example: 30,
   },
 };

@@ -7,7 +7,14 @@ import { type Answer, answerWith } from './faults.ts';
 import { type Call, listen, readBody } from './loopback.ts';
 import { type AlarmRow, alarmsAndMetrics, type Datapoint } from './operations-cloudwatch.ts';
 import { type LogEvent, logGroups } from './operations-logs.ts';
-import { describeStacks, functionConfiguration, type SimulatedFunction } from './operations-stack.ts';
+import {
+  describeStacks,
+  functionConfiguration,
+  getSchedule,
+  listMappings,
+  type SimulatedFunction,
+  type SimulatedMapping,
+} from './operations-stack.ts';
 import { type TableFront, tableFront } from './operations-table.ts';
 import { REGION } from './queues.ts';
 
@@ -17,6 +24,10 @@ export interface AwsOperations {
   /** Name to its outputs. */
   readonly stacks: Map<string, Readonly<Record<string, string>>>;
   readonly functions: Map<string, SimulatedFunction>;
+  /** Function's name to what feeds it. */
+  readonly mappings: Map<string, SimulatedMapping[]>;
+  /** Name to `ENABLED` or `DISABLED`. */
+  readonly schedules: Map<string, string>;
   readonly alarms: AlarmRow[];
   /** `NAMESPACE/METRIC/DIMENSION VALUE` to its data. */
   readonly metrics: Map<string, Datapoint[]>;
@@ -37,12 +48,15 @@ const SERVICES: Readonly<Record<string, string>> = {
   monitoring: 'cloudwatch',
   logs: 'logs',
   dynamodb: 'dynamodb',
+  scheduler: 'scheduler',
 };
 
 /** Starts on a free port of 127.0.0.1. */
 export async function startAwsOperations(): Promise<AwsOperations> {
   const stacks = new Map<string, Readonly<Record<string, string>>>();
   const functions = new Map<string, SimulatedFunction>();
+  const mappings = new Map<string, SimulatedMapping[]>();
+  const schedules = new Map<string, string>();
   const watch = alarmsAndMetrics();
   const groups = logGroups();
   const tables = tableFront();
@@ -56,6 +70,8 @@ export async function startAwsOperations(): Promise<AwsOperations> {
     const refusal = refusals.get(`${service}:${operation}`);
     if (refusal) return errorOf(service, refusal.status, refusal.code);
     if (service === 'cloudformation') return describeStacks(call.body, stacks, errorOf);
+    if (service === 'scheduler') return getSchedule(call.url, schedules);
+    if (operation === 'ListEventSourceMappings') return listMappings(call.url, mappings);
     if (service === 'lambda') return functionConfiguration(call.url, functions);
     if (service === 'cloudwatch') return watch.answer(operation, call.body);
     if (service === 'logs') return groups.answer(operation, call.body);
@@ -69,13 +85,15 @@ export async function startAwsOperations(): Promise<AwsOperations> {
   });
   return {
     endpoints: Object.fromEntries(
-      ['CLOUDFORMATION', 'LAMBDA', 'CLOUDWATCH', 'CLOUDWATCH_LOGS', 'DYNAMODB'].map(one => [
+      ['CLOUDFORMATION', 'LAMBDA', 'CLOUDWATCH', 'CLOUDWATCH_LOGS', 'DYNAMODB', 'SCHEDULER'].map(one => [
         `AWS_ENDPOINT_URL_${one}`,
         url,
       ]),
     ),
     stacks,
     functions,
+    mappings,
+    schedules,
     alarms: watch.alarms,
     metrics: watch.metrics,
     logGroups: groups.groups,
@@ -93,7 +111,14 @@ export async function startAwsOperations(): Promise<AwsOperations> {
 function askedOf({ headers, body, url }: Call, method: string) {
   const service = SERVICES[signedFor(headers) ?? ''];
   const target = String(headers['x-amz-target'] ?? '').split('.')[1];
-  const path = /^\/2015-03-31\/functions\/[^/]+\/configuration$/.test(url.pathname) && method === 'GET';
+  const { pathname } = url;
+  if (method === 'GET' && service === 'scheduler' && /^\/schedules\/[^/]+$/.test(pathname)) {
+    return { service, operation: 'GetSchedule' };
+  }
+  if (method === 'GET' && service === 'lambda' && /^\/2015-03-31\/event-source-mappings\/?$/.test(pathname)) {
+    return { service, operation: 'ListEventSourceMappings' };
+  }
+  const path = /^\/2015-03-31\/functions\/[^/]+\/configuration$/.test(pathname) && method === 'GET';
   const operation =
     service === 'cloudformation'
       ? new URLSearchParams(body.toString()).get('Action')

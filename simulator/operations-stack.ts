@@ -58,6 +58,39 @@ export function functionConfiguration(url: URL, functions: ReadonlyMap<string, S
   });
 }
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html */
+export interface SimulatedMapping {
+  readonly uuid: string;
+  state: string;
+  reason?: string;
+  readonly eventSourceArn: string;
+}
+
+/** One a page, so that whoever does not page is found out; none for a function that has none. */
+export function listMappings(url: URL, mappings: ReadonlyMap<string, readonly SimulatedMapping[]>): Answer {
+  const all = mappings.get(url.searchParams.get('FunctionName') ?? '') ?? [];
+  const at = Number(url.searchParams.get('Marker') ?? 0);
+  return json(200, {
+    EventSourceMappings: all.slice(at, at + 1).map(({ uuid, state, reason, eventSourceArn }) => ({
+      UUID: uuid,
+      State: state,
+      StateTransitionReason: reason,
+      EventSourceArn: eventSourceArn,
+    })),
+    ...(at + 1 < all.length && { NextMarker: String(at + 1) }),
+  });
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html */
+export function getSchedule(url: URL, schedules: ReadonlyMap<string, string>): Answer {
+  const name = decodeURIComponent(url.pathname.split('/')[2] ?? '');
+  const state = schedules.get(name);
+  if (state === undefined) {
+    return json(404, { Message: `Schedule ${name} does not exist.` }, 'ResourceNotFoundException');
+  }
+  return json(200, { Name: name, GroupName: 'default', State: state });
+}
+
 function json(status: number, body: object, errorType?: string): Answer {
   const headers = { 'content-type': 'application/json', ...(errorType && { 'x-amzn-errortype': errorType }) };
   return { status, headers, body: JSON.stringify(body) };

@@ -1,29 +1,19 @@
 /** Names and limits shared by the Lambdas, the CDK app and the CLI. */
 
 export const METRIC_NAMESPACE = 'Auth0LogsToAzure';
-export const METRIC_DIMENSION = 'pipeline';
+/** Which pipeline, and of which stack: two stages may have pipelines of one name, and a live one must not hide a dead one. */
+export const METRIC_DIMENSIONS = { pipeline: 'pipeline', stack: 'stack' } as const;
 
-/** Every metric a run or a replay emits. Alarms and the dashboard name them from here. */
+/**
+ * Every metric a run or a replay emits; alarms and the dashboard name them from here. CloudWatch bills a metric for the hours
+ * in which it is sent (docs/cost.md), so only the lag is sent by every run. The others are sent while something is wrong, and
+ * what no alarm needs is a field of the run's line. https://aws.amazon.com/cloudwatch/pricing/
+ */
 export const METRICS = {
-  logsRead: 'LogsRead',
-  logsAccepted: 'LogsAccepted',
-  logsExcluded: 'LogsExcluded',
-  logsRetried: 'LogsRetried',
-  logsDeadLettered: 'LogsDeadLettered',
-  logsRaw: 'LogsRaw',
-  logsLate: 'LogsLate',
-  batchesAccepted: 'BatchesAccepted',
-  batchesRejected: 'BatchesRejected',
-  batchesThrottled: 'BatchesThrottled',
-  batchesUnavailable: 'BatchesUnavailable',
-  batchesDenied: 'BatchesDenied',
+  /** Of every run that knows it: also the pulse of the pipeline. */
   lagSeconds: 'LagSeconds',
   auth0Denied: 'Auth0Denied',
-  auth0Throttled: 'Auth0Throttled',
-  auth0Unavailable: 'Auth0Unavailable',
   azureDenied: 'AzureDenied',
-  azureThrottled: 'AzureThrottled',
-  azureUnavailable: 'AzureUnavailable',
   /** Something between us and Azure answered in its place. */
   azureIntercepted: 'AzureIntercepted',
   /** Auth0 has logs that the checkpoint does not lead to. */
@@ -31,13 +21,21 @@ export const METRICS = {
   /** The look back for late logs has not come round within its time. */
   sweepOverdue: 'SweepOverdue',
   runErrors: 'RunErrors',
-  runsSkipped: 'RunsSkipped',
-  runDurationMs: 'RunDurationMs',
   gapSuspected: 'GapSuspected',
   retentionAtRisk: 'RetentionAtRisk',
-  auth0RateLimitRemaining: 'Auth0RateLimitRemaining',
-  coldStart: 'ColdStart',
+  /** Put on the dead-letter queue by this run or replay; a batch that SQS moves there counts as one. */
+  logsDeadLettered: 'LogsDeadLettered',
+  /** Messages in the retry queue, hidden ones included. */
+  retryQueueDepth: 'RetryQueueDepth',
+  /** Messages wait in the retry queue and none is in flight: nothing takes them. */
+  retryQueueUntaken: 'RetryQueueUntaken',
+  deadLetterDepth: 'DeadLetterDepth',
 } as const;
+
+/** What a look at a queue saw: messages that a consumer may take, and those in flight or postponed. Or why it saw nothing. */
+export type QueueLook = { readonly visible: number; readonly hidden: number } | { readonly problem: string };
+
+export type QueueLooks = Readonly<Record<'retry' | 'dead-letter', QueueLook>>;
 
 /** The message of the log line that holds a LedgerEntry, in its field `ledger`: what `audit` looks for. */
 export const LEDGER_MESSAGE = 'logs were settled';
@@ -48,6 +46,7 @@ export const ENV = {
   checkpointTable: 'CHECKPOINT_TABLE',
   retryQueueUrl: 'RETRY_QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
+  stackName: 'STACK_NAME',
   auth0BaseUrl: 'AUTH0_BASE_URL',
   azureBaseUrl: 'AZURE_BASE_URL',
   entraBaseUrl: 'ENTRA_BASE_URL',
@@ -106,6 +105,8 @@ export interface PipelineOutput {
   readonly alarmTopicArn: string;
   /** What `cdk deploy` was given by `-c`, such as "config=config.json": with it the operator can deploy again. */
   readonly deployWith?: readonly string[];
+  /** Name of its schedule; stacks deployed by 0.1.0 do not have it. */
+  readonly schedule?: string;
 }
 
 /**

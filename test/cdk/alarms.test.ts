@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
 import { config } from './example.ts';
-import { one, resources, template } from './synth.ts';
+import { one, resources, stack, template } from './synth.ts';
 
 interface Alarm {
   readonly AlarmName: string;
@@ -38,23 +38,25 @@ const anchors = [...RUNBOOK.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
 );
 
 describe('every alarm', () => {
-  test('is one of the fifteen', () => {
+  test('is one of the seventeen', () => {
     expect(alarms.map(alarm => alarm.AlarmName.replace('Auth0LogsToAzure-prod-', ''))).toEqual([
       'lag',
+      'silent',
       'denied-by-auth0',
       'denied-by-azure',
+      'intercepted',
+      'checkpoint-astray',
+      'sweep-overdue',
       'run-errors',
       'ship-errors',
       'replay-errors',
       'dead-letters',
+      'dead-letters-new',
       'dead-letters-old',
       'retry-queue-old',
       'retry-queue-stuck',
       'retention-at-risk',
       'gap-suspected',
-      'duration',
-      'ship-throttled',
-      'replay-throttled',
     ]);
   });
 
@@ -81,16 +83,30 @@ describe('every alarm', () => {
   test.each(alarms)('$AlarmName watches one metric, over periods that CloudWatch takes', alarm => {
     expect(alarm).not.toHaveProperty('Metrics');
     expect(alarm.Period % 60).toBe(0);
-    expect(alarm.Period * alarm.EvaluationPeriods).toBeLessThanOrEqual(86_400);
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    const most = alarm.Period < 3600 ? 86_400 : 7 * 86_400;
+    expect(alarm.Period * alarm.EvaluationPeriods).toBeLessThanOrEqual(most);
   });
 
   test('of our own metrics names one that runs emit, for this pipeline alone', () => {
     const own = alarms.filter(alarm => alarm.Namespace === 'Auth0LogsToAzure');
-    expect(own).toHaveLength(6);
+    expect(own).toHaveLength(15);
     for (const alarm of own) {
       expect(Object.values(METRICS)).toContain(alarm.MetricName);
-      expect(alarm.Dimensions).toEqual([{ Name: 'pipeline', Value: 'prod' }]);
+      expect(alarm.Dimensions).toEqual([
+        { Name: 'pipeline', Value: 'prod' },
+        { Name: 'stack', Value: 'Auth0LogsToAzure' },
+      ]);
     }
+  });
+
+  test('watches every metric that runs emit', () => {
+    const own = alarms.filter(alarm => alarm.Namespace === 'Auth0LogsToAzure');
+    expect([...new Set(own.map(alarm => alarm.MetricName))].sort()).toEqual(Object.values(METRICS).sort());
+  });
+
+  test('rests on nothing that SQS reports of itself', () => {
+    expect(alarms.map(alarm => alarm.Namespace)).not.toContain('AWS/SQS');
   });
 
   test('has its heading in the runbook, which has no other', () => {
@@ -106,70 +122,44 @@ describe('every alarm', () => {
   });
 });
 
-describe('the lag alarm', () => {
-  test('goes off above lagMinutes, and when nothing reports for five minutes', () => {
-    expect(named('lag')).toMatchObject({
-      MetricName: 'LagSeconds',
-      Statistic: 'Maximum',
-      Threshold: 15 * 60,
-      TreatMissingData: 'breaching',
-      Period: 60,
-      EvaluationPeriods: 5,
-    });
+/** What they tell, and when, is seen in test/alarms. */
+describe('periods', () => {
+  test.each([
+    ['rate(1 minute)', 60, 300, 300],
+    ['rate(1 hour)', 2160, 3840, 3840],
+    ['cron(* 8-17 ? * MON-FRI *)', 44_700, 86_400, 300],
+  ])('follow the schedule %s', (schedule, silent, flag, twice) => {
+    const of = alarmsIn(template([config({ schedule, alarms: { lagMinutes: 60, email: ['a@b.com'] } })]));
+    expect(named('silent', of)).toMatchObject({ Period: silent, EvaluationPeriods: 5 });
+    expect(named('denied-by-azure', of)).toMatchObject({ Period: flag, EvaluationPeriods: 1 });
+    expect(named('lag', of)).toMatchObject({ Period: twice, EvaluationPeriods: 2, Threshold: 3600 });
   });
 
-  test('waits longer for a slower schedule', () => {
-    const slow = alarmsIn(
-      template([
-        config({ schedule: 'rate(10 minutes)', alarms: { lagMinutes: 60, email: ['ops@acme.com'] } }),
-      ]),
-    );
-    expect(named('lag', slow)).toMatchObject({ Threshold: 3600, Period: 360, EvaluationPeriods: 5 });
-    expect(named('lag', slow).AlarmDescription).toContain('no run has reported for 30 minutes');
-  });
-});
-
-describe('the other alarms', () => {
-  test('of what runs report keep their state between the runs of a slow schedule', () => {
-    for (const name of [
-      'denied-by-auth0',
-      'denied-by-azure',
-      'run-errors',
-      'retention-at-risk',
-      'gap-suspected',
-    ]) {
-      expect(named(name)).toMatchObject({ Statistic: 'Sum', Threshold: 0, TreatMissingData: 'ignore' });
+  test.each([
+    'rate(1 minute)',
+    'rate(7 minutes)',
+    'rate(1 hour)',
+    'rate(9 hours)',
+    'cron(0 3 * * ? *)',
+    'cron(0 8 1 * ? *)',
+    'cron(0 10 ? * 6L *)',
+  ])('of %s are such as CloudWatch takes', schedule => {
+    for (const alarm of alarmsIn(template([config({ schedule })]))) {
+      const seconds = alarm.Period * alarm.EvaluationPeriods;
+      expect(alarm.Period % 60).toBe(0);
+      expect(seconds).toBeLessThanOrEqual(alarm.Period < 3600 ? 86_400 : 7 * 86_400);
     }
   });
 
-  test('see a retry queue that is not empty for an hour, which its age does not show after three receives', () => {
-    expect(named('retry-queue-old')).toMatchObject({
-      MetricName: 'ApproximateNumberOfMessagesNotVisible',
-      Period: 300,
-      EvaluationPeriods: 12,
-      Threshold: 0,
-      TreatMissingData: 'notBreaching',
-    });
-    expect(named('retry-queue-stuck')).toMatchObject({
-      MetricName: 'ApproximateAgeOfOldestMessage',
-      Threshold: 3600,
-    });
-  });
-
-  test('see dead letters at once, and again after seven days of the fourteen', () => {
-    expect(named('dead-letters')).toMatchObject({
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Threshold: 0,
-    });
-    expect(named('dead-letters-old')).toMatchObject({ Threshold: 7 * 86_400 });
-  });
-
-  test('see a run that eats into its last ten seconds', () => {
-    expect(named('duration')).toMatchObject({
-      MetricName: 'Duration',
-      Statistic: 'Maximum',
-      Threshold: 115_000,
-    });
+  test('that cannot be long enough are told at the synth', () => {
+    const told = (schedule: string) =>
+      stack([config({ schedule })])
+        .node.findAll()
+        .flatMap(one => one.node.metadata.map(({ data }) => `${data}`))
+        .join();
+    expect(told('cron(0 8 1 * ? *)')).toContain('pauses for longer than CloudWatch can watch');
+    expect(told('cron(0 8 ? * MON *)')).toContain('pauses for longer than CloudWatch can watch');
+    expect(told('cron(0 3 * * ? *)')).not.toContain('pauses for longer');
   });
 });
 

@@ -54,6 +54,7 @@ describe('the roles', () => {
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'secretsmanager:GetSecretValue',
+      'sqs:GetQueueAttributes',
       'sqs:SendMessage',
     ]);
   });
@@ -127,7 +128,7 @@ describe('the permissions', () => {
     const text = JSON.stringify(now);
     const anyTable = text.replace('"dynamodb:UpdateItem"', '"dynamodb:*"');
     const anyQueue = text.replace(
-      /("Action":"sqs:SendMessage","Effect":"Allow","Resource":)\[.*?\]\}\]/,
+      /("Action":\["sqs:GetQueueAttributes","sqs:SendMessage"\],"Effect":"Allow","Resource":)\[.*?\]\}\]/,
       '$1"*"',
     );
     const anyone = text.replace('"Service":"scheduler.amazonaws.com"', '"AWS":"*"');

@@ -47,7 +47,7 @@ describe('the functions', () => {
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        MemorySize: 256,
+        MemorySize: 512,
       });
       expect(made.LoggingConfig.LogGroup.Ref).toMatch(/^prod(Ship|Replay)Logs/);
     }
@@ -86,12 +86,12 @@ describe('the functions', () => {
 
   test('take extra variables, memory and log retention as options, but none that the stack writes', () => {
     const options = {
-      memorySizeMb: 512,
+      memorySizeMb: 1024,
       logRetention: 7,
       environment: { AUTH0_BASE_URL: 'http://127.0.0.1:1', [ENV.checkpointTable]: 'x' },
     };
     const { Properties: ship } = one(template([config()], { options }), 'AWS::Lambda::Function', 'prodShip');
-    expect(ship.MemorySize).toBe(512);
+    expect(ship.MemorySize).toBe(1024);
     expect(ship.Environment.Variables['AUTH0_BASE_URL']).toBe('http://127.0.0.1:1');
     expect(ship.Environment.Variables['MALLOC_ARENA_MAX']).toBe('1');
     expect(ship.Environment.Variables[ENV.checkpointTable]).toHaveProperty('Ref');

@@ -51,6 +51,7 @@ describe('one pipeline', () => {
       'shipFunction',
       'replayFunction',
       'alarmTopicArn',
+      'schedule',
     ]);
     expect(value.pipeline).toBe('my-prod-1');
   });
@@ -71,13 +72,13 @@ describe('the dashboard', () => {
     for (const shown of [
       'tenant-0',
       'tenant-2',
-      'LogsAccepted',
+      'run.logsAccepted',
       'LagSeconds',
-      'BatchesDenied',
-      'Auth0RateLimitRemaining',
-      'ColdStart',
-      'ApproximateAgeOfOldestMessage',
+      'run.batches.denied',
+      'run.rateLimit.remaining',
+      'ApproximateNumberOfMessagesNotVisible',
       'Duration',
+      'Throttles',
     ]) {
       expect(body).toContain(shown);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkpointFinding } from '../../cli/doctor-checkpoint.ts';
-import { lastRunFinding, queueFindings, resourceFindings } from '../../cli/doctor-state.ts';
+import { lastRunFinding, queueFindings, resourceFindings, triggerFindings } from '../../cli/doctor-state.ts';
 import type { StoredState } from '../../cli/target.ts';
 import { parsePipeline } from '../../lambda/core/config.ts';
 import { syntheticLogId } from '../../lambda/core/log-id.ts';
@@ -217,4 +217,13 @@ test('table and queues: a finding for each setting that was changed, with the co
     },
   ]);
   expect(resourceFindings(unanswered)).toMatchObject([{ level: 'error', remedy: 'was it deleted?' }]);
+});
+
+test('schedule and trigger: well, stopped with what to do, or not allowed to be looked at', () => {
+  const stopped = { what: 'off', text: 'the schedule S is DISABLED', remedy: 'enable it', runbook: 'silent' };
+  expect(triggerFindings({ value: [] })).toMatchObject([{ level: 'ok', text: 'both are enabled' }]);
+  expect(triggerFindings({ value: [stopped] })).toMatchObject([
+    { check: 'schedule, trigger', level: 'error', text: 'the schedule S is DISABLED', remedy: 'enable it' },
+  ]);
+  expect(triggerFindings({ ...unanswered, isForbidden: true })).toMatchObject([{ level: 'not checked' }]);
 });

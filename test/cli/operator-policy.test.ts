@@ -25,6 +25,11 @@ test('the operator’s policy allows what the commands ask AWS for, and nothing 
 test('it names the stack wherever AWS knows of resources', () => {
   const { Statement: statements }: Policy = JSON.parse(read('test/deploy/operator-policy.json'));
   const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(one => one.Action);
-  // CloudWatch wants "*": https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html
-  expect(everywhere).toEqual(['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData']);
+  // CloudWatch wants "*", and so does a list of mappings: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+  expect(everywhere).toEqual([
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:GetMetricData',
+    'lambda:ListEventSourceMappings',
+  ]);
 });

@@ -123,6 +123,7 @@ async function deploy(
     replayFunction: `${STACK}-${name}Replay`,
     alarmTopicArn: `arn:aws:sns:us-east-1:000000000000:${name}-alarms`,
     deployWith: ['config=config.json'],
+    schedule: `${STACK}-${name}Schedule`,
   };
   const environment = {
     [ENV.pipelineConfig]: JSON.stringify(config),
@@ -136,6 +137,12 @@ async function deploy(
   const logGroup = `${STACK}-${name}ShipLogs`;
   operations.functions.set(output.shipFunction, { environment, logGroup });
   operations.functions.set(output.replayFunction, { environment });
+  operations.schedules.set(`${STACK}-${name}Schedule`, 'ENABLED');
+  const queueArn = `arn:aws:sqs:us-east-1:000000000000:${name}-retry`;
+  operations.mappings.set(output.replayFunction, [
+    { uuid: 'of-another-queue', state: 'Disabled', eventSourceArn: `${queueArn}-other` },
+    { uuid: `${name}-mapping`, state: 'Enabled', eventSourceArn: queueArn },
+  ]);
   operations.logGroups.set(logGroup, []);
   operations.tables.settings.set(aws.table, {
     endpoint: aws.endpoints['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
@@ -206,7 +213,7 @@ function destination(name: PipelineName, { settings }: AzureSimulator, secret: s
 /** Some of the rows of cdk/alarms.ts, all OK at first. */
 function alarmsOf(operations: AwsOperations, output: PipelineOutput): Deployed['setAlarm'] {
   const prefix = `${STACK}-${output.pipeline}-`;
-  const own: Readonly<Record<string, string>> = { pipeline: output.pipeline };
+  const own: Readonly<Record<string, string>> = { pipeline: output.pipeline, stack: STACK };
   const add = (row: string, dimensions: Readonly<Record<string, string>>, threshold: number) =>
     operations.alarms.push({
       name: `${prefix}${row}`,
@@ -219,11 +226,12 @@ function alarmsOf(operations: AwsOperations, output: PipelineOutput): Deployed['
       periods: 5,
     });
   add('lag', own, 15 * 60);
+  add('silent', own, 1);
   add('denied-by-auth0', own, 0);
   add('denied-by-azure', own, 0);
   add('run-errors', own, 0);
   add('ship-errors', { FunctionName: output.shipFunction }, 0);
-  add('dead-letters', { QueueName: `${output.pipeline}-dead-letter` }, 0);
+  add('dead-letters', own, 0);
   return (row, state, description) => {
     const at = operations.alarms.findIndex(one => one.name === `${prefix}${row}`);
     const alarm = operations.alarms[at];

@@ -20,6 +20,7 @@ function facts(state: Facts['state'], others: Partial<Facts> = {}): Facts {
     queues: EMPTY,
     alarms: [],
     limits: { lagMs: 15 * MINUTE, silenceMs: 5 * MINUTE },
+    stopped: [],
     unanswered: [],
     ...others,
     state,
@@ -46,11 +47,11 @@ describe('what is not well', () => {
 
   const late = { checkpoint: { logId: '900', logDateMs: NOW - 3 * HOUR }, caughtUpAtMs: NOW - 4 * HOUR };
   test.each<[string, Facts, string[]]>([
-    ['a pipeline that never ran', facts({}), ['no run has ended yet #lag']],
+    ['a pipeline that never ran', facts({}), ['no run has ended yet #silent']],
     [
       'silence for longer than three ticks',
       facts(ran({ endedAtMs: NOW - 6 * MINUTE })),
-      ['no run for 6 min #lag'],
+      ['no run for 6 min #silent'],
     ],
     [
       'a denial, before the lag that comes of it',
@@ -66,6 +67,14 @@ describe('what is not well', () => {
       'a table that is not reached',
       facts(ran({ outcome: 'unavailable', party: 'state' })),
       ['the last run failed at the checkpoint’s table #run-errors'],
+    ],
+    [
+      'a trigger that is off, before what it brings about',
+      facts(
+        { ...ran({}) },
+        { stopped: [{ what: 'the schedule is disabled', text: 't', remedy: 'r', runbook: 'silent' }] },
+      ),
+      ['the schedule is disabled #silent'],
     ],
     [
       'an answer that is not Azure’s',
@@ -119,7 +128,7 @@ describe('what is not well', () => {
     const lease = { owner: 'run', expiresAtMs: NOW + MINUTE };
     expect(told(facts({ ...state, lease }))).toEqual([]);
     expect(told(facts({ ...state, lease: { ...lease, expiresAtMs: NOW - MINUTE } }))).toEqual([
-      'no run for 1 h #lag',
+      'no run for 1 h #silent',
     ]);
   });
 });

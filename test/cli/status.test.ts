@@ -122,7 +122,7 @@ describe('status of a state directory', { timeout: 30_000 }, () => {
   test('is not well before the first run, and makes no directory by looking', async () => {
     const { code, stdout, stderr } = await status();
     expect(stdout.replaceAll('\n', ' ')).toContain('(which does not exist yet)');
-    expect(stdout).toContain('local: NOT WELL: no run has ended yet; see docs/runbook.md#lag');
+    expect(stdout).toContain('local: NOT WELL: no run has ended yet; see docs/runbook.md#silent');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect((await status()).stdout.replaceAll('\n', ' ')).toContain('(which does not exist yet)');
   });

@@ -98,6 +98,15 @@ describe('alarms', () => {
     expect((await (await open('prod-eu')).alarms()).map(one => one.name)).toEqual(['dead-letters']);
   });
 
+  test('are none of another pipeline’s, not even in a stack that is called as this pipeline is', async () => {
+    const { alarms } = world.operations;
+    const at = alarms.findIndex(one => one.name === 'Auth0LogsToAzure-prod-eu-lag');
+    const kept = alarms[at]!;
+    alarms[at] = { ...kept, state: 'ALARM', dimensions: { pipeline: 'prod-eu', stack: 'prod' } };
+    expect((await prod.alarms()).map(one => one.name)).not.toContain('eu-lag');
+    alarms[at] = kept;
+  });
+
   test('are all of them, however many pages CloudWatch makes of them', async () => {
     const rows = ['lag', 'denied-by-auth0', 'denied-by-azure', 'run-errors', 'ship-errors', 'dead-letters'];
     for (const row of rows) world.pipelines.prod.setAlarm(row, 'ALARM');
@@ -109,8 +118,12 @@ describe('alarms', () => {
     const { alarms } = world.operations;
     const at = alarms.findIndex(one => one.name.endsWith('prod-lag'));
     const lag = alarms[at]!;
-    alarms[at] = { ...lag, threshold: 3600, periodSeconds: 300 };
+    const silentAt = alarms.findIndex(one => one.name.endsWith('prod-silent'));
+    const silent = alarms[silentAt]!;
+    alarms[at] = { ...lag, threshold: 3600, periodSeconds: 60 };
+    alarms[silentAt] = { ...silent, periodSeconds: 300 };
     expect(await (await open()).limits()).toEqual({ lagMs: 3_600_000, silenceMs: 1_500_000 });
+    alarms[silentAt] = silent;
     alarms.splice(at, 1);
     expect(await (await open()).limits()).toEqual({ lagMs: 900_000, silenceMs: 300_000 });
     alarms.splice(at, 0, lag);
@@ -231,6 +244,70 @@ test('settings that somebody has changed are told with the command that puts the
     'keeps messages for 345600 s;',
   ]);
   for (const problem of problems) expect(problem).toContain('; do: aws ');
+});
+
+describe('what starts runs and replays', () => {
+  const mapping = () => world.operations.mappings.get(world.pipelines.prod.output.replayFunction)![1]!;
+  const schedule = () => world.pipelines.prod.output.schedule!;
+
+  test('is well when both are enabled; a mapping of another queue is none of ours', async () => {
+    expect(await prod.stopped()).toEqual([]);
+  });
+
+  test('is told when it is disabled or gone, with what to do', async () => {
+    const { operations, pipelines } = world;
+    mapping().state = 'Disabled';
+    mapping().reason = 'USER_INITIATED';
+    operations.schedules.set(schedule(), 'DISABLED');
+    const told = await prod.stopped();
+    expect(told.map(one => one.runbook)).toEqual(['silent', 'retry-queue-stuck']);
+    expect(told[0]?.text).toBe(`the schedule ${schedule()} is DISABLED`);
+    expect(told[1]).toMatchObject({
+      text: expect.stringContaining('is Disabled (USER_INITIATED)'),
+      remedy: expect.stringContaining('--uuid prod-mapping --enabled'),
+    });
+    const kept = operations.mappings.get(pipelines.prod.output.replayFunction)!;
+    operations.mappings.set(pipelines.prod.output.replayFunction, []);
+    operations.schedules.delete(schedule());
+    expect((await prod.stopped()).map(one => one.text)).toEqual([
+      `there is no schedule ${schedule()}`,
+      expect.stringContaining('does not exist'),
+    ]);
+    operations.mappings.set(pipelines.prod.output.replayFunction, kept);
+    operations.schedules.set(schedule(), 'ENABLED');
+    mapping().state = 'Enabled';
+  });
+
+  test.each(['scheduler:GetSchedule', 'lambda:ListEventSourceMappings'])(
+    'says so when %s is not allowed, and does not hide what else is wrong',
+    async action => {
+      const { operations } = world;
+      operations.refuse(action, 'AccessDeniedException', 403);
+      await expect(prod.stopped()).rejects.toThrow(`AWS does not allow ${action}`);
+      operations.schedules.set(schedule(), 'DISABLED');
+      mapping().state = 'Disabled';
+      expect(await prod.stopped()).toHaveLength(1);
+      operations.schedules.set(schedule(), 'ENABLED');
+      mapping().state = 'Enabled';
+      operations.refuse(action, undefined);
+    },
+  );
+
+  test('says nothing of the schedule of a stack that does not name it', async () => {
+    const { stacks, calls } = world.operations;
+    const outputs = stacks.get('Auth0LogsToAzure')!;
+    const old = Object.fromEntries(
+      Object.entries(outputs).map(([key, value]) => {
+        const { schedule: _, ...rest } = JSON.parse(value);
+        return [key, JSON.stringify(rest)];
+      }),
+    );
+    stacks.set('Auth0LogsToAzure', old);
+    const before = calls.filter(call => call === 'scheduler:GetSchedule').length;
+    expect(await (await open()).stopped()).toEqual([]);
+    expect(calls.filter(call => call === 'scheduler:GetSchedule')).toHaveLength(before);
+    stacks.set('Auth0LogsToAzure', outputs);
+  });
 });
 
 describe('what AWS refuses is one line that says what to do', () => {

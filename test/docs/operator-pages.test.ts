@@ -94,9 +94,9 @@ describe('operating.md', () => {
       .filter(name => name.startsWith('stack-'))
       .map(name => readFileSync(join(ROOT, 'cli', name), 'utf8'));
     const asked = sources.flatMap(text =>
-      [...text.matchAll(/'((?:cloudformation|cloudwatch|dynamodb|lambda|logs|sqs):[A-Z]\w+)'/g)].map(
-        match => match[1]!,
-      ),
+      [
+        ...text.matchAll(/'((?:cloudformation|cloudwatch|dynamodb|lambda|logs|scheduler|sqs):[A-Z]\w+)'/g),
+      ].map(match => match[1]!),
     );
     // The pipeline's own edge reads secrets.
     expect(new Set([...asked, 'secretsmanager:GetSecretValue'])).toEqual(new Set(actions));

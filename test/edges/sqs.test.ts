@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { failedBatchQueue, visibility } from '../../lambda/edges/sqs.ts';
+import { failedBatchQueue, queueLooks, visibility } from '../../lambda/edges/sqs.ts';
 import { type Aws, startAws } from '../../simulator/aws.ts';
 
 interface Batch {
@@ -45,7 +45,7 @@ async function scriptedSqs(script: Scripted) {
     server.closeAllConnections();
     server.close();
   });
-  return { batches, queue: failedBatchQueue(client, urls) };
+  return { batches, client, queue: failedBatchQueue(client, urls) };
 }
 
 const allHeld: Scripted = ({ Entries }) => ({
@@ -200,5 +200,33 @@ describe('postponing a message', () => {
     await expect(postpone('no-such-handle', 10)).rejects.toThrow(
       /^retry queue: the message was not postponed: \S*MessageNotInflight$/,
     );
+  });
+});
+
+describe('a look at the queues', () => {
+  const real = () => ({ retry: aws.retryQueueUrl, 'dead-letter': aws.deadLetterQueueUrl });
+
+  it('sees what may be taken and what is hidden', async () => {
+    const other = await startAws({ prefix: 'look-' });
+    closing.push(() => void other.close());
+    const own = { retry: other.retryQueueUrl, 'dead-letter': other.deadLetterQueueUrl };
+    await failedBatchQueue(other.sqs, own).put('retry', ['a', 'b', 'c']);
+    await other.sqs.send(new ReceiveMessageCommand({ QueueUrl: own.retry, MaxNumberOfMessages: 1 }));
+    expect(await queueLooks(other.sqs, own)()).toEqual({
+      retry: { visible: 2, hidden: 1 },
+      'dead-letter': { visible: 0, hidden: 0 },
+    });
+  });
+
+  it('never rejects: it says by a code why it saw nothing, and sees the other queue all the same', async () => {
+    const gone = { ...real(), retry: aws.retryQueueUrl.replace(/retry$/, 'gone') };
+    const { retry, 'dead-letter': dead } = await queueLooks(aws.sqs, gone)();
+    expect(retry).toEqual({ problem: expect.stringMatching(/NonExistent|DoesNotExist/) });
+    expect(dead).toHaveProperty('visible');
+  });
+
+  it('takes an answer without counts for none', async () => {
+    const { client } = await scriptedSqs(() => ({ body: { Attributes: {} } }));
+    expect(await queueLooks(client, urls)()).toMatchObject({ retry: { problem: 'NotAnswered' } });
   });
 });

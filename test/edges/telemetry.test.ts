@@ -15,6 +15,7 @@ interface Emf {
     }[];
   };
   readonly pipeline: string;
+  readonly stack: string;
 }
 
 const RUN: RunReport = {
@@ -72,150 +73,180 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-const subject = () => telemetry({ pipeline: 'prod', service: 'ship' });
+const subject = () => telemetry({ pipeline: 'prod', stack: 'Live', service: 'ship' });
 const lines = () => printed.map(line => JSON.parse(line) as Line);
 const logLines = () => lines().filter(line => !('_aws' in line));
 const emfLines = () => lines().filter(line => '_aws' in line) as unknown as (Emf & Line)[];
 
+const metricsOf = (emf: (Emf & Line) | undefined) =>
+  Object.fromEntries((emf?._aws.CloudWatchMetrics[0]?.Metrics ?? []).map(({ Name }) => [Name, emf![Name]]));
+const EMPTY = { visible: 0, hidden: 0 };
+
 describe('a run’s metrics', () => {
-  it('are one line in the embedded metric format, with the pipeline as the only dimension', () => {
-    subject().emitRun(RUN, false);
+  it('are one line in the embedded metric format, told apart by pipeline and stack', () => {
+    subject().emitRun(NOTHING, false);
     const [emf, ...more] = emfLines();
     expect(more).toEqual([]);
-    expect(emf?.pipeline).toBe('prod');
+    expect(emf).toMatchObject({ pipeline: 'prod', stack: 'Live' });
     const [directive, ...others] = emf!._aws.CloudWatchMetrics;
     expect(others).toEqual([]);
-    expect(directive).toMatchObject({ Namespace: 'Auth0LogsToAzure', Dimensions: [['pipeline']] });
+    expect(directive).toMatchObject({ Namespace: 'Auth0LogsToAzure', Dimensions: [['pipeline', 'stack']] });
+    expect(directive!.Metrics).toMatchObject([{ Name: 'LagSeconds', Unit: 'Seconds' }]);
   });
 
-  it('are every metric that the contract names, with the report’s values', () => {
-    subject().emitRun({ ...RUN, lagMs: 90_500 }, true);
-    const [emf] = emfLines();
-    const named = emf!._aws.CloudWatchMetrics[0]!.Metrics;
-    expect(named.map(metric => metric.Name).sort()).toEqual(Object.values(METRICS).sort());
-    expect(emf).toMatchObject({
-      LogsRead: 250,
-      LogsAccepted: 240,
-      LogsExcluded: 6,
-      LogsRetried: 3,
-      LogsDeadLettered: 1,
-      LogsRaw: 2,
-      LogsLate: 4,
-      BatchesAccepted: 2,
-      BatchesRejected: 1,
+  it('are the lag alone when all is well, and at most five: each is billed by the hour', () => {
+    subject().emitRun(NOTHING, true, { retry: EMPTY, 'dead-letter': EMPTY });
+    expect(metricsOf(emfLines()[0])).toEqual({ LagSeconds: 0 });
+  });
+
+  it('are, when all goes wrong, every metric that the contract names', () => {
+    const one = subject();
+    const all = { ...RUN, lagMs: 90_500, gapSuspected: true, retentionAtRisk: true };
+    const looks = { retry: { visible: 2, hidden: 0 }, 'dead-letter': { visible: 3, hidden: 1 } };
+    one.emitRun(
+      { ...all, outcome: 'denied', party: 'auth0', checkpointAstray: true, sweepOverdue: true },
+      true,
+      looks,
+    );
+    one.emitRun({ ...all, outcome: 'denied', party: 'azure' }, true, looks);
+    one.emitRun({ ...all, outcome: 'intercepted', party: 'azure' }, true, looks);
+    one.emitRun({ ...all, outcome: 'failed' }, true, looks);
+    const sent = Object.assign({}, ...emfLines().map(metricsOf));
+    expect(Object.keys(sent).sort()).toEqual(Object.values(METRICS).sort());
+    expect(sent).toMatchObject({
       LagSeconds: 90.5,
-      RunDurationMs: 1234,
-      RunsSkipped: 0,
-      Auth0RateLimitRemaining: 7,
-      ColdStart: 1,
+      LogsDeadLettered: 1,
+      RetryQueueDepth: 2,
+      RetryQueueUntaken: 1,
+      DeadLetterDepth: 4,
     });
-    const unit = (name: string) => named.find(metric => metric.Name === name)?.Unit;
-    expect([unit('LagSeconds'), unit('RunDurationMs'), unit('LogsRead')]).toEqual([
-      'Seconds',
-      'Milliseconds',
-      'Count',
-    ]);
   });
 
-  it('are zeros, and not silence, when nothing happened', () => {
-    subject().emitRun(NOTHING, false);
-    expect(emfLines()).toMatchObject([
-      {
-        LogsRead: 0,
-        RunErrors: 0,
-        Auth0Denied: 0,
-        AzureDenied: 0,
-        GapSuspected: 0,
-        RetentionAtRisk: 0,
-        LagSeconds: 0,
-        ColdStart: 0,
-      },
-    ]);
-  });
-
-  it('say of a skipped run that it was skipped, and nothing of the lag', () => {
-    const { rateLimit: _, ...rest } = NOTHING;
-    subject().emitRun({ ...rest, outcome: 'skipped' }, false);
-    const [emf] = emfLines();
-    expect(emf).toMatchObject({ RunsSkipped: 1, RunErrors: 0, Auth0Denied: 0 });
-    expect(emf).not.toHaveProperty('LagSeconds');
-    expect(emf).not.toHaveProperty('Auth0RateLimitRemaining');
+  it('say nothing of the lag, and clear nothing, when the run was skipped', () => {
+    subject().emitRun({ ...NOTHING, outcome: 'skipped' }, false);
+    expect(emfLines()).toEqual([]);
   });
 
   it('say nothing of a lag that is not known', () => {
-    const { lagMs: _, ...rest } = RUN;
+    const { lagMs: _, ...rest } = NOTHING;
     subject().emitRun(rest, false);
-    expect(emfLines()[0]).not.toHaveProperty('LagSeconds');
+    expect(emfLines()).toEqual([]);
   });
 
   it.each([
-    ['denied', 'auth0', 'Auth0Denied'],
-    ['throttled', 'auth0', 'Auth0Throttled'],
-    ['unavailable', 'auth0', 'Auth0Unavailable'],
-    ['denied', 'azure', 'AzureDenied'],
-    ['throttled', 'azure', 'AzureThrottled'],
-    ['unavailable', 'azure', 'AzureUnavailable'],
-    ['failed', 'state', 'RunErrors'],
-    ['unavailable', 'queue', 'RunErrors'],
-    ['failed', undefined, 'RunErrors'],
-  ] as const)('count a run that was %s by %s as %s alone', (outcome, party, metric) => {
+    ['denied', 'auth0', ['Auth0Denied']],
+    ['throttled', 'auth0', []],
+    ['unavailable', 'auth0', []],
+    ['denied', 'azure', ['AzureDenied']],
+    ['throttled', 'azure', []],
+    ['unavailable', 'azure', []],
+    ['intercepted', 'azure', ['AzureIntercepted']],
+    ['astray', 'auth0', ['CheckpointAstray']],
+    ['failed', 'state', ['RunErrors']],
+    ['unavailable', 'queue', ['RunErrors']],
+    ['failed', undefined, ['RunErrors']],
+  ] as const)('count a run that was %s by %s as %j', (outcome, party, names) => {
     subject().emitRun({ ...NOTHING, outcome, ...(party && { party }) }, false);
-    const [emf] = emfLines();
-    const faults = [
-      'Auth0Denied',
-      'Auth0Throttled',
-      'Auth0Unavailable',
-      'AzureDenied',
-      'AzureThrottled',
-      'AzureUnavailable',
-      'RunErrors',
-    ];
-    expect(faults.filter(name => emf![name] === 1)).toEqual([metric]);
-    expect(faults.filter(name => emf![name] === 0)).toHaveLength(faults.length - 1);
+    const { LagSeconds: _, ...flags } = metricsOf(emfLines()[0]);
+    expect(flags).toEqual(Object.fromEntries(names.map(name => [name, 1])));
   });
 
-  it('raise the two flags that an operator must see', () => {
-    subject().emitRun({ ...RUN, gapSuspected: true, retentionAtRisk: true }, false);
-    expect(emfLines()).toMatchObject([{ GapSuspected: 1, RetentionAtRisk: 1 }]);
+  it('raise the flags of a run that went well otherwise', () => {
+    const flags = { gapSuspected: true, retentionAtRisk: true, checkpointAstray: true, sweepOverdue: true };
+    subject().emitRun({ ...NOTHING, ...flags }, false);
+    expect(metricsOf(emfLines()[0])).toEqual({
+      LagSeconds: 0,
+      GapSuspected: 1,
+      RetentionAtRisk: 1,
+      CheckpointAstray: 1,
+      SweepOverdue: 1,
+    });
   });
 
-  it('do not carry over to the next run', () => {
+  it('do not carry over to the next run, and no flag is sent as 0: it would make its alarm go off twice', () => {
     const one = subject();
-    one.emitRun(RUN, true);
+    one.emitRun({ ...NOTHING, gapSuspected: true }, true);
     one.emitRun(NOTHING, false);
-    expect(emfLines().map(emf => emf['LogsRead'])).toEqual([250, 0]);
-    expect(emfLines()[1]!._aws.CloudWatchMetrics[0]!.Dimensions).toEqual([['pipeline']]);
+    expect(emfLines().map(metricsOf)).toEqual([{ LagSeconds: 0, GapSuspected: 1 }, { LagSeconds: 0 }]);
+    expect(emfLines()[1]!._aws.CloudWatchMetrics[0]!.Dimensions).toEqual([['pipeline', 'stack']]);
+  });
+
+  it('say once that a queue is empty again', () => {
+    const one = subject();
+    const looks = (visible: number, hidden = 0) => ({ retry: EMPTY, 'dead-letter': { visible, hidden } });
+    for (const depth of [0, 2, 0, 0]) one.emitRun(NOTHING, false, looks(depth));
+    expect(emfLines().map(emf => emf['DeadLetterDepth'])).toEqual([undefined, 2, 0, undefined]);
+  });
+
+  it('say nothing of a queue that could not be looked at, but that it could not', () => {
+    const one = subject();
+    one.emitRun(NOTHING, false, { retry: { visible: 0, hidden: 3 }, 'dead-letter': EMPTY });
+    one.emitRun(NOTHING, false, { retry: { problem: 'AccessDenied' }, 'dead-letter': EMPTY });
+    expect(emfLines().map(metricsOf)).toEqual([
+      { LagSeconds: 0, RetryQueueDepth: 3 },
+      { LagSeconds: 0, RunErrors: 1 },
+    ]);
+    expect(logLines().at(-1)).toMatchObject({ queues: { retry: { problem: 'AccessDenied' } } });
+  });
+
+  it.each([
+    [{ visible: 1, hidden: 0 }, 1],
+    [{ visible: 50, hidden: 2 }, undefined],
+    [{ visible: 0, hidden: 1 }, undefined],
+  ])('call a retry queue untaken when messages wait and none is in flight: %j', (retry, untaken) => {
+    subject().emitRun(NOTHING, false, { retry, 'dead-letter': EMPTY });
+    expect(emfLines()[0]!['RetryQueueUntaken']).toBe(untaken);
+  });
+
+  it('leave the counts to the run’s line', () => {
+    subject().emitRun(RUN, true);
+    expect(logLines()).toMatchObject([
+      {
+        coldStart: true,
+        run: { logsRead: 250, logsLate: 4, batches: { rejected: 1 }, rateLimit: { remaining: 7 } },
+      },
+    ]);
   });
 });
 
 describe('a replay’s metrics', () => {
+  const left = { ...REPLAY, done: false, logsAccepted: 0 };
+  const reason = (verdict: 'throttled' | 'denied' | 'intercepted') => ({
+    reason: { verdict, message: 'why' },
+  });
+
+  it('are nothing when all is well: a replay that Azure puts off is told by the queue’s depth', () => {
+    subject().emitReplay([REPLAY, { ...left, ...reason('throttled') }]);
+    expect(emfLines()).toEqual([]);
+  });
+
   it('are the sums over its failed batches', () => {
-    const reason = (verdict: 'throttled' | 'denied') => ({ reason: { verdict, message: 'why' } });
     subject().emitReplay([
       REPLAY,
       { ...REPLAY, logsDeadLettered: 2 },
-      { ...REPLAY, done: false, logsAccepted: 0, ...reason('throttled') },
-      { ...REPLAY, done: false, logsAccepted: 0, ...reason('denied') },
+      { ...left, ...reason('denied') },
+      { ...left, ...reason('intercepted') },
+      { ...left, party: 'queue' },
     ]);
-    expect(emfLines()).toMatchObject([
-      {
-        pipeline: 'prod',
-        LogsAccepted: 10,
-        LogsDeadLettered: 2,
-        BatchesAccepted: 1,
-        BatchesRejected: 1,
-        BatchesThrottled: 1,
-        BatchesUnavailable: 0,
-        BatchesDenied: 1,
-        AzureDenied: 1,
-      },
+    expect(metricsOf(emfLines()[0])).toEqual({
+      LogsDeadLettered: 2,
+      AzureDenied: 1,
+      AzureIntercepted: 1,
+      RunErrors: 1,
+    });
+  });
+
+  it('count a batch that SQS gives up as one put aside', () => {
+    subject().emitReplay([
+      { ...left, lastTry: true },
+      { ...REPLAY, lastTry: true },
     ]);
+    expect(metricsOf(emfLines()[0])).toEqual({ LogsDeadLettered: 1 });
   });
 
   it('do not blame Azure for a message that was never posted', () => {
-    const reason = { verdict: 'denied', message: 'it is no failed batch' } as const;
-    subject().emitReplay([{ ...REPLAY, done: false, posts: 0, reason }]);
-    expect(emfLines()).toMatchObject([{ BatchesDenied: 1, AzureDenied: 0 }]);
+    subject().emitReplay([{ ...left, posts: 0, ...reason('denied') }]);
+    expect(emfLines()).toEqual([]);
   });
 });
 
@@ -261,6 +292,8 @@ describe('the journal', () => {
     ['skipped', 'INFO'],
     ['throttled', 'WARN'],
     ['denied', 'ERROR'],
+    ['intercepted', 'ERROR'],
+    ['astray', 'ERROR'],
     ['failed', 'ERROR'],
   ] as const)('tells how a run that was %s went, at level %s', (outcome, level) => {
     subject().emitRun({ ...RUN, outcome, message: 'why' }, false);

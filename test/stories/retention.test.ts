@@ -171,7 +171,12 @@ describe('a gap that the retention has eaten', () => {
       await remove();
     }
     const lines = host.logs.filter(line => line.includes('"_aws"')).map(line => JSON.parse(line));
-    expect(lines.map(line => line[METRICS.gapSuspected])).toEqual([1, 0]);
-    expect(lines[0]).toMatchObject({ pipeline: 'story', [METRICS.logsRead]: 10 });
+    expect(lines.map(line => line[METRICS.gapSuspected])).toEqual([1, undefined]);
+    expect(lines[0]).toMatchObject({ pipeline: 'story', [METRICS.lagSeconds]: 0 });
+    const empty = { visible: 0, hidden: 0 };
+    const run = host.logs
+      .map(line => (line.startsWith('{') ? JSON.parse(line) : {}))
+      .find(line => 'run' in line);
+    expect(run).toMatchObject({ queues: { retry: empty, 'dead-letter': empty } });
   });
 });

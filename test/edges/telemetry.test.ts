@@ -146,7 +146,10 @@ describe('a run’s metrics', () => {
     ['unavailable', 'queue', ['RunErrors']],
     ['failed', undefined, ['RunErrors']],
   ] as const)('count a run that was %s by %s as %j', (outcome, party, names) => {
-    subject().emitRun({ ...NOTHING, outcome, ...(party && { party }) }, false);
+    subject().emitRun(
+      { ...NOTHING, outcome, checkpointAstray: outcome === 'astray', ...(party && { party }) },
+      false,
+    );
     const { LagSeconds: _, ...flags } = metricsOf(emfLines()[0]);
     expect(flags).toEqual(Object.fromEntries(names.map(name => [name, 1])));
   });

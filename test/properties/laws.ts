@@ -1,0 +1,120 @@
+/** The laws of liveness, watched tick by tick: a run that makes no progress never looks healthy, and a held line costs nothing. */
+import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
+import { readLastRun } from '../../lambda/core/last-run.ts';
+import { logIdOf } from '../../lambda/core/log.ts';
+import { logIdTimeMs } from '../../lambda/core/log-id.ts';
+import type { RunReport } from '../../lambda/core/model.ts';
+import { type World, whyOf } from '../world.ts';
+
+const TICK_MS = 60_000;
+const WITNESS_MS = 600_000;
+const SETTLE_MS = 15_000;
+const PAGE = 100;
+
+export interface Laws {
+  /** One run under watch; `tick` starts it. */
+  watched<T extends RunReport | 'killed'>(tick: () => Promise<T>): Promise<T>;
+  /** Reports that looked healthy while logs waited, and runs of full length that left nothing behind. */
+  readonly stalls: string[];
+  /** Held ticks that did more than their page. */
+  readonly excesses: string[];
+  readonly heldTicks: () => number;
+}
+
+export function laws(w: World, maxInFlight: number): Laws {
+  const stalls: string[] = [];
+  const excesses: string[] = [];
+  const seenAtMs = new Map<string, number>();
+  let heldTicks = 0;
+  const ids = () => w.tenant.flatMap(one => logIdOf(one) ?? []);
+  const notice = () => {
+    for (const id of ids()) if (!seenAtMs.has(id)) seenAtMs.set(id, w.clock.now());
+  };
+
+  /** A settled log has waited for longer than the witness and a tick, and the report says that there is none. */
+  const judgeHealth = ({ outcome, lagMs }: RunReport, beganAtMs: number) => {
+    if (outcome !== 'caught-up') {
+      if (lagMs === 0 && w.state().checkpoint === undefined) stalls.push(`${outcome} with a lag of 0`);
+      return;
+    }
+    const longMs = SETTLE_MS + WITNESS_MS + TICK_MS;
+    const after = w.firstLogId();
+    const waiting = ids().find(id => {
+      const sinceMs = Math.max(logIdTimeMs(id) ?? 0, seenAtMs.get(id) ?? beganAtMs);
+      return id > after && !w.isSafe(id) && !w.isLate(id) && beganAtMs - sinceMs > longMs;
+    });
+    if (waiting) stalls.push(`caught-up while ${waiting} waits`);
+  };
+
+  const isHeld = () => {
+    const { outcome, party } = readLastRun(w.state().lastRun) ?? {};
+    return party === 'queue' || (party === 'azure' && (outcome === 'denied' || outcome === 'intercepted'));
+  };
+  /** The first page after the checkpoint, and the newest log, which is evidence. */
+  const pageNow = () => {
+    const place = w.state().checkpoint?.logId ?? '';
+    const ripe = ids().filter(id => (logIdTimeMs(id) ?? 0) <= w.clock.now());
+    return new Set(
+      ripe
+        .filter(id => id > place)
+        .sort()
+        .slice(0, PAGE),
+    );
+  };
+
+  const judgeHeld = (page: ReadonlySet<string>, before: number, report: RunReport) => {
+    const stays = report.party === 'queue' || report.outcome === 'denied' || report.outcome === 'intercepted';
+    const place = w.state().checkpoint?.logId ?? '';
+    const isPagePassed = ![...page].some(id => id > place);
+    if (!stays || isPagePassed || report.sweptPages > 0 || report.checkpointAstray) return;
+    heldTicks++;
+    const posts = w.posted.slice(before);
+    const known = new Set(ids());
+    const others = new Set(posts.flatMap(post => post.ids).filter(id => known.has(id) && !page.has(id)));
+    if (others.size > 1) excesses.push(`a held tick posted ${others.size} logs beside its page`);
+    const most = heldPostsMost(page.size + PAGE, maxInFlight);
+    if (posts.length > most) excesses.push(`a held tick made ${posts.length} posts, ${most} are allowed`);
+    const copies = new Map<string, number>();
+    for (const post of posts)
+      if (post.isAccepted) for (const id of post.ids) copies.set(id, (copies.get(id) ?? 0) + 1);
+    const again = [...copies.values()].reduce((sum, count) => sum + count, 0) - copies.size;
+    const allowed = evidenceMost(page.size + PAGE) + w.largestPost() * maxInFlight;
+    if (again > allowed) excesses.push(`a held tick repeated ${again} records, ${allowed} are allowed`);
+  };
+
+  return {
+    async watched(tick) {
+      notice();
+      const [held, page, before, atMs] = [isHeld(), pageNow(), w.posted.length, w.clock.now()];
+      const report = await tick();
+      if (report === 'killed') return report;
+      judgeHealth(report, atMs);
+      if (held) judgeHeld(page, before, report);
+      return report;
+    },
+    stalls,
+    excesses,
+    heldTicks: () => heldTicks,
+  };
+}
+
+/** Records posted as evidence: for each eight suspects, and once more, one that was accepted before and the newest one. */
+const evidenceMost = (records: number) => 2 * (1 + Math.ceil(records / 8));
+/**
+ * Posts of a held tick: its page is halved down to single records, eight samples and two other records are posted for each
+ * eight suspects, each up to five times, and credentials are read anew once for each delivery.
+ */
+export const heldPostsMost = (records: number, maxInFlight: number) =>
+  5 * (2 * records + 8 * (1 + Math.ceil(records / 8)) + evidenceMost(records)) + maxInFlight;
+
+/** Dead letters whose reason is none that Azure ever gave for one of their records. */
+export function wrongReasons(w: World): string[] {
+  const own = ['OUT_OF_TIME', 'QUEUE_UNREACHABLE'];
+  return w.queues['dead-letter'].flatMap(message => {
+    const decoded = decodeFailedBatch(message);
+    if (decoded.kind === 'undecodable') return ['undecodable'];
+    const why = whyOf(decoded.batch.reason);
+    const isTrue = own.includes(why) || decoded.records.some(({ logId }) => w.answers.get(logId)?.has(why));
+    return isTrue ? [] : [`${decoded.batch.firstLogId} is a dead letter for ${why}`];
+  });
+}

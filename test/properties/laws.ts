@@ -10,6 +10,9 @@ const TICK_MS = 60_000;
 const WITNESS_MS = 600_000;
 const SETTLE_MS = 15_000;
 const PAGE = 100;
+const HOUR_MS = 3_600_000;
+/** The message of a fault that asks to be left alone for an hour. */
+export const QUOTA = 'a quota for an hour';
 
 export interface Laws {
   /** One run under watch; `tick` starts it. */
@@ -21,11 +24,15 @@ export interface Laws {
   readonly heldTicks: () => number;
 }
 
-export function laws(w: World, maxInFlight: number): Laws {
+/** @param mostPageLogs a page of more is too large for the memory: then a fifth is asked for, and so on */
+export function laws(w: World, maxInFlight: number, mostPageLogs = PAGE): Laws {
+  const firstTake = [PAGE, PAGE / 5, PAGE / 25, 1].find(take => take <= mostPageLogs) ?? 1;
   const stalls: string[] = [];
   const excesses: string[] = [];
   const seenAtMs = new Map<string, number>();
   let heldTicks = 0;
+  /** While a vendor has asked to be left alone for an hour. */
+  let alone = { fromMs: 0, untilMs: 0 };
   const ids = () => w.tenant.flatMap(one => logIdOf(one) ?? []);
   const notice = () => {
     for (const id of ids()) if (!seenAtMs.has(id)) seenAtMs.set(id, w.clock.now());
@@ -46,6 +53,20 @@ export function laws(w: World, maxInFlight: number): Laws {
     if (waiting) stalls.push(`caught-up while ${waiting} waits`);
   };
 
+  const asked = () => {
+    const { page, start, newest, search, post } = w.calls;
+    return page + start + newest + search + post;
+  };
+  const judgeWait = (report: RunReport, beganAtMs: number, askedBefore: number) => {
+    const isAlone = alone.fromMs <= beganAtMs && beganAtMs < alone.untilMs;
+    if (isAlone && asked() > askedBefore) stalls.push('a vendor was asked before its Retry-After was over');
+    const nowMs = w.clock.now();
+    const isKept = readLastRun(w.state().lastRun)?.message === report.message;
+    if (report.outcome === 'throttled' && report.message === QUOTA && isKept) {
+      alone = { fromMs: nowMs, untilMs: nowMs + HOUR_MS - TICK_MS };
+    }
+  };
+
   const isHeld = () => {
     const { outcome, party } = readLastRun(w.state().lastRun) ?? {};
     return party === 'queue' || (party === 'azure' && (outcome === 'denied' || outcome === 'intercepted'));
@@ -58,7 +79,7 @@ export function laws(w: World, maxInFlight: number): Laws {
       ripe
         .filter(id => id > place)
         .sort()
-        .slice(0, PAGE),
+        .slice(0, firstTake),
     );
   };
 
@@ -86,9 +107,11 @@ export function laws(w: World, maxInFlight: number): Laws {
     async watched(tick) {
       notice();
       const [held, page, before, atMs] = [isHeld(), pageNow(), w.posted.length, w.clock.now()];
+      const askedBefore = asked();
       const report = await tick();
       if (report === 'killed') return report;
       judgeHealth(report, atMs);
+      judgeWait(report, atMs, askedBefore);
       if (held) judgeHeld(page, before, report);
       return report;
     },

@@ -2,11 +2,12 @@
 import { logIdTimeMs, syntheticLogId } from '../../lambda/core/log-id.ts';
 import type { Fault, PostAnswer } from '../../lambda/core/model.ts';
 import { type Faults, type Page, START_MS } from '../world.ts';
+import { QUOTA } from './laws.ts';
 
 const HOUR = 3_600_000;
 const answered = (status: number, more: object = {}): PostAnswer => ({ kind: 'answered', status, ...more });
 const down: Fault = { verdict: 'unavailable', message: 'down' };
-const quota: Fault = { verdict: 'throttled', status: 429, message: 'quota', retryAfterMs: HOUR };
+const quota: Fault = { verdict: 'throttled', status: 429, message: QUOTA, retryAfterMs: HOUR };
 const refused: Fault = { verdict: 'denied', status: 401, message: 'no', isTokenRefused: true };
 
 /** Positions that lead nowhere: about a third of them, and always the same ones. */
@@ -50,7 +51,7 @@ export const OUTAGES = {
   'Azure answers 403': { post: always(answered(403)) },
   'Azure answers 404': { post: always(answered(404)) },
   'Azure answers 413': { post: always(answered(413)) },
-  'Azure answers 429 for an hour': { post: always(answered(429, { retryAfterMs: HOUR })) },
+  'Azure answers 429 for an hour': { post: always(answered(429, { message: QUOTA, retryAfterMs: HOUR })) },
   'Azure answers 500': { post: always(answered(500)) },
   'Azure does not answer': { post: always({ kind: 'unanswered', code: 'ECONNRESET', message: 'cut' }) },
   'Entra refuses the token': { post: always({ kind: 'unauthorised', fault: refused }) },

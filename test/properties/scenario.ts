@@ -4,7 +4,7 @@ import { readLate } from '../../lambda/core/late.ts';
 import { logIdTimeMs } from '../../lambda/core/log-id.ts';
 import type { Fault, PostAnswer } from '../../lambda/core/model.ts';
 import { type AzureFault, type Faults, logAt, type World, world } from '../world.ts';
-import { laws, wrongReasons } from './laws.ts';
+import { laws, QUOTA, wrongReasons } from './laws.ts';
 import { LIES, type Lie, OUTAGES, type Outage } from './outages.ts';
 
 type Step =
@@ -67,7 +67,7 @@ const auth0Fault = fc.constantFrom<Fault>(
   { verdict: 'throttled', message: 'slow down' },
   { verdict: 'denied', message: 'no' },
   { verdict: 'denied', message: 'no token', isTokenRefused: true },
-  { verdict: 'throttled', message: 'quota', retryAfterMs: 3_600_000 },
+  { verdict: 'throttled', message: QUOTA, retryAfterMs: 3_600_000 },
 );
 const azureFault = fc.constantFrom<AzureFault>(
   { kind: 'answered', status: 500 },
@@ -77,7 +77,7 @@ const azureFault = fc.constantFrom<AzureFault>(
   { kind: 'answered', status: 413 },
   { kind: 'answered', status: 404 },
   { kind: 'answered', status: 203 },
-  { kind: 'answered', status: 429, retryAfterMs: 3_600_000 },
+  { kind: 'answered', status: 429, message: QUOTA, retryAfterMs: 3_600_000 },
   { kind: 'unanswered', code: 'ECONNRESET', message: 'cut' } satisfies PostAnswer,
   {
     kind: 'unauthorised',
@@ -221,7 +221,7 @@ export async function play(one: Scenario): Promise<Verdict> {
       state: (...call) => outage.state?.(...call) ?? next<'fail'>('state'),
     },
   });
-  const watch = laws(w, one.maxInFlight);
+  const watch = laws(w, one.maxInFlight, one.mostPageLogs);
   const tick = (limitMs: number) => watch.watched(() => w.tick({ deadlineMs: w.clock.now() + limitMs }));
   w.setRandom(one.random);
 

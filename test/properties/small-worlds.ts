@@ -1,13 +1,13 @@
 /**
  * One small world, and everything that can go wrong in it: every fault at every call, and every pair of faults, enumerated
  * and not drawn. Seven logs in two batches, one that Azure rejects for good, one that a gateway forbids for now, one that
- * Auth0 serves late, and a message on the retry queue.
+ * Auth0 serves late, and a message of two on the retry queue, one of which Azure rejects for good.
  */
-import { encodeFailedBatch } from '../../lambda/core/failed-batch.ts';
+import { decodeFailedBatch, encodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import { readLate } from '../../lambda/core/late.ts';
 import type { Fault, PostAnswer, RunReport } from '../../lambda/core/model.ts';
 import { type AzureFault, type CallName, type Faults, log, PIPELINE, START_MS, world } from '../world.ts';
-import { laws, wrongReasons } from './laws.ts';
+import { laws, QUOTA, wrongReasons } from './laws.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ const KILLS = ['killed before', 'killed after'];
 const AUTH0: Record<string, Fault> = {
   down: { verdict: 'unavailable', message: 'down' },
   throttled: { verdict: 'throttled', message: 'slow down', retryAfterMs: 4000 },
-  'a quota for an hour': { verdict: 'throttled', message: 'quota', retryAfterMs: HOUR },
+  'a quota for an hour': { verdict: 'throttled', message: QUOTA, retryAfterMs: HOUR },
   denied: { verdict: 'denied', message: 'no' },
 };
 const AZURE: Record<string, AzureFault> = {
@@ -34,7 +34,7 @@ const AZURE: Record<string, AzureFault> = {
   403: { kind: 'answered', status: 403 },
   404: { kind: 'answered', status: 404 },
   413: { kind: 'answered', status: 413 },
-  '429 for an hour': { kind: 'answered', status: 429, retryAfterMs: HOUR },
+  '429 for an hour': { kind: 'answered', status: 429, message: QUOTA, retryAfterMs: HOUR },
   500: { kind: 'answered', status: 500 },
   'no answer': { kind: 'unanswered', code: 'ETIMEDOUT', message: 'no answer' },
   'no token': { kind: 'unauthorised', fault: { verdict: 'denied', message: 'no', isTokenRefused: true } },
@@ -85,11 +85,12 @@ export async function playSmall(mishaps: readonly Mishap[]): Promise<SmallVerdic
     put: () => (now === 'fail' || now === 'half' || now === 'fail-after' ? now : undefined),
     state: () => (now === 'fail' || now === 'fail-after' ? now : undefined),
   };
-  const first = log(0, 10 * MINUTE);
+  const [spoilt, first] = [log(0, 11 * MINUTE), log(0, 10 * MINUTE)];
   const logs = Array.from({ length: 6 }, (_, n) => log(n + 1, 5 * MINUTE - n * 10_000));
-  const [rejected, forbidden] = [logs[1]!, logs[3]!].map(one => String(one['log_id']));
+  const [rejected, forbidden, waitsInVain] = [logs[1]!, logs[3]!, spoilt].map(one => String(one['log_id']));
   const poison = (id: string): PostAnswer | undefined => {
-    if (id === rejected) return { kind: 'answered', status: 400, code: 'InvalidDataFormat', message: 'no' };
+    if (id === rejected || id === waitsInVain)
+      return { kind: 'answered', status: 400, code: 'InvalidDataFormat', message: 'no' };
     return id === forbidden && !isOver ? { kind: 'answered', status: 403, message: 'no' } : undefined;
   };
   const startFrom = { kind: 'log', logId: String(first['log_id']) } as const;
@@ -101,16 +102,17 @@ export async function playSmall(mishaps: readonly Mishap[]): Promise<SmallVerdic
     maxInFlight: IN_FLIGHT,
     options: { startFrom },
   });
-  const { logId, json } = w.ports().d.shape(first);
+  const { shape } = w.ports().d;
+  const put = [spoilt, first].map(shape).map(({ logId, json }) => ({ logId, json: Buffer.from(json) }));
   const waiting = encodeFailedBatch({
     pipeline: PIPELINE,
-    records: [{ logId, json: Buffer.from(json) }],
+    records: put,
     reason: { verdict: 'unavailable', status: 503, message: 'down' },
     failedAtMs: START_MS,
     attempts: 5,
   });
   w.queues.retry.push(...waiting);
-  w.answers.set(logId, new Set(['503']));
+  for (const { logId } of put) w.answers.set(logId, new Set(['503']));
 
   const watch = laws(w, IN_FLIGHT);
   const tick = () => watch.watched(() => w.mortalTick());
@@ -147,8 +149,10 @@ export async function playSmall(mishaps: readonly Mishap[]): Promise<SmallVerdic
   const wrong = [...w.violations, ...w.missing().map(id => `missing: ${id}`)];
   wrong.push(...watch.stalls, ...watch.excesses, ...wrongReasons(w));
   if (!isEnded()) wrong.push(`no end after ${END_TICKS_MOST} ticks`);
-  if (!w.accepted.has(logId) && !w.queues['dead-letter'].some(message => message.includes(logId))) {
-    wrong.push('what waited on the retry queue is nowhere');
+  const dead = w.queues['dead-letter'].map(decodeFailedBatch);
+  for (const { logId } of put) {
+    const isDead = dead.some(one => one.kind === 'failed-batch' && one.records.some(r => r.logId === logId));
+    if (!w.accepted.has(logId) && !isDead) wrong.push(`${logId} waited on the retry queue, and is nowhere`);
   }
   const allowed = duplicatesMost(mishaps.length, w.largestPost());
   if (w.duplicates() > allowed) wrong.push(`${w.duplicates()} duplicates, ${allowed} are allowed`);

@@ -24,8 +24,16 @@ export interface Laws {
   readonly heldTicks: () => number;
 }
 
-/** @param mostPageLogs a page of more is too large for the memory: then a fifth is asked for, and so on */
-export function laws(w: World, maxInFlight: number, mostPageLogs = PAGE): Laws {
+interface Scene {
+  readonly maxInFlight: number;
+  /** A page of more is too large for the memory: then a fifth is asked for, and so on. */
+  readonly mostPageLogs?: number;
+  /** A page that lies about its end has another one. */
+  readonly isHonest?: () => boolean;
+}
+
+export function laws(w: World, scene: Scene): Laws {
+  const { maxInFlight, mostPageLogs = PAGE, isHonest = () => true } = scene;
   const firstTake = [PAGE, PAGE / 5, PAGE / 25, 1].find(take => take <= mostPageLogs) ?? 1;
   const stalls: string[] = [];
   const excesses: string[] = [];
@@ -61,7 +69,7 @@ export function laws(w: World, maxInFlight: number, mostPageLogs = PAGE): Laws {
     const isAlone = alone.fromMs <= beganAtMs && beganAtMs < alone.untilMs;
     if (isAlone && asked() > askedBefore) stalls.push('a vendor was asked before its Retry-After was over');
     const nowMs = w.clock.now();
-    const isKept = readLastRun(w.state().lastRun)?.message === report.message;
+    const isKept = (readLastRun(w.state().lastRun)?.endedAtMs ?? 0) >= beganAtMs;
     if (report.outcome === 'throttled' && report.message === QUOTA && isKept) {
       alone = { fromMs: nowMs, untilMs: nowMs + HOUR_MS - TICK_MS };
     }
@@ -87,7 +95,7 @@ export function laws(w: World, maxInFlight: number, mostPageLogs = PAGE): Laws {
     const stays = report.party === 'queue' || report.outcome === 'denied' || report.outcome === 'intercepted';
     const place = w.state().checkpoint?.logId ?? '';
     const isPagePassed = ![...page].some(id => id > place);
-    if (!stays || isPagePassed || report.sweptPages > 0 || report.checkpointAstray) return;
+    if (!stays || isPagePassed || !isHonest() || report.sweptPages > 0 || report.checkpointAstray) return;
     heldTicks++;
     const posts = w.posted.slice(before);
     const known = new Set(ids());
@@ -141,3 +149,10 @@ export function wrongReasons(w: World): string[] {
     return isTrue ? [] : [`${decoded.batch.firstLogId} is a dead letter for ${why}`];
   });
 }
+
+/** The records that are dead letters. */
+export const deadIds = (w: World): string[] =>
+  w.queues['dead-letter'].flatMap(message => {
+    const decoded = decodeFailedBatch(message);
+    return decoded.kind === 'failed-batch' ? decoded.records.map(({ logId }) => logId) : [];
+  });

@@ -40,11 +40,14 @@ const AZURE: Record<string, AzureFault> = {
   'no token': { kind: 'unauthorised', fault: { verdict: 'denied', message: 'no', isTokenRefused: true } },
 };
 const EMPTY = 'nothing to show';
+/** From this call on, until the end of the mishaps. */
+const NOWHERE = 'leads nowhere';
 
 function kindsOf(name: CallName): readonly Kind[] {
   if (name === 'post') return [...KILLS, ...Object.keys(AZURE)];
   if (name.startsWith('put')) return [...KILLS, 'fail', 'half', 'fail-after'];
   if (name.startsWith('state')) return [...KILLS, 'fail', 'fail-after'];
+  if (name === 'page') return [...KILLS, ...Object.keys(AUTH0), EMPTY, NOWHERE];
   return [...KILLS, ...Object.keys(AUTH0), ...(name === 'start' ? [] : [EMPTY])];
 }
 
@@ -69,6 +72,7 @@ export async function playSmall(mishaps: readonly Mishap[]): Promise<SmallVerdic
   const calls: CallName[] = [];
   let now: Kind | undefined;
   let isOver = false;
+  const nowhere = new Set<string>();
   const auth0 = () => (now === undefined ? undefined : AUTH0[now]);
   const faults: Faults = {
     call: name => {
@@ -77,7 +81,11 @@ export async function playSmall(mishaps: readonly Mishap[]): Promise<SmallVerdic
       if (now === 'killed before') return 'before';
       return now === 'killed after' ? 'after' : undefined;
     },
-    page: () => (now === EMPTY ? { kind: 'page', logs: [] } : auth0()),
+    page: (_, after) => {
+      if (now === NOWHERE) nowhere.add(after);
+      const isEmpty = now === EMPTY || (!isOver && nowhere.has(after));
+      return isEmpty ? { kind: 'page', logs: [] } : auth0();
+    },
     start: auth0,
     newest: () => (now === EMPTY ? 'nothing' : auth0()),
     search: () => (now === EMPTY ? 'nothing' : auth0()),
@@ -114,7 +122,7 @@ export async function playSmall(mishaps: readonly Mishap[]): Promise<SmallVerdic
   w.queues.retry.push(...waiting);
   for (const { logId } of put) w.answers.set(logId, new Set(['503']));
 
-  const watch = laws(w, IN_FLIGHT);
+  const watch = laws(w, { maxInFlight: IN_FLIGHT });
   const tick = () => watch.watched(() => w.mortalTick());
   await tick();
   await w.replayAll();

@@ -21,7 +21,7 @@ const WORLDS = 'test/properties/promise.test.ts';
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/ship': [...core('ship', 'liveness', 'ship-bounds'), WORLDS],
   'core/settle': [...core('settle', 'ship', 'liveness'), WORLDS],
-  'core/deliver': core('deliver'),
+  'core/deliver': core('deliver', 'deliver-bounds'),
   'core/post': core('post', 'deliver'),
   'core/evidence': core('evidence', 'deliver'),
   'core/read': core('read', 'read-bounds'),
@@ -73,7 +73,7 @@ for (const file of files) {
   for (const { location, mutatorName, replacement, status } of survivors) {
     const { start, end } = location;
     process.stdout.write(
-      `  ${start.line + 1}:${start.column + 1}-${end.line + 1}:${end.column + 1} ${mutatorName} ${status}: ${replacement?.replaceAll(/\s+/g, ' ')}\n`,
+      `  ${start.line}:${start.column}-${end.line}:${end.column} ${mutatorName} ${status}: ${replacement?.replaceAll(/\s+/g, ' ')}\n`,
     );
   }
 }

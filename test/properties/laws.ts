@@ -34,7 +34,6 @@ interface Scene {
 
 export function laws(w: World, scene: Scene): Laws {
   const { maxInFlight, mostPageLogs = PAGE, isHonest = () => true } = scene;
-  const firstTake = [PAGE, PAGE / 5, PAGE / 25, 1].find(take => take <= mostPageLogs) ?? 1;
   const stalls: string[] = [];
   const excesses: string[] = [];
   const seenAtMs = new Map<string, number>();
@@ -83,12 +82,9 @@ export function laws(w: World, scene: Scene): Laws {
   const pageNow = () => {
     const place = w.state().checkpoint?.logId ?? '';
     const ripe = ids().filter(id => (logIdTimeMs(id) ?? 0) <= w.clock.now());
-    return new Set(
-      ripe
-        .filter(id => id > place)
-        .sort()
-        .slice(0, firstTake),
-    );
+    const after = ripe.filter(id => id > place).sort();
+    const take = [PAGE, PAGE / 5, PAGE / 25].find(most => Math.min(most, after.length) <= mostPageLogs);
+    return new Set(after.slice(0, take ?? 1));
   };
 
   const judgeHeld = (page: ReadonlySet<string>, before: number, report: RunReport) => {

@@ -114,6 +114,8 @@ interface Kill {
 interface Posted {
   readonly ids: readonly string[];
   readonly isAccepted: boolean;
+  /** And its answer said so. */
+  readonly isKnown: boolean;
 }
 
 export function world(setup: WorldOptions = {}) {
@@ -128,6 +130,8 @@ export function world(setup: WorldOptions = {}) {
   const journalled: unknown[] = [];
   const ledger: LedgerEntry[] = [];
   const posted: Posted[] = [];
+  const repeats: string[] = [];
+  let failedPuts = 0;
   const answers = new Map<string, Set<string>>();
   const bucket = { left: setup.bucket?.limit ?? 0, atMs: START_MS };
   let nowMs = START_MS;
@@ -369,7 +373,7 @@ export function world(setup: WorldOptions = {}) {
     largestPost = Math.max(largestPost, ids.length);
     const answer = answerTo(ids, fault);
     const isAccepted = answer === undefined || typeof fault === 'string';
-    posted.push({ ids, isAccepted });
+    posted.push({ ids, isAccepted, isKnown: answer === undefined });
     if (answer) for (const id of ids) remember(id, answer);
     return answer ?? { kind: 'answered', status: 200 };
   }
@@ -396,6 +400,7 @@ export function world(setup: WorldOptions = {}) {
   function put(queue: QueueName, messages: readonly string[]): void {
     const fault = faults.put?.(calls.put, queue);
     calls.put++;
+    if (fault) failedPuts++;
     if (fault === 'fail') throw new Error('the queue is down');
     const taken = fault === 'half' ? messages.slice(0, messages.length >> 1) : messages;
     for (const message of taken) hold(queue, message);
@@ -481,6 +486,15 @@ export function world(setup: WorldOptions = {}) {
     });
   }
 
+  /** What is accepted of a message leaves it, when the queues can be reached. */
+  function judgeRest(message: string, posts: readonly Posted[]): void {
+    const decoded = decodeFailedBatch(message);
+    if (decoded.kind === 'undecodable') return;
+    const settled = new Set(posts.flatMap(({ ids, isKnown }) => (isKnown ? ids : [])));
+    const again = decoded.records.find(({ logId }) => settled.has(logId));
+    if (again) repeats.push(`a replay accepted ${again.logId}, and will post it again`);
+  }
+
   const receives = new Map<string, number>();
   let runs = 0;
   const optionsOf = (options: Partial<ShipOptions> = {}): ShipOptions => ({
@@ -511,6 +525,8 @@ export function world(setup: WorldOptions = {}) {
     isSafe,
     isLate: (id: string) => late.has(id),
     ledger,
+    /** Replays that did not keep what they had done. */
+    repeats,
     /** Every post so far. */
     posted,
     /** Why logs were not accepted, by id: see whyOf. */
@@ -557,12 +573,14 @@ export function world(setup: WorldOptions = {}) {
         const { d, killed } = ports();
         const count = (receives.get(message) ?? 0) + 1;
         receives.set(message, count);
+        const [postsBefore, failuresBefore] = [posted.length, failedPuts];
         // A replay that rejects or is killed leaves its message where it is, as Lambda does.
         const done = await Promise.race([replay(d, PIPELINE, message, nowMs + 50_000, count), killed]).then(
-          report => report !== 'killed' && report.done,
+          report => (report === 'killed' ? report : report.done),
           () => false,
         );
-        if (!done) queues[count >= RETRY_MAX_RECEIVES ? 'dead-letter' : 'retry'].push(message);
+        if (done === false && failedPuts === failuresBefore) judgeRest(message, posted.slice(postsBefore));
+        if (done !== true) queues[count >= RETRY_MAX_RECEIVES ? 'dead-letter' : 'retry'].push(message);
       }
     },
     /** The logs that are neither accepted, nor in a queue now, nor excluded. */

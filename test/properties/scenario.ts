@@ -347,7 +347,7 @@ export async function play(one: Scenario): Promise<Verdict> {
     missing: w.missing(),
     violations: w.violations,
     stalls: [...watch.stalls, ...unended, ...wrongReasons(w)],
-    excesses: watch.excesses,
+    excesses: [...watch.excesses, ...w.repeats],
     heldTicks: watch.heldTicks(),
     ticksToEnd,
     duplicates: w.duplicates(),

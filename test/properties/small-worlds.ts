@@ -155,7 +155,7 @@ export async function playSmall(mishaps: readonly Mishap[]): Promise<SmallVerdic
     w.advance(5 * MINUTE);
   }
   const wrong = [...w.violations, ...w.missing().map(id => `missing: ${id}`)];
-  wrong.push(...watch.stalls, ...watch.excesses, ...wrongReasons(w));
+  wrong.push(...watch.stalls, ...watch.excesses, ...w.repeats, ...wrongReasons(w));
   if (!isEnded()) wrong.push(`no end after ${END_TICKS_MOST} ticks`);
   const dead = w.queues['dead-letter'].map(decodeFailedBatch);
   for (const { logId } of put) {

@@ -6,9 +6,11 @@
 
 import { RETRY_MAX_RECEIVES } from '../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../lambda/core/failed-batch.ts';
+import { ANSWER_TOO_LARGE } from '../lambda/core/http.ts';
 import { includeRule } from '../lambda/core/include.ts';
 import type { LedgerEntry } from '../lambda/core/ledger.ts';
 import { logDateOf, logIdOf } from '../lambda/core/log.ts';
+import { logIdTimeMs } from '../lambda/core/log-id.ts';
 import type {
   Checkpoint,
   Closing,
@@ -18,6 +20,7 @@ import type {
   PostAnswer,
   QueueName,
   RateLimit,
+  Reason,
   StartFrom,
 } from '../lambda/core/model.ts';
 import { replay } from '../lambda/core/replay.ts';
@@ -48,22 +51,33 @@ export function logs(count: number, youngestMs = 60_000, fields: Log = {}): Log[
   return Array.from({ length: count }, (_, i) => log(i, youngestMs + (count - i) * 1000, fields));
 }
 
-export type AzureFault = PostAnswer | 'accept-then-unanswered';
+export type AzureFault = PostAnswer | 'accept-then-unanswered' | 'accept-then-intercepted';
+export type CallName =
+  | keyof Omit<Faults, 'lie' | 'call' | 'put' | 'state'>
+  | `put ${QueueName}`
+  | `state ${Operation}`;
+type Operation = 'acquire' | 'save' | 'release';
+export type Page = Extract<PageAnswer, { kind: 'page' }>;
 /** Each is asked before every call; undefined means nothing is wrong. `call` counts from 0. */
 export interface Faults {
+  /** Whether the process is killed before or after the effect of this call. */
+  call?: (name: CallName) => 'before' | 'after' | undefined;
   page?: (call: number, after: string) => Fault | PageAnswer | undefined;
+  /** What Auth0 makes of an honest page, when nothing is wrong besides. */
+  lie?: (page: Page, after: string) => Page;
   start?: (call: number) => Fault | undefined;
-  newest?: (call: number) => Fault | undefined;
-  search?: (call: number) => Fault | undefined;
+  newest?: (call: number) => Fault | 'nothing' | undefined;
+  search?: (call: number) => Fault | 'nothing' | undefined;
   post?: (call: number, logIds: readonly string[]) => AzureFault | undefined;
   put?: (call: number, queue: QueueName) => 'fail' | 'half' | 'fail-after' | undefined;
-  state?: (call: number, operation: 'acquire' | 'save' | 'release') => 'fail' | 'fail-after' | undefined;
+  state?: (call: number, operation: Operation) => 'fail' | 'fail-after' | undefined;
 }
 
 export interface WorldOptions {
   readonly logs?: readonly Log[];
   readonly faults?: Faults;
-  readonly poison?: (logId: string) => boolean;
+  /** Records that Azure refuses for what is in them: true means 400. */
+  readonly poison?: (logId: string) => boolean | PostAnswer | undefined;
   readonly options?: Partial<ShipOptions>;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
@@ -71,12 +85,37 @@ export interface WorldOptions {
   readonly maxInFlight?: number;
   readonly kind?: 'data-collector' | 'logs-ingestion';
   readonly rateLimit?: (nowMs: number) => RateLimit;
+  /** The tenant's bucket: `limit` calls, one more each `perCallMs`. */
+  readonly bucket?: { readonly limit: number; readonly perCallMs: number };
   readonly callMs?: number;
+  /** What a page takes beyond that. */
+  readonly pageMs?: number;
+  /** A page of more logs is too large for the memory. */
+  readonly mostPageLogs?: number;
 }
+
+const BAD_RECORD: PostAnswer = {
+  kind: 'answered',
+  status: 400,
+  code: 'InvalidDataFormat',
+  message: 'a record will not do',
+};
+
+/** A reason in short: its status, or else its code or verdict. */
+export const whyOf = ({ status, code, verdict }: Partial<Reason>): string =>
+  String(status ?? code ?? verdict ?? '');
 
 interface Kill {
   readonly at: number;
   readonly when: 'before' | 'after';
+}
+
+/** One post, as Azure saw it. */
+interface Posted {
+  readonly ids: readonly string[];
+  readonly isAccepted: boolean;
+  /** And its answer said so. */
+  readonly isKnown: boolean;
 }
 
 export function world(setup: WorldOptions = {}) {
@@ -90,6 +129,11 @@ export function world(setup: WorldOptions = {}) {
   const calls = { page: 0, start: 0, newest: 0, search: 0, post: 0, put: 0, state: 0, refresh: 0, save: 0 };
   const journalled: unknown[] = [];
   const ledger: LedgerEntry[] = [];
+  const posted: Posted[] = [];
+  const repeats: string[] = [];
+  let failedPuts = 0;
+  const answers = new Map<string, Set<string>>();
+  const bucket = { left: setup.bucket?.limit ?? 0, atMs: START_MS };
   let nowMs = START_MS;
   const late = new Set<string>();
   let item: {
@@ -136,9 +180,8 @@ export function world(setup: WorldOptions = {}) {
     const before = item.checkpoint?.logId;
     if (before !== undefined && next.logId < before)
       violations.push(`checkpoint moved back to ${next.logId}`);
-    for (const one of tenant) {
-      const id = logIdOf(one);
-      if (id !== undefined && id <= next.logId && !isSafe(id) && startedAfter(id) && !late.has(id)) {
+    for (const { id } of inOrder()) {
+      if (id !== '' && id <= next.logId && !isSafe(id) && startedAfter(id) && !late.has(id)) {
         violations.push(`checkpoint ${next.logId} passed ${id}, which is neither accepted nor held`);
         return;
       }
@@ -156,17 +199,18 @@ export function world(setup: WorldOptions = {}) {
       die = resolve;
     });
     const never = () => new Promise<never>(() => undefined);
-    async function call<T>(work: () => T): Promise<T> {
+    async function call<T>(name: CallName, work: () => T): Promise<T> {
       if (dead) return never();
       const mine = effect++;
       nowMs += callMs;
-      if (kill?.at === mine && kill.when === 'before') {
+      const death = kill?.at === mine ? kill.when : faults.call?.(name);
+      if (death === 'before') {
         dead = true;
         die('killed');
         return never();
       }
       const result = work();
-      if (kill?.at === mine) {
+      if (death === 'after') {
         dead = true;
         die('killed');
         return never();
@@ -187,17 +231,18 @@ export function world(setup: WorldOptions = {}) {
         return yes;
       },
       source: {
-        page: after => call(() => page(after)),
-        start: from => call(() => start(from)),
-        newest: beforeMs => call(() => newest(beforeMs)),
-        search: (fromMs, beforeMs, number) => call(() => search(fromMs, beforeMs, number)),
+        page: (after, timeoutMs, take) => call('page', () => limited(timeoutMs, () => page(after, take))),
+        start: from => call('start', () => start(from)),
+        newest: (beforeMs, timeoutMs) => call('newest', () => limited(timeoutMs, () => newest(beforeMs))),
+        search: (fromMs, beforeMs, number, timeoutMs) =>
+          call('search', () => limited(timeoutMs, () => search(fromMs, beforeMs, number))),
       },
       destination: {
         kind: setup.kind ?? 'data-collector',
         maxBatchBytes: setup.maxBatchBytes ?? 20_000,
         maxInFlight: setup.maxInFlight ?? 1,
         post: async body => {
-          const answer = await call(() => post(body.toString()));
+          const answer = await call('post', () => post(body.toString()));
           await frozen?.(calls.post - 1);
           return answer;
         },
@@ -206,47 +251,95 @@ export function world(setup: WorldOptions = {}) {
         },
       },
       ledger: { add: async entry => enter(entry) },
-      queue: { put: (queue, messages) => call(() => put(queue, messages)) },
+      queue: { put: (queue, messages) => call(`put ${queue}`, () => put(queue, messages)) },
       state: {
-        acquire: (_pipeline, owner, at, expiresAtMs) => call(() => acquire(owner, at, expiresAtMs)),
+        acquire: (_pipeline, owner, at, expiresAtMs) =>
+          call('state acquire', () => acquire(owner, at, expiresAtMs)),
         save: (lease, checkpoint, _at, kept) =>
-          call(() => save(lease.version, lease.owner, checkpoint, kept)),
-        release: (lease, _at, closing) => call(() => release(lease.version, lease.owner, closing)),
+          call('state save', () => save(lease.version, lease.owner, checkpoint, kept)),
+        release: (lease, _at, closing) =>
+          call('state release', () => release(lease.version, lease.owner, closing)),
       },
     };
     return { d, killed, effects: () => effect };
   }
 
-  function page(after: string): PageAnswer {
+  /** By the tenant's rate limit, and within the time that the caller gives. */
+  function limited<T extends object>(timeoutMs: number, answer: () => T) {
+    const tookMs = setup.pageMs ?? 0;
+    if (tookMs > timeoutMs) {
+      nowMs += timeoutMs;
+      return { kind: 'fault' as const, fault: { verdict: 'unavailable' as const, message: 'timed out' } };
+    }
+    nowMs += tookMs;
+    if (!setup.bucket) return answer();
+    const { limit, perCallMs } = setup.bucket;
+    const more = Math.max(0, Math.floor((nowMs - bucket.atMs) / perCallMs));
+    bucket.left = Math.min(limit, bucket.left + more);
+    bucket.atMs = nowMs < bucket.atMs ? nowMs : bucket.atMs + more * perCallMs;
+    // Auth0 tells the reset in whole seconds.
+    const resetAtMs = Math.ceil((bucket.atMs + perCallMs) / 1000) * 1000;
+    if (bucket.left === 0) {
+      const fault = { verdict: 'throttled' as const, status: 429, message: 'too many requests' };
+      return { kind: 'fault' as const, fault, rateLimit: { limit, remaining: 0, resetAtMs } };
+    }
+    bucket.left--;
+    return { ...answer(), rateLimit: { limit, remaining: bucket.left, resetAtMs } };
+  }
+
+  function page(after: string, take = 100): PageAnswer {
     const fault = faults.page?.(calls.page, after);
     calls.page++;
     if (fault && 'kind' in fault) return fault;
     if (fault) return { kind: 'fault', fault };
-    const visible = tenant
-      .filter(one => (logIdOf(one) ?? '') > after && (logDateOf(one) ?? 0) <= nowMs)
-      .sort((a, b) => ((logIdOf(a) ?? '') < (logIdOf(b) ?? '') ? -1 : 1))
-      .slice(0, 100);
+    const visible: Log[] = [];
+    for (const { one, id, ms } of inOrder()) {
+      if (id > after && ms <= nowMs) visible.push(one);
+      if (visible.length === take) break;
+    }
+    if (visible.length > (setup.mostPageLogs ?? 100)) {
+      return {
+        kind: 'fault',
+        fault: { verdict: 'unavailable', code: ANSWER_TOO_LARGE, message: 'too large' },
+      };
+    }
     const nextLogId = logIdOf(visible.at(-1));
     const rateLimit = setup.rateLimit?.(nowMs);
-    return {
+    const answer: Page = {
       kind: 'page',
       logs: visible,
       ...(nextLogId ? { nextLogId } : {}),
       ...(rateLimit ? { rateLimit } : {}),
     };
+    return faults.lie?.(answer, after) ?? answer;
+  }
+
+  /** By the id where that has the known form: a date may lie. */
+  const appearsMs = (one: Log) => logIdTimeMs(logIdOf(one) ?? '') ?? logDateOf(one);
+  let ordered: { one: Log; id: string; ms: number }[] = [];
+  let [orderedOf, orderedLast]: [number, Log | undefined] = [0, undefined];
+  /** The tenant's logs by id, sorted anew when there are others. */
+  function inOrder() {
+    if (orderedOf === tenant.length && orderedLast === tenant.at(-1)) return ordered;
+    [orderedOf, orderedLast] = [tenant.length, tenant.at(-1)];
+    ordered = tenant
+      .map(one => ({ one, id: logIdOf(one) ?? '', ms: appearsMs(one) ?? 0 }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    return ordered;
   }
 
   /** By date, as Auth0's search is. */
   function dated(fromMs: number, beforeMs: number): Log[] {
     const dateOf = (one: Log) => logDateOf(one) ?? 0;
     return tenant
-      .filter(one => dateOf(one) >= fromMs && dateOf(one) < beforeMs && dateOf(one) <= nowMs)
+      .filter(one => dateOf(one) >= fromMs && dateOf(one) < beforeMs && (appearsMs(one) ?? 0) <= nowMs)
       .sort((a, b) => dateOf(a) - dateOf(b));
   }
 
   function newest(beforeMs: number) {
     const fault = faults.newest?.(calls.newest);
     calls.newest++;
+    if (fault === 'nothing') return { kind: 'newest' as const };
     if (fault) return { kind: 'fault' as const, fault };
     return { kind: 'newest' as const, log: dated(0, beforeMs).at(-1) };
   }
@@ -254,6 +347,7 @@ export function world(setup: WorldOptions = {}) {
   function search(fromMs: number, beforeMs: number, number: number): PageAnswer {
     const fault = faults.search?.(calls.search);
     calls.search++;
+    if (fault === 'nothing') return { kind: 'page', logs: [] };
     if (fault) return { kind: 'fault', fault };
     return { kind: 'page', logs: dated(fromMs, beforeMs).slice(number * 100, (number + 1) * 100) };
   }
@@ -277,18 +371,36 @@ export function world(setup: WorldOptions = {}) {
     const fault = faults.post?.(calls.post, ids);
     calls.post++;
     largestPost = Math.max(largestPost, ids.length);
-    if (fault && fault !== 'accept-then-unanswered') return fault;
-    if (ids.some(id => setup.poison?.(id))) {
-      return { kind: 'answered', status: 400, code: 'InvalidDataFormat', message: 'a record will not do' };
+    const answer = answerTo(ids, fault);
+    const isAccepted = answer === undefined || typeof fault === 'string';
+    posted.push({ ids, isAccepted, isKnown: answer === undefined });
+    if (answer) for (const id of ids) remember(id, answer);
+    return answer ?? { kind: 'answered', status: 200 };
+  }
+
+  /** Undefined: accepted, and answered so. */
+  function answerTo(ids: readonly string[], fault: AzureFault | undefined): PostAnswer | undefined {
+    if (fault && typeof fault !== 'string') return fault;
+    for (const id of ids) {
+      const poison = setup.poison?.(id);
+      if (poison) return poison === true ? BAD_RECORD : poison;
     }
     for (const id of ids) accepted.set(id, (accepted.get(id) ?? 0) + 1);
-    if (fault) return { kind: 'unanswered', code: 'ECONNRESET', message: 'the connection was closed' };
-    return { kind: 'answered', status: 200 };
+    if (fault === 'accept-then-intercepted') return { kind: 'answered', status: 203 };
+    return fault && { kind: 'unanswered', code: 'ECONNRESET', message: 'the connection was closed' };
+  }
+
+  /** Why a log was not accepted, whenever that was answered. */
+  function remember(id: string, answer: PostAnswer): void {
+    const why = answers.get(id) ?? answers.set(id, new Set()).get(id)!;
+    const reason = answer.kind === 'unauthorised' ? answer.fault : answer;
+    why.add(whyOf(reason));
   }
 
   function put(queue: QueueName, messages: readonly string[]): void {
     const fault = faults.put?.(calls.put, queue);
     calls.put++;
+    if (fault) failedPuts++;
     if (fault === 'fail') throw new Error('the queue is down');
     const taken = fault === 'half' ? messages.slice(0, messages.length >> 1) : messages;
     for (const message of taken) hold(queue, message);
@@ -303,7 +415,7 @@ export function world(setup: WorldOptions = {}) {
     else violations.push('a message on a queue cannot be decoded');
   }
 
-  function stateFault(operation: 'acquire' | 'save' | 'release', work: () => void): void {
+  function stateFault(operation: Operation, work: () => void): void {
     const fault = faults.state?.(calls.state, operation);
     calls.state++;
     if (fault === 'fail') throw new Error('the table is down');
@@ -349,8 +461,9 @@ export function world(setup: WorldOptions = {}) {
     ledger.push(entry);
     const { afterLogId, lastLogId } = entry;
     if (afterLogId === undefined) return;
-    const covered = tenant.map(logIdOf).filter(id => id !== undefined && id > afterLogId && id <= lastLogId);
-    const unsafe = covered.find(id => id !== undefined && !isSafe(id) && !late.has(id));
+    const unsafe = inOrder().find(
+      ({ id }) => id > afterLogId && id <= lastLogId && !isSafe(id) && !late.has(id),
+    )?.id;
     if (unsafe !== undefined)
       violations.push(`the ledger covers ${unsafe}, which is neither accepted nor held`);
   }
@@ -371,6 +484,15 @@ export function world(setup: WorldOptions = {}) {
         ...(waits === undefined ? {} : { waits }),
       };
     });
+  }
+
+  /** What is accepted of a message leaves it, when the queues can be reached. */
+  function judgeRest(message: string, posts: readonly Posted[]): void {
+    const decoded = decodeFailedBatch(message);
+    if (decoded.kind === 'undecodable') return;
+    const settled = new Set(posts.flatMap(({ ids, isKnown }) => (isKnown ? ids : [])));
+    const again = decoded.records.find(({ logId }) => settled.has(logId));
+    if (again) repeats.push(`a replay accepted ${again.logId}, and will post it again`);
   }
 
   const receives = new Map<string, number>();
@@ -400,13 +522,23 @@ export function world(setup: WorldOptions = {}) {
     clock,
     journalled,
     held,
+    isSafe,
+    isLate: (id: string) => late.has(id),
     ledger,
+    /** Replays that did not keep what they had done. */
+    repeats,
+    /** Every post so far. */
+    posted,
+    /** Why logs were not accepted, by id: see whyOf. */
+    answers,
     /** Adds a log whose id lies behind what was served already: no checkpoint can know of it. */
     insertLate: (one: Log) => {
       tenant.push(one);
       late.add(String(one['log_id']));
     },
     state: () => item,
+    /** Where the pipeline began: what lies before it is not promised. */
+    firstLogId: () => firstLogId,
     /** Records in the largest post: the bound of duplicates for each thing that went wrong. */
     largestPost: () => largestPost,
     advance: (ms: number) => {
@@ -423,6 +555,11 @@ export function world(setup: WorldOptions = {}) {
     optionsOf,
     /** One run from lease to report. */
     tick: (options: Partial<ShipOptions> = {}): Promise<RunReport> => ship(ports().d, optionsOf(options)),
+    /** Likewise, where `faults.call` may kill it. */
+    mortalTick: (): Promise<RunReport | 'killed'> => {
+      const { d, killed } = ports();
+      return Promise.race([ship(d, optionsOf()), killed]);
+    },
     /** One run that is killed at its n-th call, before or after the effect. */
     async killedTick(kill: Kill): Promise<{ outcome: 'killed' | RunReport; effects: number }> {
       const { d, killed, effects } = ports(kill);
@@ -433,15 +570,17 @@ export function world(setup: WorldOptions = {}) {
     async replayAll(): Promise<void> {
       const waiting = queues.retry.splice(0);
       for (const message of waiting) {
-        const { d } = ports();
+        const { d, killed } = ports();
         const count = (receives.get(message) ?? 0) + 1;
         receives.set(message, count);
-        // A replay that rejects leaves its message where it is, as Lambda does.
-        const done = await replay(d, PIPELINE, message, nowMs + 50_000, count).then(
-          report => report.done,
+        const [postsBefore, failuresBefore] = [posted.length, failedPuts];
+        // A replay that rejects or is killed leaves its message where it is, as Lambda does.
+        const done = await Promise.race([replay(d, PIPELINE, message, nowMs + 50_000, count), killed]).then(
+          report => (report === 'killed' ? report : report.done),
           () => false,
         );
-        if (!done) queues[count >= RETRY_MAX_RECEIVES ? 'dead-letter' : 'retry'].push(message);
+        if (done === false && failedPuts === failuresBefore) judgeRest(message, posted.slice(postsBefore));
+        if (done !== true) queues[count >= RETRY_MAX_RECEIVES ? 'dead-letter' : 'retry'].push(message);
       }
     },
     /** The logs that are neither accepted, nor in a queue now, nor excluded. */

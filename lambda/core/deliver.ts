@@ -171,7 +171,7 @@ async function delivery(
     if (left.length === 0) continue;
     const posted = await attempt(left);
     if (posted.kind === 'fault') {
-      const isLocal = posted.fault.verdict === 'intercepted' && (await areOthersAccepted([known]));
+      const isLocal = posted.fault.verdict === 'intercepted' && (await areOthersAccepted([known, another]));
       return end(posted.fault, isLocal);
     }
     if (posted.kind === 'refused') {

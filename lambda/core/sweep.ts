@@ -66,7 +66,7 @@ async function look(run: Run, pages: { left: number }): Promise<boolean> {
   const seen = emptySketch();
   const recent = emptySketch();
   let { cursorLogId } = sweep;
-  const isDone = await eachOfWindow(run, pages, 0, async ({ logId }) => {
+  const end = await eachOfWindow(run, pages, 0, async ({ logId }) => {
     if (logId === undefined || logId <= cursorLogId) return true;
     cursorLogId = logId;
     addToSketch(seen, idKey(logId));
@@ -75,7 +75,7 @@ async function look(run: Run, pages: { left: number }): Promise<boolean> {
   });
   const read = { seen: unite(sweep.seen, seen), recent: unite(sweep.recent, recent), cursorLogId };
   keep(run, { ...sweep, ...read });
-  if (!isDone || !isWhole(run)) return false;
+  if (end === 'not yet' || !isWhole(run)) return false;
   const missing = missingFrom(sweep.known, read.seen);
   // The second pass begins where the first one did.
   keep(run, { ...sweep, ...read, cursorLogId: sweep.fromLogId, missing: missing ? [...missing] : 'all' });
@@ -87,9 +87,14 @@ async function look(run: Run, pages: { left: number }): Promise<boolean> {
 }
 
 /** An empty page is no end by itself: while Auth0 serves less than was passed, and must still have it, it is asked again. */
-function isWhole({ late, options, d }: Run): boolean {
+function isWhole(run: Run): boolean {
+  const { sweep } = run.late as Sweeping;
+  return countOf(sweep.seen) >= countOf(sweep.known) || isGivenUp(run);
+}
+
+/** What Auth0 does not serve by now is gone. */
+function isGivenUp({ late, options, d }: Run): boolean {
   const { sweep } = late as Sweeping;
-  if (countOf(sweep.seen) >= countOf(sweep.known)) return true;
   const nowMs = d.clock.now();
   const beginMs = logIdTimeMs(sweep.fromLogId) ?? logIdTimeMs(sweep.toLogId) ?? nowMs;
   const isEaten = nowMs - beginMs >= options.retentionMs;
@@ -120,7 +125,7 @@ async function shipMissing(run: Run, pages: { left: number }): Promise<Stop | un
     }
     cursorLogId = upTo;
   };
-  const isRead = await eachOfWindow(run, pages, SHIP_RESERVE_MS, async log => {
+  const read = await eachOfWindow(run, pages, SHIP_RESERVE_MS, async log => {
     if (log.logId === undefined || log.logId <= readUpTo) return true;
     if (!missing || missing.has(idKey(log.logId))) {
       // The checkpoint stays where it is: these logs lie before it.
@@ -138,6 +143,7 @@ async function shipMissing(run: Run, pages: { left: number }): Promise<Stop | un
   const afterLogId = missing ? undefined : sweep.cursorLogId;
   await enter(run, found, counts, { afterLogId, lastLogId: missing ? (found.at(-1) ?? '') : cursorLogId });
   keep(run, { ...sweep, cursorLogId, missing: missing ? [...missing] : 'all' });
+  const isRead = read === 'end' || (read === 'empty' && isGivenUp(run));
   if (!stop && (isRead || missing?.size === 0)) end(run);
   return stop;
 }
@@ -170,28 +176,28 @@ async function enter(
   run.d.journal.warn('late logs were found and shipped', { logs: found.length });
 }
 
-/** Reads the window from the cursor on. False when it was not read to its end: for want of pages, time or an answer. */
+/** Reads the window from the cursor on: `not yet` for want of pages, time or an answer; `empty` is no end by itself. */
 async function eachOfWindow(
   { d, options, tally, late }: Run,
   pages: { left: number },
   reserveMs: number,
   visit: (log: SettledLog) => Promise<boolean>,
-): Promise<boolean> {
+): Promise<'end' | 'empty' | 'not yet'> {
   const { cursorLogId, toLogId } = (late as Sweeping).sweep;
-  if (cursorLogId >= toLogId) return true;
+  if (cursorLogId >= toLogId) return 'end';
   const deadlineMs = options.deadlineMs - reserveMs;
-  if (deadlineMs - d.clock.now() < SWEEP_LEAST_MS) return false;
+  if (deadlineMs - d.clock.now() < SWEEP_LEAST_MS) return 'not yet';
   const headroom = options.rateLimitHeadroom;
   const reader = logReader(d, cursorLogId, { deadlineMs, settleMs: 0, headroom });
   while (pages.left-- > 0) {
     const step = await reader.next();
-    if (step.kind !== 'page') return step.kind === 'caught-up';
+    if (step.kind !== 'page') return step.kind === 'caught-up' ? 'empty' : 'not yet';
     tally.sweptPage();
     for (const log of step.logs) {
-      if (log.logId !== undefined && log.logId > toLogId) return true;
-      if (!(await visit(log))) return false;
+      if (log.logId !== undefined && log.logId > toLogId) return 'end';
+      if (!(await visit(log))) return 'not yet';
     }
-    if (step.logs.at(-1)?.logId === toLogId) return true;
+    if (step.logs.at(-1)?.logId === toLogId) return 'end';
   }
-  return false;
+  return 'not yet';
 }

@@ -159,6 +159,19 @@ describe('the look back', () => {
     expect([w.missing(), w.duplicates()]).toEqual([[], 0]);
   });
 
+  test('nor is it in the second pass: a late log that was found is not forgotten', async () => {
+    const w = world({ logs: logs(500), maxBatchBytes: 400_000 });
+    await w.tick();
+    w.insertLate(log(900_000, 70_500));
+    w.advance(16 * MINUTE);
+    let begun = 0;
+    w.faults.page = (_, after) => (after === '0' && ++begun === 2 ? { kind: 'page', logs: [] } : undefined);
+    expect(await w.tick()).toMatchObject({ logsLate: 0 });
+    w.advance(MINUTE);
+    expect(await w.tick()).toMatchObject({ logsLate: 1 });
+    expect([w.missing(), w.duplicates()]).toEqual([[], 0]);
+  });
+
   test('one that does not come round says so', async () => {
     const w = world({ logs: logs(1000), maxBatchBytes: 400_000 });
     await w.tick();
@@ -248,22 +261,34 @@ describe('something between us and Azure', () => {
     { kind: 'answered', status: 206 },
     { kind: 'answered', status: 207 },
     { kind: 'answered', status: 201 },
-  ] as const)('%o holds the line, one post a tick, under a name of its own', async answer => {
-    const w = world({
-      logs: logs(3000),
-      maxInFlight: 3,
-      maxBatchBytes: 100_000,
-      faults: { post: () => answer },
-    });
-    const reports = await ticks(w, 4);
-    expect(reports.map(report => [report.outcome, report.party])).toEqual(
-      Array(4).fill(['intercepted', 'azure']),
-    );
-    expect(reports.slice(1).map(report => report.posts)).toEqual([1, 1, 1]);
-    expect([w.queues.retry, w.state().checkpoint]).toEqual([[], { logId: '0' }]);
-    w.faults.post = () => undefined;
-    await w.tick();
-    expect([w.missing(), w.violations]).toEqual([[], []]);
+  ] as const)(
+    '%o holds the line, one batch and one log as evidence a tick, under a name of its own',
+    async answer => {
+      const w = world({
+        logs: logs(3000),
+        maxInFlight: 3,
+        maxBatchBytes: 100_000,
+        faults: { post: () => answer },
+      });
+      const reports = await ticks(w, 4);
+      expect(reports.map(report => [report.outcome, report.party])).toEqual(
+        Array(4).fill(['intercepted', 'azure']),
+      );
+      expect(reports.slice(1).map(report => report.posts)).toEqual([2, 2, 2]);
+      expect([w.queues.retry, w.state().checkpoint]).toEqual([[], { logId: '0' }]);
+      w.faults.post = () => undefined;
+      await w.tick();
+      expect([w.missing(), w.violations]).toEqual([[], []]);
+    },
+  );
+
+  test('an answer that is not Azure’s for one log only does not hold the line, though nothing was accepted before', async () => {
+    const all = logs(300);
+    const w = world({ logs: all, poison: id => id === ids(all)[3] && { kind: 'answered', status: 203 } });
+    await ticks(w, 6);
+    for (let receive = 0; receive < 22; receive++) await w.replayAll();
+    expect([w.missing(), w.violations, w.accepted.size]).toEqual([[], [], 299]);
+    expect(w.queues['dead-letter'].map(one => JSON.parse(one).reason.status)).toEqual([203]);
   });
 
   test('an answer that is not Azure’s for one batch only puts that on the retry queue, and the line goes on', async () => {

@@ -45,6 +45,25 @@ const rows: [DestinationKind, PostAnswer, { bytes: number; records: number }, st
   [DC, status(400, 'InvalidApiVersion'), small, 'denied'],
   [LI, status(400, 'InvalidStream'), small, 'denied'],
   [LI, status(400, 'InvalidDcrImmutableId'), small, 'denied'],
+  ...['MissingApiVersion', 'MissingContentType', 'MissingLogType', 'UnsupportedContentType'].map(
+    name => [DC, status(400, name), small, 'denied'] as (typeof rows)[number],
+  ),
+  ...['InvalidDcr', 'dataCollectionRule', 'InvalidApiVersion', 'Invalid-Api-Version'].map(
+    name => [LI, status(400, name), small, 'denied'] as (typeof rows)[number],
+  ),
+  [DC, status(400, 'InvalidStream'), small, 'rejected'],
+  ...[201, 203, 206, 207, 299].map(code => [DC, status(code), small, 'intercepted'] as (typeof rows)[number]),
+  [DC, status(200, 'NOT_AZURE'), small, 'intercepted'],
+  [LI, status(204, 'NOT_AZURE'), small, 'intercepted'],
+  [DC, status(300), small, 'denied'],
+  [DC, status(199), small, 'denied'],
+  // The limits themselves.
+  [DC, status(404), { bytes: 65_536, records: 9 }, 'denied'],
+  [DC, status(404), { bytes: 65_537, records: 9 }, 'too-large'],
+  [DC, unanswered('EPIPE'), { bytes: 1_000_000, records: 9 }, 'unavailable'],
+  [DC, unanswered('EPIPE'), { bytes: 1_000_001, records: 9 }, 'too-large'],
+  [DC, unanswered('UND_ERR_SOCKET'), { bytes: 1_000_001, records: 2 }, 'too-large'],
+  [DC, unanswered('EPIPE'), { bytes: 1_000_001, records: 1 }, 'unavailable'],
   [DC, status(302), small, 'denied'],
   [LI, status(415), small, 'denied'],
 ];
@@ -79,5 +98,39 @@ describe('the verdict table', () => {
     expect(isAboutCredentials({ kind: 'unauthorised', fault: { verdict: 'denied', message: 'wrong' } })).toBe(
       true,
     );
+  });
+
+  test.each([
+    [DC, unanswered('EPIPE'), large, { code: 'EPIPE', message: 'Azure did not answer: no answer' }],
+    [DC, unanswered('TIMEOUT'), small, { code: 'TIMEOUT', message: 'Azure did not answer: no answer' }],
+    [DC, status(413), small, { status: 413, message: 'Azure answered 413' }],
+    [DC, status(500), small, { status: 500, message: 'Azure answered 500' }],
+    [DC, status(429, 'Busy'), small, { status: 429, code: 'Busy', message: 'Azure answered 429 Busy' }],
+  ] as const)('%s %o of %o says why', (destination, answer, size, words) => {
+    const verdict = judge(destination, answer, size);
+    const reason = verdict.kind === 'fault' ? verdict.fault : 'reason' in verdict && verdict.reason;
+    const { verdict: name, ...rest } = reason as { verdict: string };
+    expect(rest).toEqual(words);
+    expect(name).toBe(verdict.kind === 'fault' ? name : 'rejected');
+  });
+
+  test.each([
+    [{ kind: 'answered', status: 203 }, '203'],
+    [{ kind: 'answered', status: 200, code: 'NOT_AZURE', message: 'a page' }, 'a page'],
+  ] as const)('%o names what stands between us and Azure', (answer, words) => {
+    expect(judge(DC, answer, small)).toEqual({
+      kind: 'fault',
+      fault: {
+        verdict: 'intercepted',
+        status: answer.status,
+        code: 'NOT_AZURE',
+        message: `an answer came back that is not Azure's: ${words}; find the proxy, gateway or firewall between this pipeline and Azure, and let it pass the traffic unchanged`,
+      },
+    });
+  });
+
+  test('without credentials the fault is handed on as it is', () => {
+    const fault = { verdict: 'denied', message: 'no secret' } as const;
+    expect(judge(LI, { kind: 'unauthorised', fault }, small)).toEqual({ kind: 'fault', fault });
   });
 });

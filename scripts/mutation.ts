@@ -1,0 +1,79 @@
+/**
+ * Mutation testing: each file that keeps the promise is changed in every small way, one at a time, and a test must fail.
+ * Run by `npm run test:mutation`; see docs/reliability.md, "The tests can fail".
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { MutantResult } from '@stryker-mutator/api/core';
+import { Stryker } from '@stryker-mutator/core';
+
+const HELP = `npm run test:mutation -- [FILE...] [--concurrency N]
+
+  FILE           a name, such as settle; all of them unless given
+  --concurrency  mutants at a time (default 1)
+`;
+/** Percent of a file's mutants that a test must catch. */
+const LEAST = 92;
+
+/** The tests that a file is judged by: those of the file itself, and of the stories that it plays in. */
+const core = (...names: readonly string[]) => names.map(name => `test/core/${name}.test.ts`);
+const TESTS: Readonly<Record<string, readonly string[]>> = {
+  'core/ship': core('ship', 'liveness', 'ship-bounds'),
+  'core/settle': core('settle', 'ship'),
+  'core/deliver': core('deliver', 'deliver-bounds'),
+  'core/post': core('post', 'deliver'),
+  'core/evidence': core('evidence', 'deliver'),
+  'core/read': core('read', 'read-bounds'),
+  'core/ask': core('ask', 'read'),
+  'core/witness': core('witness', 'liveness'),
+  'core/sweep': core('sweep-bounds', 'sweep'),
+  'core/late': core('late', 'sweep'),
+  'core/waits': core('waits'),
+  'core/replay': core('replay', 'replay-bounds'),
+  'core/verdict': core('verdict'),
+  'edges/dynamodb': ['test/edges/dynamodb.test.ts', 'test/edges/dynamodb-lost-answers.test.ts'],
+};
+
+const { values, positionals } = parseArgs({
+  options: { concurrency: { type: 'string', default: '1' }, help: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const files = Object.keys(TESTS).filter(
+  file => positionals.length === 0 || positionals.some(name => file.endsWith(`/${name}`)),
+);
+if (files.length === 0) {
+  const names = Object.keys(TESTS).map(file => file.split('/')[1]);
+  process.stderr.write(`error: "${positionals.join(' ')}" is given; allowed: ${names.join(', ')}\n\n${HELP}`);
+  process.exit(2);
+}
+
+mkdirSync('reports', { recursive: true });
+let isGood = true;
+for (const file of files) {
+  // Not by Stryker's own option: with that, mutants of what a module does when it is loaded are never switched on.
+  process.env['MUTATION_TESTS'] = TESTS[file]!.filter(t => existsSync(t)).join(',');
+  const results = await new Stryker({
+    mutate: [`lambda/${file}.ts`],
+    incrementalFile: `reports/mutation-${file.replace('/', '-')}.json`,
+    concurrency: Number(values.concurrency),
+  }).runMutationTest();
+  const isCaught = ({ status }: MutantResult) => status === 'Killed' || status === 'Timeout';
+  const counted = results.filter(({ status }) => status !== 'Ignored' && status !== 'CompileError');
+  const survivors = counted.filter(result => !isCaught(result));
+  const percent = (100 * (counted.length - survivors.length)) / counted.length;
+  isGood &&= percent >= LEAST;
+  process.stdout.write(
+    `${file}.ts: ${counted.length} mutants, ${survivors.length} survive, ${percent.toFixed(1)} %\n`,
+  );
+  for (const { location, mutatorName, replacement, status } of survivors) {
+    const { start, end } = location;
+    process.stdout.write(
+      `  ${start.line}:${start.column}-${end.line}:${end.column} ${mutatorName} ${status}: ${replacement?.replaceAll(/\s+/g, ' ')}\n`,
+    );
+  }
+}
+process.exit(isGood ? 0 : 1);

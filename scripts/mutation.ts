@@ -31,7 +31,11 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/waits': core('waits'),
   'core/replay': core('replay', 'replay-bounds'),
   'core/verdict': core('verdict'),
-  'edges/dynamodb': ['test/edges/dynamodb.test.ts', 'test/edges/dynamodb-lost-answers.test.ts'],
+  'edges/dynamodb': [
+    'test/edges/dynamodb-item.test.ts',
+    'test/edges/dynamodb.test.ts',
+    'test/edges/dynamodb-lost-answers.test.ts',
+  ],
 };
 
 const { values, positionals } = parseArgs({

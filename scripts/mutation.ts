@@ -19,7 +19,7 @@ const LEAST = 92;
 const core = (...names: readonly string[]) => names.map(name => `test/core/${name}.test.ts`);
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/ship': core('ship', 'liveness', 'ship-bounds'),
-  'core/settle': core('settle', 'ship'),
+  'core/settle': core('settle'),
   'core/deliver': core('deliver', 'deliver-bounds'),
   'core/post': core('post', 'deliver'),
   'core/evidence': core('evidence', 'deliver'),

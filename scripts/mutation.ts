@@ -25,7 +25,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/evidence': core('evidence', 'deliver'),
   'core/read': core('read', 'read-bounds'),
   'core/ask': core('ask', 'read'),
-  'core/witness': core('witness', 'liveness'),
+  'core/witness': core('witness'),
   'core/sweep': core('sweep-bounds', 'sweep'),
   'core/late': core('late', 'sweep'),
   'core/waits': core('waits'),

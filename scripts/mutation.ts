@@ -26,7 +26,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/read': core('read', 'read-bounds'),
   'core/ask': core('ask', 'read'),
   'core/witness': core('witness'),
-  'core/sweep': core('sweep-bounds'),
+  'core/sweep': core('sweep-bounds', 'sweep'),
   'core/late': core('late', 'sweep'),
   'core/waits': core('waits'),
   'core/replay': core('replay', 'replay-bounds'),

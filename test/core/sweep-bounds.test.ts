@@ -1,7 +1,7 @@
 /** When the look back is due, overdue and done, what it costs, and what it counts. */
 import { describe, expect, test } from 'vitest';
 import { type Late, startLate, startSweep } from '../../lambda/core/late.ts';
-import { readSketch, sketchOf } from '../../lambda/core/sketch.ts';
+import { readSketch, type Sketch, sketchOf } from '../../lambda/core/sketch.ts';
 import { isSweepOverdue, sweep } from '../../lambda/core/sweep.ts';
 import type { Page } from '../world.ts';
 import { type Log, log, logs, START_MS, type World, type WorldOptions, world } from '../world.ts';
@@ -229,4 +229,77 @@ describe('overdue', () => {
   test('never without one, nor where it is to begin at once', async () => {
     expect([await overdue(undefined), await overdue(startLate('0', 0))]).toEqual([false, false]);
   });
+});
+
+describe('a window', () => {
+  const all = logs(100);
+  test('of two generations: what is younger is looked at once more', async () => {
+    const { run } = await scene(all);
+    const [older, current] = [all.slice(0, 60), all.slice(60)].map(part => sketchOf(ids(part))) as [
+      Sketch,
+      Sketch,
+    ];
+    run.late = { ...run.late!, currentFromLogId: idOf(all[59]), older, current, count: 40 };
+    await sweep(run);
+    expect(run.late).toMatchObject({
+      fromLogId: idOf(all[59]),
+      currentFromLogId: idOf(all[99]),
+      older: current,
+    });
+    expect(run.tally.counts).toMatchObject({ logsLate: 0, logsAccepted: 0 });
+  });
+
+  test('with logs that have no id, or come twice, has no more late logs for that', async () => {
+    for (const lie of [
+      (page: Page) => ({ ...page, logs: [{ type: 's' }, ...page.logs] }),
+      (page: Page) =>
+        page.logs.length < 2 ? page : { ...page, logs: [...page.logs.slice(0, 1), ...page.logs] },
+    ]) {
+      const none = await scene(all, { faults: { lie } });
+      await sweep(none.run);
+      expect([none.w.calls.post, none.run.tally.counts.logsLate]).toEqual([0, 0]);
+      const one = await scene(all, { faults: { lie }, late: [behind(0)] });
+      await sweep(one.run);
+      expect([one.w.accepted.size, one.run.tally.counts.logsLate, one.w.duplicates()]).toEqual([1, 1, 0]);
+    }
+  });
+
+  test('that was read already is not read again', async () => {
+    const { w, run } = await scene(all);
+    const begun = startSweep(run.late!, idOf(all[99]), START_MS);
+    run.late = { ...begun, sweep: { ...begun.sweep, cursorLogId: idOf(all[99]), seen: begun.sweep.known } };
+    await sweep(run);
+    expect([w.calls.page, run.late?.sweep]).toEqual([0, undefined]);
+  });
+
+  test('from nowhere in particular is eaten when its end is', async () => {
+    for (const ageMs of [DAY - 1, DAY]) {
+      const old = [log(0, ageMs)];
+      const { run } = await scene(old, { faults: { page: () => ({ kind: 'page', logs: [] }) } });
+      run.late = startSweep(run.late!, idOf(old[0]), START_MS);
+      await sweep(run);
+      expect(run.late?.sweep === undefined).toBe(ageMs === DAY);
+    }
+  });
+
+  test('whose page cannot be had goes on in the next run, from where it was', async () => {
+    const fault = { verdict: 'denied', message: 'no' } as const;
+    const { run } = await scene(logs(250), {
+      faults: { page: call => (call === 1 ? fault : undefined) },
+      late: [behind(0)],
+    });
+    await sweep(run);
+    expect(run.late?.sweep).toMatchObject({ cursorLogId: idOf(logs(250)[99]) });
+    expect(run.late?.sweep?.missing).toBeUndefined();
+    await sweep(run);
+    expect(run.tally.counts).toMatchObject({ logsLate: 1, sweptPages: 1 + 2 + 3 });
+  });
+});
+
+test('late logs that wait on the retry queue are entered as such', async () => {
+  const late = [behind(0), behind(3), behind(5)];
+  const poison = (id: string) => id === idOf(late[1]) && ({ kind: 'answered', status: 403 } as const);
+  const { w, run } = await scene(logs(50), { late, poison });
+  await sweep(run);
+  expect(w.ledger).toMatchObject([{ logs: 3, accepted: 2, retried: 1, deadLettered: 0, excluded: 0 }]);
 });

@@ -1,6 +1,7 @@
 /** What a run reports and leaves behind, at the limits. */
 import { describe, expect, test } from 'vitest';
 import { readLastRun } from '../../lambda/core/last-run.ts';
+import { startLate, writeLate } from '../../lambda/core/late.ts';
 import type { Fault, PostAnswer, StartFrom } from '../../lambda/core/model.ts';
 import { ship } from '../../lambda/core/ship.ts';
 import { type Log, log, logAt, logs, PIPELINE, START_MS, type WorldOptions, world } from '../world.ts';
@@ -321,4 +322,57 @@ test('without a look back nothing is remembered for it', async () => {
   const other = still();
   await other.tick();
   expect(other.state().late).toContain(`"sweptAtMs":${START_MS}`);
+});
+
+test.each([
+  [
+    { kind: 'date', dateMs: START_MS + 1 },
+    'auth0.startFrom: is 2026-03-01T12:00:00.001Z, which is in the future',
+  ],
+  [{ kind: 'log', logId: `900209901010000${'0'.repeat(41)}` }, 'auth0.startFrom: is 900209901010000'],
+] as const)('a place to begin that is to come is told, and nothing is asked: %o', async (startFrom, said) => {
+  const w = still({ options: { startFrom } });
+  const report = await w.tick();
+  expect(report).toMatchObject({ outcome: 'failed', message: expect.stringContaining(said) });
+  expect([report.party, w.calls.start, w.calls.page]).toEqual([undefined, 0, 0]);
+});
+
+test('what is remembered for the look back is read where there is one', async () => {
+  const overdue = async (sweepMs: number) => {
+    const w = still({ options: { sweepMs }, faults: { page: () => ({ ...down, verdict: 'denied' }) } });
+    Object.assign(w.state(), {
+      checkpoint: { logId: idOf(five[0]) },
+      late: writeLate(startLate('0', START_MS - 61 * MINUTE)),
+    });
+    return (await w.tick()).sweepOverdue;
+  };
+  expect([await overdue(15 * MINUTE), await overdue(0)]).toEqual([true, false]);
+});
+
+test('sockets get a turn three times before a page, and once for each ten logs', async () => {
+  const w = still({ logs: logs(125) });
+  let turns = 0;
+  const ioFirst = async () => void turns++;
+  await ship({ ...w.ports().d, ioFirst }, w.optionsOf());
+  expect(turns).toBe(3 + 10 + 3 + 3);
+});
+
+test('a run whose time is up says so, and leaves the rest to the next one', async () => {
+  const w = still();
+  const report = await w.tick({ deadlineMs: START_MS + 3_000 });
+  expect(report).toMatchObject({ outcome: 'out-of-time', logsRead: 0 });
+  expect(report).not.toHaveProperty('party');
+});
+
+test('a lease that was lost is not given back', async () => {
+  const w = still();
+  const { d } = w.ports();
+  let releases = 0;
+  const state = {
+    ...d.state,
+    save: async () => ({ kind: 'lost' }) as const,
+    release: async () => void releases++,
+  };
+  expect(await ship({ ...d, state }, w.optionsOf())).toMatchObject({ outcome: 'lease-lost' });
+  expect(releases).toBe(0);
 });

@@ -13,6 +13,9 @@ export async function startTableProxy(target: string) {
   let calls: string[] = [];
   let itemInRefusal = false;
   let readsAreCut = false;
+  let writesAreCut = false;
+  let requests: { operation: string; body: Record<string, unknown> }[] = [];
+  let beforeRead: (() => Promise<unknown>) | undefined;
   const ask = async (operation: string, body: string, headers: Record<string, string>) => {
     const answer = await fetch(target, {
       method: 'POST',
@@ -31,11 +34,15 @@ export async function startTableProxy(target: string) {
     const operation = headers['x-amz-target']?.split('.')[1] ?? '';
     const body = await text(request);
     calls.push(operation);
-    const fault = operation === 'GetItem' && readsAreCut ? ({ kind: 'cut' } as const) : faults.next();
+    requests.push({ operation, body: JSON.parse(body) });
+    if (operation === 'GetItem') await beforeRead?.();
+    const isCut = operation === 'GetItem' ? readsAreCut : writesAreCut;
+    const fault = isCut ? ({ kind: 'cut' } as const) : faults.next();
     await answerWith(fault, request, response, async () => {
       const answer = await ask(operation, body, headers);
       if (!itemInRefusal || !answer.body.includes('ConditionalCheckFailed')) return answer;
-      const { TableName, Key } = JSON.parse(body);
+      const { TableName, Key, ReturnValuesOnConditionCheckFailure } = JSON.parse(body);
+      if (ReturnValuesOnConditionCheckFailure !== 'ALL_OLD') return answer;
       const look = await ask('GetItem', JSON.stringify({ TableName, Key, ConsistentRead: true }), headers);
       const { Item } = JSON.parse(look.body);
       return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), Item }) };
@@ -53,6 +60,16 @@ export async function startTableProxy(target: string) {
     get calls() {
       return calls;
     },
+    get requests() {
+      return requests;
+    },
+    /** Something happens between a refusal and the look at the item. */
+    beforeRead: (work: () => Promise<unknown>) => {
+      beforeRead = work;
+    },
+    cutWrites: () => {
+      writesAreCut = true;
+    },
     cutReads: () => {
       readsAreCut = true;
     },
@@ -61,6 +78,9 @@ export async function startTableProxy(target: string) {
       calls = [];
       itemInRefusal = withItem;
       readsAreCut = false;
+      writesAreCut = false;
+      requests = [];
+      beforeRead = undefined;
     },
     close: () => {
       client.destroy();

@@ -193,7 +193,7 @@ export async function play(one: Scenario): Promise<Verdict> {
   const poisoned = new Set<string>();
   // A page that is too large is asked for anew, four times at most: a run has time for that.
   const runMs = Math.max(one.runMs, 12 * one.pageMs);
-  let outage: Faults = {};
+  let outage: Faults | undefined;
   let lie: Lie | undefined;
   let lies = 0;
   // A position that leads nowhere hides late logs as well, and a log that is dated wrongly cannot be found by search.
@@ -208,23 +208,25 @@ export async function play(one: Scenario): Promise<Verdict> {
     ...(one.bucket && { bucket: one.bucket }),
     mostPageLogs: one.mostPageLogs,
     faults: {
-      page: (...call) => outage.page?.(...call) ?? next<Fault>('page'),
+      page: (...call) => outage?.page?.(...call) ?? next<Fault>('page'),
       lie: (page, after) => {
         if (lie === undefined) return page;
         lies++;
         return LIES[lie](page, after);
       },
-      start: (...call) => outage.start?.(...call) ?? next<Fault>('start'),
-      newest: (...call) => outage.newest?.(...call) ?? next<Fault>('newest'),
-      search: (...call) => outage.search?.(...call) ?? next<Fault>('search'),
-      post: (...call) => outage.post?.(...call) ?? next<AzureFault>(isReplaying ? 'replayPost' : 'post'),
-      put: (...call) => outage.put?.(...call) ?? next<'fail'>('put'),
-      state: (...call) => outage.state?.(...call) ?? next<'fail'>('state'),
+      start: (...call) => outage?.start?.(...call) ?? next<Fault>('start'),
+      newest: (...call) => outage?.newest?.(...call) ?? next<Fault>('newest'),
+      search: (...call) => outage?.search?.(...call) ?? next<Fault>('search'),
+      post: (...call) => outage?.post?.(...call) ?? next<AzureFault>(isReplaying ? 'replayPost' : 'post'),
+      put: (...call) => outage?.put?.(...call) ?? next<'fail'>('put'),
+      state: (...call) => outage?.state?.(...call) ?? next<'fail'>('state'),
     },
   });
   const watch = laws(w, { ...one, isHonest: () => lie === undefined });
-  const tick = (limitMs: number) => watch.watched(() => w.tick({ deadlineMs: w.clock.now() + limitMs }));
-  w.setRandom(one.random);
+  const tick = (limitMs: number) => {
+    if (outage) incidents++;
+    return watch.watched(() => w.tick({ deadlineMs: w.clock.now() + limitMs }));
+  };
 
   let newestMs = w.clock.now() - 2 * HOUR;
   const add = (count: number, spanMs: number, isGood = false) => {
@@ -290,8 +292,7 @@ export async function play(one: Scenario): Promise<Verdict> {
         w.advance(5 * 60_000);
       }
     } else if (s.do === 'outage') {
-      outage = s.of ? OUTAGES[s.of] : {};
-      incidents += s.ticks;
+      outage = s.of && OUTAGES[s.of];
       for (let n = 0; n < s.ticks; n++) {
         await tick(runMs);
         w.advance(60_000);
@@ -305,7 +306,7 @@ export async function play(one: Scenario): Promise<Verdict> {
   }
 
   isOver = true;
-  outage = {};
+  outage = undefined;
   lie = undefined;
   w.advance(130_000);
   const overAtMs = w.clock.now();

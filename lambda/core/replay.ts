@@ -68,6 +68,9 @@ export async function replay(
     putAside: culprits => aside.put(queue => encodeCulprits(aside.common, on(queue, culprits))),
   });
   const { fault, pending, culprits } = delivery;
+  for (const { record, reason } of on('dead-letter', culprits)) {
+    d.journal.error('a log was dead-lettered', { logId: record.logId, reason });
+  }
   const isUntouched = pending.length === records.length;
   let problem = fault?.code === QUEUE_UNREACHABLE ? fault.message : undefined;
   let isDone = fault === undefined;

@@ -141,7 +141,7 @@ describe('the link', () => {
     ['the only one that is known', noIds(-HOUR), at(-HOUR), at(-HOUR)],
     ['a minute later than the dates', noIds(-HOUR), at(-HOUR + 60_000), at(-HOUR + 60_000)],
     ['more than a minute later than the dates', noIds(-HOUR), at(-HOUR + 60_001), undefined],
-    ['with nothing to compare it to', [{ type: 's' }], at(-HOUR), undefined],
+    ['with nothing to compare it to, and no other way on', [{ type: 's' }], at(-HOUR), at(-HOUR)],
     ['ahead of time', [{ type: 's' }, { type: 's' }], at(HOUR), undefined],
     ['where a single log has a new form', [{ log_id: 'b' }], 'b', undefined],
     ['where all logs have a new form', [{ log_id: 'b' }, { log_id: 'c' }], 'c', 'c'],

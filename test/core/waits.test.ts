@@ -37,10 +37,21 @@ describe('a run while a vendor is left alone', () => {
 
 describe('what is remembered', () => {
   test('is what the vendor asked for, an hour at most', () => {
-    expect(ending('azure', { retryAfterMs: 300_000 })).toEqual({
-      azure: { untilMs: NOW + 300_000, times: 1, verdict: 'throttled', message: 'quota' },
+    expect(ending('auth0', { retryAfterMs: 300_000 })).toEqual({
+      auth0: { untilMs: NOW + 300_000, times: 0, verdict: 'throttled', message: 'quota' },
     });
-    expect(ending('azure', { retryAfterMs: 2 * HOUR }).azure?.untilMs).toBe(NOW + HOUR);
+    expect(ending('auth0', { retryAfterMs: 2 * HOUR }).auth0?.untilMs).toBe(NOW + HOUR);
+    expect(ending('azure', { retryAfterMs: HOUR, isTokenRefused: true }).azure?.untilMs).toBe(NOW + HOUR);
+  });
+
+  test('is neither what is over before the next run, nor what Azure says to a post', () => {
+    expect(ending('auth0', { retryAfterMs: 9_999 })).toEqual({});
+    expect(ending('auth0', { retryAfterMs: 10_000 })).not.toEqual({});
+    expect(ending('azure', { retryAfterMs: HOUR })).toEqual({});
+  });
+
+  test('is no secret that is not filled in, which no vendor was asked with', () => {
+    expect(ending('auth0', { verdict: 'denied' })).toEqual({});
   });
 
   test('is nothing after a run that ended otherwise, or whose vendor asked for nothing', () => {
@@ -64,7 +75,7 @@ describe('what is remembered', () => {
     const waitsMs: number[] = [];
     let waits: Waits = {};
     for (let n = 0; n < 15; n++) {
-      waits = ending(party, { verdict: 'denied', ...more }, waits);
+      waits = ending(party, { verdict: 'denied', status: 403, ...more }, waits);
       const told = waits[party];
       waitsMs.push(told ? told.untilMs - NOW : -1);
       if (told) expect(told.times).toBe(n + 1);

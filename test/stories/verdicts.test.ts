@@ -90,30 +90,6 @@ describe.each(KINDS)('%s', kind => {
     },
   );
 
-  test.each<SimulatedFault>([
-    { kind: 'html' },
-    { kind: 'status', status: 200, body: '{"error":{"code":"Blocked","message":"no"}}' },
-    { kind: 'status', status: 200, body: '{"Error":"Blocked"}' },
-    { kind: 'status', status: 200, body: 'OK' },
-    { kind: 'status', status: 200, body: 'window.location = "/login";' },
-    { kind: 'status', status: 203 },
-    { kind: 'status', status: 206 },
-    { kind: 'status', status: 207, body: '{}' },
-  ])('a 2xx that is not Azure’s (%o) holds the line under a name of its own', async fault => {
-    const { run, post, depths, checkpoint, missing, azure } = await open({ kind, destination: SMALL }, 400);
-    post.always(fault);
-    expect(await run()).toMatchObject({ outcome: 'intercepted', party: 'azure', logsAccepted: 0 });
-    // One batch, and the tenant's newest log: it tells whether all posts are answered like that.
-    expect(await run()).toMatchObject({ outcome: 'intercepted', posts: 2 });
-    expect([await depths(), await checkpoint()]).toEqual([
-      { retry: 0, 'dead-letter': 0 },
-      expect.stringMatching(/0{39}$/),
-    ]);
-    post.clear();
-    expect((await run()).outcome).toBe('caught-up');
-    expect([azure.received.unique, await missing()]).toEqual([400, []]);
-  });
-
   test.each<SimulatedFault>([{ kind: 'hang-headers' }, { kind: 'hang-body' }])(
     'an answer that stalls (%o) ends in time; nothing is missing',
     async fault => {

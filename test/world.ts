@@ -19,6 +19,7 @@ import type {
   PageAnswer,
   PostAnswer,
   QueueName,
+  Random,
   RateLimit,
   Reason,
   StartFrom,
@@ -147,7 +148,7 @@ export function world(setup: WorldOptions = {}) {
     owner?: string;
     expiresAtMs?: number;
   } = { version: 0 };
-  let random = 1;
+  let random: Random = () => 1;
   let largestPost = 0;
   let frozen: ((call: number) => Promise<void> | undefined) | undefined;
   const callMs = setup.callMs ?? 10;
@@ -221,7 +222,7 @@ export function world(setup: WorldOptions = {}) {
     const d: ShipDependencies = {
       clock,
       ioFirst: async () => undefined,
-      random: () => random,
+      random: () => random(),
       journal,
       shape,
       includes: one => {
@@ -548,7 +549,7 @@ export function world(setup: WorldOptions = {}) {
     freeze: (hold: ((call: number) => Promise<void> | undefined) | undefined) => {
       frozen = hold;
     },
-    setRandom: (value: number) => {
+    setRandom: (value: Random) => {
       random = value;
     },
     ports,

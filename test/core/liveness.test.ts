@@ -262,7 +262,7 @@ describe('something between us and Azure', () => {
     { kind: 'answered', status: 207 },
     { kind: 'answered', status: 201 },
   ] as const)(
-    '%o holds the line, one batch and one log as evidence a tick, under a name of its own',
+    '%o holds the line, one batch and two logs as evidence a tick, under a name of its own',
     async answer => {
       const w = world({
         logs: logs(3000),
@@ -274,7 +274,7 @@ describe('something between us and Azure', () => {
       expect(reports.map(report => [report.outcome, report.party])).toEqual(
         Array(4).fill(['intercepted', 'azure']),
       );
-      expect(reports.slice(1).map(report => report.posts)).toEqual([2, 2, 2]);
+      expect(reports.slice(1).map(report => report.posts)).toEqual([3, 3, 3]);
       expect([w.queues.retry, w.state().checkpoint]).toEqual([[], { logId: '0' }]);
       w.faults.post = () => undefined;
       await w.tick();
@@ -289,6 +289,15 @@ describe('something between us and Azure', () => {
     for (let receive = 0; receive < 22; receive++) await w.replayAll();
     expect([w.missing(), w.violations, w.accepted.size]).toEqual([[], [], 299]);
     expect(w.queues['dead-letter'].map(one => JSON.parse(one).reason.status)).toEqual([203]);
+  });
+
+  test('nor when the newest log is excluded, so that it is no evidence', async () => {
+    const all = [...logs(300), log(900, 50_000, { type: 'x' })];
+    const poison = (id: string) => id === ids(all)[3] && ({ kind: 'answered', status: 203 } as const);
+    const w = world({ logs: all, poison, exclude: ['x'], maxBatchBytes: 400_000 });
+    await ticks(w, 3);
+    for (let receive = 0; receive < 22; receive++) await w.replayAll();
+    expect([w.missing(), w.violations, w.accepted.size]).toEqual([[], [], 299]);
   });
 
   test('an answer that is not Azure’s for one batch only puts that on the retry queue, and the line goes on', async () => {

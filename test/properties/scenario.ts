@@ -222,6 +222,8 @@ export async function play(one: Scenario): Promise<Verdict> {
       state: (...call) => outage?.state?.(...call) ?? next<'fail'>('state'),
     },
   });
+  let drawn = 0;
+  w.setRandom(() => (one.random + drawn++ * 0.381966) % 1);
   const watch = laws(w, { ...one, isHonest: () => lie === undefined });
   const tick = (limitMs: number) => {
     if (outage) incidents++;

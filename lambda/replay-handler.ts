@@ -23,8 +23,8 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     );
     if (report) reports.push({ ...report, lastTry: receives >= RETRY_MAX_RECEIVES });
     if (report?.done) return;
-    await postpone(message.receiptHandle, postponeSeconds(receives, report?.reason?.retryAfterMs)).catch(
-      (error: unknown) => telemetry.emitBug(error),
+    await postpone(message.receiptHandle, postponeSeconds(receives, report?.reason)).catch((error: unknown) =>
+      telemetry.emitBug(error),
     );
     throw new Error(`failed batch ${report?.batchId ?? 'unknown'} stays on the retry queue`);
   };

@@ -59,7 +59,7 @@ export async function replay(
   const redacted = await redactedAgain(d.redaction, batch.redaction, converted);
   if (redacted.kind === 'fault') return left(batch.batchId, redacted.fault);
   const { records } = redacted;
-  const tries = (batch.receives ?? 0) + receives;
+  const tries = (batch.receives ?? 0) + (Number.isFinite(receives) ? receives : 1);
   const aside = asideFor(d, { ...batch, pipeline, redaction: redacted.tag }, tries);
   const delivery = await deliver(d, records, deadlineMs, {
     ...(d.another && { another: d.another }),
@@ -141,10 +141,11 @@ const DELAY_MOST_SECONDS = 900;
 const POSTPONE_MOST_SECONDS = 3600;
 
 /**
- * Seconds a batch stays invisible after its `receives`-th try: 10 s doubling to an hour, which SQS allows up to 12 h, and
- * at least as long as the vendor asked for.
+ * Seconds a batch stays invisible after its `receives`-th try: 10 s doubling to an hour, which SQS allows up to 12 h; at
+ * least as long as a token endpoint asked for, since asking it in vain has a price.
  */
-export function postponeSeconds(receives: number, retryAfterMs = 0): number {
+export function postponeSeconds(receives: number, reason?: Reason): number {
   const doublings = Number.isFinite(receives) ? Math.min(Math.max(receives, 1), 20) - 1 : 0;
-  return Math.min(POSTPONE_MOST_SECONDS, Math.max(10 * 2 ** doublings, Math.ceil(retryAfterMs / 1000)));
+  const askedMs = reason?.isTokenRefused ? (reason.retryAfterMs ?? 0) : 0;
+  return Math.min(POSTPONE_MOST_SECONDS, Math.max(10 * 2 ** doublings, Math.ceil(askedMs / 1000)));
 }

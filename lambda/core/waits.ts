@@ -23,14 +23,14 @@ const WORTH_REMEMBERING_MS = 10_000;
 /** After the second refusal in a row; the first may have been a role or a secret that was just being spread. */
 const REFUSED_WAIT_MS = 120_000;
 const REFUSED_WAIT_MOST_MS = 600_000;
-/** No vendor asks for more (see retryAfterMs in http.ts): more is a clock that went back. */
+/** No vendor asks for more (see retryAfterMs in http.ts). Twice as much is a clock that was wrong; a little more one that was set back. */
 const WAIT_MOST_MS = 3_600_000;
 
 /** Why the run ends before it asks anybody; undefined when nobody asked to be left alone. */
 export function stopByWait(waits: Waits, nowMs: number): Stop | undefined {
   for (const party of ['auth0', 'azure'] as const) {
     const wait = waits[party];
-    if (!wait || wait.untilMs <= nowMs || wait.untilMs > nowMs + WAIT_MOST_MS) continue;
+    if (!wait || wait.untilMs <= nowMs || wait.untilMs > nowMs + 2 * WAIT_MOST_MS) continue;
     const message = `${wait.message}; asked again at ${new Date(wait.untilMs).toISOString()}`;
     return { outcome: wait.verdict, party, message };
   }

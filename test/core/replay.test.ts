@@ -87,7 +87,11 @@ describe('a replay', () => {
   });
 
   test('a message that is left waits longer each time, an hour at most', () => {
-    expect([1, 2, 3, 9, 10, 20, 1000].map(postponeSeconds)).toEqual([10, 20, 40, 2560, 3600, 3600, 3600]);
+    const seconds = [1, 2, 3, 9, 10, 20, 1000].map(receives => postponeSeconds(receives));
+    expect(seconds).toEqual([10, 20, 40, 2560, 3600, 3600, 3600]);
+    const fault = { verdict: 'throttled', message: 'quota', retryAfterMs: 300_000 } as const;
+    expect(postponeSeconds(1, fault)).toBe(10);
+    expect(postponeSeconds(1, { ...fault, isTokenRefused: true })).toBe(300);
     expect(postponeSeconds(Number.NaN)).toBeLessThanOrEqual(3600);
   });
 });

@@ -158,7 +158,7 @@ async function delivery(
     if (confirmed !== true) return end(confirmed);
     if (suspects.size === 0) return undefined;
     if (suspects.size >= MOST_SUSPECTS) asked = undefined;
-    const found = [...suspects.entries()].sort(([one], [other]) => one - other).map(([, culprit]) => culprit);
+    const found = [...suspects.values()];
     const problem = await putAside(found);
     if (problem !== undefined) return end({ ...QUEUE_FAULT, message: problem });
     culprits.push(...found);

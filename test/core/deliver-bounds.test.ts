@@ -168,6 +168,25 @@ describe('an answer that is not Azure’s', () => {
     }
   });
 
+  test('is with this record’s way alone when another one of the batch is accepted, which then is settled', async () => {
+    const { d, posts } = azure(isFor(3));
+    const delivery = await deliver(d, records(6), 100_000);
+    expect(delivery).toMatchObject({
+      fault: { verdict: 'intercepted' },
+      isLocal: true,
+      accepted: 1,
+      head: 1,
+    });
+    expect(delivery.pending.map(r => r.logId)).toEqual(['1', '2', '3', '4', '5']);
+    expect(posts).toEqual([[0, 1, 2, 3, 4, 5], [0]]);
+  });
+
+  test('a batch of one record has no other', async () => {
+    const { d, posts } = azure(() => foreign);
+    expect(await deliver(d, records(1), 100_000)).toMatchObject({ isLocal: false });
+    expect(posts).toHaveLength(1);
+  });
+
   test('an outage is never with one batch alone, and nothing is asked elsewhere', async () => {
     const asked = { times: 0 };
     const { d, posts } = azure(ids => (ids[0] === elsewhere ? ok : busy));

@@ -272,6 +272,37 @@ describe('a window', () => {
     expect([w.calls.page, run.late?.sweep]).toEqual([0, undefined]);
   });
 
+  test('whose second pass is at its end is done, though a log was not served again', async () => {
+    const { w, run } = await scene(all);
+    const begun = startSweep(run.late!, idOf(all[99]), START_MS);
+    run.late = {
+      ...begun,
+      sweep: { ...begun.sweep, cursorLogId: idOf(all[99]), missing: ['0123456789abcdef'] },
+    };
+    await sweep(run);
+    expect([w.calls.page, run.late?.sweep]).toEqual([0, undefined]);
+  });
+
+  test('ends in the middle of a page: what comes after it was not passed yet', async () => {
+    const { w, run } = await scene(all.slice(0, 50));
+    w.tenant.push(...all.slice(50));
+    await sweep(run);
+    expect([run.tally.counts.sweptPages, w.calls.post, run.tally.counts.logsLate]).toEqual([1, 0, 0]);
+    expect(run.late?.sweep).toBeUndefined();
+  });
+
+  test('that broke off is not whole, however many late logs were seen by then', async () => {
+    const many = logs(250);
+    const late = Array.from({ length: 160 }, (_, n) => log(500_000 + n, 60_000 + 200_500));
+    const fault = { verdict: 'denied', message: 'no' } as const;
+    const { run } = await scene(many, { late, faults: { page: call => (call === 3 ? fault : undefined) } });
+    await sweep(run);
+    expect(run.tally.counts).toMatchObject({ sweptPages: 3, logsLate: 0, isLateEstimate: false });
+    expect(run.late?.sweep?.missing).toBeUndefined();
+    await sweep(run);
+    expect(run.tally.counts).toMatchObject({ logsLate: 160, isLateEstimate: true });
+  });
+
   test('from nowhere in particular is eaten when its end is', async () => {
     for (const ageMs of [DAY - 1, DAY]) {
       const old = [log(0, ageMs)];

@@ -39,7 +39,7 @@ describe('the lag', () => {
     [DAY / 2, false],
     [DAY / 2 + 1, true],
   ])('of %i ms puts the retention at risk: %s', async (lagMs, expected) => {
-    const w = still({ faults: { page: () => ({ ...down, verdict: 'denied' }) } });
+    const w = still({ faults: { page: () => ({ ...down, verdict: 'denied', status: 403 }) } });
     w.state().checkpoint = { logId: 'a', logDateMs: START_MS - lagMs };
     expect(await w.tick()).toMatchObject({ lagMs, retentionAtRisk: expected });
   });
@@ -83,7 +83,7 @@ describe('what a run leaves behind', () => {
   });
 
   test('when it is not', async () => {
-    const w = still({ faults: { page: () => ({ ...down, verdict: 'denied' }) } });
+    const w = still({ faults: { page: () => ({ ...down, verdict: 'denied', status: 403 }) } });
     await w.tick();
     expect(w.state().caughtUpAtMs).toBeUndefined();
     expect(w.state()).toMatchObject({

@@ -25,7 +25,7 @@ const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
 
 const PREPARE_TIMEOUT_MS = 10_000;
 /** Reading goes on so many times after logs that an empty page had hidden; the next run goes on from there. */
-const MOST_TURNS = 3;
+const MOST_TURNS = 4;
 
 /** Logs shaped before sockets get a turn: the next page's answer must be taken in at once. */
 const LOGS_A_TURN = 10;
@@ -104,7 +104,7 @@ async function shipUntilCaughtUp(run: Run, state: PipelineState): Promise<Stop> 
     if ('outcome' in end) return end;
     checkpoint = run.tally.counts.checkpoint ?? checkpoint;
     if (!isWitnessDue(run, state, end)) break;
-    const testimony = await hear(run, checkpoint, end);
+    const testimony = await hear(run, checkpoint, end, turn === 0);
     if (testimony.kind === 'stop') return testimony.stop;
     if (testimony.kind === 'confirmed') {
       run.unsaved = { ...run.unsaved, witnessedAtMs: d.clock.now() };

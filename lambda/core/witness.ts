@@ -35,8 +35,16 @@ export function isWitnessDue(run: Run, { witnessedAtMs }: PipelineState, end: Ca
   return end.isEmpty && d.clock.now() - witnessedAtMs >= options.witnessMs;
 }
 
-/** Compares the checkpoint with the tenant's newest log that was ripe when the reading ended. */
-export async function hear(run: Run, checkpoint: Checkpoint, end: CaughtUp): Promise<Testimony> {
+/**
+ * Compares the checkpoint with the tenant's newest log that was ripe when the reading ended.
+ * @param isFirst only the next log is shipped by search, since reading from there by ids misses none: a search goes by dates
+ */
+export async function hear(
+  run: Run,
+  checkpoint: Checkpoint,
+  end: CaughtUp,
+  isFirst = false,
+): Promise<Testimony> {
   const { d, options } = run;
   const ask = asker(d, { deadlineMs: options.deadlineMs, headroom: options.rateLimitHeadroom });
   const beforeMs = end.atMs - options.settleMs;
@@ -59,7 +67,7 @@ export async function hear(run: Run, checkpoint: Checkpoint, end: CaughtUp): Pro
   const again = await ask(timeoutMs => d.source.page(checkpoint.logId, timeoutMs));
   if (again.kind === 'page' && again.logs.length > 0) return { kind: 'found' };
   run.tally.counts.checkpointAstray = true;
-  return bridge(run, ask, checkpoint, { newest, beforeMs });
+  return bridge(run, ask, checkpoint, { newest, beforeMs, isFirst });
 }
 
 /** `beyond`: no log will ever come after it. `behind`: the newest log comes after it. `level`: nothing speaks against it. */
@@ -95,12 +103,14 @@ function leadsBeyond(place: string, newest: string, nowMs: number): boolean {
 interface Gap {
   readonly newest: string;
   readonly beforeMs: number;
+  readonly isFirst: boolean;
 }
 
 /** Ships what a search finds after the checkpoint, as far as it is complete. */
 async function bridge(run: Run, ask: Ask, checkpoint: Checkpoint, gap: Gap): Promise<Testimony> {
   const { d } = run;
-  const found = await searchAfter(run, ask, checkpoint, gap.beforeMs);
+  const all = await searchAfter(run, ask, checkpoint, gap.beforeMs);
+  const found = gap.isFirst ? all.slice(0, 1) : all;
   if (found.length === 0) {
     return astray(run, `leads to none of the logs after it, of which ${gap.newest} is the newest`);
   }

@@ -28,7 +28,8 @@ describe('caught up is earned', () => {
     w.faults.page = (_, after) => (after === place ? { kind: 'page', logs: [] } : undefined);
     for (let n = 0; n < 20; n++) w.tenant.push(log(100 + n, 60_000 - n * 1000));
     w.advance(11 * MINUTE);
-    expect(await w.tick()).toMatchObject({ outcome: 'caught-up', checkpointAstray: true, logsBridged: 20 });
+    // Only the next one is found by search: from there, Auth0's pages go on.
+    expect(await w.tick()).toMatchObject({ outcome: 'caught-up', checkpointAstray: true, logsBridged: 1 });
     expect([w.missing(), w.duplicates(), w.violations]).toEqual([[], 0, []]);
     expect(await w.tick()).toMatchObject({ outcome: 'caught-up', checkpointAstray: false });
   });

@@ -88,7 +88,10 @@ describe('a batch with records at fault', () => {
       expect([one?.records.map(r => r.logId), more]).toEqual([[id], []]);
       expect(one?.batch).toMatchObject({ pipeline: 'test', count: 1, attempts: 1, reason: { verdict } });
       expect(w.journalled).toContainEqual(
-        expect.objectContaining({ message: `a log was put on the ${queue} queue`, logId: id }),
+        expect.objectContaining({
+          message: queue === 'retry' ? 'a log was put on the retry queue' : 'a log was dead-lettered',
+          logId: id,
+        }),
       );
     }
   });

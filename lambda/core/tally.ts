@@ -19,27 +19,32 @@ export interface Tally {
   }): RunReport;
 }
 
+/** The counts of a run that has done nothing yet. */
+export const NOTHING_COUNTED: Omit<Tally['counts'], 'pipeline'> = {
+  pages: 0,
+  sweptPages: 0,
+  posts: 0,
+  logsRead: 0,
+  logsAccepted: 0,
+  logsExcluded: 0,
+  logsRetried: 0,
+  logsDeadLettered: 0,
+  logsRaw: 0,
+  logsLate: 0,
+  isLateEstimate: false,
+  logsReshipped: 0,
+  logsBridged: 0,
+  batches: { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0, intercepted: 0 },
+  gapSuspected: false,
+  retentionAtRisk: false,
+  checkpointAstray: false,
+  sweepOverdue: false,
+};
+
 export function tally(pipeline: string, checkpoint?: Checkpoint): Tally {
   const counts: Tally['counts'] = {
     pipeline,
-    pages: 0,
-    sweptPages: 0,
-    posts: 0,
-    logsRead: 0,
-    logsAccepted: 0,
-    logsExcluded: 0,
-    logsRetried: 0,
-    logsDeadLettered: 0,
-    logsRaw: 0,
-    logsLate: 0,
-    isLateEstimate: false,
-    logsReshipped: 0,
-    logsBridged: 0,
-    batches: { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0, intercepted: 0 },
-    gapSuspected: false,
-    retentionAtRisk: false,
-    checkpointAstray: false,
-    sweepOverdue: false,
+    ...NOTHING_COUNTED,
     ...(checkpoint ? { checkpoint } : {}),
   };
   return {

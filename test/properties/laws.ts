@@ -64,11 +64,18 @@ export function laws(w: World, scene: Scene): Laws {
     const { page, start, newest, search, post } = w.calls;
     return page + start + newest + search + post;
   };
-  const judgeWait = (report: RunReport, beganAtMs: number, askedBefore: number) => {
+  /** `before`: the report that the run before it had left. */
+  const judgeWait = (
+    report: RunReport,
+    beganAtMs: number,
+    askedBefore: number,
+    before: string | undefined,
+  ) => {
     const isAlone = alone.fromMs <= beganAtMs && beganAtMs < alone.untilMs;
     if (isAlone && asked() > askedBefore) stalls.push('a vendor was asked before its Retry-After was over');
     const nowMs = w.clock.now();
-    const isKept = (readLastRun(w.state().lastRun)?.endedAtMs ?? 0) >= beganAtMs;
+    // What could not be written cannot be remembered.
+    const isKept = w.state().lastRun !== before;
     // A post that Azure does not take costs nothing: of Azure's only a token's is kept, which liveness.test.ts tests.
     if (report.outcome === 'throttled' && report.party === 'auth0' && report.message === QUOTA && isKept) {
       alone = { fromMs: nowMs, untilMs: nowMs + HOUR_MS - TICK_MS };
@@ -114,10 +121,11 @@ export function laws(w: World, scene: Scene): Laws {
       notice();
       const [held, page, before, atMs] = [isHeld(), pageNow(), w.posted.length, w.clock.now()];
       const askedBefore = asked();
+      const lastRunBefore = w.state().lastRun;
       const report = await tick();
       if (report === 'killed') return report;
       judgeHealth(report, atMs);
-      judgeWait(report, atMs, askedBefore);
+      judgeWait(report, atMs, askedBefore, lastRunBefore);
       if (held) judgeHeld(page, before, report);
       return report;
     },

@@ -46,8 +46,9 @@ export async function settle(
   const { counts } = own;
   const stop = earlier.stop ?? own.stop;
   if (!earlier.isPassed) return { isPassed: false, stop, counts };
-  const done = own.isPassed ? batch : headOf(batch, own.head);
-  const saveStop = await pass(run, done, counts);
+  // Excluded logs alone are not worth a write: a line that is held stays where it is.
+  const done = own.isPassed ? batch : own.head > 0 ? headOf(batch, own.head) : undefined;
+  const saveStop = done && (await pass(run, done, counts));
   return { isPassed: own.isPassed && !saveStop, stop: saveStop ?? stop, counts };
 }
 

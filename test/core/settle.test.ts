@@ -164,6 +164,13 @@ describe('a batch that Azure does not take now', () => {
     ]);
   });
 
+  test('is held at its place, though excluded logs lie before its first record', async () => {
+    const { w, run } = await scene({ exclude: ['x'], faults: { post: () => answered(403) } });
+    const batch = batchOf(run, [log(0, 11 * MINUTE, { type: 'x' }), ...six.slice(1)]);
+    expect(await settle(run, batch)).toMatchObject({ isPassed: false, stop: { outcome: 'denied' } });
+    expect([w.state().checkpoint, w.ledger]).toEqual([undefined, []]);
+  });
+
   test('for an answer that is not Azure’s waits on the retry queue when others are accepted', async () => {
     const { w, run, batch } = await scene({
       faults: { post: call => (call === 0 ? answered(203) : undefined) },

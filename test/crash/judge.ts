@@ -6,6 +6,8 @@ import type { Answer, Call } from './relay.ts';
 export interface Judge {
   /** Lets one write of lease or checkpoint be applied, one at a time, and judges it. */
   around(call: Call, apply: () => Promise<Answer>): Promise<Answer>;
+  /** A write of the stage's own, which no process made: never in the middle of one that is judged. */
+  aside<T>(write: () => Promise<T>): Promise<T>;
   /** What broke the promise so far, a sentence each. */
   readonly violations: readonly string[];
   /** Logs up to `untilLogId` that are neither at Azure nor in a queue; all logs of the tenant when it is left out. */
@@ -51,15 +53,17 @@ export function startJudge({ pipeline, aws, isAtAzure, tenantIds }: World): Judg
     return answer;
   };
 
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
   return {
     violations,
     missing,
-    around: (call, apply) => {
-      if (!['acquire', 'save', 'release'].includes(call.name)) return apply();
-      const mine = last.then(() => judged(call, apply));
-      last = mine.catch(() => undefined);
-      return mine;
-    },
+    around: (call, apply) =>
+      ['acquire', 'save', 'release'].includes(call.name) ? inTurn(() => judged(call, apply)) : apply(),
+    aside: inTurn,
   };
 }
 

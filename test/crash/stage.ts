@@ -203,8 +203,8 @@ export async function openStage(
       const behind = withheld.findLastIndex(log => log.log_id < newest) + 1;
       for (const log of withheld.splice(Math.max(0, behind - count), count)) auth0.tenant.insertLate(log);
     },
-    forgetLookBack: () => updateItem(aws, 'REMOVE late'),
-    makeLookBackDue: () => makeLookBackDue(aws),
+    forgetLookBack: () => judge.aside(() => updateItem(aws, 'REMOVE late')),
+    makeLookBackDue: () => judge.aside(() => makeLookBackDue(aws)),
     refuseAsTooLarge: () => faults.add({ kind: 'status', status: 413 }),
     throttle: times => {
       // An hour is more than any run has, so that it does not wait and try again.
@@ -215,7 +215,7 @@ export async function openStage(
       await aws.makeVisible('retry');
       return mapping.poll();
     },
-    expireLease: () => expireLease(aws),
+    expireLease: () => judge.aside(() => expireLease(aws)),
     maxInFlight: pipelineParts(parsePipeline(config), NO_SECRETS).destination.maxInFlight,
     largestBatch: () => largestBatch,
     close: async () => {

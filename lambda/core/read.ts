@@ -34,6 +34,8 @@ export type ReadStep =
   | { readonly kind: 'out-of-time' }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
+export type CaughtUp = Extract<ReadStep, { kind: 'caught-up' }>;
+
 /** A date further from the id's time than this contradicts it: Auth0 gives ids within seconds. */
 const CONTRADICTION_MS = 3_600_000;
 const MAX_LOG_ID_CHARACTERS = 256;

@@ -11,7 +11,7 @@ import { readLastRun, writeLastRun } from './last-run.ts';
 import { readLate, startLate } from './late.ts';
 import { logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, PipelineState, StateStore } from './model.ts';
-import { logReader, type ReadStep } from './read.ts';
+import { type CaughtUp, logReader } from './read.ts';
 import type { RunReport } from './report.ts';
 import type { Run, ShipDependencies, ShipOptions, Stop } from './run.ts';
 import { nameOf, recordOf, type Settled, save, settle } from './settle.ts';
@@ -31,8 +31,6 @@ const MOST_TURNS = 4;
 const LOGS_A_TURN = 10;
 /** Turns before the first log of a page is shaped: so many it takes until the next page's request has left. */
 const TURNS_A_REQUEST = 3;
-
-type CaughtUp = Extract<ReadStep, { kind: 'caught-up' }>;
 
 /** Ships what is new of one pipeline, until caught up, out of time or stopped. Throws only for bugs. */
 export async function ship(d: ShipDependencies, options: ShipOptions): Promise<RunReport> {

@@ -7,7 +7,7 @@ import { batcher } from './batch.ts';
 import { logDateOf, logIdOf } from './log.ts';
 import { isAfter, isComparable, isPastLogId, logIdPrefix, logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, PipelineState } from './model.ts';
-import { foundLogs, type ReadStep, type SettledLog } from './read.ts';
+import { type CaughtUp, foundLogs, type SettledLog } from './read.ts';
 import type { Run, Stop } from './run.ts';
 import { recordOf, settle } from './settle.ts';
 
@@ -17,8 +17,6 @@ export type Testimony =
   /** Logs after the checkpoint were found, and shipped where that took a search: reading goes on from there. */
   | { readonly kind: 'found' }
   | { readonly kind: 'stop'; readonly stop: Stop };
-
-type CaughtUp = Extract<ReadStep, { kind: 'caught-up' }>;
 
 /** Auth0's search shows no more: https://auth0.com/docs/deploy-monitor/logs/retrieve-log-events-using-mgmt-api */
 const SEARCH_PAGES = 10;

@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { vi } from 'vitest';
 import { RETRY_MAX_RECEIVES } from '../../lambda/core/contract.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
+import { NOTHING_COUNTED } from '../../lambda/core/tally.ts';
 import { type Telemetry, telemetry } from '../../lambda/edges/telemetry.ts';
 import { type AlarmDefinition, alarmsOf, type Change, historyOf } from '../../simulator/cloudwatch/alarms.ts';
 import {
@@ -66,27 +67,11 @@ export interface Story {
 }
 
 const HEALTHY: RunReport = {
+  ...NOTHING_COUNTED,
   pipeline: 'prod',
   outcome: 'caught-up',
   pages: 1,
-  sweptPages: 0,
-  posts: 0,
-  logsRead: 0,
-  logsAccepted: 0,
-  logsExcluded: 0,
-  logsRetried: 0,
-  logsDeadLettered: 0,
-  logsRaw: 0,
-  logsLate: 0,
-  isLateEstimate: false,
-  logsReshipped: 0,
-  logsBridged: 0,
-  batches: { accepted: 0, rejected: 0, throttled: 0, unavailable: 0, denied: 0, intercepted: 0 },
   lagMs: 0,
-  gapSuspected: false,
-  retentionAtRisk: false,
-  checkpointAstray: false,
-  sweepOverdue: false,
   durationMs: 80,
 };
 const REPLAYED: ReplayReport = {

@@ -1,27 +1,16 @@
 /** The report of a run of which all is well, as it is kept beside the checkpoint. */
 import type { LastRun } from '../../lambda/core/last-run.ts';
+import { NOTHING_COUNTED } from '../../lambda/core/tally.ts';
 
 export const lastRunAt = (endedAtMs: number): LastRun => ({
+  ...NOTHING_COUNTED,
   endedAtMs,
   outcome: 'caught-up',
   pages: 1,
-  sweptPages: 0,
   posts: 1,
   logsRead: 5,
   logsAccepted: 5,
-  logsExcluded: 0,
-  logsRetried: 0,
-  logsDeadLettered: 0,
-  logsRaw: 0,
-  logsLate: 0,
-  isLateEstimate: false,
-  logsReshipped: 0,
-  logsBridged: 0,
-  batches: { accepted: 1, rejected: 0, throttled: 0, unavailable: 0, denied: 0, intercepted: 0 },
-  gapSuspected: false,
-  retentionAtRisk: false,
-  checkpointAstray: false,
-  sweepOverdue: false,
+  batches: { ...NOTHING_COUNTED.batches, accepted: 1 },
   durationMs: 400,
 });
 

@@ -81,7 +81,8 @@ describe.each([
     const places = await open(logs, kind);
     expect(await stage.run()).toMatchObject({ outcome: 'caught-up' });
     // One of them is posted again for each eight in a row that are refused: as evidence that the configuration is right.
-    expect(counts(places, GOOD)[0]).toBe(1);
+    // Which one, hangs on when the pages come.
+    expect(Math.min(...counts(places, GOOD))).toBe(1);
     expect(stage.azure.received.duplicates).toBeLessThanOrEqual(3);
     expect((await deadLetters()).map(row => row['LogId']).sort()).toEqual(idsOf(places, POISON));
   });

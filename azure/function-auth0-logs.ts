@@ -1,5 +1,5 @@
 /** The saved function Auth0Logs(): every Auth0 log that the workspace holds, whoever brought it, once. */
-import { COLUMNS, type Column, type ColumnType, EVENT_TIME_COLUMN } from '../lambda/core/columns.ts';
+import { COLUMNS, type Column, type ColumnType, EVENT_TIME_COLUMN } from '../lambda/core/record/columns.ts';
 import { DATA_COLLECTOR_TABLE, TABLE } from './table.ts';
 
 /** The table of Microsoft Sentinel's older Auth0 connector, a function app that posts to the Data Collector API. */

@@ -1,5 +1,5 @@
 /** The saved functions, and the queries that an Auth0 administrator asks: azure/functions/ and azure/queries/. */
-import { LOG_TYPES } from '../lambda/core/log-types.ts';
+import { LOG_TYPES } from '../lambda/core/record/log-types.ts';
 import { auth0Logs } from './function-auth0-logs.ts';
 import { readKqlFiles } from './kql-file.ts';
 

@@ -1,11 +1,12 @@
-/** docs/schema.md, made of lambda/core/columns.ts. */
-import { COLUMNS, type Column, EVENT_TIME_COLUMN } from '../lambda/core/columns.ts';
+/** docs/schema.md, made of lambda/core/record/columns.ts. */
+
 import { FIELD_MAX_BYTES } from '../lambda/core/contract.ts';
+import { COLUMNS, type Column, EVENT_TIME_COLUMN } from '../lambda/core/record/columns.ts';
 import { DATA_COLLECTOR_TABLE, dataCollectorColumn, TABLE } from './table.ts';
 
 const HEAD = `# The table
 
-<!-- Generated from lambda/core/columns.ts by "npm run azure:template"; do not edit. -->
+<!-- Generated from lambda/core/record/columns.ts by "npm run azure:template"; do not edit. -->
 
 One row is one Auth0 log. \`azure.kind\` of the configuration says which table it is in:
 

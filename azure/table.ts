@@ -1,5 +1,5 @@
-/** The table and the stream that feeds it, both made of lambda/core/columns.ts. */
-import { COLUMNS, type Column, type ColumnType } from '../lambda/core/columns.ts';
+/** The table and the stream that feeds it, both made of lambda/core/record/columns.ts. */
+import { COLUMNS, type Column, type ColumnType } from '../lambda/core/record/columns.ts';
 
 /** The table of the Logs Ingestion API. */
 export const TABLE = 'Auth0Logs_CL';

@@ -1,5 +1,5 @@
 /** What the data collection rule does to every record before it is a row. */
-import { EVENT_TIME_COLUMN } from '../lambda/core/columns.ts';
+import { EVENT_TIME_COLUMN } from '../lambda/core/record/columns.ts';
 
 /**
  * TimeGenerated is required, and a record can be without: one whose log has no date, or one that was shaped for the

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ENV } from '../lambda/core/contract.ts';
+import { shaper } from '../lambda/core/record/shape.ts';
 import type { RunReport } from '../lambda/core/report.ts';
-import { shaper } from '../lambda/core/shape.ts';
 import { bundled, mustBeCaughtUp, once, type Start, shipTask } from './client.ts';
 import type { DeliverOptions } from './deliver.ts';
 import { differentLogs, type Mix } from './logs.ts';

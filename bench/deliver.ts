@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parsePipeline } from '../lambda/config/config.ts';
 import { batcher } from '../lambda/core/batch.ts';
-import { parsePipeline } from '../lambda/core/config.ts';
 import { deliver } from '../lambda/core/deliver.ts';
 import type { Destination } from '../lambda/core/model.ts';
 import { Secret } from '../lambda/core/secret.ts';
-import { dataCollector } from '../lambda/edges/azure-data-collector.ts';
-import { logsIngestion } from '../lambda/edges/azure-logs-ingestion.ts';
+import { dataCollector } from '../lambda/destinations/data-collector/post.ts';
+import { logsIngestion } from '../lambda/destinations/logs-ingestion/post.ts';
 import { httpClient } from '../lambda/edges/http-client.ts';
 
 export interface DeliverOptions {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { ENV, outputKey, type PipelineOutput } from '../lambda/core/contract.ts';
 import type { RunReport } from '../lambda/core/report.ts';
-import { type AzureSimulator, startAzure } from '../simulator/azure.ts';
+import { type AzureSimulator, startAzure } from '../simulator/azure/server.ts';
 import { rawAws } from '../test/deploy/aws.ts';
 import { cdk } from '../test/deploy/cdk.ts';
 import { clients } from '../test/deploy/deployed.ts';

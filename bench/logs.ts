@@ -1,5 +1,5 @@
 /** Any number of logs in little memory: a few thousand real ones, repeated under ids and dates of their own. */
-import { generateLogs, type Log, logIdAt } from '../simulator/tenant.ts';
+import { generateLogs, type Log, logIdAt } from '../simulator/auth0/tenant.ts';
 
 export interface ManyLogs {
   /** What the tenant holds: ids and dates alone. */

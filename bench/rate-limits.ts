@@ -2,7 +2,7 @@
 import type { Clock } from '../lambda/core/model.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { wireFrom } from '../lambda/wiring.ts';
-import type { RateLimitOptions } from '../simulator/rate-limit.ts';
+import type { RateLimitOptions } from '../simulator/auth0/rate-limit.ts';
 import type { Bench, Row } from './report.ts';
 import { startWorld } from './world.ts';
 

@@ -3,11 +3,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ENV } from '../lambda/core/contract.ts';
 import type { DestinationKind } from '../lambda/core/model.ts';
-import { startAuth0 } from '../simulator/auth0.ts';
-import { startAws } from '../simulator/aws.ts';
-import { startAzure } from '../simulator/azure.ts';
-import type { RateLimitOptions } from '../simulator/rate-limit.ts';
-import { startSecretsManager } from '../simulator/secrets-manager.ts';
+import type { RateLimitOptions } from '../simulator/auth0/rate-limit.ts';
+import { startAuth0 } from '../simulator/auth0/server.ts';
+import { startAws } from '../simulator/aws/emulators.ts';
+import { startSecretsManager } from '../simulator/aws/secrets-manager.ts';
+import { startAzure } from '../simulator/azure/server.ts';
 import { manyLogs } from './logs.ts';
 
 /** What a world is made of: plain data, so that it can be sent to a process of its own. */

@@ -5,7 +5,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { PipelineConfig } from '../lambda/core/config.ts';
+import type { PipelineConfig } from '../lambda/config/config.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../lambda/core/contract.ts';
 import { heartbeat, type Span } from './heartbeat.ts';
 

@@ -1,7 +1,7 @@
 /** What `cdk synth` and `cdk deploy` run: the input is checked, the stack built, cdk-nag asked. */
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { ConfigError } from '../lambda/core/config.ts';
+import { ConfigError } from '../lambda/config/config.ts';
 import { readInput } from './input.ts';
 import { PipelinesStack } from './stack.ts';
 

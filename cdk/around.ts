@@ -3,7 +3,7 @@ import { Annotations, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import type { StackConfig } from '../lambda/core/config-stack.ts';
+import type { StackConfig } from '../lambda/config/stack.ts';
 import type { Auth0LogsToAzureProps } from './pipeline.ts';
 
 export type PipelineOptions = Omit<Auth0LogsToAzureProps, 'config'>;

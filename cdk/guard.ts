@@ -2,7 +2,7 @@
 import { CustomResource, Duration, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { PipelineConfig } from '../lambda/core/config.ts';
+import type { PipelineConfig } from '../lambda/config/config.ts';
 import type { GuardedPipelines } from '../lambda/core/contract.ts';
 import { type FunctionOptions, pipelineFunction } from './functions.ts';
 

@@ -1,5 +1,5 @@
 /** Periods of the alarms that rest on what runs report: they follow the schedule. */
-import type { PipelineConfig } from '../lambda/core/config.ts';
+import type { PipelineConfig } from '../lambda/config/config.ts';
 import { cronPauses } from './cron.ts';
 
 /** A period and how many of them, as an alarm has them. */

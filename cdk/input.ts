@@ -1,9 +1,9 @@
 /** What the user gives to the app: the configuration and a few switches, from context, checked before anything is built. */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { ConfigError, type DeploymentConfig, parseDeployment } from '../lambda/core/config.ts';
-import { isClose } from '../lambda/core/config-problems.ts';
-import type { StackConfig } from '../lambda/core/config-stack.ts';
+import { ConfigError, type DeploymentConfig, parseDeployment } from '../lambda/config/config.ts';
+import { isClose } from '../lambda/config/problems.ts';
+import type { StackConfig } from '../lambda/config/stack.ts';
 
 /** All of the context: from `-c name=value`, cdk.json, cdk.context.json and ~/.cdk.json. */
 export type Context = Readonly<Record<string, unknown>>;

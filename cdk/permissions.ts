@@ -6,7 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
-import type { PipelineConfig } from '../lambda/core/config.ts';
+import type { PipelineConfig } from '../lambda/config/config.ts';
 import { WEB_IDENTITY } from '../lambda/core/contract.ts';
 
 export interface Resources {

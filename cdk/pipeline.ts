@@ -16,7 +16,7 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ConfigError, type PipelineConfig } from '../lambda/core/config.ts';
+import { ConfigError, type PipelineConfig } from '../lambda/config/config.ts';
 import {
   ENV,
   outputKey,
@@ -33,7 +33,7 @@ import { queues } from './queues.ts';
 import { outermostStack, placeholderSecret } from './secrets.ts';
 
 export interface Auth0LogsToAzureProps extends FunctionOptions {
-  /** As `parsePipeline` or `parsePipelines` of lambda/core/config.ts returned it. */
+  /** As `parsePipeline` or `parsePipelines` of lambda/config/config.ts returned it. */
   readonly config: PipelineConfig;
   /** Encrypts table, queues, log groups, topic and created secrets. Default: keys of AWS, and one key for the topic. */
   readonly kmsKey?: IKey;

@@ -2,8 +2,8 @@
 import { CfnResource, NestedStack, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { ConfigError, type PipelineConfig } from '../lambda/core/config.ts';
-import type { StackConfig } from '../lambda/core/config-stack.ts';
+import { ConfigError, type PipelineConfig } from '../lambda/config/config.ts';
+import type { StackConfig } from '../lambda/config/stack.ts';
 import { boundary, type PipelineOptions, pipelineOptions } from './around.ts';
 import { dashboard } from './dashboard.ts';
 import { pipelineGuard } from './guard.ts';

@@ -1,17 +1,17 @@
 /** The operator's command line. A new command is a file that exports its `add…`, and a name in the list below. */
 import { Command } from 'commander';
-import { addAudit } from './audit.ts';
-import { addAzure } from './azure.ts';
-import { addBackfill } from './backfill.ts';
-import { addCheckpoint } from './checkpoint.ts';
-import { addDemo } from './demo.ts';
-import { addDoctor } from './doctor.ts';
-import { addDryRun } from './dry-run.ts';
-import { EXIT, reportError, UsageError } from './errors.ts';
-import { nearest } from './nearest.ts';
-import { addReplay } from './replay.ts';
-import { addRun } from './run.ts';
-import { addStatus } from './status.ts';
+import { addAudit } from './audit/command.ts';
+import { addAzure } from './azure/command.ts';
+import { addBackfill } from './backfill/command.ts';
+import { addCheckpoint } from './checkpoint/command.ts';
+import { addDemo } from './demo/command.ts';
+import { addDoctor } from './doctor/command.ts';
+import { addDryRun } from './dry-run/command.ts';
+import { addReplay } from './replay/command.ts';
+import { addRun } from './run/command.ts';
+import { addStatus } from './status/command.ts';
+import { EXIT, reportError, UsageError } from './terminal/errors.ts';
+import { nearest } from './terminal/nearest.ts';
 
 /** Light to import: what a command needs, it loads when it is called. */
 const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {

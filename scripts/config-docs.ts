@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
-import { pipeline } from '../lambda/core/config.ts';
-import { removed, stack } from '../lambda/core/config-stack.ts';
+import { pipeline } from '../lambda/config/config.ts';
+import { removed, stack } from '../lambda/config/stack.ts';
 import { DESCRIPTIONS } from './config-descriptions.ts';
 
 /** One setting, as the schema has it. */

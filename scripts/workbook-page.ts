@@ -3,9 +3,9 @@
  * over a day of the simulated tenant in which every attack of the trials happens too.
  */
 import { SECTIONS, savedQuery, type Tile } from '../azure/workbook.ts';
-import { replaceFile } from '../cli/durable-file.ts';
+import { replaceFile } from '../cli/terminal/durable-file.ts';
+import { generateLogs } from '../simulator/auth0/tenant.ts';
 import { dice } from '../simulator/dice.ts';
-import { generateLogs } from '../simulator/tenant.ts';
 import { type Arrival, arrive } from '../test/azure/local/arrivals.ts';
 import { type LogAnalytics, openLogAnalytics } from '../test/azure/local/log-analytics.ts';
 import { DOMAIN, log, NOW_MS, user } from '../test/azure/trials/scene.ts';

@@ -1,6 +1,6 @@
 import { execSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parsePipeline } from '../lambda/core/config.ts';
+import { ConfigError, parsePipeline } from '../lambda/config/config.ts';
 import type { SecretSource } from '../lambda/core/model.ts';
 import { Secret } from '../lambda/core/secret.ts';
 import { type Environment, pipelineParts, wireFrom } from '../lambda/wiring.ts';

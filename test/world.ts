@@ -7,10 +7,7 @@
 import { RETRY_MAX_RECEIVES } from '../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../lambda/core/failed-batch.ts';
 import { ANSWER_TOO_LARGE } from '../lambda/core/http.ts';
-import { includeRule } from '../lambda/core/include.ts';
 import type { LedgerEntry } from '../lambda/core/ledger.ts';
-import { logDateOf, logIdOf } from '../lambda/core/log.ts';
-import { logIdTimeMs } from '../lambda/core/log-id.ts';
 import type {
   Checkpoint,
   Closing,
@@ -24,10 +21,13 @@ import type {
   Reason,
   StartFrom,
 } from '../lambda/core/model.ts';
+import { includeRule } from '../lambda/core/record/include.ts';
+import { logDateOf, logIdOf } from '../lambda/core/record/log.ts';
+import { logIdTimeMs } from '../lambda/core/record/log-id.ts';
+import { shaper } from '../lambda/core/record/shape.ts';
 import { replay } from '../lambda/core/replay.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import type { ShipDependencies, ShipOptions } from '../lambda/core/run.ts';
-import { shaper } from '../lambda/core/shape.ts';
 import { ship } from '../lambda/core/ship.ts';
 
 export const START_MS = Date.parse('2026-03-01T12:00:00.000Z');

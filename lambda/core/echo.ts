@@ -1,6 +1,7 @@
 /** A vendor's answer may repeat what it was sent: secrets and logs, which must not get into a log line or a queue. */
-import { COLUMNS } from './columns.ts';
+
 import type { PostAnswer } from './model.ts';
+import { COLUMNS } from './record/columns.ts';
 
 const NAMES: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name));
 

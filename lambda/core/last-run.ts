@@ -1,5 +1,5 @@
 /** The report of the last run, as it is kept beside the checkpoint for whoever asks how it went. */
-import { isObject } from './log.ts';
+import { isObject } from './record/log.ts';
 import type { RunReport } from './report.ts';
 import { NOTHING_COUNTED } from './tally.ts';
 

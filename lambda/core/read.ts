@@ -2,9 +2,9 @@
 import { type AskDependencies, type AskOptions, asker, type OutOfTime } from './ask.ts';
 import { AUTH0_PAGE_SIZE } from './contract.ts';
 import { ANSWER_TOO_LARGE } from './http.ts';
-import { logDateOf, logIdOf } from './log.ts';
-import { isAfter, isPastLogId, logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, Fault, LogSource, PageAnswer, RateLimit } from './model.ts';
+import { logDateOf, logIdOf } from './record/log.ts';
+import { isAfter, isPastLogId, logIdTimeMs } from './record/log-id.ts';
 
 export interface ReadDependencies extends AskDependencies {
   readonly source: Pick<LogSource, 'page'>;

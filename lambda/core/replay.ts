@@ -1,12 +1,12 @@
 /** The second story: a failed batch from the retry queue is delivered again. */
 
 import { DEAD_LETTER_RETENTION_DAYS, RETRY_MAX_RECEIVES } from './contract.ts';
-import { convertRecord } from './convert-record.ts';
 import { type Culprit, type DeliverOptions, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
 import { decodeFailedBatch, encodeCulprits, encodeFailedBatch, type FailedBatch } from './failed-batch.ts';
 import type { FailedBatchQueue, Fault, Journal, QueueName, Reason } from './model.ts';
 import type { DeliverDependencies } from './post.ts';
-import { type AskRedaction, redactedAgain } from './redact-again.ts';
+import { convertRecord } from './record/convert-record.ts';
+import { type AskRedaction, redactedAgain } from './record/redact-again.ts';
 import type { ReplayReport } from './report.ts';
 import { nameOf } from './settle.ts';
 

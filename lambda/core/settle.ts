@@ -4,8 +4,8 @@ import { type Culprit, type Delivery, deliver, QUEUE_UNREACHABLE } from './deliv
 import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
 import { type Late, passed, writeLate } from './late.ts';
 import type { LedgerEntry } from './ledger.ts';
-import { isAfter } from './log-id.ts';
 import type { Checkpoint, Fault, QueueName, SerializedRecord, ShapedRecord } from './model.ts';
+import { isAfter } from './record/log-id.ts';
 import type { Run, Stop } from './run.ts';
 import { sketchOf, writeSketch } from './sketch.ts';
 

@@ -4,17 +4,18 @@
  * The promise: the checkpoint never passes a log that is neither accepted by Azure nor held in one of our queues.
  * It is kept in one place, `settle`: deliver, put aside what was not accepted, and only then save.
  */
+
 import { batcher, type LogBatch } from './batch.ts';
-import { aheadOfTime } from './config.ts';
 import { evidence } from './evidence.ts';
 import { readLastRun, writeLastRun } from './last-run.ts';
 import { readLate, startLate } from './late.ts';
-import { logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, PipelineState, StateStore } from './model.ts';
 import { type CaughtUp, logReader } from './read.ts';
+import { logIdTimeMs } from './record/log-id.ts';
 import type { RunReport } from './report.ts';
 import type { Run, ShipDependencies, ShipOptions, Stop } from './run.ts';
 import { nameOf, recordOf, type Settled, save, settle } from './settle.ts';
+import { aheadOfTime } from './start-from.ts';
 import { isSweepOverdue, sweep } from './sweep.ts';
 import { tally } from './tally.ts';
 import { readWaits, stopByWait, waitsAfter, writeWaits } from './waits.ts';

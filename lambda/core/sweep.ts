@@ -6,8 +6,8 @@
  */
 import { batcher, type LogBatch } from './batch.ts';
 import { endSweep, type Late, type Sweep, startSweep, writeLate } from './late.ts';
-import { logIdTimeMs } from './log-id.ts';
 import { logReader, type SettledLog } from './read.ts';
+import { logIdTimeMs } from './record/log-id.ts';
 import type { Run, Stop } from './run.ts';
 import { NOTHING_SETTLED, recordOf, settle } from './settle.ts';
 import {

@@ -2,8 +2,9 @@
  * How long vendors are left alone, remembered from run to run: a `Retry-After` may last for an hour, and each request for
  * a token that is refused writes another log into the tenant.
  */
-import { isObject } from './log.ts';
+
 import type { Fault } from './model.ts';
+import { isObject } from './record/log.ts';
 import type { Stop } from './run.ts';
 
 export type Vendor = 'auth0' | 'azure';

@@ -4,10 +4,10 @@
  */
 import { type Ask, asker } from './ask.ts';
 import { batcher } from './batch.ts';
-import { logDateOf, logIdOf } from './log.ts';
-import { isAfter, isComparable, isPastLogId, logIdPrefix, logIdTimeMs } from './log-id.ts';
 import type { Checkpoint, PipelineState } from './model.ts';
 import { type CaughtUp, foundLogs, type SettledLog } from './read.ts';
+import { logDateOf, logIdOf } from './record/log.ts';
+import { isAfter, isComparable, isPastLogId, logIdPrefix, logIdTimeMs } from './record/log-id.ts';
 import type { Run, Stop } from './run.ts';
 import { recordOf, settle } from './settle.ts';
 

@@ -8,8 +8,8 @@ import {
   RETRY_AFTER_MAX_MS,
   retryAfterMs,
 } from '../core/http.ts';
-import { isObject } from '../core/log.ts';
 import type { Fault, RateLimit } from '../core/model.ts';
+import { isObject } from '../core/record/log.ts';
 
 type AnswerHeaders = Answer['headers'];
 

@@ -1,12 +1,12 @@
 /** Auth0's tenant logs as a LogSource, by the `auth0` package's LogsClient. */
 import { randomUUID } from 'node:crypto';
 import { LogsClient } from 'auth0/logs';
-import type { PipelineConfig } from '../core/config.ts';
+import type { PipelineConfig } from '../config/config.ts';
 import { AUTH0_PAGE_SIZE } from '../core/contract.ts';
 import { type Answer, type Fetch, type FetchInit, withinLimit, withTimeLimit } from '../core/http.ts';
-import { logDateOf, logIdOf } from '../core/log.ts';
-import { isPastLogId, LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/log-id.ts';
 import type { Clock, Fault, LogSource, PageAnswer, SecretSource, StartFrom } from '../core/model.ts';
+import { logDateOf, logIdOf } from '../core/record/log.ts';
+import { isPastLogId, LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/record/log-id.ts';
 import { noAnswer, readNextLogId, readRateLimit, refusal } from './auth0-answer.ts';
 import { auth0Token } from './auth0-token.ts';
 

@@ -1,8 +1,8 @@
 /** Why no alarm rests on what SQS itself reports: those of 0.1.0, on queues as SQS reports them. */
 import { expect, test } from 'vitest';
-import { type AlarmDefinition, historyOf } from '../../simulator/cloudwatch/alarms.ts';
-import { type QueueMinute, queueMetrics } from '../../simulator/cloudwatch/aws-metrics.ts';
-import { samples } from '../../simulator/cloudwatch/samples.ts';
+import { type AlarmDefinition, historyOf } from '../../simulator/aws/cloudwatch/alarms.ts';
+import { type QueueMinute, queueMetrics } from '../../simulator/aws/cloudwatch/aws-metrics.ts';
+import { samples } from '../../simulator/aws/cloudwatch/samples.ts';
 
 const DAY = 1440;
 const alarm = (name: string, threshold: number, periods: number, missing: AlarmDefinition['missing']) => ({

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { parsePipelines } from '../../lambda/core/config.ts';
+import { parsePipelines } from '../../lambda/config/config.ts';
 import { config, MINIMAL } from '../cdk/example.ts';
 import { stack } from '../cdk/synth.ts';
 import { play, type Story } from './world.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AlarmDefinition } from '../../simulator/cloudwatch/alarms.ts';
+import type { AlarmDefinition } from '../../simulator/aws/cloudwatch/alarms.ts';
 import { STORIES } from './stories.ts';
 import { isNoticed, judge, type Played, play, RANGES, synthOf } from './world.ts';
 

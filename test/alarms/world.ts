@@ -8,14 +8,19 @@ import { RETRY_MAX_RECEIVES } from '../../lambda/core/contract.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { NOTHING_COUNTED } from '../../lambda/core/tally.ts';
 import { type Telemetry, telemetry } from '../../lambda/edges/telemetry.ts';
-import { type AlarmDefinition, alarmsOf, type Change, historyOf } from '../../simulator/cloudwatch/alarms.ts';
+import {
+  type AlarmDefinition,
+  alarmsOf,
+  type Change,
+  historyOf,
+} from '../../simulator/aws/cloudwatch/alarms.ts';
 import {
   queueMetrics,
   sendFunctionMinute,
   sendScheduleMinute,
-} from '../../simulator/cloudwatch/aws-metrics.ts';
-import { metricsIn } from '../../simulator/cloudwatch/emf.ts';
-import { type Samples, samples } from '../../simulator/cloudwatch/samples.ts';
+} from '../../simulator/aws/cloudwatch/aws-metrics.ts';
+import { metricsIn } from '../../simulator/aws/cloudwatch/emf.ts';
+import { type Samples, samples } from '../../simulator/aws/cloudwatch/samples.ts';
 import { config } from '../cdk/example.ts';
 import { stack } from '../cdk/synth.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DETECTIONS, type Detection, minutesOf } from '../../azure/detections.ts';
 import type { DestinationKind } from '../../lambda/core/model.ts';
-import type { Log } from '../../simulator/tenant.ts';
+import type { Log } from '../../simulator/auth0/tenant.ts';
 import { arrive } from './local/arrivals.ts';
 import { type LogAnalytics, openLogAnalytics, type Row } from './local/log-analytics.ts';
 import { DOMAIN, NOW_MS, type Scene } from './trials/scene.ts';

@@ -5,7 +5,7 @@ import type { Template } from '../../azure/arm.ts';
 import { schemaPage } from '../../azure/schema-page.ts';
 import { dataCollectorColumn } from '../../azure/table.ts';
 import { generatedFiles } from '../../azure/write-template.ts';
-import { COLUMNS } from '../../lambda/core/columns.ts';
+import { COLUMNS } from '../../lambda/core/record/columns.ts';
 import { deploy } from './arm-deploy.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

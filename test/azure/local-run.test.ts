@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAVED_QUERIES } from '../../azure/queries.ts';
-import { generateLogs, logIdAt } from '../../simulator/tenant.ts';
+import { generateLogs, logIdAt } from '../../simulator/auth0/tenant.ts';
 import { arrive } from './local/arrivals.ts';
 import { type LogAnalytics, openLogAnalytics, type Row, type Rows, sqlOf } from './local/log-analytics.ts';
 import { hashOf, translations } from './local/translations.ts';

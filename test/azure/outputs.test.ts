@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ConfigurationBase, configurationFrom } from '../../cli/azure-outputs.ts';
-import { ConfigError, parsePipelines } from '../../lambda/core/config.ts';
+import { type ConfigurationBase, configurationFrom } from '../../cli/azure/outputs.ts';
+import { ConfigError, parsePipelines } from '../../lambda/config/config.ts';
 import { cli } from '../cli/cli.ts';
 import { deployed, STATE } from './sample-deployment.ts';
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { dataCollectorColumn, STREAM, streamColumns, TABLE, tableColumns } from '../../azure/table.ts';
 import { TRANSFORM } from '../../azure/transform.ts';
-import { COLUMNS } from '../../lambda/core/columns.ts';
-import { parsePipeline } from '../../lambda/core/config.ts';
+import { parsePipeline } from '../../lambda/config/config.ts';
 import type { DestinationKind } from '../../lambda/core/model.ts';
-import { redactor } from '../../lambda/core/redact.ts';
-import { shaper } from '../../lambda/core/shape.ts';
-import { startAzure } from '../../simulator/azure.ts';
-import { columnNames, widen } from '../../simulator/azure-table.ts';
-import { generateLogs } from '../../simulator/tenant.ts';
+import { COLUMNS } from '../../lambda/core/record/columns.ts';
+import { redactor } from '../../lambda/core/record/redact.ts';
+import { shaper } from '../../lambda/core/record/shape.ts';
+import { generateLogs } from '../../simulator/auth0/tenant.ts';
+import { startAzure } from '../../simulator/azure/server.ts';
+import { columnNames, widen } from '../../simulator/azure/table.ts';
 
 const DAY = Date.parse('2026-03-01T00:00:00.000Z');
 const shape = (destination: DestinationKind) =>

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { Auth0LogsToAzure } from '../../cdk/pipeline.ts';
 import { PipelinesStack } from '../../cdk/stack.ts';
-import { parseDeployment } from '../../lambda/core/config.ts';
+import { parseDeployment } from '../../lambda/config/config.ts';
 import { outputKey } from '../../lambda/core/contract.ts';
 import { config, MINIMAL } from './example.ts';
 import { app, DIST, resources, template } from './synth.ts';

@@ -1,5 +1,5 @@
 /** One pipeline's configuration for the tests, as a user would write it: the least that must be given. */
-import { type PipelineConfig, parsePipeline } from '../../lambda/core/config.ts';
+import { type PipelineConfig, parsePipeline } from '../../lambda/config/config.ts';
 
 export const MINIMAL = {
   name: 'prod',

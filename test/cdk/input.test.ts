@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readInput } from '../../cdk/input.ts';
-import { ConfigError } from '../../lambda/core/config.ts';
+import { ConfigError } from '../../lambda/config/config.ts';
 import { MINIMAL } from './example.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'test-cdk-'));

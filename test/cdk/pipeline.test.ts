@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { parsePipeline } from '../../lambda/core/config.ts';
+import { parsePipeline } from '../../lambda/config/config.ts';
 import { ENV, REPLAY_TIMEOUT_SECONDS, SHIP_TIMEOUT_SECONDS } from '../../lambda/core/contract.ts';
 import { config } from './example.ts';
 import { one, resources, stack, template } from './synth.ts';

@@ -6,7 +6,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import { PipelinesStack, type PipelinesStackProps } from '../../cdk/stack.ts';
-import type { PipelineConfig } from '../../lambda/core/config.ts';
+import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { config } from './example.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -3,9 +3,9 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
-import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0.ts';
-import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure.ts';
-import { generateLogs } from '../../simulator/tenant.ts';
+import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0/server.ts';
+import { generateLogs } from '../../simulator/auth0/tenant.ts';
+import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure/server.ts';
 import { type Cli, type Ended, startCli } from './cli.ts';
 
 export const DOMAIN = 'local.eu.auth0.com';

@@ -13,8 +13,10 @@ interface Policy {
 const ACTION = /['`]([a-z]+:[A-Z][A-Za-z]+)\b/g;
 
 test('the operator’s policy allows what the commands ask AWS for, and nothing else', () => {
-  const files = readdirSync(resolve(ROOT, 'cli')).filter(name => name.startsWith('stack-'));
-  const asked = files.flatMap(name => [...read(`cli/${name}`).matchAll(ACTION)].map(([, action]) => action));
+  const files = readdirSync(resolve(ROOT, 'cli/pipelines/stack'));
+  const asked = files.flatMap(name =>
+    [...read(`cli/pipelines/stack/${name}`).matchAll(ACTION)].map(([, action]) => action),
+  );
   const { Statement: statements }: Policy = JSON.parse(read('test/deploy/operator-policy.json'));
   const allowed = statements.flatMap(one => one.Action);
   // Secrets are read by the pipeline's own edge.

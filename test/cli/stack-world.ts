@@ -4,14 +4,14 @@
  */
 import { ENV, LEDGER_MESSAGE, outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
-import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0.ts';
-import { type Aws, startAws } from '../../simulator/aws.ts';
-import { type AwsOperations, startAwsOperations } from '../../simulator/aws-operations.ts';
-import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure.ts';
-import { eventSourceMapping } from '../../simulator/event-source.ts';
-import { type LambdaHost, lambdaHost } from '../../simulator/lambda-host.ts';
-import type { AlarmRow } from '../../simulator/operations-cloudwatch.ts';
-import { type SecretsManagerSimulator, startSecretsManager } from '../../simulator/secrets-manager.ts';
+import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0/server.ts';
+import { type Aws, startAws } from '../../simulator/aws/emulators.ts';
+import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
+import { type LambdaHost, lambdaHost } from '../../simulator/aws/lambda-host.ts';
+import { type AwsOperations, startAwsOperations } from '../../simulator/aws/operations.ts';
+import type { AlarmRow } from '../../simulator/aws/operations-cloudwatch.ts';
+import { type SecretsManagerSimulator, startSecretsManager } from '../../simulator/aws/secrets-manager.ts';
+import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure/server.ts';
 import { type Bundles, bundles } from '../stories/functions.ts';
 import { type Cli, type Ended, startCli } from './cli.ts';
 

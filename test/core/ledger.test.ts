@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readLastRun } from '../../lambda/core/last-run.ts';
-import { logIdOf } from '../../lambda/core/log.ts';
+import { logIdOf } from '../../lambda/core/record/log.ts';
 import { emptySketch, idKey, missingFrom, readSketch } from '../../lambda/core/sketch.ts';
 import { log, logs, world } from '../world.ts';
 

@@ -1,9 +1,9 @@
 /** A run that makes no progress never looks healthy, and what is larger than a run goes on in the next one. */
 import { describe, expect, test } from 'vitest';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
-import { logIdOf } from '../../lambda/core/log.ts';
-import { syntheticLogId } from '../../lambda/core/log-id.ts';
 import type { PostAnswer } from '../../lambda/core/model.ts';
+import { logIdOf } from '../../lambda/core/record/log.ts';
+import { syntheticLogId } from '../../lambda/core/record/log-id.ts';
 import { log, logs, START_MS, type World, world } from '../world.ts';
 
 const MINUTE = 60_000;

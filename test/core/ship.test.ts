@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
-import { logIdOf } from '../../lambda/core/log.ts';
 import type { PostAnswer } from '../../lambda/core/model.ts';
+import { logIdOf } from '../../lambda/core/record/log.ts';
 import { log, logs, START_MS, world } from '../world.ts';
 
 const HOUR = 3_600_000;

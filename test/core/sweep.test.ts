@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { logIdOf } from '../../lambda/core/log.ts';
+import { logIdOf } from '../../lambda/core/record/log.ts';
 import { log, logs, world } from '../world.ts';
 
 const MINUTE = 60_000;

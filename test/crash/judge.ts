@@ -1,5 +1,5 @@
 /** Stands at the checkpoint table's door and judges every write by the promise, at the moment it is applied. */
-import type { Aws } from '../../simulator/aws.ts';
+import type { Aws } from '../../simulator/aws/emulators.ts';
 import { idsIn } from './calls.ts';
 import type { Answer, Call } from './relay.ts';
 

@@ -1,6 +1,7 @@
 /** One round: logs come, a process is killed, time passes, the pipeline recovers, and the promise is judged. */
+
+import type { Invocation, LambdaHost } from '../../simulator/aws/lambda-host.ts';
 import type { Dice } from '../../simulator/dice.ts';
-import type { Invocation, LambdaHost } from '../../simulator/lambda-host.ts';
 import { type CrashStage, KILLED, reportOf } from './stage.ts';
 import type { Step } from './steps.ts';
 

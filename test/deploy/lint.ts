@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { PipelinesStack } from '../../cdk/stack.ts';
-import { parseDeployment } from '../../lambda/core/config.ts';
+import { parseDeployment } from '../../lambda/config/config.ts';
 import { runToEnd } from './child.ts';
 import { pythonPrograms } from './python.ts';
 

@@ -1,8 +1,8 @@
 /** The two ends of the way, in this process: a simulated Auth0 tenant and a simulated Azure, and the configuration between. */
 import { ENV } from '../../lambda/core/contract.ts';
-import { type Auth0Simulator, startAuth0 } from '../../simulator/auth0.ts';
-import { type AzureSimulator, startAzure } from '../../simulator/azure.ts';
-import { type Log, logStream, poisonLog } from '../../simulator/tenant.ts';
+import { type Auth0Simulator, startAuth0 } from '../../simulator/auth0/server.ts';
+import { type Log, logStream, poisonLog } from '../../simulator/auth0/tenant.ts';
+import { type AzureSimulator, startAzure } from '../../simulator/azure/server.ts';
 
 /** Both pipelines read the same tenant: one ships what succeeded, the other the rest, so that no log goes to both. */
 export const PIPELINES = ['collector', 'ingestion'] as const;

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parsePipelines } from '../../lambda/core/config.ts';
+import { parsePipelines } from '../../lambda/config/config.ts';
 import { deployed } from '../azure/sample-deployment.ts';
 import { cli } from '../cli/cli.ts';
 import { type Block, blocks, PAGES, page, ROOT } from './pages.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { parsePipeline, parsePipelines } from '../../lambda/core/config.ts';
+import { parsePipeline, parsePipelines } from '../../lambda/config/config.ts';
 
 const page = readFileSync(resolve(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
 const guid = '01234567-89ab-cdef-0123-456789abcdef';

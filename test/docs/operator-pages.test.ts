@@ -90,10 +90,7 @@ describe('operating.md', () => {
     const used = JSON.parse(readFileSync(join(ROOT, 'test/deploy/operator-policy.json'), 'utf8'));
     expect(shown).toEqual([used]);
     const actions = used.Statement.flatMap((one: { readonly Action: string | string[] }) => one.Action);
-    const sources = readdirSync(join(ROOT, 'cli'))
-      .filter(name => name.startsWith('stack-'))
-      .map(name => readFileSync(join(ROOT, 'cli', name), 'utf8'));
-    const asked = sources.flatMap(text =>
+    const asked = sourcesUnder('cli/pipelines/stack').flatMap(text =>
       [
         ...text.matchAll(/'((?:cloudformation|cloudwatch|dynamodb|lambda|logs|scheduler|sqs):[A-Z]\w+)'/g),
       ].map(match => match[1]!),
@@ -104,13 +101,18 @@ describe('operating.md', () => {
 });
 
 test('every section of the runbook that the command line names is there', () => {
-  const sources = readdirSync(join(ROOT, 'cli')).map(name => readFileSync(join(ROOT, 'cli', name), 'utf8'));
   const inHints = /docs\/runbook\.md[,:#] ?([a-z0-9-]+(?:, [a-z0-9-]+)*)/g;
   const inFindings = /runbook: '([a-z0-9-]+)'/g;
-  const named = sources
+  const named = sourcesUnder('cli')
     .flatMap(text => [...text.matchAll(inHints), ...text.matchAll(inFindings)])
     .flatMap(([, names]) => names!.split(', '));
   expect(new Set(named).size).toBeGreaterThan(5);
   const anchors = anchorsIn(page('runbook.md'));
   expect(named.filter(section => !anchors.includes(section))).toEqual([]);
 });
+
+function sourcesUnder(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => readFileSync(join(ROOT, folder, name), 'utf8'));
+}

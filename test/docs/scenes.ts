@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { generateLogs, poisonLog } from '../../simulator/tenant.ts';
+import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { deployed } from '../azure/sample-deployment.ts';
-import { messageOf, OUTAGE } from '../cli/dead-letters.ts';
 import { openLocalWorld, recentLogs } from '../cli/local-world.ts';
+import { messageOf, OUTAGE } from '../cli/replay/dead-letters.ts';
 import { type Deployed, openStackWorld, PIPELINES, STACK } from '../cli/stack-world.ts';
 import { ROOT } from './pages.ts';
 

@@ -1,10 +1,10 @@
 /** The tenant's newest log, and logs by date. */
 import { expect, onTestFinished, test } from 'vitest';
-import { logDateOf } from '../../lambda/core/log.ts';
+import { logDateOf } from '../../lambda/core/record/log.ts';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
-import { startAuth0 } from '../../simulator/auth0.ts';
-import { generateLogs, type Log } from '../../simulator/tenant.ts';
+import { startAuth0 } from '../../simulator/auth0/server.ts';
+import { generateLogs, type Log } from '../../simulator/auth0/tenant.ts';
 import { type Answerer, handClock, heldSecrets, json } from './server.ts';
 import { config, giving, ID, LIMIT_MS, NOW, RATE, RATE_READ, refusing, tenant } from './tenant.ts';
 

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { auth0Token } from '../../lambda/edges/auth0-token.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
-import { startAuth0 } from '../../simulator/auth0.ts';
+import { startAuth0 } from '../../simulator/auth0/server.ts';
 import {
   type Answerer,
   CUT,

@@ -2,13 +2,13 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ConfigError, type PipelineConfig, parsePipeline } from '../../lambda/core/config.ts';
+import { ConfigError, type PipelineConfig, parsePipeline } from '../../lambda/config/config.ts';
 import type { Answer, Fetch } from '../../lambda/core/http.ts';
+import { dataCollector } from '../../lambda/destinations/data-collector/post.ts';
+import { entraClientSecret } from '../../lambda/destinations/logs-ingestion/entra.ts';
+import { logsIngestion } from '../../lambda/destinations/logs-ingestion/post.ts';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
-import { dataCollector } from '../../lambda/edges/azure-data-collector.ts';
-import { entraClientSecret } from '../../lambda/edges/azure-entra.ts';
-import { logsIngestion } from '../../lambda/edges/azure-logs-ingestion.ts';
-import { COLLECTOR, INGESTION, PIPELINE } from '../core/config-samples.ts';
+import { COLLECTOR, INGESTION, PIPELINE } from '../config/samples.ts';
 import { handClock, heldSecrets } from './server.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');

@@ -2,7 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkpointStore } from '../../lambda/edges/dynamodb.ts';
 import { continuing } from '../../lambda/edges/dynamodb-former.ts';
-import { type Aws, startAws } from '../../simulator/aws.ts';
+import { type Aws, startAws } from '../../simulator/aws/emulators.ts';
 import { startTableProxy, type TableProxy } from './table-proxy.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint, Lease } from '../../lambda/core/model.ts';
 import { checkpointStore } from '../../lambda/edges/dynamodb.ts';
-import { type Aws, startAws } from '../../simulator/aws.ts';
+import { type Aws, startAws } from '../../simulator/aws/emulators.ts';
 import { startTableProxy, type TableProxy } from './table-proxy.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');

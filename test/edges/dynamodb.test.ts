@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint, Lease } from '../../lambda/core/model.ts';
 import { checkpointStore } from '../../lambda/edges/dynamodb.ts';
-import { type Aws, startAws } from '../../simulator/aws.ts';
+import { type Aws, startAws } from '../../simulator/aws/emulators.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const EXPIRES = NOW + 120_000;

@@ -1,5 +1,5 @@
 /** A process as small as a function: asks for one page and prints what came, as JSON. */
-import { parsePipeline } from '../../lambda/core/config.ts';
+import { parsePipeline } from '../../lambda/config/config.ts';
 import { Secret } from '../../lambda/core/secret.ts';
 import { pipelineParts } from '../../lambda/wiring.ts';
 

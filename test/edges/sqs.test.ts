@@ -5,7 +5,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { failedBatchQueue, queueLooks, visibility } from '../../lambda/edges/sqs.ts';
-import { type Aws, startAws } from '../../simulator/aws.ts';
+import { type Aws, startAws } from '../../simulator/aws/emulators.ts';
 
 interface Batch {
   readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[];

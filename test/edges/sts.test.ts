@@ -8,8 +8,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { type StsOptions, webIdentity } from '../../lambda/edges/sts.ts';
 import { bundle } from '../../scripts/build.ts';
-import { CREDENTIALS, REGION } from '../../simulator/queues.ts';
-import { type StsSettings, startSts } from '../../simulator/sts.ts';
+import { CREDENTIALS, REGION } from '../../simulator/aws/queues.ts';
+import { type StsSettings, startSts } from '../../simulator/aws/sts.ts';
 import { type Answerer, CUT, cutBody, deadUrl, handClock, serve, stallBody } from './server.ts';
 
 const fetch = httpClient();
@@ -206,7 +206,7 @@ test('a bundle carries this call and no client of STS: whoever does not federate
   );
   const inputs = Object.entries(output?.[1].inputs ?? {});
   expect(inputs.filter(([path]) => path.includes('@aws-sdk/client-sts'))).toEqual([]);
-  const federation = inputs.filter(([path]) => /edges\/(sts|azure-federated)\.ts$/.test(path));
+  const federation = inputs.filter(([path]) => /\/(sts|federated)\.ts$/.test(path));
   expect(federation).toHaveLength(2);
   expect(federation.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)).toBeLessThan(5_000);
 });

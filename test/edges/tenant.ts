@@ -1,5 +1,5 @@
 /** A tenant of Auth0 on loopback, as small as the tests of its edge need. */
-import type { PipelineConfig } from '../../lambda/core/config.ts';
+import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { type Answerer, handClock, heldSecrets, json, serve } from './server.ts';

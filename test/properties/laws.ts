@@ -1,8 +1,8 @@
 /** The laws of liveness, watched tick by tick: a run that makes no progress never looks healthy, and a held line costs nothing. */
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import { readLastRun } from '../../lambda/core/last-run.ts';
-import { logIdOf } from '../../lambda/core/log.ts';
-import { logIdTimeMs } from '../../lambda/core/log-id.ts';
+import { logIdOf } from '../../lambda/core/record/log.ts';
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { type World, whyOf } from '../world.ts';
 

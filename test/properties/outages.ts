@@ -1,6 +1,7 @@
 /** What lasts until it is over: outages, wrong configurations, and vendors that lie. */
-import { logIdTimeMs, syntheticLogId } from '../../lambda/core/log-id.ts';
+
 import type { Fault, PostAnswer } from '../../lambda/core/model.ts';
+import { logIdTimeMs, syntheticLogId } from '../../lambda/core/record/log-id.ts';
 import { type Faults, type Page, START_MS } from '../world.ts';
 import { QUOTA } from './laws.ts';
 

@@ -1,8 +1,8 @@
 /** Random scenarios: what a bad fortnight can do to a pipeline, and what must hold afterwards. */
 import fc from 'fast-check';
 import { readLate } from '../../lambda/core/late.ts';
-import { logIdTimeMs } from '../../lambda/core/log-id.ts';
 import type { Fault, PostAnswer } from '../../lambda/core/model.ts';
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { type AzureFault, type Faults, logAt, type World, world } from '../world.ts';
 import { deadIds, laws, QUOTA, wrongReasons } from './laws.ts';
 import { LIES, type Lie, OUTAGES, type Outage } from './outages.ts';

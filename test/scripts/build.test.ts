@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundle } from '../../scripts/build.ts';
-import { lambdaHost } from '../../simulator/lambda-host.ts';
+import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
 
 const ENTRIES = { ship: 'src/ship.ts', replay: 'src/replay.ts' };
 let one = '';

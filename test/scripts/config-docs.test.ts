@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { parsePipeline } from '../../lambda/core/config.ts';
+import { parsePipeline } from '../../lambda/config/config.ts';
 import { DESCRIPTIONS } from '../../scripts/config-descriptions.ts';
 import { type Setting, settings, withTables } from '../../scripts/config-docs.ts';
-import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../core/config-samples.ts';
+import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../config/samples.ts';
 
 const PAGE = readFileSync(resolve(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
 const all = settings();

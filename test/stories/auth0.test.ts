@@ -1,9 +1,9 @@
 /** What Auth0 can do to a run, over real sockets. */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Auth0Options } from '../../simulator/auth0.ts';
+import type { Auth0Options } from '../../simulator/auth0/server.ts';
+import { generateLogs } from '../../simulator/auth0/tenant.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
-import { generateLogs } from '../../simulator/tenant.ts';
 import { AUTH0_SECRET, DOMAIN, openStage, RECENT, type Setup, type Stage } from './stage.ts';
 
 const kind = 'data-collector';

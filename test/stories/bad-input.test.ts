@@ -1,12 +1,12 @@
 /** What Auth0 should never send, over real sockets, to both destinations: it arrives, and so does all that follows it. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { COLUMNS } from '../../lambda/core/columns.ts';
-import type { PipelineConfig } from '../../lambda/core/config.ts';
+import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { FIELD_MAX_BYTES } from '../../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
-import { logIdTimeMs } from '../../lambda/core/log-id.ts';
+import { COLUMNS } from '../../lambda/core/record/columns.ts';
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import { logIdAt } from '../../simulator/auth0/tenant.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
-import { logIdAt } from '../../simulator/tenant.ts';
 import {
   BAD_LOGS,
   type BadLog,

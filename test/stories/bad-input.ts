@@ -1,6 +1,6 @@
 /** What Auth0 should never send, as it would stand in a page: JSON text, or bytes that are not even text. */
-import { logIdTimeMs } from '../../lambda/core/log-id.ts';
-import { type Log, logIdAt, POISON_MARK } from '../../simulator/tenant.ts';
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import { type Log, logIdAt, POISON_MARK } from '../../simulator/auth0/tenant.ts';
 
 /**
  * How a log arrives. `whole`: in its columns, whatever fits none of them in Extra. `cut`: likewise, with what is too

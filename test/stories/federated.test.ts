@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { streamColumns } from '../../azure/table.ts';
-import { startSts } from '../../simulator/sts.ts';
-import { generateLogs } from '../../simulator/tenant.ts';
+import { generateLogs } from '../../simulator/auth0/tenant.ts';
+import { startSts } from '../../simulator/aws/sts.ts';
 import { openStage, RECENT } from './stage.ts';
 
 const logs = generateLogs({ seed: 66, count: 250, ...RECENT() });

@@ -1,7 +1,7 @@
 /** The last try of a failed batch: SQS moves it to the dead-letter queue, and only the replay function can tell of it at once. */
 import { afterEach, expect, test } from 'vitest';
 import { METRICS, RETRY_MAX_RECEIVES } from '../../lambda/core/contract.ts';
-import { lambdaHost } from '../../simulator/lambda-host.ts';
+import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import { bundles, environment } from './functions.ts';
 import { openStage, type Stage } from './stage.ts';
 

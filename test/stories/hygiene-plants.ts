@@ -1,6 +1,6 @@
 /** What is planted into the story of hygiene.test.ts: secrets, and logs that say things. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { Log } from '../../simulator/tenant.ts';
+import type { Log } from '../../simulator/auth0/tenant.ts';
 
 const key = () => randomBytes(64).toString('base64');
 const part = (bytes: number) => randomBytes(bytes).toString('base64url');

@@ -1,11 +1,11 @@
 /** A pipeline to which everything happens, in the deployed functions, with all that they print and answer. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
-import { logIdTimeMs } from '../../lambda/core/log-id.ts';
-import { eventSourceMapping } from '../../simulator/event-source.ts';
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import { generateLogs, type Log, poisonLog } from '../../simulator/auth0/tenant.ts';
+import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
+import { type Invocation, type LambdaHost, lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
-import { type Invocation, type LambdaHost, lambdaHost } from '../../simulator/lambda-host.ts';
-import { generateLogs, type Log, poisonLog } from '../../simulator/tenant.ts';
 import type { Echo, EchoOptions } from './echo.ts';
 import { type Bundles, environment } from './functions.ts';
 import { CLIENT, REDACT, REDACTED, SAID, SECRETS, telling } from './hygiene-plants.ts';

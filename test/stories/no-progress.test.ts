@@ -1,9 +1,9 @@
 /** What looks like progress and is none, over real sockets and with the bundles that are deployed. */
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { syntheticLogId } from '../../lambda/core/log-id.ts';
+import { syntheticLogId } from '../../lambda/core/record/log-id.ts';
+import { generateLogs } from '../../simulator/auth0/tenant.ts';
+import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
-import { lambdaHost } from '../../simulator/lambda-host.ts';
-import { generateLogs } from '../../simulator/tenant.ts';
 import { bundles, environment } from './functions.ts';
 import { type Kind, openStage, RECENT, type Stage } from './stage.ts';
 

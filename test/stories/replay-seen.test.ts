@@ -1,9 +1,9 @@
 /** A replay that cannot do its work is seen: our line, our metric and the back-off, and what it did is not done again. */
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
-import { eventSourceMapping } from '../../simulator/event-source.ts';
-import { lambdaHost } from '../../simulator/lambda-host.ts';
-import { generateLogs, poisonLog } from '../../simulator/tenant.ts';
+import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
+import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
+import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import { bundles, environment } from './functions.ts';
 import { openStage, RECENT, type Stage } from './stage.ts';
 

@@ -6,8 +6,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { ship } from '../../lambda/core/ship.ts';
-import { lambdaHost } from '../../simulator/lambda-host.ts';
-import { type Log, logIdAt } from '../../simulator/tenant.ts';
+import { type Log, logIdAt } from '../../simulator/auth0/tenant.ts';
+import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import { bundles, environment } from './functions.ts';
 import { type Kind, openStage, type Stage } from './stage.ts';
 

@@ -1,17 +1,17 @@
 /** A stage for stories: the real wiring and edges, over real sockets, between the simulators. No one sleeps. */
 import * as zlib from 'node:zlib';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { PipelineConfig } from '../../lambda/core/config.ts';
+import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { replay } from '../../lambda/core/replay.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { ship } from '../../lambda/core/ship.ts';
 import { type Wiring, wireFrom } from '../../lambda/wiring.ts';
-import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0.ts';
-import { type Aws, startAws } from '../../simulator/aws.ts';
-import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure.ts';
-import { eventSourceMapping } from '../../simulator/event-source.ts';
-import { type SecretsManagerSimulator, startSecretsManager } from '../../simulator/secrets-manager.ts';
+import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0/server.ts';
+import { type Aws, startAws } from '../../simulator/aws/emulators.ts';
+import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
+import { type SecretsManagerSimulator, startSecretsManager } from '../../simulator/aws/secrets-manager.ts';
+import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure/server.ts';
 
 export const DOMAIN = 'story.eu.auth0.com';
 export const AUTH0_SECRET = 'story/auth0';

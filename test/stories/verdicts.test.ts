@@ -1,7 +1,7 @@
 /** A story for every row of the verdict table, for both destinations, over real sockets. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
-import { generateLogs, poisonLog } from '../../simulator/tenant.ts';
 import { AZURE_SECRET, type Kind, openStage, RECENT, type Setup, type Stage } from './stage.ts';
 
 let stage: Stage;

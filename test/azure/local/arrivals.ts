@@ -1,8 +1,8 @@
 /** Auth0 logs as rows of a table: shaped by the real shaper, stored as the service would store them. */
 import { DATA_COLLECTOR_TABLE, TABLE } from '../../../azure/table.ts';
 import type { DestinationKind } from '../../../lambda/core/model.ts';
-import { shaper } from '../../../lambda/core/shape.ts';
-import { widen } from '../../../simulator/azure-table.ts';
+import { shaper } from '../../../lambda/core/record/shape.ts';
+import { widen } from '../../../simulator/azure/table.ts';
 import type { Row, Rows } from './log-analytics.ts';
 import { INGESTED_AT } from './translations.ts';
 

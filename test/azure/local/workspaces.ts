@@ -1,7 +1,7 @@
 /** The tables that a workspace can have, as the checker and the local engine take them. */
 import { SENTINEL_FUNCTION_TABLE } from '../../../azure/function-auth0-logs.ts';
 import { DATA_COLLECTOR_TABLE, dataCollectorColumn, TABLE } from '../../../azure/table.ts';
-import { COLUMNS, type ColumnType } from '../../../lambda/core/columns.ts';
+import { COLUMNS, type ColumnType } from '../../../lambda/core/record/columns.ts';
 import type { ColumnOf } from '../kql-check.ts';
 
 export type Tables = Readonly<Record<string, readonly ColumnOf[]>>;

@@ -1,4 +1,4 @@
-import type { Log } from '../../../simulator/tenant.ts';
+import type { Log } from '../../../simulator/auth0/tenant.ts';
 import { log, NOW_MS, type Scene, scene, type Trials } from './scene.ts';
 
 /** Text instead of a log: it ships raw. */

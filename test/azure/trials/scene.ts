@@ -1,5 +1,5 @@
 /** Made-up Auth0 logs, in the shapes that real tenants show, for trying detections out. */
-import { type Log, logIdAt } from '../../../simulator/tenant.ts';
+import { type Log, logIdAt } from '../../../simulator/auth0/tenant.ts';
 import type { Rows } from '../local/log-analytics.ts';
 
 /** The current time of every scene. */

@@ -1,4 +1,4 @@
-import type { Log } from '../../../simulator/tenant.ts';
+import type { Log } from '../../../simulator/auth0/tenant.ts';
 import { address, type Fields, log, logs, scene, type Trials, user } from './scene.ts';
 
 const someone = (index: number) => user(`user${index}`);

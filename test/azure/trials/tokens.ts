@@ -1,4 +1,4 @@
-import type { Log } from '../../../simulator/tenant.ts';
+import type { Log } from '../../../simulator/auth0/tenant.ts';
 import { address, call, log, logs, scene, type Trials } from './scene.ts';
 
 const SYNC = {

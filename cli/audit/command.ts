@@ -1,0 +1,58 @@
+/** `audit`: is every log of a window accepted by Azure or held, and if not, which ones are missing? */
+import type { Command } from 'commander';
+import type { TargetOptions } from '../pipelines/operated.ts';
+import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
+
+export interface AuditOptions extends TargetOptions {
+  readonly from: string;
+  readonly to?: string;
+  readonly ids?: string;
+  readonly json?: true;
+}
+
+const HELP = `
+Times are UTC: 2026-07-01, 2026-07-01T08:30:00Z, or how long ago: 30m, 2h, 3d.
+
+It changes nothing, and may go on beside a running pipeline, to which it leaves
+half of Auth0's rate limit. For each batch the pipeline enters in a ledger which
+logs were accepted by Azure, excluded, or put on a queue; a month of it is kept
+in the function's log group, or under --state. What "backfill" has shipped from
+this machine counts too: for a stack, say with --state where it was.
+
+  settled    some entry of the ledger holds it
+  not yet    after the checkpoint, or late: the next run or sweep will take it
+  not known  older than the ledger, which cannot vouch for it
+  unsure     of a batch of which more logs (about 35) are missing, or deleted by
+             Auth0 meanwhile, than can be told apart
+  missing    no entry holds it: by the ledger it was neither accepted nor held
+${TARGET_HELP}
+
+Exit code: 0 nothing is missing, 1 a log is missing, or cannot be vouched for,
+2 wrong usage, or one of both sides could not be asked, 130 stopped by Ctrl-C.
+
+Examples:
+  $ npm start -- audit --from 1d
+  $ npm start -- audit --from 2026-07-01 --to 2026-07-02 --ids missing.txt
+  $ npm start -- audit --config config.json --from 6h --json`;
+
+/** Adds the command to the program. */
+export function addAudit(program: Command): void {
+  const command = program
+    .command('audit')
+    .summary('count a window at both ends, and name the logs that are missing')
+    .description(
+      'Compares what Auth0 serves of a window with what the pipeline has accepted or holds of it, and names the ' +
+        'logs that are missing, with the command that ships them.',
+    )
+    .requiredOption('--from <time>', 'where the window begins')
+    .option('--to <time>', 'where it ends, itself excluded (default: now)')
+    .option('--ids <file>', 'write every missing log id into this file, one a line')
+    .option('--json', 'print one JSON document');
+  addTargetOptions(command)
+    .addHelpText('after', HELP)
+    .action(async (options: AuditOptions) => {
+      // Loaded only now: the SDKs take a while, and --help should not.
+      const { runAudit } = await import('./run.ts');
+      process.exitCode = await runAudit(options);
+    });
+}

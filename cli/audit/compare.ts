@@ -1,0 +1,180 @@
+/** What Auth0 serves of a window against what the ledger says of it: where is each log? No I/O, and bounded memory. */
+import {
+  addToSketch,
+  emptySketch,
+  type IdKey,
+  idKey,
+  missingFrom,
+  readSketch,
+  type Sketch,
+  unite,
+} from '../../lambda/core/sketch.ts';
+import { type AuditBasis, type IdRange, keysOfLateEntries, touches } from './basis.ts';
+
+/** Logs of the window, each counted once. */
+export interface Findings {
+  /** Some entry vouches for them. */
+  readonly settled: number;
+  /** Of those: found by a sweep. */
+  readonly settledLate: number;
+  /** After the checkpoint. */
+  readonly notYet: number;
+  /** The next sweep for late logs will find them. */
+  readonly notSwept: number;
+  /** Settled before the ledger begins, or never. */
+  readonly notKnown: number;
+  /** No entry vouches for them. */
+  readonly missing: number;
+  /** Batches of which so many logs are missing, or deleted by Auth0 meanwhile, that they cannot be told apart. */
+  readonly unsure: readonly Unsure[];
+}
+
+/** `logs` of this range may be missing, `atLeastMissing` of them are. */
+export type Unsure = IdRange & { readonly logs: number; readonly atLeastMissing: number };
+
+export interface Auditor {
+  /**
+   * Tells of the next log at Auth0: every one of `readRange`, ids ascending, each once. Those outside the window are
+   * not judged, but an entry that reaches beyond it can be compared only as a whole.
+   */
+  see(logId: string): void;
+  /** Judges the rest. */
+  end(): Findings;
+}
+
+/** An entry while its logs pass by. */
+interface Open extends IdRange {
+  readonly isLedger: boolean;
+  readonly entered: Sketch | undefined;
+  readonly logs: number;
+  /** What Auth0 serves in its range; logs that a late entry vouches for are kept apart. */
+  readonly served: Sketch;
+  readonly servedLate: Sketch;
+}
+
+/** Afterwards. */
+interface Closed extends IdRange {
+  readonly isLedger: boolean;
+  readonly logs: number;
+  /** Undefined when they are too many to be told. */
+  readonly missing: ReadonlySet<IdKey> | undefined;
+  unsure: number;
+  /** Of those: covered by no other entry that could vouch for them. */
+  unsureAlone: number;
+}
+
+interface Pending {
+  readonly logId: string;
+  readonly key: IdKey;
+}
+
+/**
+ * Judges each log of the window once every entry that covers it has gone by, so that only entries, and the ids of a few
+ * batches, are held. `onMissing` is told each missing id.
+ */
+export function auditor(basis: AuditBasis, onMissing: (logId: string) => void): Auditor {
+  const { window, checkpointLogId, ledgerAfterLogId } = basis;
+  const lateKeys = keysOfLateEntries(basis.entries);
+  // The last one comes first.
+  const ahead = openable(basis).sort((a, b) => (a.afterLogId < b.afterLogId ? 1 : -1));
+  const count = { settled: 0, settledLate: 0, notYet: 0, notSwept: 0, notKnown: 0, missing: 0 };
+  const unsure: Unsure[] = [];
+  let open: Open[] = [];
+  let closed: Closed[] = [];
+  let pending: Pending[] = [];
+
+  const judge = ({ logId, key }: Pending) => {
+    const covering = closed.filter(one => logId > one.afterLogId && logId <= one.lastLogId);
+    const entries = covering.filter(one => one.isLedger);
+    const passed = covering.find(one => !one.isLedger);
+    const isLate = lateKeys.has(key);
+    if (isLate || entries.some(({ missing }) => missing && !missing.has(key))) {
+      count.settled++;
+      if (isLate) count.settledLate++;
+      return;
+    }
+    if (checkpointLogId === undefined || logId > checkpointLogId) return void count.notYet++;
+    // When the sweep cannot tell which ones, it ships them all.
+    if (passed && (!passed.missing || passed.missing.has(key))) return void count.notSwept++;
+    const [untold, ...others] = entries.filter(({ missing }) => !missing);
+    if (untold) {
+      untold.unsure++;
+      if (others.length === 0) untold.unsureAlone++;
+      return;
+    }
+    const isBefore = ledgerAfterLogId === undefined || logId <= ledgerAfterLogId;
+    if (entries.length === 0 && isBefore) return void count.notKnown++;
+    count.missing++;
+    onMissing(logId);
+  };
+
+  /** Judges what no open entry covers any more, and forgets the entries that are done with. */
+  const settle = (upTo: string | undefined) => {
+    const covered = pending.findIndex(({ logId }) => upTo !== undefined && logId > upTo);
+    const judged = covered === -1 ? pending : pending.slice(0, covered);
+    pending = covered === -1 ? [] : pending.slice(covered);
+    for (const one of judged) judge(one);
+    const [next] = pending;
+    const [kept, done] = split(closed, one => next !== undefined && one.lastLogId >= next.logId);
+    closed = kept;
+    for (const { afterLogId, lastLogId, logs, ...one } of done) {
+      if (one.unsure === 0) continue;
+      // The entry holds no more than `logs` of them.
+      const atLeastMissing = Math.max(0, one.unsureAlone - logs);
+      unsure.push({ afterLogId, lastLogId, logs: one.unsure, atLeastMissing });
+    }
+  };
+
+  const close = (entries: readonly Open[]) => {
+    for (const { served, servedLate, entered, ...entry } of entries) {
+      const all = unite(served, servedLate);
+      // Late logs are mostly not in it; without them, more others can be told.
+      const missing = entered && (missingFrom(entered, all) ?? missingFrom(entered, served));
+      closed.push({ ...entry, missing, unsure: 0, unsureAlone: 0 });
+    }
+  };
+
+  return {
+    see: logId => {
+      for (let next = ahead.at(-1); next && next.afterLogId < logId; next = ahead.at(-1)) {
+        ahead.pop();
+        open.push(next);
+      }
+      const [still, done] = split(open, one => one.lastLogId >= logId);
+      open = still;
+      if (done.length > 0) {
+        close(done);
+        settle(least(open.map(one => one.afterLogId)));
+      }
+      const key = idKey(logId);
+      const isLate = lateKeys.has(key);
+      for (const one of open) addToSketch(isLate ? one.servedLate : one.served, key);
+      if (logId <= window.afterLogId || logId > window.lastLogId) return;
+      if (open.length === 0) judge({ logId, key });
+      else pending.push({ logId, key });
+    },
+    end: () => {
+      close(open);
+      open = [];
+      settle(undefined);
+      return { ...count, unsure };
+    },
+  };
+}
+
+function openable({ entries, passed, window }: AuditBasis): Open[] {
+  const empty = () => ({ served: emptySketch(), servedLate: emptySketch() });
+  const opened: Open[] = entries.filter(touches(window)).map(({ afterLogId, lastLogId, logs, ids }) => {
+    return { afterLogId, lastLogId, logs, isLedger: true, entered: readSketch(ids), ...empty() };
+  });
+  if (!passed || !touches(window)(passed)) return opened;
+  const { afterLogId, lastLogId, ids } = passed;
+  return [...opened, { afterLogId, lastLogId, logs: 0, isLedger: false, entered: ids, ...empty() }];
+}
+
+function split<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter(one => !isFirst(one))];
+}
+
+const least = (texts: readonly string[]) =>
+  texts.reduce<string | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);

@@ -1,0 +1,157 @@
+/** An audit: what the ledger holds of a window against what Auth0 serves of it. */
+
+import type { Clock, Fault, LogSource, QueueName } from '../../lambda/core/model.ts';
+import { logReader, type SettledLog } from '../../lambda/core/read.ts';
+import { logIdOf } from '../../lambda/core/record/log.ts';
+import {
+  LOWEST_LOG_ID_PREFIX,
+  logIdPrefix,
+  logIdTimeMs,
+  syntheticLogId,
+} from '../../lambda/core/record/log-id.ts';
+import { parseStartFrom } from '../../lambda/core/start-from.ts';
+import type { Depth, StoredState } from '../pipelines/operated.ts';
+import { UsageError } from '../terminal/errors.ts';
+import { dateText } from '../terminal/words.ts';
+import type { Window } from '../window/window.ts';
+import { type AuditBasis, type IdRange, readRange, touches } from './basis.ts';
+import { auditor, type Findings } from './compare.ts';
+import { type Entered, enteredIn, type LedgerDependencies, passedOf, readLedger } from './ledger.ts';
+
+export interface AuditDependencies extends LedgerDependencies {
+  readonly source: LogSource;
+  readonly clock: Clock;
+  /** Share of Auth0's rate limit that is left to others. */
+  readonly headroom: number;
+  readonly told: {
+    missing(logId: string): void;
+    /** After every page: logs in it, and the time that is reached. */
+    read(logs: number, reachedMs: number | undefined): void;
+  };
+}
+
+export interface Audit {
+  readonly findings: Findings;
+  /** Logs that Auth0 serves of the window. */
+  readonly atAuth0: number;
+  /** Of those: without an id that tells their place, so that no entry can hold them. */
+  readonly withoutId: number;
+  readonly entered: Entered;
+  /** The ledger knows nothing of logs up to here; undefined when it is empty. */
+  readonly ledgerAfterLogId: string | undefined;
+  /** As they were when the audit began. */
+  readonly state: StoredState;
+  readonly depths: Readonly<Record<QueueName, Depth>>;
+}
+
+const START_TIMEOUT_MS = 20_000;
+
+/**
+ * Audits a window of whole seconds. Throws UsageError when a side cannot be asked: an audit of a part would be taken for
+ * one of the whole.
+ */
+export async function audit(d: AuditDependencies, window: Window): Promise<Audit> {
+  // First, so that whatever it has passed is in the ledger by the time that is read.
+  const state = await d.pipeline.state();
+  const depths = await d.pipeline.queues.depths();
+  const checkpointLogId = state.checkpoint?.logId;
+  const range = await idsOf(d, window);
+  const ledger = await readLedger(d, window.fromMs, range, checkpointLogId);
+  const passed = passedOf(d.pipeline, state);
+  // Without a checkpoint the first run is still to come, and begins where it is told: what lies before will not be shipped.
+  const reached = checkpointLogId ?? (await firstLogId(d));
+  const read = await readAuth0(d, { window: range, ...ledger, checkpointLogId: reached, passed }, window);
+  const entered = enteredIn(ledger.entries.filter(touches(range)));
+  return { ...read, entered, ledgerAfterLogId: ledger.ledgerAfterLogId, state, depths };
+}
+
+/** After which log a first run would begin. */
+async function firstLogId({ pipeline, source, clock }: AuditDependencies): Promise<string | undefined> {
+  const from = parseStartFrom(pipeline.config.auth0.startFrom);
+  if (!from) return undefined;
+  const answer = await source.start(from, clock.now(), START_TIMEOUT_MS);
+  if (answer.kind === 'fault') throw unreadable(answer.fault);
+  return answer.checkpoint.logId;
+}
+
+/**
+ * The window among Auth0's ids. Their prefix is that of the first log after its begin: the newest log, which the source
+ * goes by, may have an id that cannot be read, and then the window would lie where no log is.
+ */
+async function idsOf({ source, clock }: AuditDependencies, { fromMs, toMs }: Window): Promise<IdRange> {
+  const answer = await source.start({ kind: 'date', dateMs: fromMs }, clock.now(), START_TIMEOUT_MS);
+  if (answer.kind === 'fault') throw unreadable(answer.fault);
+  const page = await source.page(answer.checkpoint.logId, START_TIMEOUT_MS);
+  const served = page.kind === 'page' ? page.logs.map(logIdOf) : [];
+  const first =
+    served.find(logId => logId !== undefined && logIdTimeMs(logId) !== undefined) ?? answer.checkpoint.logId;
+  const prefix = logIdPrefix(first) ?? LOWEST_LOG_ID_PREFIX;
+  return { afterLogId: syntheticLogId(prefix, fromMs), lastLogId: syntheticLogId(prefix, toMs) };
+}
+
+/** Tells the auditor every log of the window, and those around it that are needed to compare whole entries. */
+async function readAuth0(
+  { source, clock, headroom, told }: AuditDependencies,
+  basis: AuditBasis,
+  window: Window,
+): Promise<Pick<Audit, 'findings' | 'atAuth0' | 'withoutId'>> {
+  const { afterLogId, lastLogId } = readRange(basis);
+  const run = auditor(basis, told.missing);
+  const options = { deadlineMs: Number.POSITIVE_INFINITY, settleMs: 0, headroom };
+  const reader = logReader({ source, clock, random: Math.random }, afterLogId, options);
+  let atAuth0 = 0;
+  let withoutId = 0;
+  let last = afterLogId;
+  for (let step = await reader.next(); step.kind !== 'caught-up'; step = await reader.next()) {
+    if (step.kind !== 'page')
+      throw unreadable(step.kind === 'fault' ? step.fault : undefined, last, afterLogId);
+    const before = last;
+    for (const logId of idsIn(step.logs)) {
+      if (logId <= last) continue;
+      last = logId;
+      if (logId > lastLogId) break;
+      if (isIn(basis.window, logId)) atAuth0++;
+      run.see(logId);
+    }
+    withoutId += unplacedIn(step.logs, before, window);
+    told.read(step.logs.length, logIdTimeMs(last));
+    if (last > lastLogId) break;
+  }
+  return { findings: run.end(), atAuth0: atAuth0 + withoutId, withoutId };
+}
+
+/** How many logs of the window have no place of their own: by their date, or else that of the log before them. */
+function unplacedIn(logs: readonly SettledLog[], before: string, window: Window): number {
+  let place = before;
+  let count = 0;
+  for (const log of logs) {
+    if (hasPlace(log)) place = log.logId;
+    else if (isAround(window, log.dateMs ?? logIdTimeMs(place))) count++;
+  }
+  return count;
+}
+
+/** Ascending, though the page may not be. */
+function idsIn(logs: readonly SettledLog[]): string[] {
+  return logs
+    .filter(hasPlace)
+    .map(({ logId }) => logId)
+    .sort();
+}
+
+function hasPlace(log: SettledLog): log is SettledLog & { readonly logId: string } {
+  return log.logId !== undefined && logIdTimeMs(log.logId) !== undefined;
+}
+
+const isIn = (range: IdRange, logId: string) => logId > range.afterLogId && logId <= range.lastLogId;
+const isAround = ({ fromMs, toMs }: Window, ms = fromMs) => ms >= fromMs && ms < toMs;
+
+function unreadable(fault: Fault | undefined, last = '', afterLogId = last): UsageError {
+  const why = fault?.message ?? 'no answer in time';
+  const reachedMs = last > afterLogId ? logIdTimeMs(last) : undefined;
+  const what =
+    reachedMs === undefined
+      ? 'Auth0 could not be asked'
+      : `Auth0 could be read only up to ${dateText(reachedMs)}, so that nothing is told`;
+  return new UsageError(`${what}: ${why}`);
+}

@@ -1,0 +1,107 @@
+/** Finds the pipeline and its window, audits it, and says what came of it. */
+import { pipelineParts } from '../../lambda/wiring.ts';
+import { ledgerDirectory } from '../pipelines/local/ledger.ts';
+import { onlyPipeline } from '../pipelines/only-pipeline.ts';
+import { openTarget } from '../pipelines/open.ts';
+import type { Operated, Target } from '../pipelines/operated.ts';
+import { EXIT } from '../terminal/errors.ts';
+import { liveLine } from '../terminal/live-line.ts';
+import { stopOnSignals } from '../terminal/signals.ts';
+import { stoppableClock, stoppableSource } from '../terminal/stoppable.ts';
+import { showProgress, windowProgress } from '../window/progress.ts';
+import { parseWindow, type Window } from '../window/window.ts';
+import type { AuditOptions } from './command.ts';
+import { idsFile } from './ids.ts';
+import { auditJson } from './json.ts';
+import { type Audit, audit } from './read.ts';
+import { missingSpans } from './remedy.ts';
+import { type AuditTold, showAudit } from './show.ts';
+import { isWell } from './verdict.ts';
+
+/** An audit is in no hurry: the pipeline comes first. */
+const HEADROOM = 0.5;
+const LEDGER_DELAY_MS = 30_000;
+const SHOWN_IDS = 50;
+
+/** Returns the exit code. Throws UsageError and ConfigError. */
+export async function runAudit(options: AuditOptions): Promise<number> {
+  const nowMs = Date.now();
+  // What is wrong with the times is told before anything else is looked at.
+  parseWindow(options.from, options.to, nowMs);
+  const target = await openTarget(options);
+  const pipeline = onlyPipeline(target);
+  const { config } = pipeline;
+  const latestMs = nowMs - config.settleSeconds * 1000;
+  const window = wholeSeconds(parseWindow(options.from, options.to, nowMs, latestMs));
+  const stop = stopOnSignals('stopping; nothing was changed');
+  const file = options.ids === undefined ? undefined : idsFile(options.ids);
+  const spans = missingSpans();
+  const logIds: string[] = [];
+  const onMissing = (logId: string) => {
+    spans.add(logId);
+    file?.add(logId);
+    if (options.json || logIds.length < SHOWN_IDS) logIds.push(logId);
+  };
+  let found: Audit;
+  try {
+    found = await watched(target, pipeline, { window, state: options.state, stop, onMissing });
+  } catch (error) {
+    file?.discard();
+    if (stop.aborted) return EXIT.interrupted;
+    throw error;
+  }
+  file?.keep();
+  const { place } = target;
+  const lost = { logIds, spans: spans.all(found.findings.unsure, window) };
+  const told: AuditTold = { ...found, ...lost, place, config, window, options, nowMs };
+  if (options.json) console.log(JSON.stringify(auditJson(told), undefined, 2));
+  else showAudit(told);
+  return isWell(found) ? EXIT.ok : EXIT.fault;
+}
+
+interface Watched {
+  readonly window: Window;
+  readonly state: string;
+  readonly stop: AbortSignal;
+  readonly onMissing: (logId: string) => void;
+}
+
+/** The audit, with its progress on standard error. */
+async function watched(
+  { kind }: Target,
+  pipeline: Operated,
+  { window, state, stop, onMissing }: Watched,
+): Promise<Audit> {
+  const { source, options } = pipelineParts(pipeline.config, pipeline.secrets, pipeline.env);
+  const over = new AbortController();
+  const either = AbortSignal.any([stop, over.signal]);
+  const screen = liveLine(process.stderr, Date.now);
+  const progress = windowProgress(window, Date.now());
+  const endProgress = showProgress(progress, screen);
+  const read = (logs: number, reachedMs: number | undefined) => {
+    progress.logs(logs);
+    progress.reached(reachedMs);
+  };
+  const d = {
+    pipeline,
+    source: stoppableSource(source, either),
+    clock: stoppableClock(either),
+    backfillLedger: kind === 'stack' ? ledgerDirectory(state, pipeline.config) : undefined,
+    ledgerDelayMs: kind === 'stack' ? LEDGER_DELAY_MS : 0,
+    headroom: Math.max(HEADROOM, options.rateLimitHeadroom),
+    told: { missing: onMissing, read },
+  };
+  try {
+    return await audit(d, window);
+  } finally {
+    // The page that was asked for ahead is of no use any more.
+    over.abort();
+    endProgress();
+    screen.clear();
+  }
+}
+
+const wholeSeconds = ({ fromMs, toMs }: Window): Window => ({
+  fromMs: Math.floor(fromMs / 1000) * 1000,
+  toMs: Math.ceil(toMs / 1000) * 1000,
+});

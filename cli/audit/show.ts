@@ -1,0 +1,123 @@
+/** What an audit has found, for people. */
+import Table from 'cli-table3';
+import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import { colors, wrapped } from '../terminal/text.ts';
+import { counted, dateText, duration } from '../terminal/words.ts';
+import { backfillLines } from '../window/backfill-command.ts';
+import type { Window } from '../window/window.ts';
+import type { AuditOptions } from './command.ts';
+import type { Unsure } from './compare.ts';
+import type { Audit } from './read.ts';
+import { unsureLogs, verdict } from './verdict.ts';
+
+export interface AuditTold extends Audit {
+  /** In words. */
+  readonly place: string;
+  readonly config: PipelineConfig;
+  readonly window: Window;
+  readonly options: AuditOptions;
+  /** Of the missing logs, all or the first ones. */
+  readonly logIds: readonly string[];
+  /** Where logs are missing, or may be. */
+  readonly spans: readonly Window[];
+  readonly nowMs: number;
+}
+
+const DAY_MS = 86_400_000;
+const SHOWN_SPANS = 10;
+const number = new Intl.NumberFormat('en').format;
+
+export function showAudit(told: AuditTold): void {
+  const { config, place, window } = told;
+  const sections = [
+    `audit of pipeline "${config.name}", ${place}\nfrom ${dateText(window.fromMs)} to ${dateText(window.toMs)}`,
+    table(told),
+    notes(told)
+      .map(note => wrapped(note))
+      .join('\n'),
+    unsureLines(told.findings.unsure).join('\n'),
+    idLines(told).join('\n'),
+    remedyLines(told).join('\n'),
+    verdict(told),
+  ];
+  console.log(sections.filter(section => section !== '').join('\n\n'));
+}
+
+function table({ findings, atAuth0, withoutId, ledgerAfterLogId }: AuditTold): string {
+  const { settled, settledLate, notYet, notSwept, notKnown, missing } = findings;
+  const beginsMs = ledgerAfterLogId === undefined ? undefined : logIdTimeMs(ledgerAfterLogId);
+  const begins = beginsMs === undefined ? 'is empty' : `begins at ${dateText(beginsMs)}`;
+  const late = settledLate > 0 ? `; ${number(settledLate)} came late` : '';
+  const unsure = unsureLogs(findings);
+  const rows: [string, number, string][] = [
+    ['at Auth0', atAuth0, 'logs of this window'],
+    ['settled', settled, `accepted by Azure, excluded or held${late}`],
+    ['not yet', notYet, 'after the checkpoint: the next run takes them'],
+  ];
+  if (notSwept > 0) rows.push(['not swept', notSwept, 'came late: the next sweep takes them']);
+  if (notKnown > 0) rows.push(['not known', notKnown, `the ledger ${begins}`]);
+  if (withoutId > 0) rows.push(['no id', withoutId, 'without an id that could be looked for']);
+  if (unsure > 0) rows.push(['unsure', unsure, 'of batches that do not fit: see below']);
+  rows.push(['missing', missing, 'neither accepted nor held, by the ledger']);
+  const shown = new Table({
+    colAligns: ['left', 'right', 'left'],
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
+  shown.push(...rows.map(([name, count, meaning]) => [name, number(count), meaning]));
+  return shown.toString();
+}
+
+function notes({ entered, depths, findings, window, config, nowMs, ...told }: AuditTold): string[] {
+  const { batches, logs, accepted, excluded, retried, deadLettered } = entered;
+  const retentionMs = config.auth0.logRetentionDays * DAY_MS;
+  const queue = (name: string, messages: number) =>
+    `${name} ${messages === 0 ? 'empty' : counted(messages, 'message')}`;
+  return [
+    batches > 0 &&
+      `entered, for ${counted(batches, 'batch', 'batches')} that ${batches === 1 ? 'touches' : 'touch'} it: ` +
+        `${number(accepted)} accepted, ${number(excluded)} excluded, ${number(retried)} put on the retry queue, ` +
+        `${number(deadLettered)} dead-lettered${logs > findings.settled ? '; batches reach beyond the window, or overlap' : ''}`,
+    `now: ${queue('retry queue', depths.retry.messages)}, ${queue('dead-letter queue', depths['dead-letter'].messages)}`,
+    findings.notKnown > 0 &&
+      'What is not known was settled before the ledger begins, or never: nobody can tell. A backfill of that time ' +
+        'would make sure, and ship it twice.',
+    findings.missing > 0 &&
+      told.state.checkpointSet !== undefined &&
+      `The checkpoint was set by hand: ${told.state.checkpointSet}.`,
+    told.withoutId > 0 && 'Logs without an id of the known form are shipped, but cannot be named.',
+    window.fromMs < nowMs - retentionMs &&
+      `Auth0 keeps logs for ${duration(retentionMs)} (auth0.logRetentionDays): what it has deleted is not counted.`,
+  ].filter(note => note !== false);
+}
+
+function unsureLines(unsure: readonly Unsure[]): string[] {
+  if (unsure.length === 0) return [];
+  const lines = unsure.slice(0, SHOWN_SPANS).flatMap(({ afterLogId, lastLogId, logs, atLeastMissing }) => {
+    const [after, last] = [afterLogId, lastLogId].map(id => dateText(logIdTimeMs(id) ?? 0));
+    const least = atLeastMissing > 0 ? `, at least ${number(atLeastMissing)} of them missing` : '';
+    return [`  from ${after} to ${last}:`, `    ${counted(logs, 'log')}${least}`];
+  });
+  const more = unsure.length > SHOWN_SPANS ? [`  and ${unsure.length - SHOWN_SPANS} more: see --json`] : [];
+  const what = 'Unsure: more logs of these batches are missing, or deleted by Auth0, than can be told apart';
+  return [colors.bold(wrapped(what)), ...lines, ...more];
+}
+
+function idLines({ findings, logIds, options }: AuditTold): string[] {
+  if (findings.missing === 0) return [];
+  const left = findings.missing - logIds.length;
+  const where = options.ids === undefined ? 'all with --ids FILE or --json' : `all in ${options.ids}`;
+  return [
+    colors.bold('Missing'),
+    ...logIds.map(logId => `  ${logId}`),
+    ...(left > 0 ? [`  and ${number(left)} more: ${where}`] : []),
+  ];
+}
+
+function remedyLines({ spans, options }: AuditTold): string[] {
+  if (spans.length === 0) return [];
+  const commands = spans.slice(0, SHOWN_SPANS).map(span => backfillLines(span, options));
+  const more = spans.length > SHOWN_SPANS ? [`  and ${spans.length - SHOWN_SPANS} more: see --json`] : [];
+  return [colors.bold('To ship them, once what caused it is mended'), ...commands, ...more];
+}

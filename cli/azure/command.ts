@@ -1,0 +1,63 @@
+/** `azure`: what the template of azure/ made, turned into what the pipeline needs. */
+import type { Command } from 'commander';
+import { UsageError } from '../terminal/errors.ts';
+import { readJsonFile } from '../terminal/json-file.ts';
+import { type ConfigurationBase, configurationFrom } from './outputs.ts';
+
+const OUTPUTS_HELP = `
+The file holds what this prints:
+  az deployment group show -g GROUP -n auth0-logs --query properties.outputs
+
+With --config, the settings go into the configuration that you have: only
+"azure" of the pipeline changes, and the secret's name stays where one is
+needed. Without it, a new configuration is printed.
+
+Exit code: 0 printed, 2 wrong usage, or the file holds no such outputs.
+
+Examples:
+  $ npm start --silent -- azure outputs outputs.json \\
+      --domain acme.eu.auth0.com > config.json
+  $ npm start --silent -- azure outputs outputs.json \\
+      --config config.json > moved.json`;
+
+interface OutputsOptions {
+  readonly config?: string;
+  readonly pipeline?: string;
+  readonly domain?: string;
+  readonly name: string;
+}
+
+/** Adds the commands to the program. */
+export function addAzure(program: Command): void {
+  program
+    .command('azure')
+    .summary('make a configuration of what azure/template.json deployed')
+    .description('The Azure side: see docs/azure.md.')
+    .command('outputs')
+    .summary('make a configuration of a deployment’s outputs')
+    .description('Prints a configuration, made of the outputs of a deployment of azure/template.json.')
+    .argument('<file>', 'the outputs of the deployment, as JSON')
+    .option('--config <file>', 'a configuration whose "azure" is to be replaced')
+    .option('--pipeline <name>', 'which of its pipelines, when there are several')
+    .option('--domain <domain>', 'for a new configuration: the domain of the Auth0 tenant')
+    .option('--name <name>', 'for a new configuration: the name of the pipeline', 'prod')
+    .addHelpText('after', OUTPUTS_HELP)
+    .action((file: string, options: OutputsOptions) => {
+      const remedy =
+        'make it: az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
+      const outputs = readJsonFile('outputs file', file, remedy);
+      console.log(JSON.stringify(configurationFrom(outputs, baseOf(options)), null, 2));
+    });
+}
+
+function baseOf({ config, pipeline, domain, name }: OutputsOptions): ConfigurationBase {
+  if (config !== undefined && domain === undefined) {
+    const present = readJsonFile('configuration file', config, 'or leave --config out and give --domain');
+    return { kind: 'present', config: present, pipeline };
+  }
+  if (domain !== undefined && config === undefined) return { kind: 'new', domain, name };
+  throw new UsageError(
+    `${config === undefined ? 'neither --config nor --domain is' : 'both --config and --domain are'} given; ` +
+      'allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one',
+  );
+}

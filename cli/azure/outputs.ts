@@ -1,0 +1,65 @@
+/** From the outputs of a deployment of azure/template.json to a configuration. */
+import { parsePipelines } from '../../lambda/config/config.ts';
+import { UsageError } from '../terminal/errors.ts';
+
+/** What the outputs go into. */
+export type ConfigurationBase =
+  | { readonly kind: 'new'; readonly domain: string; readonly name: string }
+  | { readonly kind: 'present'; readonly config: unknown; readonly pipeline: string | undefined };
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * The configuration. The outputs are named as the settings of `azure` are, so that nothing is translated here.
+ * Throws UsageError when the outputs are none of the template's or no pipeline is meant, and ConfigError with every
+ * problem when what comes out is no configuration.
+ */
+export function configurationFrom(outputs: unknown, base: ConfigurationBase): unknown {
+  const settings = settingsOf(outputs);
+  const config = base.kind === 'new' ? newConfiguration(settings, base) : changed(settings, base);
+  parsePipelines(config);
+  return config;
+}
+
+function newConfiguration(settings: Settings, { name, domain }: { name: string; domain: string }): unknown {
+  const auth0 = { domain, secret: `auth0-logs/${name}/auth0` };
+  return { pipelines: [{ name, auth0, azure: azureOf(settings, {}, name) }] };
+}
+
+function changed(settings: Settings, base: { config: unknown; pipeline: string | undefined }): unknown {
+  const { config, pipeline } = base;
+  // Also before the change: a problem that was there is not to be taken for one of the outputs.
+  const names = parsePipelines(config).map(({ name }) => name);
+  const name = pipeline ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined || !names.includes(name)) {
+    const given = pipeline === undefined ? 'is missing' : `is "${pipeline}"`;
+    throw new UsageError(`--pipeline ${given}; allowed, by the configuration: ${names.join(', ')}`);
+  }
+  const change = (one: Settings) =>
+    one['name'] === name ? { ...one, azure: azureOf(settings, Object(one['azure']), name) } : one;
+  const whole = Object(config);
+  return Array.isArray(whole.pipelines)
+    ? { ...whole, pipelines: whole.pipelines.map(change) }
+    : change(whole);
+}
+
+/** Settings that Azure knows nothing of are kept; the other kind's are not, and no secret where none is needed. */
+function azureOf(outputs: Settings, present: Settings, pipeline: string): Settings {
+  const { secret = `auth0-logs/${pipeline}/azure`, ...rest } = present;
+  const kept = rest['kind'] === outputs['kind'] ? rest : {};
+  return { ...kept, ...outputs, ...(outputs['auth'] === 'federated' ? {} : { secret }) };
+}
+
+/** `{"kind": {"type": "String", "value": "…"}, …}`, or a whole deployment with such outputs in it. */
+function settingsOf(given: unknown): Settings {
+  const outputs = Object(Object(Object(given).properties).outputs ?? given);
+  const settings = Object.entries(outputs).map(([name, output]) => [name, Object(output).value] as const);
+  const missing = settings.length === 0 || settings.some(([, value]) => typeof value !== 'string');
+  if (missing || !('kind' in outputs)) {
+    throw new UsageError(
+      'the outputs file holds no outputs of azure/template.json, which are {"kind": {"value": "…"}, …}; ' +
+        'make it: az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json',
+    );
+  }
+  return Object.fromEntries(settings);
+}

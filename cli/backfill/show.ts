@@ -1,0 +1,121 @@
+/** What `backfill` says: before it begins, and when it ends. */
+import { relative } from 'node:path';
+import type { PipelineConfig } from '../../lambda/config/config.ts';
+import type { Target } from '../pipelines/operated.ts';
+import { introduction } from '../run/show.ts';
+import { wrapped } from '../terminal/text.ts';
+import { counted, dateText, duration, faultOf } from '../terminal/words.ts';
+import type { Window } from '../window/window.ts';
+import type { Backfill, Begun } from './place.ts';
+import type { BackfillEnd } from './ship-window.ts';
+
+const DAY_MS = 86_400_000;
+const number = new Intl.NumberFormat('en').format;
+
+/** What it is about to do. */
+export function planText(
+  target: Target,
+  config: PipelineConfig,
+  { window, directory }: Backfill,
+  { reachedMs, headroom }: { readonly reachedMs: number | undefined; readonly headroom: number },
+): string {
+  const kept = relative(process.cwd(), directory);
+  const indented = (text: string) => wrapped(`  ${text}`, 80, '    ');
+  return [
+    introduction(config),
+    `backfill of ${windowText(window)}`,
+    reachedMs !== undefined && `  begun before, it goes on at ${dateText(reachedMs)}`,
+    indented(`what Azure does not take is held on the queues of ${target.place}`),
+    `  ${Math.round(headroom * 100)} % of Auth0’s rate limit is left to others`,
+    indented(`its own checkpoint is kept in ${kept.startsWith('..') ? directory : kept}`),
+    '  logs that are in Azure already will be there twice, to be removed by LogId',
+  ]
+    .filter(line => line !== false)
+    .join('\n');
+}
+
+export const windowText = ({ fromMs, toMs }: Window): string =>
+  `${dateText(fromMs)} to ${dateText(toMs)} (${duration(toMs - fromMs)})`;
+
+/** When a part of the window is older than what Auth0 keeps. */
+export function retentionWarning(
+  { auth0 }: PipelineConfig,
+  { fromMs, toMs }: Window,
+  nowMs: number,
+): string | undefined {
+  const oldestMs = nowMs - auth0.logRetentionDays * DAY_MS;
+  if (fromMs >= oldestMs) return undefined;
+  const kept = duration(auth0.logRetentionDays * DAY_MS);
+  const part = toMs < oldestMs ? 'the whole window is' : 'the window begins';
+  return `${part} before ${dateText(oldestMs)}, and Auth0 keeps logs for ${kept} (auth0.logRetentionDays): what it has deleted is gone`;
+}
+
+export function doneBefore({ window, completedAtMs }: Begun): string {
+  const when = completedAtMs === undefined ? '' : ` at ${dateText(completedAtMs)}`;
+  return `this backfill was done${when}: ${windowText(window)}; nothing to do. --again ships it once more`;
+}
+
+/** How it ended, in a few sentences. */
+export function resultText(
+  target: Target,
+  { outcome, counts }: BackfillEnd,
+  window: Window,
+  { reachedMs, tookMs }: { readonly reachedMs: number; readonly tookMs: number },
+): string {
+  const { logsAccepted, logsExcluded, logsRaw, logsRetried, logsDeadLettered } = counts;
+  const shipped = [
+    `${counted(logsAccepted, 'log')} shipped in ${duration(tookMs)}`,
+    logsExcluded > 0 && `${number(logsExcluded)} left out by include and exclude`,
+    logsRaw > 0 && `${number(logsRaw)} of them raw, since they would not shape`,
+    logsRetried > 0 && `${number(logsRetried)} put on the retry queue`,
+    logsDeadLettered > 0 && `${number(logsDeadLettered)} put on the dead-letter queue`,
+  ].filter(Boolean);
+  const deliverer = target.kind === 'stack' ? 'the replay function delivers it' : '"run" delivers it';
+  return [
+    `${shipped.join(', ')}; ${endOf(outcome, window, reachedMs)}`,
+    logsRetried > 0 && `what is on the retry queue is not lost: ${deliverer}`,
+    logsDeadLettered > 0 && 'look at dead letters with: replay --list',
+  ]
+    .filter(line => line !== false)
+    .map(line => wrapped(line))
+    .join('\n');
+}
+
+function endOf(outcome: BackfillEnd['outcome'], window: Window, reachedMs: number): string {
+  if (outcome === 'complete') return 'the window is done';
+  const reached = reachedMs > window.fromMs ? ` at ${dateText(reachedMs)}` : '';
+  return outcome === 'stopped'
+    ? `stopped as asked${reached}: the same command goes on there`
+    : `ended early${reached}`;
+}
+
+/** What ended it, and what to do. */
+export function faultText(pipeline: string, { report }: BackfillEnd): string {
+  if (report.outcome === 'skipped') return `this backfill is being done already: ${report.message}`;
+  return `pipeline "${pipeline}": ${faultOf(report)}. Then give the same command again: it goes on where it stopped`;
+}
+
+/** What `--json` prints; `end` is undefined when it was done before. */
+export function backfillJson(
+  pipeline: string,
+  { window, directory, ...times }: Backfill | Begun,
+  end?: BackfillEnd & { readonly reachedMs: number; readonly tookMs: number },
+) {
+  const { outcome = 'complete', counts, report, reachedMs = window.toMs, tookMs } = end ?? {};
+  const completedAtMs = 'completedAtMs' in times ? times.completedAtMs : undefined;
+  return {
+    pipeline,
+    fromAt: iso(window.fromMs),
+    toAt: iso(window.toMs),
+    outcome,
+    doneBefore: end === undefined,
+    reachedAt: iso(outcome === 'complete' ? window.toMs : reachedMs),
+    ...(completedAtMs === undefined ? {} : { completedAt: iso(completedAtMs) }),
+    ...counts,
+    ...(tookMs === undefined ? {} : { durationMs: tookMs }),
+    ...(outcome === 'fault' && report ? { fault: report.message ?? report.outcome } : {}),
+    directory,
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

@@ -1,0 +1,84 @@
+/** `demo`: a whole tenant, with everything that can go wrong, on this machine and without any account. */
+import { getHeapStatistics } from 'node:v8';
+import { type Command, Option } from 'commander';
+import type { DestinationKind } from '../../lambda/core/model.ts';
+import { UsageError } from '../terminal/errors.ts';
+
+export interface DemoOptions {
+  readonly logs: number;
+  readonly seed: number;
+  readonly destination: DestinationKind;
+  readonly json?: true;
+}
+
+const MOST_LOGS = 1_000_000;
+/** In the memory of the simulators, measured. */
+const BYTES_PER_LOG = 2_500;
+const MOST_SEED = 4_294_967_295;
+const DESTINATIONS: readonly DestinationKind[] = ['data-collector', 'logs-ingestion'];
+
+const HELP = `
+Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager are simulated on
+127.0.0.1; the Lambda bundles are the ones that are deployed.
+
+Exit code: 0 when every log has arrived, 1 when one is missing, 2 wrong usage.
+
+Examples:
+  $ npm start
+  $ npm start -- --logs 100000 --destination logs-ingestion
+  $ npm start --silent -- --json`;
+
+/** Adds the command to the program, as the one that runs when none is named. */
+export function addDemo(program: Command): void {
+  program
+    .command('demo', { isDefault: true })
+    .summary('ship a simulated tenant through an outage, and count what arrives (default)')
+    .description(
+      'Ships a simulated tenant to a simulated workspace, through a rate limit, a poison record, a lost answer ' +
+        'and an outage of Azure, and counts what arrives.',
+    )
+    .option(
+      '--logs <count>',
+      'logs that the tenant writes, 1 to 1,000,000',
+      whole('--logs', 1, MOST_LOGS),
+      10_000,
+    )
+    .option('--seed <number>', 'the same seed gives the same tenant', whole('--seed', 0, MOST_SEED), 1)
+    .addOption(
+      new Option('--destination <api>', 'the API of Azure that is posted to')
+        .choices(DESTINATIONS)
+        .default('data-collector'),
+    )
+    .option('--json', 'print the result as one JSON object, and nothing else')
+    .addHelpText('after', HELP)
+    .action(async (options: DemoOptions) => {
+      checkMemory(options.logs);
+      // Loaded only now: the simulators take a while, and --help should not.
+      const { playDemo } = await import('./run.ts');
+      process.exitCode = await playDemo(options);
+    });
+}
+
+/** Throws UsageError when the tenant would not fit: Node would die of it, and say so in a page of hexadecimals. */
+function checkMemory(logs: number): void {
+  const needed = logs * BYTES_PER_LOG;
+  const available = getHeapStatistics().heap_size_limit;
+  if (needed < available) return;
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1_000_000)} MB`;
+  throw new UsageError(
+    `--logs is ${logs}, which takes ${megabytes(needed)} of memory, and Node has ${megabytes(available)}; ` +
+      'give fewer, or set NODE_OPTIONS=--max-old-space-size=4096',
+  );
+}
+
+/** A parser of whole numbers in a range; thousands may be separated. Throws UsageError. */
+function whole(name: string, from: number, to: number): (text: string) => number {
+  return text => {
+    const value = /^\d{1,3}([,_]?\d{3})*$|^\d+$/.test(text)
+      ? Number(text.replaceAll(/[,_]/g, ''))
+      : Number.NaN;
+    if (value >= from && value <= to) return value;
+    const format = new Intl.NumberFormat('en').format;
+    throw new UsageError(`${name} is "${text}"; allowed: a whole number, ${format(from)} to ${format(to)}`);
+  };
+}

@@ -1,0 +1,209 @@
+/** What happens to the tenant and to Azure in the demo, chapter by chapter. */
+import { setImmediate } from 'node:timers/promises';
+import type { RunReport } from '../../lambda/core/report.ts';
+import { type Log, logStream, poisonLog } from '../../simulator/auth0/tenant.ts';
+import { counted } from '../terminal/words.ts';
+import type { DemoScreen } from './screen.ts';
+import type { DemoWorld } from './world.ts';
+
+export interface StoryOptions {
+  readonly logs: number;
+  readonly seed: number;
+  /** Ends the story before its next step. */
+  readonly stop: AbortSignal;
+}
+
+/** What the result cannot see in Azure and in the queues. */
+export interface StoryEnd {
+  readonly ticks: number;
+  readonly deadLettersReplayed: number;
+}
+
+interface Scene {
+  readonly world: DemoWorld;
+  readonly say: (sentence: string) => void;
+  /** Writes logs into the tenant, up to this share of all; the one in the middle may be spoilt. Returns how many. */
+  write(share: number, poison?: 'poison'): Promise<number>;
+  tick(): Promise<RunReport>;
+  /** Ticks until there is nothing new; the reports added up. */
+  catchUp(): Promise<Sums>;
+}
+type Sums = Pick<RunReport, 'logsAccepted' | 'posts' | 'logsDeadLettered' | 'logsRetried'>;
+
+const HOUR_MS = 3_600_000;
+/** Logs made at a time. */
+const PORTION = 5_000;
+/** Well within half of the simulated tenant's retention of a day, beyond which batches are no longer held back. */
+const SPAN_MS = 6 * HOUR_MS;
+/** Older than the settling time, so that no log is left for later. */
+const YOUNGEST_MS = 60_000;
+
+const AUTH0_429 = {
+  kind: 'status',
+  status: 429,
+  headers: { 'content-type': 'application/json', 'retry-after': '1' },
+  body: '{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}',
+} as const;
+const AZURE_503 = { kind: 'status', status: 503 } as const;
+const AZURE_503_LATER = { ...AZURE_503, headers: { 'retry-after': '300' } } as const;
+
+/** Plays the story to its end. Rejects with the signal's reason when it is stopped, or when a function fails. */
+export async function playStory(
+  world: DemoWorld,
+  screen: DemoScreen,
+  options: StoryOptions,
+): Promise<StoryEnd> {
+  const { scene, ticks } = setScene(world, screen, options);
+  const chapters: readonly (readonly [title: string, act: (scene: Scene) => Promise<void>])[] = [
+    ['An ordinary tick', ordinary],
+    ['Auth0 limits the rate', rateLimited],
+    ['A poison record: one log that Azure will not take', poisoned],
+    ['Azure takes a batch, and its answer gets lost', answerLost],
+    ['Azure is down', outage],
+    ['Azure is back', recovery],
+  ];
+  for (const [title, act] of chapters) {
+    options.stop.throwIfAborted();
+    screen.chapter(title);
+    await act(scene);
+  }
+  options.stop.throwIfAborted();
+  screen.chapter('The operator mends the cause and replays the dead letter');
+  const deadLettersReplayed = await replayDeadLetters(scene);
+  return { ticks: ticks(), deadLettersReplayed };
+}
+
+async function ordinary({ say, write, catchUp }: Scene): Promise<void> {
+  await write(0.25);
+  const { logsAccepted, posts } = await catchUp();
+  say(`${counted(logsAccepted, 'log')} shipped in ${counted(posts, 'batch', 'batches')}; caught up`);
+}
+
+async function rateLimited({ world, say, write, catchUp }: Scene): Promise<void> {
+  if ((await write(0.4)) === 0) return say(TOO_FEW);
+  world.auth0.faults.logs.add(AUTH0_429, 2);
+  const { logsAccepted } = await catchUp();
+  say('Auth0 answered 429 twice; the run waited as long as it was told to');
+  say(`${counted(logsAccepted, 'log')} shipped; caught up`);
+}
+
+async function poisoned({ say, write, catchUp }: Scene): Promise<void> {
+  if ((await write(0.55, 'poison')) === 0) return say(TOO_FEW);
+  const { logsAccepted, posts, logsDeadLettered } = await catchUp();
+  if (logsDeadLettered === 0) return say(TOO_FEW);
+  const found = posts > 1 ? `the whole batch for it, halved until it stood alone (${posts} posts)` : 'it';
+  say(
+    `Azure refused ${found}: ${counted(logsDeadLettered, 'log')} put on the dead-letter queue, with the reason`,
+  );
+  say(`the other ${counted(logsAccepted, 'log')} shipped, checkpoint moved on; caught up`);
+}
+
+async function answerLost({ world, say, write, catchUp }: Scene): Promise<void> {
+  if ((await write(0.7)) === 0) return say(TOO_FEW);
+  const before = world.azure.received.duplicates;
+  world.posts.add({ kind: 'accept-then-cut' });
+  const { logsAccepted } = await catchUp();
+  const duplicates = world.azure.received.duplicates - before;
+  say(`nobody can know whether Azure has it, so it is posted again: ${counted(duplicates, 'duplicate')}`);
+  say(`${counted(logsAccepted, 'log')} shipped; caught up`);
+}
+
+async function outage({ world, say, write, tick }: Scene): Promise<void> {
+  const steps = [
+    [0.78, AZURE_503, 'Azure answers 503 to all five tries'],
+    [0.85, AZURE_503_LATER, 'it answers 503 and asks for five minutes of peace, so it is not tried again'],
+    [0.92, AZURE_503_LATER, 'the next tick fares no better'],
+  ] as const;
+  let retried = 0;
+  for (const [share, fault, how] of steps) {
+    if ((await write(share)) === 0) continue;
+    world.posts.always(fault);
+    const { logsRetried, batches } = await tick();
+    retried += logsRetried;
+    const aside = `${counted(batches.unavailable, 'batch', 'batches')} of ${counted(logsRetried, 'log')}`;
+    say(`${how}: ${aside} put on the retry queue, checkpoint moved on, run ended`);
+  }
+  if (retried === 0) say(TOO_FEW);
+  // The outage ends before the retry queue is looked at: each try during it would only make the message wait, ten
+  // seconds first and twice as long each time, and a demo should not make anybody wait.
+  world.posts.clear();
+}
+
+async function recovery({ world, say, write, catchUp }: Scene): Promise<void> {
+  await write(1);
+  const { logsAccepted } = await catchUp();
+  say(`${counted(logsAccepted, 'log')} shipped by the next tick; caught up`);
+  const before = world.azure.received.records;
+  const messages = await world.drainRetryQueue();
+  const arrived = world.azure.received.records - before;
+  if (messages === 0) return say('the retry queue is empty');
+  say(
+    `the retry queue drained by itself: ${counted(messages, 'message')}, ${counted(arrived, 'log')} shipped`,
+  );
+}
+
+async function replayDeadLetters({ world, say }: Scene): Promise<number> {
+  world.azure.acceptPoison();
+  const before = world.azure.received.records;
+  const moved = await world.aws.redrive();
+  if (moved === 0) say('there are no dead letters');
+  await world.drainRetryQueue();
+  const arrived = world.azure.received.records - before;
+  if (moved > 0)
+    say(`${counted(moved, 'dead letter')} moved back to the retry queue; ${counted(arrived, 'log')} shipped`);
+  return arrived;
+}
+
+const TOO_FEW = 'no log falls into this chapter: give --logs a greater number to see it';
+
+function setScene(world: DemoWorld, screen: DemoScreen, { logs, seed, stop }: StoryOptions) {
+  const nowMs = Date.now();
+  const toMs = nowMs - YOUNGEST_MS;
+  const tenant = logStream({ seed, count: logs, fromMs: toMs - SPAN_MS, toMs });
+  let written = 0;
+  let ticks = 0;
+
+  const tick = async (): Promise<RunReport> => {
+    stop.throwIfAborted();
+    ticks++;
+    return world.tick();
+  };
+  const scene: Scene = {
+    world,
+    say: screen.say,
+    tick,
+    write: async (share, poison) => {
+      const count = Math.round(logs * share) - written;
+      // Alone, it would be no different from a wrong configuration, and be held until another log is accepted.
+      const poisonAt = poison && count > 1 ? written + (count >> 1) : -1;
+      for (let left = count; left > 0; left -= PORTION) {
+        const portion = Math.min(PORTION, left);
+        world.auth0.tenant.add(take(tenant, portion, poisonAt - written));
+        written += portion;
+        // The bar moves and Ctrl-C is heard in between.
+        await setImmediate();
+        stop.throwIfAborted();
+      }
+      return count;
+    },
+    catchUp: async () => {
+      const sums = { logsAccepted: 0, posts: 0, logsDeadLettered: 0, logsRetried: 0 };
+      for (;;) {
+        const report = await tick();
+        for (const key of Object.keys(sums) as (keyof Sums)[]) sums[key] += report[key];
+        if (report.outcome === 'caught-up') return sums;
+        if (report.outcome === 'out-of-time') continue;
+        throw new Error(`the run ended with "${report.outcome}": ${report.message}`);
+      }
+    },
+  };
+  return { scene, ticks: () => ticks };
+}
+
+/** The next `count` logs, the one at `poisonAt` spoilt. A `for…of` would close the generator at its end. */
+function* take(logs: Generator<Log>, count: number, poisonAt: number): Generator<Log> {
+  for (let i = 0; i < count; i++) {
+    const { value } = logs.next();
+    yield i === poisonAt ? poisonLog(value) : value;
+  }
+}

@@ -1,0 +1,76 @@
+/** Where the pipeline is, and what waits behind that. */
+import { isFutureLogId, logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import type { StoredState } from '../pipelines/operated.ts';
+import { dateText, duration } from '../terminal/words.ts';
+import { type Auth0Findings, waitingText } from './auth0.ts';
+import { about, type Finding } from './finding.ts';
+import { type Asked, type Pulse, unasked } from './state.ts';
+
+const DAY_MS = 86_400_000;
+
+/** @param told of the logs after the checkpoint and of the tenant's newest, as far as Auth0 has */
+export function checkpointFinding(
+  asked: Asked<StoredState>,
+  { waiting, standing }: Pick<Auth0Findings, 'waiting' | 'standing'>,
+  pulse: Pulse,
+): Finding {
+  const { config, limits, nowMs } = pulse;
+  const say = about('checkpoint');
+  if ('problem' in asked) return unasked('checkpoint', asked);
+  const { checkpoint, caughtUpAtMs = 0, lastRun } = asked.value;
+  if (!checkpoint) {
+    const begins = `a first run begins at auth0.startFrom "${config.auth0.startFrom}"`;
+    if (!lastRun) return say.unchecked(`there is none yet: ${begins}`);
+    const text = `there is none, although there was a run: ${begins}`;
+    return say.warning(text, 'see “last run” for what held it up');
+  }
+  const { logId, logDateMs } = checkpoint;
+  const idMs = logDateMs ?? logIdTimeMs(logId);
+  const at = idMs === undefined ? `at ${logId}` : `at ${dateText(idMs)}`;
+  const retention = config.auth0.logRetentionDays * DAY_MS;
+  if (standing === 'beyond' || isFutureLogId(logId, nowMs)) {
+    const where = standing === 'beyond' ? 'beyond the tenant’s newest log' : 'in the future';
+    const text = `${at}, which lies ${where}: nothing will ever be shipped`;
+    return say.error(text, `set it anew; no log is skipped by that:\n  ${settingAnew(asked.value, pulse)}`);
+  }
+  if (standing === 'behind' && waiting?.logs === 0) {
+    return say.error(
+      `${at}; Auth0 has newer logs, but answers that none comes after it`,
+      `the next run looks for them by search; should it end “astray”, set the checkpoint anew; no log is skipped by that:\n  ${settingAnew(asked.value, pulse)}`,
+    );
+  }
+  // A position from which nothing was shipped yet has no date, and says nothing of a gap.
+  const unreadMs = logDateMs === undefined ? 0 : nowMs - Math.max(logDateMs, caughtUpAtMs);
+  if (unreadMs > retention) {
+    return say.error(
+      `${at}, and nothing was read for ${duration(unreadMs)}: Auth0 keeps logs for ${duration(retention)}, so that some may be gone`,
+      'make it run now, and see docs/runbook.md: gap-suspected',
+    );
+  }
+  if (waiting?.logs === 0) return say.ok(`${at}; nothing waits behind it`);
+  const behindMs = waiting?.sinceMs === undefined ? unreadMs : nowMs - waiting.sinceMs;
+  const seen = `${at}${waiting ? `; ${waitingText(waiting)}` : ''}`;
+  if (behindMs > retention / 2) {
+    return say.error(
+      `${seen}, for ${duration(behindMs)}: Auth0 deletes logs after ${duration(retention)}`,
+      'see to what holds them up, today: docs/runbook.md, retention-at-risk',
+    );
+  }
+  if (behindMs > limits.lagMs) {
+    return say.warning(
+      `${seen}, for ${duration(behindMs)}`,
+      'see “last run” for what holds them up, and docs/runbook.md: lag',
+    );
+  }
+  return say.ok(seen);
+}
+
+/** Ids follow dates by some seconds. */
+const MARGIN_MS = 60_000;
+
+/** Back to where the witness last agreed, if Auth0 still has that: all logs before it were passed. */
+function settingAnew({ witnessedAtMs = 0 }: StoredState, { config, nowMs, options }: Pulse): string {
+  const sinceMs = witnessedAtMs - config.settleSeconds * 1000 - MARGIN_MS;
+  const isKept = witnessedAtMs <= nowMs && nowMs - sinceMs < config.auth0.logRetentionDays * DAY_MS;
+  return `npm start -- checkpoint set ${isKept ? dateText(sinceMs) : 'oldest'}${options}`;
+}

@@ -1,0 +1,73 @@
+/** This machine's clock against the vendors', who write the time into every answer. */
+import type { Fetch } from '../../lambda/core/http.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
+import type { Target } from '../pipelines/operated.ts';
+import { duration } from '../terminal/words.ts';
+import { about, type Finding } from './finding.ts';
+
+/** How far this machine's clock is ahead of a vendor's, as far as an answer tells. */
+export interface Skew {
+  readonly vendor: string;
+  readonly aheadMs: number;
+  /** Half of the answer's own time, and of the second that a `Date` header leaves open. */
+  readonly uncertaintyMs: number;
+}
+
+export interface ClockWatch {
+  /** The client that ships, which looks at the clock of whoever answers. */
+  fetchOf(vendor: string): Fetch;
+  readonly skews: readonly Skew[];
+}
+
+/** https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api#authorization */
+const DATA_COLLECTOR_TOLERANCE_MS = 15 * 60_000;
+/** From here on settling, leases and the times that these commands show are no longer what they seem. */
+const NOTEWORTHY_MS = 30_000;
+
+export function clockWatch(now: () => number): ClockWatch {
+  const skews: Skew[] = [];
+  const fetch = httpClient();
+  return {
+    skews,
+    fetchOf: vendor => async (input, init) => {
+      const sentMs = now();
+      const response = await fetch(input, init);
+      const receivedMs = now();
+      const theirsMs = Date.parse(response.headers.get('date') ?? '');
+      if (!Number.isNaN(theirsMs)) {
+        const aheadMs = (sentMs + receivedMs) / 2 - (theirsMs + 500);
+        skews.push({ vendor, aheadMs, uncertaintyMs: (receivedMs - sentMs) / 2 + 500 });
+      }
+      return response;
+    },
+  };
+}
+
+export function clockFinding(skews: readonly Skew[], kind: Target['kind']): Finding {
+  const say = about('clock');
+  const [first, ...others] = skews;
+  if (!first) return say.unchecked('nobody answered, so that nobody told the time');
+  const worst = others.reduce((a, b) => (Math.abs(b.aheadMs) > Math.abs(a.aheadMs) ? b : a), first);
+  const offMs = Math.abs(worst.aheadMs);
+  if (offMs < NOTEWORTHY_MS + worst.uncertaintyMs) {
+    const vendors = [...new Set(skews.map(({ vendor }) => vendor))].sort();
+    return say.ok(
+      `right to ${duration(Math.max(1000, offMs, worst.uncertaintyMs))}, by ${new Intl.ListFormat('en').format(vendors)}`,
+    );
+  }
+  const text = `this machine’s clock is ${duration(offMs)} ${worst.aheadMs > 0 ? 'ahead of' : 'behind'} ${worst.vendor}’s`;
+  const remedy = 'set it by the network’s time, on Linux: timedatectl set-ntp true';
+  if (kind === 'stack') {
+    return say.warning(
+      `${text}; the functions have AWS’s and do not care, but times shown here are wrong`,
+      remedy,
+    );
+  }
+  if (offMs <= DATA_COLLECTOR_TOLERANCE_MS) {
+    return say.warning(`${text}; logs may be read before they are settled`, remedy);
+  }
+  return say.error(
+    `${text}; tokens may be refused, and the Data Collector API refuses more than 15 min`,
+    remedy,
+  );
+}

@@ -1,0 +1,56 @@
+/** The configuration is valid, or nothing would have got here; what in it is worth a second look. */
+import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { ENV } from '../../lambda/core/contract.ts';
+import {
+  DATA_COLLECTOR_REMEDY,
+  dataCollectorNotice,
+} from '../../lambda/destinations/data-collector/notice.ts';
+import type { Environment } from '../../lambda/wiring.ts';
+import type { Target } from '../pipelines/operated.ts';
+import { about, type Finding } from './finding.ts';
+
+const OWN_DOMAIN = /\.auth0(app)?\.com$/i;
+const CLOUD_ENDINGS: Readonly<Record<string, string>> = { public: '.com', 'us-gov': '.us', china: '.cn' };
+
+export function configurationFindings(
+  config: PipelineConfig,
+  kind: Target['kind'],
+  env: Environment,
+): Finding[] {
+  const say = about('configuration');
+  const { auth0, azure, alarms, schedule } = config;
+  const called = alarms.email.length + alarms.https.length > 0 || alarms.topicArn !== undefined;
+  const doubts: (readonly [text: string, remedy: string] | false)[] = [
+    kind === 'stack' &&
+      !called && [
+        'alarms call nobody: no receiver is configured',
+        'set alarms.email, alarms.https or alarms.topicArn, and deploy',
+      ],
+    !OWN_DOMAIN.test(auth0.domain) && [
+      `auth0.domain "${auth0.domain}" does not look like the tenant’s own`,
+      'put the tenant’s own there (acme.eu.auth0.com) and a custom domain into auth0.customDomain',
+    ],
+    azure.kind === 'logs-ingestion' &&
+      !azure.endpoint.toLowerCase().endsWith(CLOUD_ENDINGS[azure.cloud] ?? '') && [
+        `azure.cloud is "${azure.cloud}", and azure.endpoint is one of another cloud`,
+        'correct either: .com is "public", .us is "us-gov", .cn is "china"',
+      ],
+    config.settleSeconds === 0 &&
+      config.sweepMinutes === 0 && [
+        'logs that Auth0 shows late are missed: settleSeconds and sweepMinutes are both 0',
+        'leave them out of the configuration: 15 and 15 are the defaults',
+      ],
+  ];
+  const found = doubts.filter(doubt => doubt !== false).map(([text, remedy]) => say.warning(text, remedy));
+  const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl].filter(name => env[name]);
+  const notice = redirected.length > 0 ? `; redirected by ${redirected.join(', ')}` : '';
+  // A function is not told of its schedule.
+  const pace = kind === 'stack' ? '' : `; schedule ${schedule}`;
+  return found.length > 0 ? found : [say.ok(`valid${pace}${notice}`)];
+}
+
+/** None for the Logs Ingestion API. */
+export function dataCollectorFindings({ azure }: PipelineConfig, nowMs: number): Finding[] {
+  if (azure.kind !== 'data-collector') return [];
+  return [about('data collector').warning(dataCollectorNotice(nowMs), DATA_COLLECTOR_REMEDY)];
+}

@@ -1,0 +1,148 @@
+/** All checks on one pipeline, those side by side that do not depend on each other. Nothing is changed by them. */
+import { ConfigError } from '../../lambda/config/config.ts';
+import { ENV } from '../../lambda/core/contract.ts';
+import { withinLimit } from '../../lambda/core/http.ts';
+import { type Environment, pipelineParts, systemClock } from '../../lambda/wiring.ts';
+import type { Operated, Target } from '../pipelines/operated.ts';
+import { redactionFindings } from '../pipelines/redaction.ts';
+import { silenceMs } from '../pipelines/schedule.ts';
+import { UsageError } from '../terminal/errors.ts';
+import { type Auth0Findings, auth0Findings, withoutToken } from './auth0.ts';
+import { azureFindings } from './azure.ts';
+import { checkpointFinding } from './checkpoint.ts';
+import { clockFinding, clockWatch } from './clock.ts';
+import { columnsFinding } from './columns.ts';
+import { configurationFindings, dataCollectorFindings } from './configuration.ts';
+import { about, type Finding, isUsable } from './finding.ts';
+import { auth0SecretFinding, azureSecretFinding } from './secrets.ts';
+import { type Asked, lastRunFinding, queueFindings, resourceFindings, triggerFindings } from './state.ts';
+
+export interface Examination {
+  readonly kind: Target['kind'];
+  /** See Pulse. */
+  readonly options: string;
+  /** What the file of `--dcr` holds; undefined when there is none. */
+  readonly dcr: unknown;
+  /** Told which part is at work, and when it is done. */
+  readonly watch: <T>(part: string, work: Promise<T>) => Promise<T>;
+}
+
+const ASK_LIMIT_MS = 30_000;
+const FORBIDDEN = /AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation/;
+
+/** In the order in which they are read. */
+export async function examine(one: Operated, { kind, options, dcr, watch }: Examination): Promise<Finding[]> {
+  const { config, secrets, env } = one;
+  const bases = baseUrlsIn(one);
+  if (bases instanceof ConfigError) {
+    const say = about('configuration');
+    return [
+      say.error(bases.problems.join('; '), 'correct the environment of this command, and run it again'),
+    ];
+  }
+  const clocks = clockWatch(systemClock.now);
+  const vault = { config, secrets, kind };
+  const state = asked(one.state());
+  const lastRun = state.then(stored => ('value' in stored ? stored.value.lastRun : undefined));
+
+  const auth0 = async (): Promise<readonly [Finding, Auth0Findings]> => {
+    const secret = await auth0SecretFinding(vault);
+    if (!isUsable(secret)) return [secret, { findings: withoutToken('it needs the auth0 secret') }];
+    const stored = await state;
+    const patient = {
+      config: config.auth0,
+      secrets,
+      clock: systemClock,
+      fetch: clocks.fetchOf('Auth0'),
+      baseUrl: bases.auth0,
+      checkpoint: 'value' in stored ? stored.value.checkpoint : undefined,
+      settleMs: config.settleSeconds * 1000,
+    };
+    return [secret, await auth0Findings(patient, config.redact.length > 0)];
+  };
+  const azure = async (): Promise<readonly [Finding[], Finding[]]> => {
+    const named = config.azure.secret !== undefined && !isFederated(one);
+    const secret = named ? await azureSecretFinding(vault) : undefined;
+    const patient = {
+      config: config.azure,
+      secrets,
+      clock: systemClock,
+      fetchAzure: clocks.fetchOf('Azure'),
+      fetchEntra: clocks.fetchOf('Entra'),
+      azureBaseUrl: bases.azure,
+      entraBaseUrl: bases.entra,
+    };
+    return [secret ? [secret] : [], await azureFindings(patient, secret, await lastRun)];
+  };
+
+  const [[auth0Secret, fromAuth0], [azureSecret, fromAzure], stored, problems, stopped, depths, limits] =
+    await Promise.all([
+      watch('Auth0', auth0()),
+      watch('Azure', azure()),
+      watch('the state', state),
+      watch('table and queues', asked(one.problems())),
+      watch('schedule, trigger', asked(one.stopped())),
+      watch('what waits', asked(one.queues.depths())),
+      watch('alarms', asked(one.limits())),
+    ]);
+  const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
+  const nowMs = systemClock.now();
+  const pulse = { kind, config, nowMs, options, limits: 'value' in limits ? limits.value : byDefault };
+  return [
+    ...configurationFindings(config, kind, env),
+    ...dataCollectorFindings(config, nowMs),
+    auth0Secret,
+    ...azureSecret,
+    ...fromAuth0.findings,
+    ...redactionFindings(config, fromAuth0.sample),
+    ...fromAzure,
+    ...(config.azure.kind === 'logs-ingestion' ? [columnsFinding(config.azure, dcr, options)] : []),
+    clockFinding(clocks.skews, kind),
+    // A state directory has no settings that somebody could have changed.
+    ...(kind === 'stack'
+      ? [...resourceFindings(problems, one.deployCommand), ...triggerFindings(stopped)]
+      : []),
+    lastRunFinding(stored, pulse),
+    checkpointFinding(stored, fromAuth0, pulse),
+    ...queueFindings(depths, pulse),
+  ];
+}
+
+function isFederated({ config: { azure } }: Operated): boolean {
+  return azure.kind === 'logs-ingestion' && azure.auth === 'federated';
+}
+
+/** Addresses instead of the vendors', once the pipeline's own check of them has passed. */
+function baseUrlsIn({ config, secrets, env }: Operated) {
+  try {
+    pipelineParts(config, secrets, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  return {
+    auth0: originIn(env, ENV.auth0BaseUrl),
+    azure: originIn(env, ENV.azureBaseUrl),
+    entra: originIn(env, ENV.entraBaseUrl),
+  };
+}
+
+function originIn(env: Environment, name: string): string | undefined {
+  return env[name] ? new URL(env[name]).origin : undefined;
+}
+
+/** The answer, or in a sentence why there is none; a bug is thrown on. */
+async function asked<T>(question: Promise<T>): Promise<Asked<T>> {
+  const limit = AbortSignal.timeout(ASK_LIMIT_MS);
+  try {
+    return { value: await withinLimit(question, limit) };
+  } catch (error) {
+    if (error instanceof UsageError) {
+      const cause = error.cause instanceof Error ? error.cause.name : '';
+      return { problem: error.message, isForbidden: FORBIDDEN.test(cause) };
+    }
+    if (!limit.aborted) throw error;
+    const problem = 'AWS has not answered within 30 s; check this machine’s network, and run it again';
+    return { problem, isForbidden: false };
+  }
+}

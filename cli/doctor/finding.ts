@@ -1,0 +1,77 @@
+/** What the checks of `doctor` find. */
+import type { Fault } from '../../lambda/core/model.ts';
+
+export type Level = 'ok' | 'warning' | 'error' | 'not checked';
+
+export interface Finding {
+  /** The check's name, the same in every version: scripts may look for it. */
+  readonly check: string;
+  readonly level: Level;
+  /** What was seen, in a sentence without a secret, a token or a log. */
+  readonly text: string;
+  /** What to do. After a line break, each line is a command, to be copied as it is. */
+  readonly remedy?: string;
+}
+
+/** Findings of the check with this name. */
+export function about(check: string) {
+  const finding = (level: Level, text: string, remedy?: string): Finding => ({
+    check,
+    level,
+    text,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+  return {
+    ok: (text: string) => finding('ok', text),
+    warning: (text: string, remedy: string) => finding('warning', text, remedy),
+    error: (text: string, remedy: string) => finding('error', text, remedy),
+    /** `text` says why it could not be looked at. */
+    unchecked: (text: string, remedy?: string) => finding('not checked', text, remedy),
+  };
+}
+
+/** Whether what depends on this check may be looked at. */
+export const isUsable = ({ level }: Finding): boolean => level === 'ok' || level === 'warning';
+
+/** One sentence of ours, "what is wrong; what to do", in its parts. What a vendor said stands in brackets, and stays whole. */
+export function sentenceParts(sentence: string): { text: string; remedy?: string } {
+  const bracket = sentence.search(/(?<=\)); /);
+  const end = bracket >= 0 ? bracket : sentence.indexOf('; ');
+  return end < 0 ? { text: sentence } : { text: sentence.slice(0, end), remedy: sentence.slice(end + 2) };
+}
+
+type Vendor = 'Auth0' | 'Entra' | 'Azure';
+
+/**
+ * A vendor's fault as text and remedy.
+ * @param settings the settings of the configuration that decide who is asked
+ */
+export function partsOf(fault: Fault, vendor: Vendor, settings: string): { text: string; remedy: string } {
+  const { message, code = '', verdict } = fault;
+  const parts = sentenceParts(message);
+  const remedy = parts.remedy ?? remedyFor(verdict, code, fault.status !== undefined, vendor, settings);
+  return { text: parts.text, remedy };
+}
+
+function remedyFor(
+  verdict: Fault['verdict'],
+  code: string,
+  answered: boolean,
+  vendor: Vendor,
+  settings: string,
+): string {
+  if (verdict === 'throttled') {
+    return `other callers use up what ${vendor} allows; wait a minute, run this again, and see who else calls`;
+  }
+  if (verdict === 'denied') return `check ${settings}`;
+  if (answered) {
+    return `wait, and see ${vendor}’s status page; the pipeline goes on by itself and loses nothing meanwhile`;
+  }
+  if (/ENOTFOUND|EAI_AGAIN/.test(code)) {
+    return `the host is unknown: check ${settings}, and this machine’s DNS`;
+  }
+  if (/CERT|SIGNATURE|TLS|SSL/.test(code)) {
+    return 'something between here and there breaks TLS, such as a proxy: see this machine’s network, or set NODE_EXTRA_CA_CERTS';
+  }
+  return `check this machine’s network, proxy and firewall; if they are well, see ${vendor}’s status page`;
+}

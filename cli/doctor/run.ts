@@ -1,0 +1,122 @@
+/** `doctor`: every pipeline's checks, told. */
+
+import { openTarget } from '../pipelines/open.ts';
+import type { Operated, Target } from '../pipelines/operated.ts';
+import { EXIT } from '../terminal/errors.ts';
+import { readJsonFile } from '../terminal/json-file.ts';
+import { type LiveLine, liveLine } from '../terminal/live-line.ts';
+import { colors } from '../terminal/text.ts';
+import type { DoctorOptions } from './command.ts';
+import { examine } from './examine.ts';
+import type { Finding } from './finding.ts';
+import { countsOf, countsText, findingLines } from './show.ts';
+
+interface Examined {
+  readonly config: Operated['config'];
+  readonly findings: readonly Finding[];
+}
+
+/** Waits shorter than this need no explanation. */
+const SILENT_MS = 1000;
+const TICK_MS = 200;
+const DCR_REMEDY = 'make it: az monitor data-collection rule list -o json > dcr.json';
+
+/** Returns the exit code. Throws UsageError when nothing could be looked at. */
+export async function runDoctor(options: DoctorOptions): Promise<number> {
+  const dcr = options.dcr === undefined ? undefined : readJsonFile('file of --dcr', options.dcr, DCR_REMEDY);
+  const screen = liveLine(process.stderr, Date.now);
+  endOnSignals(screen);
+  const waiting = waitingLine(screen);
+  let target: Target;
+  let examined: Examined[];
+  try {
+    target = await waiting.during('the pipelines', openTarget(options));
+    const { kind, pipelines } = target;
+    examined = await Promise.all(
+      pipelines.map(async one => {
+        const { config } = one;
+        const name = pipelines.length > 1 ? config.name : options.pipeline;
+        const watch = <T>(part: string, work: Promise<T>) => waiting.during(`${config.name}: ${part}`, work);
+        return { config, findings: await examine(one, { kind, dcr, watch, options: typed(options, name) }) };
+      }),
+    );
+  } finally {
+    waiting.end();
+  }
+  if (options.json) console.log(JSON.stringify(documentOf(target, examined), undefined, 2));
+  else tell(target, examined);
+  return examined.some(({ findings }) => countsOf(findings).errors > 0) ? EXIT.fault : EXIT.ok;
+}
+
+function tell({ place, pipelines }: Target, examined: readonly Examined[]): void {
+  console.log(place);
+  for (const { config, findings } of examined) {
+    const { name, auth0, azure } = config;
+    const to = azure.kind === 'data-collector' ? `${azure.logType}_CL` : azure.stream;
+    console.log(`\n${colors.bold(name)}: ${auth0.domain} to ${to}`);
+    for (const line of findingLines(findings)) console.log(line);
+  }
+  const all = examined.flatMap(({ findings }) => findings);
+  console.log(`\n${countsText(all)}; nothing was changed`);
+  const deploy = deployOf(pipelines);
+  if (deploy !== undefined) console.log(`to deploy this stack again:\n  ${deploy}`);
+}
+
+/** The same for all pipelines of a stack. */
+const deployOf = ([first]: Target['pipelines']) => first?.deployCommand;
+
+function documentOf({ place, kind, pipelines }: Target, examined: readonly Examined[]) {
+  const all = examined.flatMap(({ findings }) => findings);
+  return {
+    place,
+    kind,
+    checkedAt: new Date().toISOString(),
+    ...countsOf(all),
+    ...(deployOf(pipelines) && { deployCommand: deployOf(pipelines) }),
+    pipelines: examined.map(({ config, findings }) => ({ pipeline: config.name, findings })),
+  };
+}
+
+/** The options by which the target was found, for commands to be copied. */
+function typed(options: DoctorOptions, pipeline: string | undefined): string {
+  const names = ['stack', 'region', 'profile', 'config', 'secrets'] as const;
+  const isMoved = options.config !== undefined && options.state !== 'state';
+  const given: (readonly [name: string, value: string | undefined])[] = [
+    ...names.map(name => [name, options[name]] as const),
+    ['state', isMoved ? options.state : undefined],
+    ['pipeline', pipeline],
+  ];
+  return given
+    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${quoted(value)}`))
+    .join('');
+}
+
+const quoted = (text: string) => (/^[\w./:@-]+$/.test(text) ? text : `'${text}'`);
+
+/** On a terminal, what is being waited for, once that takes longer than a second. */
+function waitingLine(screen: LiveLine) {
+  const sinceMs = Date.now();
+  const parts = new Set<string>();
+  const timer = setInterval(() => {
+    if (Date.now() - sinceMs > SILENT_MS) screen.update(`waiting for ${[...parts].join(', ')}`);
+  }, TICK_MS);
+  return {
+    during: async <T>(part: string, work: Promise<T>): Promise<T> => {
+      parts.add(part);
+      return work.finally(() => parts.delete(part));
+    },
+    end: () => {
+      clearInterval(timer);
+      screen.clear();
+    },
+  };
+}
+
+/** Nothing is under way that could be broken off. */
+function endOnSignals(screen: LiveLine): void {
+  const end = () => {
+    screen.clear();
+    process.exit(EXIT.interrupted);
+  };
+  process.once('SIGINT', end).once('SIGTERM', end);
+}

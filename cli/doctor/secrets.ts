@@ -1,0 +1,96 @@
+/** Whether the pipeline's secrets can be read and are what they should be. Their values are never shown. */
+import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { SECRET_PLACEHOLDER } from '../../lambda/core/contract.ts';
+import type { SecretFields, SecretSource } from '../../lambda/core/model.ts';
+import type { Target } from '../pipelines/operated.ts';
+import { about, type Finding } from './finding.ts';
+import {
+  clientSecretProblem,
+  missingIn,
+  type Problem,
+  privateKeyProblem,
+  redactionKeyFault,
+  sharedKeyProblem,
+} from './secret-fields.ts';
+
+export interface Vault {
+  readonly config: PipelineConfig;
+  readonly secrets: SecretSource;
+  readonly kind: Target['kind'];
+}
+
+/** The operator may not look, or cannot now: which says nothing of the pipeline. */
+const NOT_FOR_US = new Set(['AccessDeniedException', 'DecryptionFailure', 'CredentialsProviderError']);
+
+/** Auth0's: `{"clientId"}` with `"clientSecret"` or `"privateKey"`, and `"redactionKey"` where a rule needs it. */
+export function auth0SecretFinding(vault: Vault): Promise<Finding> {
+  const { auth0, redact } = vault.config;
+  const hashes = redact.some(rule => rule.how === 'hash');
+  const key = hashes ? ', "redactionKey": "…"' : '';
+  const shape = `{"clientId": "…", "clientSecret": "…"${key}} or {"clientId": "…", "privateKey": "…"${key}}`;
+  return secretFinding(vault, 'auth0 secret', auth0.secret, shape, fields => {
+    const proof = fields['privateKey']?.reveal() ? 'privateKey' : 'clientSecret';
+    const needed = ['clientId', proof, ...(hashes ? ['redactionKey'] : [])];
+    const missing = missingIn(fields, needed, proof === 'clientSecret' ? ' (nor "privateKey")' : '');
+    const short = hashes ? redactionKeyFault(fields['redactionKey']?.reveal()) : undefined;
+    return { needed, problem: missing ?? privateKeyProblem(fields['privateKey']?.reveal()) ?? short };
+  });
+}
+
+/** Azure's, where the configuration names one. */
+export function azureSecretFinding(vault: Vault): Promise<Finding> {
+  const { azure } = vault.config;
+  const name = azure.secret ?? '';
+  const field = azure.kind === 'data-collector' ? 'sharedKey' : 'clientSecret';
+  const problemOf = azure.kind === 'data-collector' ? sharedKeyProblem : clientSecretProblem;
+  return secretFinding(vault, 'azure secret', name, `{"${field}": "…"}`, fields => ({
+    needed: [field],
+    problem: missingIn(fields, [field]) ?? problemOf(fields[field]!.reveal()),
+  }));
+}
+
+async function secretFinding(
+  { secrets, kind }: Vault,
+  check: string,
+  name: string,
+  shape: string,
+  look: (fields: SecretFields) => {
+    readonly needed: readonly string[];
+    readonly problem: Problem | undefined;
+  },
+): Promise<Finding> {
+  const say = about(check);
+  const answer = await secrets.read(name);
+  if (answer.kind === 'fault') {
+    const { code = '', verdict, message } = answer.fault;
+    const [text = message] = message.split('; ');
+    if (verdict !== 'denied' || NOT_FOR_US.has(code)) {
+      const remedy = 'run this as somebody who may read it; whether the pipeline may, its last run says';
+      return say.unchecked(text.replace('by this role', 'by you'), remedy);
+    }
+    return say.error(text, kind === 'stack' ? filling(name, shape) : message.slice(text.length + 2) || shape);
+  }
+  const { fields } = answer;
+  const remedy = kind === 'stack' ? filling(name, shape) : `correct it where it is kept; it must be ${shape}`;
+  const untouched = Object.keys(fields).find(key => fields[key]?.reveal().includes(SECRET_PLACEHOLDER));
+  if (untouched !== undefined) {
+    return say.error(`the secret "${name}" still holds the placeholder in "${untouched}"`, remedy);
+  }
+  const { needed, problem } = look(fields);
+  const blank = needed.find(
+    key => fields[key]?.reveal().trim() !== fields[key]?.reveal() && key !== 'privateKey',
+  );
+  if (problem) return say[problem.level](`the secret "${name}" ${problem.text}`, remedy);
+  if (blank !== undefined) {
+    return say.warning(
+      `the secret "${name}" has a "${blank}" with a space or a line break at an end`,
+      remedy,
+    );
+  }
+  return say.ok(`"${name}" holds ${needed.join(' and ')}, as it should`);
+}
+
+function filling(name: string, shape: string): string {
+  const command = `\n  aws secretsmanager put-secret-value --secret-id ${name} \\\n    --secret-string file://secret.json`;
+  return `write ${shape} into a file, and the file into the secret (the next run finds it):${command}`;
+}

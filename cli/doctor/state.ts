@@ -1,0 +1,134 @@
+/** What the pipeline itself has to say: its state, its queues and how the last run went. */
+import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { DEAD_LETTER_RETENTION_DAYS } from '../../lambda/core/contract.ts';
+import type { QueueName } from '../../lambda/core/model.ts';
+import type { Depth, Limits, Stopped, StoredState, Target } from '../pipelines/operated.ts';
+import { counted, duration, faultOf, runWarnings } from '../terminal/words.ts';
+import { about, type Finding, sentenceParts } from './finding.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** What a question was answered, or in a sentence why it was not. */
+export type Asked<T> = { readonly value: T } | Unanswered;
+
+export interface Unanswered {
+  readonly problem: string;
+  /** Whoever asks may not: which says nothing of the pipeline. */
+  readonly isForbidden: boolean;
+}
+
+export interface Pulse {
+  readonly kind: Target['kind'];
+  readonly config: PipelineConfig;
+  readonly limits: Limits;
+  readonly nowMs: number;
+  /** The options by which these pipelines are found, as they are typed. */
+  readonly options: string;
+}
+
+/** A finding for each setting that is not as it was deployed. */
+export function resourceFindings(
+  asked: Asked<readonly string[]>,
+  deployCommand = 'npx cdk deploy -c config=FILE',
+): Finding[] {
+  const say = about('table and queues');
+  if ('problem' in asked) return [unasked('table and queues', asked)];
+  if (asked.value.length === 0) return [say.ok('there, with the settings that they were deployed with')];
+  return asked.value.map(problem => {
+    const [text = problem, command] = problem.split('; do: ');
+    return say.error(text, `put it back:\n  ${command ?? deployCommand}`);
+  });
+}
+
+/** What should start runs and replays, and does not. */
+export function triggerFindings(asked: Asked<readonly Stopped[]>): Finding[] {
+  const say = about('schedule, trigger');
+  if ('problem' in asked) return [unasked('schedule, trigger', asked)];
+  if (asked.value.length === 0) return [say.ok('both are enabled')];
+  return asked.value.map(({ text, remedy }) => say.error(text, remedy));
+}
+
+/** See stopByWait. */
+const WAITING = /^(.*); asked again at (\S+)$/s;
+
+export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding {
+  const say = about('last run');
+  if ('problem' in asked) return unasked('last run', asked);
+  const { lastRun, checkpoint } = asked.value;
+  if (!lastRun) {
+    if (checkpoint) return say.unchecked('no report of it is kept yet', 'run this again after the next run');
+    return say.warning('there was none yet', beginning(pulse));
+  }
+  const ageMs = Math.max(0, pulse.nowMs - lastRun.endedAtMs);
+  const ended = `${duration(ageMs)} ago: ${lastRun.outcome}`;
+  const fault = faultOf({ ...lastRun, pipeline: pulse.config.name });
+  if (fault !== undefined) {
+    const [, why = fault, againAt] = WAITING.exec(fault) ?? [];
+    const { text, remedy = 'see the other findings here, and docs/runbook.md' } = sentenceParts(why);
+    const wait = againAt === undefined ? '' : `; the pipeline asks again at ${againAt}`;
+    return say.error(`${ended}; ${text}${wait}`, lastRun.outcome === 'astray' ? 'see “checkpoint”' : remedy);
+  }
+  const [warning] = runWarnings({ ...lastRun, pipeline: pulse.config.name }, retentionMs(pulse));
+  if (warning !== undefined)
+    return say.warning(
+      `${ended}; ${warning}`,
+      'see docs/runbook.md: retention-at-risk, gap-suspected, checkpoint-astray, sweep-overdue',
+    );
+  if (ageMs > pulse.limits.silenceMs) {
+    return say[pulse.kind === 'stack' ? 'error' : 'warning'](`${ended}, and none since`, beginning(pulse));
+  }
+  const shipped =
+    lastRun.posts === 0 ? 'nothing to post' : `${counted(lastRun.logsAccepted, 'log')} accepted by Azure`;
+  return say.ok(`${ended}, ${shipped}`);
+}
+
+export function queueFindings(
+  asked: Asked<Readonly<Record<QueueName, Depth>>>,
+  { options }: Pulse,
+): Finding[] {
+  if ('problem' in asked) return ['retry queue', 'dead letters'].map(check => unasked(check, asked));
+  return [retryFinding(asked.value.retry), deadLetterFinding(asked.value['dead-letter'], options)];
+}
+
+/** It looks after itself, unless it is old. */
+function retryFinding(depth: Depth): Finding {
+  const say = about('retry queue');
+  if (depth.messages === 0) return say.ok('empty');
+  const text = waits(depth, 'failed batch', 'failed batches');
+  if ((depth.oldestAgeMs ?? 0) < HOUR_MS) return say.ok(`${text}; they are tried again by themselves`);
+  const remedy =
+    'see “azure” and “last run”; they are tried again by themselves, and become dead letters after about half a day';
+  return say.warning(text, remedy);
+}
+
+/** Somebody must see to it. */
+function deadLetterFinding(depth: Depth, options: string): Finding {
+  const say = about('dead letters');
+  if (depth.messages === 0) return say.ok('none');
+  const isOld = (depth.oldestAgeMs ?? 0) > (DEAD_LETTER_RETENTION_DAYS / 2) * DAY_MS;
+  return say[isOld ? 'error' : 'warning'](
+    waits(depth, 'dead letter'),
+    `see why, put that right, and deliver them again (a stack’s are deleted when ${DEAD_LETTER_RETENTION_DAYS} days old):\n` +
+      `  npm start -- replay --list${options}\n  npm start -- replay${options}`,
+  );
+}
+
+function waits({ messages, oldestAgeMs }: Depth, one: string, many?: string): string {
+  const age = oldestAgeMs === undefined ? '' : `, the oldest for ${duration(oldestAgeMs)}`;
+  return `${counted(messages, one, many)} ${messages === 1 ? 'waits' : 'wait'}${age}`;
+}
+
+function beginning({ kind, options }: Pulse): string {
+  return kind === 'local'
+    ? `run it:\n  npm start -- run${options} --once`
+    : 'does the schedule tick? It should from a minute after the deployment on: docs/runbook.md, lag';
+}
+
+const retentionMs = ({ config }: Pulse): number => config.auth0.logRetentionDays * DAY_MS;
+
+/** The question itself failed. */
+export function unasked(check: string, { problem, isForbidden }: Unanswered): Finding {
+  const { text, remedy = 'run it again' } = sentenceParts(problem);
+  return about(check)[isForbidden ? 'unchecked' : 'error'](text, remedy);
+}

@@ -1,0 +1,85 @@
+/** A dry run's result, for people and for machines. */
+import { COLUMNS } from '../../lambda/core/record/columns.ts';
+import type { Operated } from '../pipelines/operated.ts';
+import { unknownFieldLines, unmatchedLine } from '../pipelines/redaction.ts';
+import { introduction } from '../run/show.ts';
+import { colors, harmless, shortened, wrapped } from '../terminal/text.ts';
+import { counted } from '../terminal/words.ts';
+import type { Preview } from '../window/preview.ts';
+import { columnLines, countLines, previewJson, typeLines } from '../window/preview-show.ts';
+import type { Start } from './run.ts';
+
+const LINE_CHARACTERS = 79;
+
+export function showDryRun({ config }: Operated, start: Start, result: Preview, full: boolean): void {
+  const { bold, dim } = colors;
+  const records = result.logsRead - result.logsExcluded;
+  const redaction = redactionLines(config, result);
+  const lines = [
+    introduction(config),
+    dim('a dry run: nothing is posted or written, and the checkpoint stays where it is'),
+    '',
+    `begun after ${start.because}`,
+    ...countLines(result),
+    endOf(result),
+  ];
+  if (result.logsRead > 0) lines.push('', bold('By type'), ...typeLines(result));
+  if (records > 0) lines.push('', bold(`Columns, in ${counted(records, 'record')}`), ...columnLines(result));
+  if (redaction.length > 0) lines.push('', bold('Redaction'), ...redaction);
+  for (const [index, { json }] of result.samples.entries()) {
+    const { EventName } = JSON.parse(json);
+    lines.push('', bold(`Sample ${index + 1} of ${result.samples.length}: ${EventName}`), pretty(json, full));
+  }
+  if (!full && result.samples.length > 0) lines.push('', dim('--full shows the samples whole'));
+  console.log(lines.filter(line => line !== undefined).join('\n'));
+}
+
+/** What `--json` prints. */
+export function dryRunJson({ config }: Operated, start: Start, result: Preview) {
+  const { logId, logDateMs } = start.checkpoint;
+  return {
+    pipeline: config.name,
+    begunAfter: {
+      logId,
+      ...(logDateMs === undefined ? {} : { loggedAt: new Date(logDateMs).toISOString() }),
+      because: start.because,
+    },
+    ...previewJson(result),
+    redactionUnknown: unknownFieldLines(config.redact),
+    columns: COLUMNS.map(({ name }) => ({ name, records: result.columns.get(name) ?? 0 })),
+    samples: result.samples.map(({ json }) => JSON.parse(json)),
+  };
+}
+
+function endOf({ end, logsRead }: Preview): string | undefined {
+  if (logsRead === 0) return undefined;
+  return end === 'enough' ? '  there may be more to come: see --max' : '  then it would be caught up';
+}
+
+function redactionLines({ redact }: Operated['config'], result: Preview): string[] {
+  if (redact.length === 0) return [];
+  const logs = result.logsRead - result.logsExcluded;
+  const unmatched = unmatchedLine(result.redactionUnmatched, redact.length, logs);
+  const matched = logs === 0 ? undefined : `every rule matched, in ${counted(logs, 'log')}`;
+  const hint =
+    unmatched && 'for a rare field that is normal; otherwise the path is wrong: --full shows records';
+  return [unmatched ?? matched, hint, ...unknownFieldLines(redact)].flatMap(line =>
+    line === undefined ? [] : [wrapped(`  ${harmless(line)}`, LINE_CHARACTERS, '    ')],
+  );
+}
+
+/** A column a line, where they are not wanted whole. */
+function pretty(json: string, full: boolean): string {
+  const record: Record<string, unknown> = JSON.parse(json);
+  const lines = full
+    ? JSON.stringify(record, undefined, 2).split('\n')
+    : Object.entries(record).map(([name, value]) =>
+        shortened(`  ${name}: ${valueText(value)}`, LINE_CHARACTERS),
+      );
+  return lines.map(harmless).join('\n');
+}
+
+/** Text as it is, so that JSON in it can be read. */
+function valueText(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,77 @@
+/** What `run` needs before it may begin: all of it is checked first, and all problems are told. */
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ConfigError, type PipelineConfig, parsePipelines } from '../../../lambda/config/config.ts';
+import type { SecretSource } from '../../../lambda/core/model.ts';
+import { UsageError } from '../../terminal/errors.ts';
+import { readJsonFile } from '../../terminal/json-file.ts';
+import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } from './secrets.ts';
+
+/** The chosen pipelines, all of which can run here. Throws UsageError with every problem. */
+export function readConfigs(file: string, pipeline: string | undefined): readonly PipelineConfig[] {
+  const chosen = chosenConfigs(file, pipeline);
+  const federated = chosen.find(({ azure }) => azure.kind === 'logs-ingestion' && azure.auth === 'federated');
+  if (!federated) return chosen;
+  throw new UsageError(
+    `pipeline "${federated.name}": azure.auth is "federated", which needs the identity of a Lambda; ` +
+      'allowed here: "client-secret" with a "secret"',
+  );
+}
+
+/** The chosen pipelines of a configuration file. Throws UsageError with every problem. */
+export function chosenConfigs(file: string, pipeline: string | undefined): readonly PipelineConfig[] {
+  const input = readJsonFile(
+    'configuration file',
+    file,
+    'give its path with --config, or begin with: cp config.example.json config.json',
+  );
+  let configs: readonly PipelineConfig[];
+  try {
+    configs = parsePipelines(input, Date.now());
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(`${file}: ${error.message}`, error);
+    throw error;
+  }
+  const chosen = pipeline === undefined ? configs : configs.filter(({ name }) => name === pipeline);
+  if (chosen.length > 0) return chosen;
+  const names = configs.map(({ name }) => `"${name}"`).join(', ');
+  throw new UsageError(`--pipeline is "${pipeline}"; allowed, by ${file}: ${names}`);
+}
+
+/**
+ * Where the secrets of each pipeline come from, once they are all known to be there: the file, or else the environment.
+ * Throws UsageError with every secret that is missing.
+ */
+export async function secretsFor(
+  configs: readonly PipelineConfig[],
+  file: string | undefined,
+): Promise<(config: PipelineConfig) => SecretSource> {
+  if (file === undefined && configs.length > 1) {
+    throw new UsageError(
+      `environment variables hold the secrets of one pipeline, and there are ${configs.length}; ` +
+        'choose one with --pipeline, or give --secrets FILE',
+    );
+  }
+  const warning = file === undefined ? undefined : secretsFileWarning(file);
+  if (warning !== undefined) console.error(`warning: ${warning}`);
+  const ofFile = file === undefined ? undefined : fileSecrets(file);
+  const secretsOf = (config: PipelineConfig) => ofFile ?? environmentSecrets(config, process.env);
+  const problems: string[] = [];
+  for (const config of configs) problems.push(...(await secretProblems(config, secretsOf(config), file)));
+  if (problems.length > 0) throw new UsageError(problems.join('\n       '));
+  return secretsOf;
+}
+
+/** The directory's whole path. Throws UsageError when it cannot be made or written to. */
+export async function usableDirectory(given: string): Promise<string> {
+  const path = resolve(given);
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.W_OK);
+    return path;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new UsageError(`the state directory ${path} cannot be used (${code}); choose another with --state`);
+  }
+}

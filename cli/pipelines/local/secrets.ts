@@ -1,0 +1,132 @@
+/** Secrets for a run on one machine: from the environment, or from a file that git ignores. */
+import { statSync } from 'node:fs';
+import type { PipelineConfig } from '../../../lambda/config/config.ts';
+import type { SecretSource } from '../../../lambda/core/model.ts';
+import { isObject } from '../../../lambda/core/record/log.ts';
+import { Secret } from '../../../lambda/core/secret.ts';
+import type { Environment } from '../../../lambda/wiring.ts';
+import { UsageError } from '../../terminal/errors.ts';
+import { readJsonFile } from '../../terminal/json-file.ts';
+
+type Values = Readonly<Record<string, string>>;
+
+/** Field of a secret to the environment variable that holds it. */
+const AUTH0_VARIABLES: Values = {
+  clientId: 'AUTH0_CLIENT_ID',
+  clientSecret: 'AUTH0_CLIENT_SECRET',
+  privateKey: 'AUTH0_PRIVATE_KEY',
+  keyId: 'AUTH0_KEY_ID',
+  redactionKey: 'AUTH0_REDACTION_KEY',
+};
+const AZURE_VARIABLES: Values = { sharedKey: 'AZURE_SHARED_KEY', clientSecret: 'AZURE_CLIENT_SECRET' };
+
+/** The secrets of one pipeline, from environment variables. What is not set, or empty, is not there. */
+export function environmentSecrets({ auth0, azure }: PipelineConfig, env: Environment): SecretSource {
+  return sourceOf(name => ({
+    ...(name === auth0.secret && fieldsIn(env, AUTH0_VARIABLES)),
+    ...(name === azure.secret && fieldsIn(env, AZURE_VARIABLES)),
+  }));
+}
+
+/** Secrets of any number of pipelines, from a JSON file: name of the secret to its fields. Read anew after `forget`. */
+export function fileSecrets(path: string): SecretSource {
+  return sourceOf(name => {
+    const file = readJsonFile('secrets file', path, 'give its path with --secrets');
+    const fields = isObject(file) && Object.hasOwn(file, name) ? file[name] : {};
+    const all = isObject(fields) ? Object.entries(fields) : [];
+    return Object.fromEntries(
+      all.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+    );
+  });
+}
+
+/** Secrets that cannot be had here, and why. */
+export function noSecrets(why: string): SecretSource {
+  return { read: async () => denied(why), forget: () => undefined };
+}
+
+/** A warning when others than its owner may read the file. Throws UsageError when it cannot be used at all. */
+export function secretsFileWarning(path: string): string | undefined {
+  if (!isObject(readJsonFile('secrets file', path, 'give its path with --secrets'))) {
+    throw new UsageError(`the secrets file ${path} is no JSON object; allowed: {"name of the secret": {…}}`);
+  }
+  const mode = statSync(path).mode & 0o777;
+  // Windows has no such permissions and says that everybody may read.
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
+  return `${path} may be read by others (mode ${mode.toString(8)}); do: chmod 600 ${path}`;
+}
+
+/**
+ * Every secret or field that the pipeline needs and the source lacks, a sentence each.
+ * @param file the file that the source reads, if it is one
+ */
+export async function secretProblems(
+  config: PipelineConfig,
+  secrets: SecretSource,
+  file: string | undefined,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { secret, one, variables } of neededFields(config)) {
+    const answer = await secrets.read(secret);
+    const fields = answer.kind === 'secret' ? answer.fields : {};
+    if (one.some(alternative => alternative.every(field => fields[field]?.reveal()))) continue;
+    const wanted = one.map(alternative => alternative.map(field => variables[field]).join(' and '));
+    const inFile = `{${JSON.stringify(secret)}: {${one[0]?.map(field => `"${field}": "…"`).join(', ')}}}`;
+    const remedy = file
+      ? `write into ${file}: ${inFile}`
+      : `looked for ${wanted.join(', or ')}; set them, or give --secrets FILE with ${inFile}`;
+    problems.push(`pipeline "${config.name}": the secret "${secret}" is missing or not whole; ${remedy}`);
+  }
+  return problems;
+}
+
+/** `one`: alternatives, of which one must be there with all of its fields. */
+function neededFields({ auth0, azure, redact }: PipelineConfig) {
+  const credentials = [
+    ['clientId', 'clientSecret'],
+    ['clientId', 'privateKey'],
+  ];
+  const azureField = azure.kind === 'data-collector' ? 'sharedKey' : 'clientSecret';
+  const hashes = redact.some(rule => rule.how === 'hash');
+  return [
+    { secret: auth0.secret, one: credentials, variables: AUTH0_VARIABLES },
+    ...(hashes ? [{ secret: auth0.secret, one: [['redactionKey']], variables: AUTH0_VARIABLES }] : []),
+    { secret: azure.secret ?? '', one: [[azureField]], variables: AZURE_VARIABLES },
+  ];
+}
+
+function fieldsIn(env: Environment, variables: Values): Values {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([field, variable]) => {
+      const value = env[variable];
+      return value ? [[field, value]] : [];
+    }),
+  );
+}
+
+/** See the law of SecretSource. */
+function sourceOf(look: (name: string) => Values): SecretSource {
+  const known = new Map<string, Awaited<ReturnType<SecretSource['read']>>>();
+  return {
+    read: async name => {
+      const answer = known.get(name) ?? answerOf(name, look);
+      if (answer.kind === 'secret') known.set(name, answer);
+      return answer;
+    },
+    forget: name => void known.delete(name),
+  };
+}
+
+function answerOf(name: string, look: (name: string) => Values): Awaited<ReturnType<SecretSource['read']>> {
+  try {
+    const fields = Object.entries(look(name)).map(([key, value]) => [key, new Secret(value)] as const);
+    if (fields.length > 0) return { kind: 'secret', fields: Object.fromEntries(fields) };
+    return denied(`the secret "${name}" is nowhere to be found; see run --help for where it may be`);
+  } catch (error) {
+    return denied(error instanceof Error ? error.message : 'the secret could not be read');
+  }
+}
+
+function denied(message: string) {
+  return { kind: 'fault', fault: { verdict: 'denied', message } } as const;
+}

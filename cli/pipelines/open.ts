@@ -1,0 +1,27 @@
+/** From the options to what a command works on. */
+import { UsageError } from '../terminal/errors.ts';
+import type { Target, TargetOptions } from './operated.ts';
+
+/** Throws UsageError when it cannot be found, or when the options contradict each other. */
+export async function openTarget(options: TargetOptions): Promise<Target> {
+  const { config, stack, secrets } = options;
+  if (config === undefined) {
+    if (secrets !== undefined) {
+      throw new UsageError(
+        '--secrets is given without --config; a stack has its secrets in Secrets Manager: leave --secrets out, ' +
+          'or give --config FILE too',
+      );
+    }
+    const { stackTarget } = await import('./stack/target.ts');
+    return stackTarget(options);
+  }
+  const ofStack = (['stack', 'region', 'profile'] as const).find(name => options[name] !== undefined);
+  if (ofStack !== undefined) {
+    throw new UsageError(
+      `both --config and --${ofStack} are given; allowed: --config FILE for the state directory of this machine, ` +
+        `or --stack${stack === undefined ? '' : ` ${stack}`} and --region for a deployed stack`,
+    );
+  }
+  const { localTarget } = await import('./local/target.ts');
+  return localTarget({ ...options, config });
+}

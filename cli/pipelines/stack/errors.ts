@@ -1,0 +1,113 @@
+/** What AWS, or the way to it, answers instead of an answer: in one line, with what to do. */
+import { UsageError } from '../../terminal/errors.ts';
+
+/** As whom and where AWS is asked. */
+export interface Asker {
+  readonly region: string;
+  readonly profile: string | undefined;
+}
+
+/** An error by AWS's name for it, to a sentence. */
+const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, asker: Asker) => string])[] = [
+  [
+    /AccessDenied|^AuthorizationError|NotAuthorized|^UnauthorizedOperation/i,
+    (action, { profile }) =>
+      `AWS does not allow ${action}${profile ? ` to --profile ${profile}` : ' to these credentials'}; allow it there, or use others: --profile NAME`,
+  ],
+  [
+    /^ExpiredToken|^TokenRefreshRequired|^RequestExpired/,
+    (_, asker) =>
+      `the AWS credentials have expired; log in again: ${logIn(asker)}, or export new ones, and check this machine’s clock`,
+  ],
+  [
+    /^(RequestTimeTooSkewed|InvalidSignature|SignatureDoesNotMatch)/,
+    () => 'AWS refuses the signature; check the secret access key, and this machine’s clock',
+  ],
+  [
+    /^(InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|IncompleteSignature|MissingAuthenticationToken)/,
+    () => 'AWS does not know these credentials; check AWS_ACCESS_KEY_ID, or the profile, and log in again',
+  ],
+  [
+    /throttl|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceededException|ProvisionedThroughputExceeded/i,
+    action => `AWS throttles ${action}, also after some tries; wait a minute and do it again`,
+  ],
+  [/^OptInRequired/, (_, { region }) => `region ${region} is not enabled for this account; give another`],
+];
+
+/**
+ * The error as one for the operator. `action` is what was asked for, as IAM calls it, and where that helps, of what.
+ * `absent` is told when what was asked about does not exist.
+ * An error of our own goes through as it is.
+ */
+export function explained(error: unknown, action: string, asker: Asker, absent?: string): Error {
+  if (error instanceof UsageError) return error;
+  const { name, message, answered } = partsOf(error);
+  const told = (sentence: string) => new UsageError(sentence, error);
+  if (/^(CredentialsProviderError|TokenProviderError)$/.test(name))
+    return told(noCredentials(message, asker));
+  const isAbsent = /NotFound|NonExistentQueue|QueueDoesNotExist/.test(name);
+  if (absent !== undefined && isAbsent) return told(absent);
+  const known = REFUSALS.find(([pattern]) => pattern.test(name))?.[1];
+  if (known) return told(known(refusedAction(message, action), asker));
+  if (!answered && NETWORK.test(name)) return told(unreachable(name, action, asker));
+  return told(`${action} failed: ${name}: ${firstLine(message)}; --verbose shows more`);
+}
+
+/** Behind a queue or a table there may be a key, which needs a permission of its own. SQS names actions without capitals. */
+function refusedAction(message: string, action: string): string {
+  const [, named = action] = /not authorized to perform: ([\w-]+:\w+)/.exec(message) ?? [];
+  return action.toLowerCase().startsWith(named.toLowerCase()) ? action : named;
+}
+
+/** Node's codes, and the SDK's names, of what went wrong on the way. */
+const NETWORK = /^(E[A-Z_]+|CERT_\w+|\w*TimeoutError|AbortError)$/;
+
+/** https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html */
+export const NO_REGION =
+  'no AWS region is known; give --region REGION, or set AWS_REGION, or "region" of the profile in ~/.aws/config';
+
+/** The SDK can do less than the CLI; what the CLI can, it can export. */
+function noCredentials(message: string, asker: Asker): string {
+  const { profile } = asker;
+  if (/SSO|sso login|expired|session/i.test(message)) {
+    return `the AWS session of the profile is over; log in again: ${logIn(asker)}`;
+  }
+  if (/multi-factor|MFA/.test(message)) {
+    return (
+      'the profile asks for a code of your MFA device, which only the AWS CLI can take; do: ' +
+      `eval "$(aws configure export-credentials --format env${profile ? ` --profile ${profile}` : ''})", and leave --profile out`
+    );
+  }
+  if (profile) {
+    return (
+      `--profile is "${profile}", for which there are no AWS credentials (${firstLine(message)}); ` +
+      '"aws configure list-profiles" lists those that you have'
+    );
+  }
+  return (
+    'there are no AWS credentials here; log in as for the AWS CLI (aws sso login, AWS_PROFILE, AWS_ACCESS_KEY_ID) ' +
+    'or give --profile NAME; for a state directory of this machine, give --config FILE'
+  );
+}
+
+function unreachable(code: string, action: string, { region }: Asker): string {
+  const service = action.split(':')[0];
+  if (/ENOTFOUND|EAI_AGAIN/.test(code)) {
+    return `AWS has no ${service} at region "${region}" that this machine can find (${code}); check --region, and this machine’s DNS`;
+  }
+  return `AWS (${service}, ${region}) cannot be reached (${code}); check this machine’s network, proxy and firewall`;
+}
+
+/** Node's errors, and our edges', tell by `code` what AWS's tell by `name`. */
+function partsOf(error: unknown) {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const { code, $metadata: answer } = Object(error) as {
+    readonly code?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  };
+  const named = name === 'Error' && typeof code === 'string' ? code : name;
+  return { name: named, message, answered: answer?.httpStatusCode !== undefined };
+}
+
+const logIn = ({ profile }: Asker) => `aws sso login${profile ? ` --profile ${profile}` : ''}`;
+const firstLine = (text: string) => text.split('\n')[0]?.slice(0, 300) ?? '';

@@ -1,0 +1,48 @@
+/** The ledger of a deployed pipeline: lines of its ship function's log group, see lambda/edges/telemetry.ts. */
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { LEDGER_MESSAGE } from '../../../lambda/core/contract.ts';
+import type { LedgerEntry } from '../../../lambda/core/ledger.ts';
+import { isObject } from '../../../lambda/core/record/log.ts';
+import type { StackClients } from './clients.ts';
+
+/** The entries written since `fromMs`, oldest first. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+export async function* stackLedger(
+  { logs, ask }: StackClients,
+  logGroup: string,
+  fromMs: number,
+): AsyncGenerator<LedgerEntry> {
+  let nextToken: string | undefined;
+  do {
+    const command = new FilterLogEventsCommand({
+      logGroupName: logGroup,
+      startTime: Math.max(0, Math.floor(fromMs)),
+      filterPattern: `{ $.message = "${LEDGER_MESSAGE}" }`,
+      ...(nextToken !== undefined && { nextToken }),
+    });
+    const answer = await ask(
+      'logs:FilterLogEvents',
+      () => logs.send(command),
+      `the log group ${logGroup} does not exist; was it deleted? What was settled before cannot be told then`,
+    );
+    for (const { message = '' } of answer.events ?? []) {
+      const entry = entryOf(message);
+      if (entry) yield entry;
+    }
+    nextToken = answer.nextToken;
+  } while (nextToken !== undefined);
+}
+
+/** Undefined for a line that is no entry. */
+function entryOf(line: string): LedgerEntry | undefined {
+  try {
+    const { message, ledger } = Object(JSON.parse(line)) as Record<string, unknown>;
+    const isEntry =
+      message === LEDGER_MESSAGE &&
+      isObject(ledger) &&
+      typeof ledger['lastLogId'] === 'string' &&
+      typeof ledger['ids'] === 'string';
+    return isEntry ? (ledger as unknown as LedgerEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+/** What somebody has changed by hand since the stack was deployed, and would be missed in need. */
+import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import {
+  DEAD_LETTER_RETENTION_DAYS,
+  type PipelineOutput,
+  REPLAY_TIMEOUT_SECONDS,
+  RETRY_MAX_RECEIVES,
+} from '../../../lambda/core/contract.ts';
+import { isObject } from '../../../lambda/core/record/log.ts';
+import type { StackClients } from './clients.ts';
+import { absent } from './dead-letters.ts';
+
+const RETENTION_SECONDS = DEAD_LETTER_RETENTION_DAYS * 86_400;
+const VISIBILITY_SECONDS = 6 * REPLAY_TIMEOUT_SECONDS;
+
+/** A sentence each, with its remedy. What is expected: cdk/pipeline.ts and cdk/queues.ts. */
+export async function stackProblems(clients: StackClients, output: PipelineOutput): Promise<string[]> {
+  const [table, retry, dead] = await Promise.all([
+    tableProblems(clients, output.checkpointTable),
+    retryProblems(clients, output),
+    retentionProblems(clients, output.deadLetterQueueUrl),
+  ]);
+  return [...table, ...retry, ...dead];
+}
+
+async function tableProblems({ dynamodb, ask }: StackClients, TableName: string): Promise<string[]> {
+  const missing = `the table ${TableName} does not exist; was it deleted, or is this another account?`;
+  const [{ Table: table }, backups] = await Promise.all([
+    ask('dynamodb:DescribeTable', () => dynamodb.send(new DescribeTableCommand({ TableName })), missing),
+    ask(
+      'dynamodb:DescribeContinuousBackups',
+      () => dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
+      missing,
+    ),
+  ]);
+  const recovery = backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+  return [
+    recovery?.PointInTimeRecoveryStatus !== 'ENABLED' &&
+      `table ${TableName} has no point-in-time recovery, so a checkpoint lost by mistake cannot be had back; do: ` +
+        `aws dynamodb update-continuous-backups --table-name ${TableName} ` +
+        '--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true',
+    table?.DeletionProtectionEnabled !== true &&
+      `table ${TableName} has no deletion protection; do: ` +
+        `aws dynamodb update-table --table-name ${TableName} --deletion-protection-enabled`,
+  ].filter(problem => problem !== false);
+}
+
+async function retryProblems(clients: StackClients, output: PipelineOutput): Promise<string[]> {
+  const { retryQueueUrl: url, deadLetterQueueUrl } = output;
+  const attributes = await attributesOf(clients, url);
+  const { QueueArn: deadLetterArn } = await attributesOf(clients, deadLetterQueueUrl);
+  const policy = policyOf(attributes['RedrivePolicy']);
+  const receives = Number(policy['maxReceiveCount']);
+  const visibility = Number(attributes['VisibilityTimeout']);
+  const wanted = JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: RETRY_MAX_RECEIVES });
+  return [
+    ...(await retentionProblems(clients, url)),
+    (policy['deadLetterTargetArn'] !== deadLetterArn || receives !== RETRY_MAX_RECEIVES) &&
+      `queue ${url} moves failed batches to ${policy['deadLetterTargetArn'] ?? 'no queue'}` +
+        `${receives ? ` after ${receives} receives` : ''}; expected: ${wanted}; ${setting(url, { RedrivePolicy: wanted })}`,
+    visibility !== VISIBILITY_SECONDS &&
+      `queue ${url} hides a message for ${visibility} s; expected: ${VISIBILITY_SECONDS} s, six times what a replay ` +
+        `may take; ${setting(url, { VisibilityTimeout: String(VISIBILITY_SECONDS) })}`,
+  ].filter(problem => problem !== false);
+}
+
+async function retentionProblems(clients: StackClients, url: string): Promise<string[]> {
+  const seconds = Number((await attributesOf(clients, url))['MessageRetentionPeriod']);
+  if (seconds === RETENTION_SECONDS) return [];
+  return [
+    `queue ${url} keeps messages for ${seconds} s; expected: ${RETENTION_SECONDS} s, ${DEAD_LETTER_RETENTION_DAYS} days, ` +
+      `before SQS deletes what Azure has not got; ${setting(url, { MessageRetentionPeriod: String(RETENTION_SECONDS) })}`,
+  ];
+}
+
+async function attributesOf({ sqs, ask }: StackClients, QueueUrl: string) {
+  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+  return (await ask('sqs:GetQueueAttributes', () => sqs.send(command), absent(QueueUrl))).Attributes ?? {};
+}
+
+const setting = (url: string, attributes: Readonly<Record<string, string>>) =>
+  `do: aws sqs set-queue-attributes --queue-url ${url} --attributes '${JSON.stringify(attributes)}'`;
+
+/** SQS keeps no policy, or one that is whole. */
+function policyOf(text: string | undefined): Readonly<Record<string, unknown>> {
+  const policy: unknown = JSON.parse(text || '{}');
+  return isObject(policy) ? policy : {};
+}

@@ -1,0 +1,74 @@
+/** One dead letter after the other, each wholly or not at all, until all are done, one is refused, or one is told to stop. */
+
+import type { Operated, Target } from '../pipelines/operated.ts';
+import { type Letter, type Looked, lookAt } from './letters.ts';
+
+/** What is done with each letter. */
+export interface Carry {
+  /** In words: `moved`. */
+  readonly done: 'moved' | 'delivered';
+  /** Where to, for the question. */
+  readonly question: string;
+  /** What happens then, or what to do. */
+  readonly next?: string;
+  /** Law: a letter is taken off only once every log in it is accepted or held elsewhere. Rejects with why it is still there. */
+  one(pipeline: Operated, looked: Looked): Promise<CarriedLetter>;
+}
+
+export interface CarriedLetter {
+  readonly logs: number;
+  /** Dead letters anew: refused again, or tried too often. */
+  readonly logsDeadLettered: number;
+  /** On the retry queue anew. */
+  readonly logsRequeued: number;
+  /** Why not all of it could be delivered, though it was taken apart: there is no use in going on. */
+  readonly fault?: string;
+}
+
+export interface Carried {
+  readonly letters: number;
+  readonly logs: number;
+  /** See CarriedLetter. */
+  readonly logsDeadLettered: number;
+  readonly logsRequeued: number;
+  /** Chosen, but not on the queue any more, or hidden. */
+  readonly notFound: number;
+  /** What ended it early. */
+  readonly fault?: string;
+}
+
+/** Only what was chosen, and so confirmed: what has become a dead letter since then is not touched. */
+export async function carryAll(
+  target: Target,
+  chosen: readonly Letter[],
+  { one }: Carry,
+  stop: AbortSignal,
+  onProgress: (letters: number) => void,
+): Promise<Carried> {
+  const done = { letters: 0, logs: 0, logsDeadLettered: 0, logsRequeued: 0 };
+  let notFound = 0;
+  for (const pipeline of target.pipelines) {
+    const { name } = pipeline.config;
+    const open = new Set(chosen.filter(letter => letter.pipeline === name).map(({ id }) => id));
+    if (open.size === 0) continue;
+    try {
+      for await (const looked of lookAt(pipeline)) {
+        if (stop.aborted) return { ...done, notFound };
+        if (!open.delete(looked.raw.id)) continue;
+        const carried = await one(pipeline, looked);
+        done.letters++;
+        done.logs += carried.logs;
+        done.logsDeadLettered += carried.logsDeadLettered;
+        done.logsRequeued += carried.logsRequeued;
+        onProgress(done.letters);
+        if (carried.fault !== undefined) throw new Error(carried.fault);
+        if (open.size === 0) break;
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { ...done, notFound, ...(!stop.aborted && { fault: `pipeline "${name}": ${why}` }) };
+    }
+    notFound += open.size;
+  }
+  return { ...done, notFound };
+}

@@ -1,0 +1,52 @@
+/** `run`: the same job against a real tenant and workspace, from one machine. */
+import type { Command } from 'commander';
+
+export interface RunOptions {
+  readonly config: string;
+  readonly once?: true;
+  readonly state: string;
+  readonly secrets?: string;
+  readonly pipeline?: string;
+}
+
+const HELP = `
+Secrets are not in the configuration file, which only names them. They come from
+the environment:
+  AUTH0_CLIENT_ID, and AUTH0_CLIENT_SECRET or AUTH0_PRIVATE_KEY (PEM)
+  AZURE_SHARED_KEY (data-collector) or AZURE_CLIENT_SECRET (logs-ingestion)
+  AUTH0_REDACTION_KEY, if a "redact" rule says "hash"
+or from a JSON file, the name of a secret to its fields:
+  {"auth0-logs/prod/auth0": {"clientId": "…", "clientSecret": "…"},
+   "auth0-logs/prod/azure": {"sharedKey": "…"}}
+
+The state directory holds the checkpoint, the retry queue and the dead-letter
+queue. Keep it: without it, the next run begins at auth0.startFrom. The command
+may be ended or killed at any time; no log is lost by that.
+
+Exit code with --once: 0 caught up, 1 stopped by a fault, 2 wrong usage or
+configuration.
+
+Examples:
+  $ cp config.example.json config.json     # fill it in; git ignores config.json
+  $ npm start -- run --config config.json
+  $ npm start -- run --config config.json --secrets secrets.json --once
+  $ npm start -- run --config config.json --pipeline prod --state /var/lib/logs`;
+
+/** Adds the command to the program. */
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .summary('ship a real tenant’s logs from this machine')
+    .description('Ships the logs of a real Auth0 tenant to a real Azure workspace, from this machine.')
+    .requiredOption('--config <file>', 'the pipeline, or {"pipelines": […]}, as JSON')
+    .option('--once', 'ship what is new and end, instead of going on at the schedule’s rate')
+    .option('--state <directory>', 'where checkpoint and queues are kept', 'state')
+    .option('--secrets <file>', 'take secrets from this JSON file, not from the environment')
+    .option('--pipeline <name>', 'only this one of several pipelines')
+    .addHelpText('after', HELP)
+    .action(async (options: RunOptions) => {
+      // Loaded only now: the SDKs take a while, and --help should not.
+      const { runPipelines } = await import('./run.ts');
+      process.exitCode = await runPipelines(options);
+    });
+}

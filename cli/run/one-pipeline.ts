@@ -1,0 +1,120 @@
+/** One pipeline on one machine: the two stories of lambda/core with state on disk, to be stopped at any time. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { DEADLINE_MARGIN_MS, RETRY_MAX_RECEIVES, SHIP_TIMEOUT_SECONDS } from '../../lambda/core/contract.ts';
+import type { Journal, SecretSource } from '../../lambda/core/model.ts';
+import { replay } from '../../lambda/core/replay.ts';
+import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
+import { newestRecord } from '../../lambda/core/settle.ts';
+import { ship } from '../../lambda/core/ship.ts';
+import { type Environment, ioFirst, pipelineParts } from '../../lambda/wiring.ts';
+import { ledgerDirectory, localLedger } from '../pipelines/local/ledger.ts';
+import { type LocalQueue, localQueue } from '../pipelines/local/queue.ts';
+import { localState } from '../pipelines/local/state.ts';
+import { stoppableClock, stoppableDestination, stoppableSource } from '../terminal/stoppable.ts';
+
+export interface LocalPipeline {
+  readonly name: string;
+  readonly retentionMs: number;
+  /** One run, of two minutes at most. */
+  ship(): Promise<RunReport>;
+  /** Delivers the batches that are due, until Azure has none of it. Each report is told as it comes. */
+  replayDue(told: (report: ReplayReport) => void): Promise<void>;
+  readonly depths: LocalQueue['depths'];
+}
+
+export interface LocalPipelineOptions {
+  readonly config: PipelineConfig;
+  readonly secrets: SecretSource;
+  readonly env: Environment;
+  readonly stateDirectory: string;
+  readonly journal: Journal;
+  /** Ends what goes on, at the next log id or post: nothing is left half done. */
+  readonly stop: AbortSignal;
+  /** Told after every page and every save: logs read by this run, and the date that the checkpoint has reached. */
+  readonly onProgress: (logsRead: number, reachedMs: number | undefined) => void;
+}
+
+/** Throws ConfigError for a base URL that is not allowed; rejects when the redaction key is missing. */
+export async function localPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
+  const { config, secrets, env, stateDirectory, journal, stop } = options;
+  const parts = pipelineParts(config, secrets, env);
+  const shaping = await parts.shaping();
+  const clock = stoppableClock(stop);
+  const queue = localQueue({
+    directory: join(stateDirectory, config.name),
+    clock,
+    maxTries: RETRY_MAX_RECEIVES,
+    onSpoilt: path => journal.error(`${path} is no message of the retry queue and is left where it is`),
+  });
+  const destination = stoppableDestination(parts.destination, stop);
+  const pages = stoppableSource(parts.source, stop);
+  const shared = { destination, queue, clock, random: Math.random, journal };
+  const state = localState(stateDirectory);
+  const ledger = localLedger(ledgerDirectory(stateDirectory, config), clock, code =>
+    journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
+  );
+
+  const shipDependencies = () => {
+    let logsRead = 0;
+    let reachedMs: number | undefined;
+    const source: typeof parts.source = {
+      ...pages,
+      start: parts.source.start,
+      page: async (...request) => {
+        const answer = await pages.page(...request);
+        if (answer.kind === 'page') logsRead += answer.logs.length;
+        options.onProgress(logsRead, reachedMs);
+        return answer;
+      },
+    };
+    const save: typeof state.save = async (...write) => {
+      const saved = await state.save(...write);
+      const [, checkpoint] = write;
+      reachedMs = checkpoint.logDateMs ?? reachedMs;
+      options.onProgress(logsRead, reachedMs);
+      return saved;
+    };
+    return { ...shared, ...shaping, source, ledger, ioFirst, state: { ...state, save } };
+  };
+
+  return {
+    name: config.name,
+    retentionMs: parts.options.retentionMs,
+    depths: queue.depths,
+    ship: () => {
+      const endsAtMs = clock.now() + SHIP_TIMEOUT_SECONDS * 1000;
+      return ship(shipDependencies(), {
+        ...parts.options,
+        owner: randomUUID(),
+        deadlineMs: endsAtMs - DEADLINE_MARGIN_MS,
+        leaseExpiresAtMs: endsAtMs,
+      });
+    },
+    replayDue: async told => {
+      const deadlineMs = clock.now() + SHIP_TIMEOUT_SECONDS * 1000;
+      const { settleMs } = parts.options;
+      const from = { d: { ...shaping, source: pages, clock }, options: { deadlineMs, settleMs } };
+      const dependencies = {
+        ...shared,
+        ...parts.replaying,
+        another: () => newestRecord(from),
+        accepts: config.previousNames,
+      };
+      for await (const batch of queue.waiting()) {
+        if (stop.aborted || clock.now() > deadlineMs) return;
+        if (batch.notBeforeMs > clock.now()) continue;
+        const report = await replay(dependencies, config.name, batch.message, deadlineMs, batch.tries + 1);
+        if (stop.aborted && !report.done) return;
+        if (report.done) await queue.remove(batch);
+        else if ((await queue.postpone(batch)) === 'dead-letter') {
+          journal.error('a failed batch was tried too often and is a dead letter now', { file: batch.name });
+        }
+        told(report);
+        // What Azure refuses of one batch it refuses of the next; a message that is none of ours stops nobody.
+        if (!report.done && report.posts > 0) return;
+      }
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** What can be asked of one pipeline without changing anything. What cannot be answered does not hide the rest. */
+
+import type {
+  Alarm,
+  Limits,
+  Operated,
+  OperatorQueues,
+  Stopped,
+  StoredState,
+  Target,
+} from '../pipelines/operated.ts';
+import { UsageError } from '../terminal/errors.ts';
+
+export type Depths = Awaited<ReturnType<OperatorQueues['depths']>>;
+
+/** Undefined is what could not be asked: `unanswered` says why. */
+export interface Facts {
+  readonly pipeline: string;
+  readonly kind: Target['kind'];
+  readonly askedAtMs: number;
+  readonly state: StoredState | undefined;
+  readonly queues: Depths | undefined;
+  readonly alarms: readonly Alarm[] | undefined;
+  readonly limits: Limits | undefined;
+  readonly stopped: readonly Stopped[] | undefined;
+  readonly unanswered: readonly string[];
+}
+
+export async function askPipeline(kind: Target['kind'], pipeline: Operated): Promise<Facts> {
+  const unanswered = new Set<string>();
+  const answer = async <T>(question: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await question;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      unanswered.add(error.message);
+      return undefined;
+    }
+  };
+  const [state, queues, alarms, limits, stopped] = await Promise.all([
+    answer(pipeline.state()),
+    answer(pipeline.queues.depths()),
+    answer(pipeline.alarms()),
+    answer(pipeline.limits()),
+    answer(pipeline.stopped()),
+  ]);
+  return {
+    pipeline: pipeline.config.name,
+    kind,
+    // After the answers: nothing of them lies in the future.
+    askedAtMs: Date.now(),
+    state,
+    queues,
+    alarms,
+    limits,
+    stopped,
+    unanswered: [...unanswered],
+  };
+}

@@ -1,0 +1,59 @@
+/** `status`: how the pipelines are, for whoever was woken. */
+import type { Command } from 'commander';
+import type { TargetOptions } from '../pipelines/operated.ts';
+import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
+import { UsageError } from '../terminal/errors.ts';
+
+export interface StatusOptions extends TargetOptions {
+  readonly json?: true;
+  /** Seconds from look to look; true when they are not given. */
+  readonly watch?: number | true;
+}
+
+const WATCH_LEAST_SECONDS = 2;
+const WATCH_MOST_SECONDS = 3600;
+
+const HELP = `${TARGET_HELP}
+
+Not well is: an alarm that rings, a message on the dead-letter queue, a last run
+that a fault stopped, more lag than alarms.lagMinutes, no run for three ticks of
+the schedule, a gap that is feared. Each is told with its place in the runbook.
+
+Lag is counted from the later of the checkpoint's date and the last time that
+Auth0 had nothing newer. The age of the oldest message is AWS's estimate.
+
+Exit code: 0 all is well, 1 something is not, 2 it could not be asked,
+130 --watch was ended.
+
+Examples:
+  $ npm start -- status
+  $ npm start -- status --stack Auth0LogsToAzure --region eu-west-1 --watch
+  $ npm start -- status --config config.json
+  $ npm start --silent -- status --json | jq '.pipelines[].findings'`;
+
+/** Adds the command to the program. */
+export function addStatus(program: Command): void {
+  const command = program
+    .command('status')
+    .summary('how the pipelines are: lag, last run, queues, alarms')
+    .description(
+      'Tells of each pipeline whether it is well, and if not, why and where to read on: lag, checkpoint, lease, last ' +
+        'run, queues, alarms, Auth0’s rate limit. It changes nothing, and needs no secret.',
+    );
+  addTargetOptions(command)
+    .option('--watch [seconds]', 'look again and again, every 10 s if not given', seconds)
+    .option('--json', 'one JSON document; with --watch, one a line')
+    .addHelpText('after', HELP)
+    .action(async (options: StatusOptions) => {
+      const { runStatus } = await import('./run.ts');
+      process.exitCode = await runStatus(options);
+    });
+}
+
+function seconds(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= WATCH_LEAST_SECONDS && value <= WATCH_MOST_SECONDS) return value;
+  throw new UsageError(
+    `--watch is "${text}"; allowed: whole seconds, ${WATCH_LEAST_SECONDS} to ${WATCH_MOST_SECONDS}`,
+  );
+}

@@ -1,0 +1,59 @@
+/** `status`, once or again and again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openTarget } from '../pipelines/open.ts';
+import type { Target } from '../pipelines/operated.ts';
+import { EXIT } from '../terminal/errors.ts';
+import { stopOnSignals } from '../terminal/signals.ts';
+import { askPipeline, type Facts } from './ask.ts';
+import type { StatusOptions } from './command.ts';
+import { findingsOf } from './findings.ts';
+import { statusJson } from './json.ts';
+import { statusLines } from './show.ts';
+
+const WATCH_SECONDS = 10;
+/** To the corner, without clearing first: a screen that goes blank flickers. */
+const HOME = '\x1b[H';
+const REST_OF_LINE = '\x1b[K';
+const REST_OF_SCREEN = '\x1b[J';
+const CLEAR = '\x1b[2J';
+
+/** Returns the exit code. Throws UsageError when the pipelines cannot be found. */
+export async function runStatus(options: StatusOptions): Promise<number> {
+  const target = await openTarget(options);
+  if (options.watch === undefined) {
+    const all = await askAll(target);
+    if (options.json) console.log(JSON.stringify(statusJson(target, all, Date.now()), undefined, 2));
+    else console.log(statusLines(target, all, Date.now()).join('\n'));
+    return exitCodeOf(all);
+  }
+  const everySeconds = options.watch === true ? WATCH_SECONDS : options.watch;
+  const stop = stopOnSignals('stopped');
+  const isScreen = process.stdout.isTTY === true && !options.json && process.env['TERM'] !== 'dumb';
+  if (isScreen) process.stdout.write(CLEAR);
+  for (let look = 0; !stop.aborted; look++) {
+    const all = await askAll(target);
+    if (options.json) console.log(JSON.stringify(statusJson(target, all, Date.now())));
+    else if (isScreen) redraw(statusLines(target, all, Date.now()), everySeconds);
+    else console.log(`${look > 0 ? '\n' : ''}${statusLines(target, all, Date.now()).join('\n')}`);
+    await sleep(everySeconds * 1000, undefined, { signal: stop }).catch(() => undefined);
+  }
+  return EXIT.interrupted;
+}
+
+function askAll({ kind, pipelines }: Target): Promise<Facts[]> {
+  return Promise.all(pipelines.map(pipeline => askPipeline(kind, pipeline)));
+}
+
+/** What is not well weighs more than what is not known. */
+function exitCodeOf(all: readonly Facts[]): number {
+  if (all.some(facts => findingsOf(facts).length > 0)) return EXIT.fault;
+  return all.some(facts => facts.unanswered.length > 0) ? EXIT.usage : EXIT.ok;
+}
+
+/** Over what was there; lines that the screen has no room for are left out, so that it does not roll. */
+function redraw(lines: readonly string[], everySeconds: number): void {
+  const room = Math.max(2, (process.stdout.rows || 24) - 2);
+  const shown = lines.length > room ? [...lines.slice(0, room - 1), '…'] : lines;
+  const all = [...shown, '', `every ${everySeconds} s, Ctrl-C ends`].map(line => `${line}${REST_OF_LINE}`);
+  process.stdout.write(`${HOME}${all.join('\n')}${REST_OF_SCREEN}`);
+}

@@ -1,0 +1,70 @@
+/** The one place where an error becomes what the operator reads. */
+import { CommanderError } from 'commander';
+import { ConfigError } from '../../lambda/config/config.ts';
+
+export const EXIT = { ok: 0, fault: 1, usage: 2, interrupted: 130 } as const;
+
+/** What was asked for cannot be done as asked. The message says what, the value, what is allowed, what to do. */
+export class UsageError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'UsageError';
+  }
+}
+
+/**
+ * Prints the error on standard error, in a line where one is enough, and returns the exit code. `verbose` adds what
+ * caused it, and of an error that nobody expected also where it was.
+ */
+export function reportError(error: unknown, verbose: boolean): number {
+  if (error instanceof CommanderError) return reportCommander(error);
+  const expected = error instanceof UsageError || error instanceof ConfigError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (expected) console.error(`error: ${message}`);
+  else {
+    const [line = ''] = message.split('\n');
+    console.error(
+      `error: this should not have happened: ${error instanceof Error ? error.name : ''}: ${line}`,
+    );
+    if (!verbose) console.error('       run it again with --verbose to see where, and please report it');
+    else if (error instanceof Error) console.error(error.stack);
+  }
+  if (verbose) for (const cause of causesOf(error)) console.error(`       caused by ${cause}`);
+  return expected ? EXIT.usage : EXIT.fault;
+}
+
+/** The chain of causes, a sentence each: name, message, code, HTTP status, the request's id. */
+export function causesOf(error: unknown): string[] {
+  const sentences: string[] = [];
+  const seen = new Set<unknown>([error]);
+  let cause = error instanceof Error ? error.cause : undefined;
+  while (cause !== undefined && !seen.has(cause)) {
+    seen.add(cause);
+    sentences.push(sentenceOf(cause));
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return sentences;
+}
+
+function sentenceOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { code, $metadata: answer } = cause as Error & {
+    readonly code?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  };
+  const details = [
+    typeof code === 'string' && code !== cause.name && `code ${code}`,
+    answer?.httpStatusCode && `HTTP status ${answer.httpStatusCode}`,
+    answer?.requestId && `request ${answer.requestId}`,
+  ].filter(Boolean);
+  const message = cause.message.replaceAll(/\s*\n\s*/g, ' ');
+  return `${cause.name}: ${message}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
+}
+
+/** The parser has printed help by itself; of an error it only tells, and its own output is off (main.ts). */
+function reportCommander(error: CommanderError): number {
+  if (error.exitCode === 0) return EXIT.ok;
+  if (error.code !== 'commander.help')
+    console.error(`${error.message.replace('\n', ' ')} (--help shows what is allowed)`);
+  return EXIT.usage;
+}

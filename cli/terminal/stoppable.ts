@@ -1,0 +1,33 @@
+/** Parts of a run that an operator can stop: a "denied" fault ends a run at once, without a retry, and moves nothing. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, Destination, Fault, LogSource } from '../../lambda/core/model.ts';
+
+const STOPPED: Fault = { verdict: 'denied', code: 'STOPPED', message: 'stopped by the operator' };
+
+/** The machine's time, with nobody asleep once it is stopped. */
+export function stoppableClock(stop: AbortSignal): Clock {
+  return {
+    now: Date.now,
+    sleep: ms => sleep(ms, undefined, { signal: stop }).catch(() => undefined),
+  };
+}
+
+/** Auth0 is asked for nothing more once it is stopped. */
+export function stoppableSource(source: LogSource, stop: AbortSignal): LogSource {
+  const stopped = { kind: 'fault', fault: STOPPED } as const;
+  return {
+    start: async (...start) => (stop.aborted ? stopped : source.start(...start)),
+    page: async (...page) => (stop.aborted ? stopped : source.page(...page)),
+    newest: async (...newest) => (stop.aborted ? stopped : source.newest(...newest)),
+    search: async (...search) => (stop.aborted ? stopped : source.search(...search)),
+  };
+}
+
+/** No further post is begun once it is stopped; one that is on its way is waited for. */
+export function stoppableDestination(destination: Destination, stop: AbortSignal): Destination {
+  return {
+    ...destination,
+    post: async (...post) =>
+      stop.aborted ? { kind: 'unauthorised', fault: STOPPED } : destination.post(...post),
+  };
+}

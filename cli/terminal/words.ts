@@ -1,0 +1,105 @@
+/** What happened, in words for a human. */
+import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
+
+const NUMBER = new Intl.NumberFormat('en');
+
+/** `1 log`, `1,234 logs`. */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${NUMBER.format(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** Roughly how long: `45 s`, `12 min`, `3 h 20 min`, `2 d 5 h`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
+}
+
+/** A date to the second, UTC, as the runbook and Azure show it. */
+export function dateText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** How a run went, in one sentence. What ended it early is told by `faultOf`. */
+export function runSentence(report: RunReport, stopped: boolean): string {
+  const { logsRead, logsAccepted, logsExcluded, logsRaw, logsLate } = report;
+  const { logsRetried, logsDeadLettered, logsReshipped, logsBridged, isLateEstimate, lagMs } = report;
+  const done = [
+    `${counted(logsAccepted, 'log')} shipped`,
+    logsExcluded > 0 && `${NUMBER.format(logsExcluded)} left out by include and exclude`,
+    logsRaw > 0 && `${NUMBER.format(logsRaw)} of them raw, since they would not shape`,
+    logsLate > 0 &&
+      `${isLateEstimate ? 'at least ' : ''}${NUMBER.format(logsLate)} of them late, which Auth0 had not shown in time`,
+    logsReshipped > 0 &&
+      `${NUMBER.format(logsReshipped)} of them shipped once more, since the late ones could not be told apart`,
+    logsBridged > 0 &&
+      `${NUMBER.format(logsBridged)} of them found by search, since the checkpoint did not lead to them`,
+    logsRetried > 0 && `${NUMBER.format(logsRetried)} put on the retry queue`,
+    logsDeadLettered > 0 && `${NUMBER.format(logsDeadLettered)} put on the dead-letter queue`,
+    lagMs && `${duration(lagMs)} behind`,
+  ].filter(Boolean);
+  const nothing = logsRead + logsAccepted === 0 && report.outcome === 'caught-up';
+  return `${nothing ? 'nothing new' : done.join(', ')}; ${stopped ? 'stopped as asked' : endOf(report)}`;
+}
+
+function endOf({ outcome, message }: RunReport): string {
+  if (outcome === 'caught-up') return 'caught up';
+  if (outcome === 'out-of-time') return 'more to come';
+  if (outcome === 'astray') return 'ended early: the checkpoint leads nowhere';
+  return outcome === 'skipped' ? `skipped: ${message}` : 'ended early';
+}
+
+/** What ended a run early, in one sentence, with what to do where it does not say so; undefined when nothing did. */
+export function faultOf({ outcome, message = 'no reason is known' }: RunReport): string | undefined {
+  if (['caught-up', 'out-of-time', 'skipped'].includes(outcome)) return undefined;
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) {
+    return `${message}; the host is unknown: check the configuration (auth0.domain, azure.…) and this machine’s DNS`;
+  }
+  if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|no connection/.test(message)) {
+    return `${message}; the host cannot be reached: check this machine’s network, proxy and firewall`;
+  }
+  return message;
+}
+
+/** What the operator should know besides, a sentence each. */
+export function runWarnings(report: RunReport, retentionMs: number): string[] {
+  const kept = duration(retentionMs);
+  const remedy =
+    report.logsRetried > 0
+      ? 'batches are put on the retry queue instead of waiting at Auth0'
+      : 'see to what holds it up';
+  return [
+    report.gapSuspected &&
+      `logs may be missing: none was read for longer than Auth0 keeps them (${kept}), and what it has deleted is gone`,
+    report.retentionAtRisk &&
+      `the oldest unshipped log is older than half the time that Auth0 keeps logs (${kept}): ${remedy}`,
+    report.checkpointAstray &&
+      report.outcome !== 'astray' &&
+      `the checkpoint did not lead to Auth0’s newer logs (${counted(report.logsBridged, 'log')} found by search instead); ` +
+        'if that goes on, set it anew: checkpoint set',
+    report.sweepOverdue &&
+      'the look back for late logs does not come round, so that some may be missed: see what holds it up, or raise sweepMinutes',
+  ].filter(warning => warning !== false);
+}
+
+/** How the replay of one failed batch went. */
+export function replaySentence(report: ReplayReport): string {
+  const { logsAccepted, logsDeadLettered, logsRequeued, reason, done } = report;
+  const batch = `failed batch ${report.batchId.slice(0, 8)}`;
+  const parts = [
+    logsDeadLettered > 0 && `${NUMBER.format(logsDeadLettered)} put on the dead-letter queue`,
+    logsRequeued > 0 && `${NUMBER.format(logsRequeued)} put on the retry queue anew`,
+  ].filter(Boolean);
+  const shipped = `${counted(logsAccepted, 'log')} shipped`;
+  const why = reason?.message ?? 'no reason is known';
+  if (!done) {
+    const some = logsAccepted > 0 || parts.length > 0 ? ` (${[shipped, ...parts].join(', ')})` : '';
+    return `${batch} stays on the retry queue${some}: ${why}`;
+  }
+  const told = [shipped, ...parts].join(', ');
+  return reason ? `${batch} taken apart: ${told}: ${why}` : `${batch} delivered: ${told}`;
+}

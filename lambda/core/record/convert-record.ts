@@ -1,0 +1,73 @@
+/** A record that was written for one API, in the form of the other: for batches that waited while the destination changed. */
+
+import type { DestinationKind, SerializedRecord } from '../model.ts';
+import { COLUMNS, EVENT_TIME_COLUMN } from './columns.ts';
+import { type Fields, toJson, write } from './cut.ts';
+import { isObject } from './log.ts';
+
+const TIME_COLUMN = 'TimeGenerated';
+const DYNAMIC_COLUMNS = COLUMNS.filter(({ type }) => type === 'dynamic').map(({ name }) => name);
+/** Columns come in one order, and these first: so most records tell their form without being parsed. */
+const BEGINNINGS: readonly (readonly [Buffer, DestinationKind])[] = [
+  [Buffer.from(`{"${TIME_COLUMN}":`), 'logs-ingestion'],
+  [Buffer.from(`{"${EVENT_TIME_COLUMN}":`), 'data-collector'],
+];
+
+/**
+ * The record as shape.ts would have written it for `to`: free-form columns as values or as the text of their JSON, with
+ * or without TimeGenerated, every value cut to the limits of `to` and named in CutColumns. A free-form value that was
+ * cut before is no JSON any more and stays the text that it is, which either API takes. The very same record when there
+ * is nothing to change, or when it is none of ours. Never throws.
+ */
+export function convertRecord(record: SerializedRecord, to: DestinationKind): SerializedRecord {
+  if (formByBeginning(record.json) === to) return record;
+  try {
+    const fields: unknown = JSON.parse(record.json.toString());
+    if (!isObject(fields) || formOf(fields) === to) return record;
+    const json = Buffer.from(write(converted(fields, to), to).json);
+    return json.equals(record.json) ? record : { logId: record.logId, json };
+  } catch {
+    // No JSON, or nested more deeply than can be written: as it is, Azure may still take it.
+    return record;
+  }
+}
+
+function formByBeginning(json: Buffer): DestinationKind | undefined {
+  return BEGINNINGS.find(([begin]) => json.subarray(0, begin.length).equals(begin))?.[1];
+}
+
+/** A record without any time tells its form only by a free-form value that is no text. */
+function formOf(fields: Fields): DestinationKind {
+  if (fields[TIME_COLUMN] !== undefined) return 'logs-ingestion';
+  const isValue = (name: string) => fields[name] !== undefined && typeof fields[name] !== 'string';
+  return fields[EVENT_TIME_COLUMN] === undefined && DYNAMIC_COLUMNS.some(isValue)
+    ? 'logs-ingestion'
+    : 'data-collector';
+}
+
+/** In the order of the columns; a field that has none any more comes last. */
+function converted(fields: Fields, to: DestinationKind): Fields {
+  const time = to === 'logs-ingestion' ? fields[EVENT_TIME_COLUMN] : undefined;
+  const cut = String(fields['CutColumns'] ?? '').split(' ');
+  const record: Fields = Object.fromEntries([
+    ...COLUMNS.map(({ name }) => [name, fields[name]] as const),
+    ...Object.entries(fields),
+    [TIME_COLUMN, time],
+  ]);
+  for (const name of DYNAMIC_COLUMNS) {
+    const value = record[name];
+    if (value === undefined || cut.includes(name)) continue;
+    record[name] = to === 'logs-ingestion' ? parsed(value) : toJson(value);
+  }
+  return record;
+}
+
+/** The value in a text of JSON; anything else as it is. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,117 @@
+/** Microsoft Entra tokens for Azure Monitor, by a client secret. By federation: azure-federated.ts. */
+import type { LogsIngestionConfig } from '../../config/config.ts';
+import { type Fetch, networkFailure, readText, retryAfterMs, withTimeLimit } from '../../core/http.ts';
+import type { Clock, SecretSource } from '../../core/model.ts';
+import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../../core/oauth.ts';
+
+/** Gives tokens for Azure Monitor. Law: neither throws; after `forget` the next token and its secret are had anew. */
+export interface Authoriser {
+  authorise(timeoutMs: number): Promise<TokenAnswer>;
+  forget(): void;
+}
+
+export interface EntraOptions {
+  readonly config: LogsIngestionConfig;
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  /** Instead of the cloud's authority, for a simulator: no path, no trailing slash. */
+  readonly baseUrl?: string | undefined;
+}
+
+/**
+ * https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud and
+ * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
+ */
+const CLOUDS: Readonly<Record<LogsIngestionConfig['cloud'], { authority: string; scope: string }>> = {
+  public: {
+    authority: 'https://login.microsoftonline.com',
+    scope: 'https://monitor.azure.com/.default',
+  },
+  'us-gov': {
+    authority: 'https://login.microsoftonline.us',
+    scope: 'https://monitor.azure.us/.default',
+  },
+  china: {
+    authority: 'https://login.partner.microsoftonline.cn',
+    scope: 'https://monitor.azure.cn/.default',
+  },
+};
+
+/**
+ * By client secret, `{"clientSecret"}`: the token is kept across calls (see tokenCache); a refused exchange forgets
+ * the secret, so that a rotated one is read the next time.
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+ */
+export function entraClientSecret(options: EntraOptions & { readonly secrets: SecretSource }): Authoriser {
+  const { config, secrets, clock } = options;
+  const secretName = config.secret ?? '';
+  const cache = tokenCache(clock, timeoutMs =>
+    withTimeLimit(timeoutMs, async limit => {
+      const secret = await secrets.read(secretName);
+      if (secret.kind === 'fault') return secret;
+      const clientSecret = secret.fields['clientSecret']?.reveal();
+      const remedy = `check ${settingsOf(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
+      const grant = clientSecret
+        ? await exchangeAtEntra(options, { client_secret: clientSecret }, remedy, limit)
+        : lacking(secretName);
+      if (grant.kind === 'fault' && grant.fault.verdict === 'denied') secrets.forget(secretName);
+      return grant;
+    }),
+  );
+  return {
+    authorise: cache.get,
+    forget: () => {
+      secrets.forget(secretName);
+      cache.drop();
+    },
+  };
+}
+
+/** What decides where a token is asked for and for whom, in an operator's words. */
+export function settingsOf({ tenantId, clientId, cloud }: LogsIngestionConfig): string {
+  return `azure.tenantId "${tenantId}", azure.clientId "${clientId}", azure.cloud "${cloud}"`;
+}
+
+/**
+ * One request for a token. Never throws.
+ * @param proof the form fields by which the client proves who it is
+ * @param remedy what to do when Entra refuses
+ */
+export async function exchangeAtEntra(
+  { config, clock, baseUrl, ...options }: EntraOptions,
+  proof: Readonly<Record<string, string>>,
+  remedy: string,
+  limit: AbortSignal,
+): Promise<Grant> {
+  const { authority, scope } = CLOUDS[config.cloud];
+  const { tenantId, clientId } = config;
+  try {
+    const response = await options.fetch(`${baseUrl ?? authority}/${tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        ...proof,
+        scope,
+      }),
+      redirect: 'manual',
+      signal: limit,
+    });
+    const text = await readText(response);
+    const waitMs = retryAfterMs(response.headers.get('retry-after'), clock.now());
+    const answer = { status: response.status, text, retryAfterMs: waitMs };
+    return readGrant(answer, 'Entra', remedy, Object.values(proof));
+  } catch (error) {
+    const { code, message } = networkFailure(error);
+    return {
+      kind: 'fault',
+      fault: { verdict: 'unavailable', code, message: `Entra gave no token: ${message}` },
+    };
+  }
+}
+
+function lacking(secretName: string): Grant {
+  const message = `the secret "${secretName}" lacks "clientSecret"; it must be {"clientSecret":"…"}: the value of the client secret, not its id`;
+  return { kind: 'fault', fault: { verdict: 'denied', message } };
+}

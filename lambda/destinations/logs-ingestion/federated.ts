@@ -1,0 +1,40 @@
+/** Microsoft Entra tokens for Azure Monitor without any secret of Azure's: AWS vouches for the Lambda. */
+import { WEB_IDENTITY } from '../../core/contract.ts';
+import { jsonObject, withinLimit, withTimeLimit } from '../../core/http.ts';
+import { type TokenAnswer, tokenCache } from '../../core/oauth.ts';
+import { notInTime } from '../answer.ts';
+import { type Authoriser, type EntraOptions, exchangeAtEntra, settingsOf } from './entra.ts';
+
+export interface FederatedOptions extends EntraOptions {
+  /** A signed token that says who this is. Law: never throws; a new one at every call. */
+  readonly webIdentity: (limit: AbortSignal) => Promise<TokenAnswer>;
+}
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/**
+ * By federation: AWS's token is exchanged for Entra's, which is kept across calls (see tokenCache). AWS's is used once.
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#third-case-access-token-request-with-a-federated-credential
+ */
+export function entraFederated(options: FederatedOptions): Authoriser {
+  const cache = tokenCache(options.clock, timeoutMs =>
+    withTimeLimit(timeoutMs, async limit => {
+      const identity = await withinLimit(options.webIdentity(limit), limit).catch(() => notInTime('token'));
+      if (identity.kind === 'fault') return identity;
+      const assertion = identity.token.reveal();
+      const proof = { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
+      return exchangeAtEntra(options, proof, remedy(options, assertion), limit);
+    }),
+  );
+  return { authorise: cache.get, forget: cache.drop };
+}
+
+/** What Entra was shown is what a credential there must say. None of it is secret: only the signature is. */
+function remedy({ config }: FederatedOptions, assertion: string): string {
+  const [, body = ''] = assertion.split('.');
+  const { iss, sub } = jsonObject(Buffer.from(body, 'base64url').toString('utf8')) ?? {};
+  return (
+    `check ${settingsOf(config)}, and that this identity has a federated credential with issuer "${iss}", subject "${sub}" ` +
+    `and audience "${WEB_IDENTITY.audience}"; if it was made a few minutes ago, wait: Entra is slow to know it, and no log is lost meanwhile`
+  );
+}

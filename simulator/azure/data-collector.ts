@@ -1,0 +1,225 @@
+/**
+ * The HTTP Data Collector API, as strict as it is documented, and stricter where a mistake would be silent.
+ * https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api
+ * It checks signatures with its own arithmetic: it never shares code with the pipeline.
+ */
+import { createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer } from '../faults.ts';
+import type { Call } from '../loopback.ts';
+import type { Ledger, StoredRecord } from './received.ts';
+import { isIsoTime, parseJson, recordsOf, storeTime, truncateFields } from './record.ts';
+import { columnNames, type Table, widen } from './table.ts';
+
+export interface DataCollectorSettings {
+  readonly workspaceId: string;
+  /** Keys that are accepted, in base64: Azure has a primary and a secondary one. */
+  readonly sharedKeys: readonly string[];
+  /** Log types that are accepted; every well-formed one when left out. */
+  readonly logTypes?: readonly string[];
+  readonly dataCollectorMaxBytes: number;
+  /** What a post above the limit meets: both are seen in the field. */
+  readonly whenTooLarge: '404' | 'cut';
+  readonly poisonMark: string;
+  readonly now: () => number;
+}
+
+export interface DataCollector {
+  answer(call: Call): Answer;
+  /** Whether the connection is closed as soon as a post announces its size. */
+  cutsOff(headers: IncomingHttpHeaders): boolean;
+  /** Counts a signature that was seen before: to be told of every post, also one that meets a fault. */
+  noteSignature(headers: IncomingHttpHeaders): void;
+  /** Rotates the keys: the old ones are refused from now on. */
+  setSharedKeys(keys: readonly string[]): void;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const API_VERSION = '2016-04-01';
+const CLOCK_SKEW_MS = 15 * 60_000;
+const FIELD_MAX_BYTES = 32_768;
+const MAX_COLUMNS = 500;
+const RESERVED = ['tenant', 'TimeGenerated', 'RawData'];
+const PROPERTY_NAME = /^[A-Za-z0-9_]{1,45}$/;
+const LOG_TYPE = /^[A-Za-z0-9_]{1,100}$/;
+
+export function dataCollector(settings: DataCollectorSettings, ledger: Ledger): DataCollector {
+  let keys = settings.sharedKeys;
+  const tables = new Map<string, Table>();
+  const signatures = new Set<string>();
+
+  const answer = (call: Call): Answer => {
+    if (call.body.length > settings.dataCollectorMaxBytes) {
+      ledger.refuse('TooLarge');
+      return { status: 404 };
+    }
+    const refusal =
+      headersRefusal(call, settings) ?? authorizationRefusal(call, keys, settings) ?? take(call);
+    if (!refusal) return { status: 200 };
+    ledger.refuse(refusal.code);
+    return {
+      status: refusal.status,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ Error: refusal.code, Message: refusal.message }),
+    };
+  };
+
+  /** Accepts all records of the post, or none and says why. */
+  const take = (call: Call): Refusal | undefined => {
+    const records = recordsOf(parseJson(call.body));
+    if (!records) return invalidData('The body is not a JSON array of objects.');
+    if (settings.poisonMark !== '' && call.body.includes(settings.poisonMark))
+      return invalidData('A record could not be processed.');
+    const timeField = header(call.headers, 'time-generated-field');
+    const name = `${header(call.headers, 'log-type')}_CL`;
+    const table = widen(tables.get(name) ?? new Map(), records);
+    const problem = propertiesProblem(records) ?? timeProblem(records, timeField, table);
+    if (problem) return invalidData(problem);
+
+    const columns = columnNames(table);
+    if (columns.length > MAX_COLUMNS) {
+      return invalidData(
+        `The table would have ${columns.length} columns; at most ${MAX_COLUMNS} are allowed.`,
+      );
+    }
+    tables.set(name, table);
+    ledger.tables[name] = columns;
+    const resourceId = header(call.headers, 'x-ms-azureresourceid');
+    for (const record of records) {
+      const time = timeField === undefined ? undefined : record[timeField];
+      omitNulls(record);
+      truncateFields(record, FIELD_MAX_BYTES, ledger);
+      storeTime(record, time, settings.now(), ledger);
+      if (resourceId !== undefined) record['_ResourceId'] = resourceId;
+    }
+    ledger.accept(records);
+    return undefined;
+  };
+
+  return {
+    answer,
+    cutsOff: headers => {
+      const tooLarge = Number(headers['content-length']) > settings.dataCollectorMaxBytes;
+      if (!tooLarge || settings.whenTooLarge !== 'cut') return false;
+      ledger.refuse('TooLarge');
+      return true;
+    },
+    noteSignature: headers => {
+      // Dates have whole seconds: two honest posts of one length within one second share a signature too.
+      if (headers.authorization === undefined) return;
+      const signature = `${header(headers, 'x-ms-date')} ${headers.authorization}`;
+      if (signatures.has(signature)) ledger.reusedSignatures++;
+      signatures.add(signature);
+    },
+    setSharedKeys: newKeys => {
+      keys = newKeys;
+    },
+  };
+}
+
+function headersRefusal(call: Call, settings: DataCollectorSettings): Refusal | undefined {
+  const version = call.url.searchParams.get('api-version');
+  if (!version) return refuse(400, 'MissingApiVersion', 'The API version was not specified.');
+  if (version !== API_VERSION) return refuse(400, 'InvalidApiVersion', 'The API version was not recognized.');
+  const contentType = header(call.headers, 'content-type');
+  if (!contentType) return refuse(400, 'MissingContentType', 'The content type was not specified.');
+  if (contentType !== 'application/json') {
+    return refuse(400, 'UnsupportedContentType', 'The content type was not set to application/json.');
+  }
+  if (header(call.headers, 'content-encoding') !== undefined) {
+    return invalidData('The body must not be compressed or encoded.');
+  }
+  const logType = header(call.headers, 'log-type');
+  if (!logType) return refuse(400, 'MissingLogType', 'The log type was not specified.');
+  if (!LOG_TYPE.test(logType) || settings.logTypes?.includes(logType) === false) {
+    return refuse(400, 'InvalidLogType', 'The log type is not valid.');
+  }
+  return undefined;
+}
+
+function authorizationRefusal(
+  call: Call,
+  keys: readonly string[],
+  settings: DataCollectorSettings,
+): Refusal | undefined {
+  const match = /^SharedKey ([^:]+):(.+)$/.exec(call.headers.authorization ?? '');
+  if (!match) return unauthorized('An invalid scheme was specified in the Authorization header');
+  const [, workspaceId, signature] = match;
+  if (workspaceId !== settings.workspaceId) {
+    return refuse(400, 'InvalidCustomerId', 'The specified workspace ID is not valid.');
+  }
+  const date = header(call.headers, 'x-ms-date');
+  if (!date || !isRfc1123(date)) return unauthorized('The x-ms-date header is missing or not RFC 1123');
+  if (Math.abs(settings.now() - Date.parse(date)) > CLOCK_SKEW_MS) {
+    return unauthorized('The x-ms-date header is more than 15 minutes away from the time of receipt');
+  }
+  if (call.headers['content-length'] === undefined)
+    return unauthorized('The Content-Length header is missing');
+  if (!keys.some(key => signatureBy(key, call.body.length, date) === signature)) {
+    return unauthorized('An invalid signature was specified in the Authorization header');
+  }
+  return undefined;
+}
+
+function signatureBy(key: string, bytes: number, date: string): string {
+  const signed = `POST\n${bytes}\napplication/json\nx-ms-date:${date}\n/api/logs`;
+  return createHmac('sha256', Buffer.from(key, 'base64')).update(signed, 'utf8').digest('base64');
+}
+
+/** Such as `Mon, 04 Apr 2016 08:00:00 GMT`, weekday included. */
+function isRfc1123(date: string): boolean {
+  return new Date(Date.parse(date)).toUTCString() === date;
+}
+
+function propertiesProblem(records: readonly StoredRecord[]): string | undefined {
+  const names = new Set<string>();
+  for (const record of records) for (const name of Object.keys(record)) names.add(name);
+  for (const name of names) {
+    if (RESERVED.includes(name)) return `The property name ${name} is reserved.`;
+    if (!PROPERTY_NAME.test(name)) {
+      return 'A property name may have letters, digits and _ only, and at most 45 of them.';
+    }
+  }
+  return undefined;
+}
+
+function timeProblem(
+  records: readonly StoredRecord[],
+  field: string | undefined,
+  table: Table,
+): string | undefined {
+  if (field === undefined || records.length === 0) return undefined;
+  // A wrong name is a mistake that the service passes over; a record without a value is not one.
+  if (!table.has(field)) return 'The time-generated-field names a property that the table does not have.';
+  const readable = (value: unknown) => value === undefined || value === null || isIsoTime(value);
+  return records.every(record => readable(record[field]))
+    ? undefined
+    : 'A value of the time-generated-field is not ISO 8601.';
+}
+
+function omitNulls(record: StoredRecord): void {
+  for (const name of Object.keys(record)) {
+    if (record[name] === null) delete record[name];
+  }
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  return headers[name]?.toString();
+}
+
+function refuse(status: number, code: string, message: string): Refusal {
+  return { status, code, message };
+}
+
+function unauthorized(message: string): Refusal {
+  return refuse(403, 'InvalidAuthorization', message);
+}
+
+function invalidData(message: string): Refusal {
+  return refuse(400, 'InvalidDataFormat', message);
+}

@@ -1,0 +1,91 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+import { backfill, idsShipped, WINDOW } from './backfills.ts';
+
+let world: LocalWorld;
+afterEach(() => world.close());
+
+const checkpointFiles = () => readdir(join(world.directory, 'state', 'local', 'checkpoint'));
+
+test('ships the logs of the window once more, and leaves the pipeline’s checkpoint where it is', async () => {
+  const logs = recentLogs(3000);
+  world = await openLocalWorld({ auth0: { logs } });
+  expect((await world.run()).code).toBe(0);
+  const before = await checkpointFiles();
+  const { code, stdout, stderr } = await backfill(world);
+  expect(stdout).toMatch(/^[\d,]+ logs shipped in \d+ s; the window is done\n$/);
+  expect(stderr).toContain(`backfill of ${WINDOW[1]?.slice(0, 19)}Z to ${WINDOW[3]?.slice(0, 19)}Z (1 h)\n`);
+  expect(code).toBe(0);
+  const twice = logs.map(log => log.log_id).filter(id => world.azure.received.count(id) > 1);
+  expect(twice).toEqual(idsShipped(logs));
+  expect(await checkpointFiles()).toEqual(before);
+});
+
+test('a window that is done is not shipped again, unless --again', async () => {
+  const logs = recentLogs(600);
+  world = await openLocalWorld({ auth0: { logs } });
+  expect((await backfill(world)).code).toBe(0);
+  const again = await backfill(world);
+  expect(again).toMatchObject({ code: 0, stderr: '' });
+  expect(again.stdout.replaceAll('\n', ' ')).toMatch(/^this backfill was done at .*nothing to do/);
+  expect(world.azure.received.duplicates).toBe(0);
+  const { code, stdout } = await backfill(world, [...WINDOW, '--again', '--json']);
+  const shipped = idsShipped(logs);
+  expect(JSON.parse(stdout)).toMatchObject({
+    pipeline: 'local',
+    fromAt: WINDOW[1],
+    toAt: WINDOW[3],
+    outcome: 'complete',
+    doneBefore: false,
+    logsRead: shipped.length,
+    logsAccepted: shipped.length,
+    logsRetried: 0,
+  });
+  expect(code).toBe(0);
+  expect([world.azure.received.unique, world.azure.received.duplicates]).toEqual([
+    shipped.length,
+    shipped.length,
+  ]);
+});
+
+test('--dry-run counts, and neither posts nor writes', async () => {
+  const logs = recentLogs(900);
+  world = await openLocalWorld({ auth0: { logs } });
+  const counted = await backfill(world, [...WINDOW, '--dry-run', '--json']);
+  const shipped = idsShipped(logs);
+  expect(JSON.parse(counted.stdout)).toMatchObject({
+    outcome: 'counted',
+    logsRead: shipped.length,
+    logsExcluded: 0,
+    batches: 1,
+  });
+  expect(counted).toMatchObject({ code: 0, stderr: '' });
+  const { stdout } = await backfill(world, [...WINDOW, '--dry-run']);
+  expect(stdout).toContain(`${shipped.length} logs read, of `);
+  expect(stdout).toContain('a dry run: nothing was posted or written');
+  expect(world.azure.received.posts).toBe(0);
+  expect(await readdir(world.directory)).not.toContain('state');
+});
+
+test('what is settled is entered in the pipeline’s ledger, for an audit', async () => {
+  const logs = recentLogs(600);
+  world = await openLocalWorld({ auth0: { logs } });
+  expect((await backfill(world)).code).toBe(0);
+  const ledgers = join(world.directory, 'state', 'local', 'ledger');
+  const folder = join(ledgers, (await readdir(ledgers))[0] ?? '');
+  const lines: { logs: number; accepted: number; lastLogId: string }[] = [];
+  for (const name of await readdir(folder)) {
+    const text = await readFile(join(folder, name), 'utf8');
+    lines.push(
+      ...text
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line)),
+    );
+  }
+  const shipped = idsShipped(logs);
+  expect(lines.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(shipped.length);
+  expect(lines.at(-1)?.lastLogId).toBe(shipped.at(-1));
+});

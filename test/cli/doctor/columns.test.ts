@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { streamColumns } from '../../../azure/table.ts';
+import { columnsFinding } from '../../../cli/doctor/columns.ts';
+import { type LogsIngestionConfig, parsePipeline } from '../../../lambda/config/config.ts';
+import { INGESTION, PIPELINE } from '../../config/samples.ts';
+
+const config = parsePipeline({ ...PIPELINE, azure: INGESTION }).azure as LogsIngestionConfig;
+const STREAM = config.stream;
+const found = (file: unknown) => columnsFinding(config, file, ' --stack S');
+
+type Columns = { name: string; type: string }[];
+/** As `az monitor data-collection rule show` prints it, whose properties stand on top. */
+const rule = (columns: Columns = streamColumns(), more: object = {}) => ({
+  id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/dataCollectionRules/auth0-logs',
+  type: 'Microsoft.Insights/dataCollectionRules',
+  kind: 'Direct',
+  immutableId: INGESTION.dcrImmutableId,
+  streamDeclarations: { [STREAM]: { columns } },
+  dataFlows: [{ streams: [STREAM], destinations: ['workspace'], outputStream: STREAM }],
+  ...more,
+});
+const inProperties = ({ id, type, kind, ...properties }: ReturnType<typeof rule>) => ({
+  id,
+  type,
+  kind,
+  properties,
+});
+const other = rule([], { immutableId: `dcr-${'ff'.repeat(16)}` });
+
+describe('the columns of the rule', () => {
+  test('are not checked without the file, with the commands that make and use it', () => {
+    expect(found(undefined)).toMatchObject({
+      level: 'not checked',
+      remedy: expect.stringMatching(
+        /\n {2}az monitor data-collection rule list -o json > dcr.json\n {2}npm start -- doctor --stack S --dcr dcr.json$/,
+      ),
+    });
+  });
+
+  test.each([
+    ['az … rule show', rule()],
+    ['az … rule list', [other, rule()]],
+    ['az rest', inProperties(rule())],
+    ['az rest on a list', { value: [inProperties(rule())] }],
+    ['the template of this project', JSON.parse(readFileSync('azure/template.json', 'utf8'))],
+    [
+      'a template with named resources',
+      { resources: { dcr: { ...inProperties(rule(undefined, { immutableId: undefined })) } } },
+    ],
+  ])('are well by %s', (_, file) => {
+    expect(found(file)).toMatchObject({
+      level: 'ok',
+      text: expect.stringContaining(`declared by ${STREAM}`),
+    });
+  });
+
+  test('may be wider, and more, than what is sent', () => {
+    const wider = streamColumns().map(({ name, type }) => ({ name, type: type === 'int' ? 'long' : type }));
+    expect(found(rule([...wider, { name: 'Own', type: 'string' }])).level).toBe('ok');
+  });
+
+  test('that are missing lose their values: an error that names them', () => {
+    const columns = streamColumns().filter(({ name }) => !['LogId', 'Extra'].includes(name));
+    expect(found(rule(columns))).toMatchObject({
+      level: 'error',
+      text: '2 columns not declared, so that Azure drops their values: LogId, Extra',
+      remedy: expect.stringContaining('deploy azure/template.json again'),
+    });
+    expect(found(rule([])).text).toMatch(/CutColumns|and \d+ more$/);
+  });
+
+  test('of another type lose theirs too', () => {
+    const columns = streamColumns().map(one => (one.name === 'Level' ? { ...one, type: 'string' } : one));
+    expect(found(rule(columns))).toMatchObject({
+      level: 'error',
+      text: '1 column of another type, so that values are lost: Level is string, sent as int',
+    });
+  });
+
+  test.each([
+    [
+      'another stream',
+      rule(undefined, { streamDeclarations: { 'Custom-Other': { columns: [] } } }),
+      'it has Custom-Other',
+    ],
+    ['no stream', rule(undefined, { streamDeclarations: {} }), 'it has none'],
+    ['no flow of it', rule(undefined, { dataFlows: [{ streams: ['Custom-Other'] }] }), 'no data flow'],
+    ['another rule', other, `holds no rule ${INGESTION.dcrImmutableId}, only ${other.immutableId}`],
+    ['something else', { hello: 'world' }, 'only no rule at all'],
+    ['nothing', null, 'only no rule at all'],
+    ['another resource', { ...rule(), type: 'Microsoft.Insights/workbooks' }, 'only no rule at all'],
+  ])('with %s: an error', (_, file, text) => {
+    expect(found(file)).toMatchObject({ level: 'error', text: expect.stringContaining(text) });
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { rateLimitFinding, retentionFinding } from '../../../cli/doctor/auth0-plan.ts';
+import { postFinding } from '../../../cli/doctor/azure-answer.ts';
+import { clockFinding, type Skew } from '../../../cli/doctor/clock.ts';
+import { configurationFindings } from '../../../cli/doctor/configuration.ts';
+import { parsePipeline } from '../../../lambda/config/config.ts';
+import type { PostAnswer } from '../../../lambda/core/model.ts';
+import { dataCollectorNotice } from '../../../lambda/destinations/data-collector/notice.ts';
+import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../../config/samples.ts';
+
+const NOW = Date.parse('2030-05-15T12:00:00Z');
+const HOUR_MS = 3_600_000;
+const collector = parsePipeline(PIPELINE).azure;
+const ingestion = parsePipeline({ ...PIPELINE, azure: INGESTION }).azure;
+
+describe('the rate limit', () => {
+  const limit = (all: number, remaining: number) =>
+    rateLimitFinding({ limit: all, remaining, resetAtMs: NOW }, 0.1);
+
+  test.each([
+    [2, 1, 'the Free plan: about 12,000 logs a minute'],
+    [10, 9, 'Essentials, Professional or an Enterprise test tenant: about 10,000 logs a minute; 1 call kept'],
+    [50, 40, 'an Enterprise production tenant: about 96,000 logs a minute; 5 calls kept'],
+    [7, 7, 'of no plan known here'],
+  ])('of %i calls tells the plan', (all, remaining, words) => {
+    expect(limit(all, remaining)).toMatchObject({ level: 'ok', text: expect.stringContaining(words) });
+  });
+
+  test('is a warning when only what is kept for others is left', () => {
+    expect(limit(50, 6).level).toBe('ok');
+    expect(limit(50, 5)).toMatchObject({
+      level: 'warning',
+      remedy: expect.stringContaining('rateLimitHeadroom'),
+    });
+  });
+
+  test('is not checked when Auth0 does not tell it', () => {
+    expect(rateLimitFinding(undefined, 0.1).level).toBe('not checked');
+  });
+});
+
+describe('the retention', () => {
+  const oldest = (hours: number, days: number) => retentionFinding(NOW - hours * HOUR_MS, days, NOW);
+
+  test.each([
+    [29 * 24, 30],
+    [10 * 24 + 20, 10],
+    [6 * 24, 10],
+    [3, 1],
+    [47, 1],
+  ])('a log of %i hours is what a plan of %i days keeps', (hours, days) => {
+    expect(oldest(hours, days).level).toBe('ok');
+  });
+
+  test('a log older than the setting allows: it is set too low, and to what', () => {
+    expect(oldest(9 * 24, 1)).toMatchObject({
+      level: 'warning',
+      text: expect.stringContaining('the oldest log is 9 d old, auth0.logRetentionDays is 1: too low'),
+      remedy: expect.stringMatching(/it looks like 10$/),
+    });
+  });
+
+  test('an oldest log much younger than the setting: the plan may keep less, and then logs are lost', () => {
+    expect(oldest(26, 30)).toMatchObject({
+      level: 'warning',
+      remedy: expect.stringContaining('Free 1, Essentials 5'),
+    });
+  });
+
+  test('is not checked without a log', () => {
+    expect(retentionFinding(undefined, 1, NOW).level).toBe('not checked');
+  });
+});
+
+describe('the clock', () => {
+  const skew = (aheadMs: number, uncertaintyMs = 600): Skew => ({ vendor: 'Azure', aheadMs, uncertaintyMs });
+
+  test('is right within what an answer can tell', () => {
+    expect(clockFinding([skew(400), { ...skew(-900), vendor: 'Auth0' }], 'local')).toMatchObject({
+      level: 'ok',
+      text: 'right to 1 s, by Auth0 and Azure',
+    });
+    // An answer that took a minute says little.
+    expect(clockFinding([skew(31_000, 30_500)], 'local').level).toBe('ok');
+    expect(clockFinding([], 'local').level).toBe('not checked');
+  });
+
+  test.each([
+    [31_000, 'local', 'warning'],
+    [-899_000, 'local', 'warning'],
+    [-901_000, 'local', 'error'],
+    // The functions do not run by this machine's clock.
+    [86_400_000, 'stack', 'warning'],
+  ] as const)('%i ms off, of a %s, is an %s; the worst one counts', (aheadMs, kind, level) => {
+    expect(clockFinding([skew(0), skew(aheadMs), skew(100)], kind).level).toBe(level);
+  });
+});
+
+describe('Azure’s answer to an empty post', () => {
+  const answered = (status: number, code?: string): PostAnswer => ({
+    kind: 'answered',
+    status,
+    ...(code ? { code } : {}),
+  });
+
+  test.each([
+    ['data-collector', answered(200), 'ok', undefined],
+    ['data-collector', answered(400, 'InvalidDataFormat'), 'ok', undefined],
+    ['data-collector', answered(400, 'SomethingNew'), 'warning', 'see “last run”'],
+    ['data-collector', answered(403, 'InvalidAuthorization'), 'error', 'get-shared-keys'],
+    [
+      'data-collector',
+      answered(400, 'InvalidCustomerId'),
+      'error',
+      `azure.workspaceId "${COLLECTOR.workspaceId}"`,
+    ],
+    ['data-collector', answered(400, 'InactiveCustomer'), 'error', 'was not deleted'],
+    ['data-collector', answered(400, 'InvalidLogType'), 'error', 'azure.logType "Auth0"'],
+    ['data-collector', answered(400, 'InvalidApiVersion'), 'error', 'azure.apiVersion "2016-04-01"'],
+    ['data-collector', answered(404), 'error', 'azure.cloud "public", and see “data collector”'],
+    ['data-collector', answered(302), 'error', 'whether a proxy answers'],
+    ['data-collector', answered(429), 'warning', 'batches wait in the retry queue'],
+    ['data-collector', answered(503), 'error', 'see Azure’s status page'],
+    ['logs-ingestion', answered(204), 'ok', undefined],
+    ['logs-ingestion', answered(400, 'InvalidPayload'), 'ok', undefined],
+    ['logs-ingestion', answered(413), 'warning', 'see “last run”'],
+    ['logs-ingestion', answered(401), 'error', 'azure.cloud "public"'],
+    ['logs-ingestion', answered(403), 'error', 'role Monitoring Metrics Publisher'],
+    ['logs-ingestion', answered(404), 'error', `azure.dcrImmutableId "${INGESTION.dcrImmutableId}"`],
+    ['logs-ingestion', answered(400, 'InvalidStream'), 'error', 'azure.stream "Custom-Auth0Logs_CL"'],
+    ['logs-ingestion', { kind: 'unanswered', code: 'ENOTFOUND', message: 'no such host' }, 'error', 'DNS'],
+    [
+      'logs-ingestion',
+      { kind: 'unanswered', code: 'NOT_AZURE', message: 'a proxy answered' },
+      'error',
+      'proxy',
+    ],
+  ] as const)('%s, %j: %s', (kind, answer, level, remedy) => {
+    const finding = postFinding(answer, kind === 'data-collector' ? collector : ingestion);
+    expect(finding.level).toBe(level);
+    expect(finding.remedy ?? '').toContain(remedy ?? '');
+    expect(finding.remedy === undefined).toBe(level === 'ok');
+  });
+});
+
+describe('the configuration', () => {
+  const found = (more: object, kind: 'local' | 'stack' = 'local', env = {}) =>
+    configurationFindings(parsePipeline({ ...PIPELINE, ...more }), kind, env);
+
+  test('is well, and says where it is led astray', () => {
+    expect(found({}, 'local', { AUTH0_BASE_URL: 'http://127.0.0.1:1' })).toEqual([
+      {
+        check: 'configuration',
+        level: 'ok',
+        text: 'valid; schedule rate(1 minute); redirected by AUTH0_BASE_URL',
+      },
+    ]);
+    expect(found({ alarms: { email: ['you@example.com'] } }, 'stack')).toMatchObject([{ level: 'ok' }]);
+  });
+
+  test.each([
+    ['alarms that call nobody', {}, 'stack', 'set alarms.email'],
+    [
+      'a custom domain for the tenant’s own',
+      { auth0: { ...AUTH0, domain: 'login.acme.com' } },
+      'local',
+      'auth0.customDomain',
+    ],
+    ['an endpoint of another cloud', { azure: { ...INGESTION, cloud: 'china' } }, 'local', '.cn is "china"'],
+    ['late logs that nobody looks for', { settleSeconds: 0, sweepMinutes: 0 }, 'local', '15 and 15'],
+  ] as const)('is a warning with %s', (_, more, kind, remedy) => {
+    expect(found(more, kind)).toMatchObject([{ level: 'warning', remedy: expect.stringContaining(remedy) }]);
+  });
+});
+
+test.each([
+  ['2026-03-01T00:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 197 days'],
+  ['2026-09-13T01:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 1 day'],
+  [
+    '2026-09-14T00:00:00Z',
+    'Microsoft ended the support of the Data Collector API on 2026-09-14, and may switch it off on any day',
+  ],
+])('the Data Collector API on %s', (day, notice) => {
+  expect(dataCollectorNotice(Date.parse(day))).toBe(notice);
+});

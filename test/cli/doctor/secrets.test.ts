@@ -1,0 +1,146 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { auth0SecretFinding, azureSecretFinding } from '../../../cli/doctor/secrets.ts';
+import { environmentSecrets, fileSecrets } from '../../../cli/pipelines/local/secrets.ts';
+import { parsePipeline } from '../../../lambda/config/config.ts';
+import { SECRET_PLACEHOLDER } from '../../../lambda/core/contract.ts';
+import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../../config/samples.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'doctor-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const vault = (fields: object, more: object = {}) => {
+  const path = join(directory, 'secrets.json');
+  writeFileSync(path, JSON.stringify({ [AUTH0.secret]: fields, [COLLECTOR.secret]: fields }));
+  const config = parsePipeline({ ...PIPELINE, ...more });
+  return { config, secrets: fileSecrets(path), kind: 'stack' } as const;
+};
+const pem = (bits: number) =>
+  generateKeyPairSync('rsa', {
+    modulusLength: bits,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+const { privateKey, publicKey } = pem(2048);
+const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+});
+const CLIENT = { clientId: 'a-client', clientSecret: 'a-client-secret' };
+const KEY = { clientId: 'a-client' };
+const hash = { redact: [{ field: 'user_name', how: 'hash' }] };
+
+describe('the secret of Auth0', () => {
+  test.each([
+    ['a client secret', CLIENT, {}, 'holds clientId and clientSecret'],
+    ['a private key', { ...KEY, privateKey }, {}, 'holds clientId and privateKey'],
+    [
+      'a private key with escaped line ends',
+      { ...KEY, privateKey: privateKey.replaceAll('\n', '\\n') },
+      {},
+      'privateKey',
+    ],
+    [
+      'a redaction key where a rule needs it',
+      { ...CLIENT, redactionKey: 'k'.repeat(32) },
+      hash,
+      'clientSecret and redactionKey',
+    ],
+  ])('with %s is well', async (_, fields, more, text) => {
+    const finding = await auth0SecretFinding(vault(fields, more));
+    expect(finding).toMatchObject({ level: 'ok', text: expect.stringContaining(text) });
+  });
+
+  test.each([
+    [
+      'the placeholder',
+      { ...CLIENT, clientSecret: SECRET_PLACEHOLDER },
+      {},
+      'still holds the placeholder in "clientSecret"',
+    ],
+    ['no client id', { clientSecret: 'a-client-secret' }, {}, 'lacks "clientId"'],
+    ['neither proof', KEY, {}, 'lacks "clientSecret" (nor "privateKey")'],
+    ['no redaction key although a rule needs it', CLIENT, hash, 'lacks "redactionKey"'],
+    [
+      'a redaction key that is too short',
+      { ...CLIENT, redactionKey: 'k'.repeat(31) },
+      hash,
+      'has a "redactionKey" of 31 characters; at least 32 are needed (openssl rand -hex 32 makes one)',
+    ],
+    ['a file’s name for a key', { ...KEY, privateKey: 'private.pem' }, {}, 'cannot be read as PEM'],
+    ['the public key', { ...KEY, privateKey: publicKey }, {}, 'is the public half'],
+    ['a key that is not RSA', { ...KEY, privateKey: elliptic }, {}, 'of type ec; Auth0 takes RSA'],
+    [
+      'a key that is too short',
+      { ...KEY, privateKey: pem(1024).privateKey },
+      {},
+      'of 1024 bits; at least 2048',
+    ],
+  ])('with %s is an error, with the command that fills it in', async (_, fields, more, text) => {
+    const finding = await auth0SecretFinding(vault(fields, more));
+    expect(finding).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining(text),
+      remedy: expect.stringMatching(
+        /"clientId": "…".*\n {2}aws secretsmanager put-secret-value --secret-id auth0-logs\/prod\/auth0 /,
+      ),
+    });
+    for (const value of Object.values(fields)) {
+      if (value !== SECRET_PLACEHOLDER)
+        expect(JSON.stringify(finding)).not.toContain(JSON.stringify(value).slice(1, -1));
+    }
+  });
+
+  test('with a line break at its end is a warning: it is sent as it is', async () => {
+    const finding = await auth0SecretFinding(vault({ ...CLIENT, clientId: 'a-client\n' }));
+    expect(finding).toMatchObject({
+      level: 'warning',
+      text: expect.stringContaining('"clientId" with a space'),
+    });
+  });
+
+  test('that is nowhere: an error; of a state directory the remedy names no AWS', async () => {
+    const { config } = vault({});
+    const finding = await auth0SecretFinding({
+      config,
+      secrets: environmentSecrets(config, {}),
+      kind: 'local',
+    });
+    expect(finding).toMatchObject({ level: 'error', text: expect.stringContaining('nowhere to be found') });
+    expect(finding.remedy).not.toContain('aws');
+  });
+});
+
+describe('the secret of Azure', () => {
+  const ingestion = { azure: INGESTION };
+  const bytes = (count: number) => Buffer.alloc(count, 7).toString('base64');
+
+  test.each([
+    ['a shared key of 64 bytes', { sharedKey: bytes(64) }, {}, 'ok', 'holds sharedKey'],
+    ['a client secret', { clientSecret: 'Abc8Q~something' }, ingestion, 'ok', 'holds clientSecret'],
+    ['the placeholder', { sharedKey: SECRET_PLACEHOLDER }, {}, 'error', 'placeholder in "sharedKey"'],
+    ['the other API’s field', { clientSecret: 'Abc8Q~something' }, {}, 'error', 'lacks "sharedKey"'],
+    [
+      'a key that is not base64',
+      { sharedKey: bytes(64).slice(1) },
+      {},
+      'error',
+      'not base64: was it copied whole?',
+    ],
+    ['a key cut at four characters', { sharedKey: bytes(64).slice(4) }, {}, 'warning', 'of 61 bytes'],
+    [
+      'the id of a client secret',
+      { clientSecret: INGESTION.clientId },
+      ingestion,
+      'warning',
+      'looks like the id',
+    ],
+  ])('with %s', async (_, fields, more, level, text) => {
+    const finding = await azureSecretFinding(vault(fields, more));
+    expect(finding).toMatchObject({ level, text: expect.stringContaining(text) });
+    for (const value of Object.values(fields)) expect(JSON.stringify(finding)).not.toContain(value);
+  });
+});

@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { levels, openPatient, type Patient, type PatientSetup } from '../doctor-world.ts';
+
+let patient: Patient;
+afterEach(() => patient.world.close());
+
+async function open(setup?: PatientSetup): Promise<Patient> {
+  patient = await openPatient(setup);
+  return patient;
+}
+
+const jwt = (claims: object) =>
+  ['{"alg":"RS256"}', JSON.stringify(claims), 'signature']
+    .map(part => Buffer.from(part).toString('base64url'))
+    .join('.');
+
+describe('doctor, of Auth0', () => {
+  test('a refused client secret: no token, and what needs one is not checked', async () => {
+    const { examine, world } = await open();
+    world.auth0.setClientSecret('another');
+    const { of } = await examine();
+    expect(of('auth0 token')).toEqual({
+      check: 'auth0 token',
+      level: 'error',
+      text: 'Auth0 gave no token (401 access_denied: Unauthorized)',
+      remedy: expect.stringMatching(/^check the secret "local\/auth0" against the application/),
+    });
+    for (const check of ['auth0 logs', 'rate limit', 'retention']) {
+      expect(of(check)).toEqual({ check, level: 'not checked', text: 'there is no token' });
+    }
+    expect(of('azure')?.level).toBe('ok');
+  });
+
+  test('a token without read:logs: the page says it, with where to grant it', async () => {
+    const { examine } = await open({ auth0: { grantedScope: 'read:users' } });
+    expect((await examine()).of('auth0 logs')).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining('403 insufficient_scope'),
+      remedy: expect.stringMatching(/^grant read:logs to the application: Auth0 dashboard of local.eu/),
+    });
+  });
+
+  test.each([
+    ['read:logs', 'ok', 'obtained; it holds read:logs and nothing else'],
+    [
+      'read:logs read:users',
+      'warning',
+      'obtained; besides read:logs it holds 1 scope that nobody needs here',
+    ],
+    ['read:users', 'error', 'obtained, but it does not hold read:logs'],
+  ])('a JWT with the scope "%s" is %s', async (scope, level, text) => {
+    const { examine, world } = await open();
+    const body = JSON.stringify({ access_token: jwt({ scope }), expires_in: 60 });
+    world.auth0.faults.token.add({ kind: 'status', status: 200, body });
+    world.auth0.faults.logs.always({ kind: 'status', status: 200, body: '[]' });
+    const { of } = await examine();
+    expect(of('auth0 token')).toMatchObject({ level, text });
+    expect(of('auth0 logs')?.text).toBe('readable; Auth0 has no log');
+    expect(of('rate limit')).toMatchObject({ level: 'not checked', text: 'Auth0 did not tell it' });
+    expect(of('retention')).toMatchObject({ level: 'not checked' });
+  });
+
+  test('throttled by others, and again a moment later: a warning, since it passes by itself', async () => {
+    const { examine, world } = await open();
+    const headers = {
+      'retry-after': '0',
+      'x-ratelimit-limit': '2',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000)),
+    };
+    world.auth0.faults.logs.always({ kind: 'status', status: 429, headers });
+    const { of } = await examine();
+    expect(of('auth0 logs')).toMatchObject({ level: 'warning', text: 'Auth0 gave no logs (429)' });
+    expect(of('auth0 logs')?.remedy).toMatch(/^other callers use up what Auth0 allows/);
+    expect(of('rate limit')).toMatchObject({
+      level: 'warning',
+      text: expect.stringMatching(/^0 of 2 calls left, looks like the Free plan/),
+    });
+  });
+
+  test('the two calls of a Free plan are enough: it waits a moment and sees everything', async () => {
+    const { examine, world } = await open({ auth0: { rateLimit: { burst: 2, perSecond: 2 } } });
+    const { findings } = await examine();
+    expect(levels(findings)).toMatchObject({ 'auth0 logs': 'ok', 'rate limit': 'ok', retention: 'ok' });
+    expect(world.auth0.requests).toMatchObject({ token: 1, throttled: 0, refused: 0 });
+  });
+
+  test('a proxy’s page instead of logs', async () => {
+    const { examine, world } = await open();
+    world.auth0.faults.logs.always({ kind: 'html' });
+    expect((await examine()).of('auth0 logs')).toMatchObject({
+      level: 'error',
+      text: 'Auth0 answered 200 with no JSON array of logs (text/html)',
+      remedy: expect.stringContaining('check auth0.domain "local.eu.auth0.com"'),
+    });
+  });
+
+  test('nobody there', async () => {
+    const { examine, world } = await open();
+    await world.auth0.close();
+    expect((await examine()).of('auth0 token')).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining('ECONNREFUSED'),
+      remedy: expect.stringMatching(/^check this machine’s network, proxy and firewall/),
+    });
+  });
+});
+
+describe('doctor, of Azure', () => {
+  test('a regenerated key is refused, with the command that shows the right one', async () => {
+    const { examine, world } = await open();
+    world.azure.setSharedKeys(['another']);
+    expect((await examine()).of('azure')).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining('403 InvalidAuthorization'),
+      remedy: expect.stringContaining('\n  az monitor log-analytics workspace get-shared-keys'),
+    });
+  });
+
+  test('a refused client secret: no Entra token, and Azure is not asked', async () => {
+    const { examine, world } = await open({ destination: 'logs-ingestion' });
+    world.azure.setClientSecret('another');
+    const { of } = await examine();
+    expect(of('entra token')).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining('AADSTS7000215'),
+      remedy: expect.stringContaining('that the secret "local/azure" holds a client secret'),
+    });
+    expect(of('azure')).toMatchObject({ level: 'not checked', text: 'there is no token' });
+    expect(world.azure.received.posts).toBe(0);
+  });
+
+  test('another rule than the one that is there: 404, with the command that lists them', async () => {
+    const settings = { dcrImmutableId: `dcr-${'0a'.repeat(16)}` };
+    const { examine } = await open({ destination: 'logs-ingestion', settings });
+    expect((await examine()).of('azure')).toMatchObject({
+      level: 'error',
+      text: expect.stringMatching(/^Azure refuses: 404 NotFound/),
+      remedy: expect.stringContaining('azure.dcrImmutableId "dcr-0a0a'),
+    });
+  });
+
+  test('a stream that the rule does not have', async () => {
+    const { examine } = await open({
+      destination: 'logs-ingestion',
+      settings: { stream: 'Custom-Other_CL' },
+    });
+    expect((await examine()).of('azure')).toMatchObject({
+      level: 'error',
+      text: expect.stringMatching(/^Azure refuses: 400 InvalidStream/),
+      remedy: expect.stringMatching(/^check azure.stream "Custom-Other_CL"/),
+    });
+  });
+
+  test('federated: the token cannot be had from here, the endpoint answers, and nothing is an error', async () => {
+    const settings = { auth: 'federated', secret: undefined };
+    const { examine, world } = await open({ destination: 'logs-ingestion', settings });
+    const { of, findings } = await examine();
+    expect(of('azure secret')).toBeUndefined();
+    expect(of('entra token')).toMatchObject({
+      level: 'not checked',
+      text: expect.stringContaining('Entra trusts the roles of the functions alone'),
+      remedy: expect.stringContaining('see “last run”'),
+    });
+    expect(of('azure')).toMatchObject({
+      level: 'not checked',
+      text: expect.stringMatching(/^the endpoint answers \(401 without a token/),
+    });
+    expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
+    expect([world.azure.received.records, world.azure.tokenRequests]).toEqual([0, 0]);
+  });
+});
+
+test.each([
+  ['data-collector', 20, 'error', 'ahead of'],
+  ['data-collector', -2, 'warning', 'behind'],
+  ['logs-ingestion', -20, 'error', 'behind'],
+] as const)('%s: a clock %i minutes ahead of theirs is an %s', async (destination, minutes, level, words) => {
+  const { examine, world } = await open({ destination });
+  const date = new Date(Date.now() - minutes * 60_000).toUTCString();
+  for (const api of ['dataCollector', 'logsIngestion'] as const) {
+    world.azure.faults[api].always({ kind: 'status', status: 200, headers: { date } });
+  }
+  expect((await examine()).of('clock')).toMatchObject({
+    level,
+    text: expect.stringContaining(`this machine’s clock is ${Math.abs(minutes)} min ${words} Azure’s`),
+    remedy: expect.stringContaining('timedatectl set-ntp true'),
+  });
+});

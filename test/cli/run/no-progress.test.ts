@@ -1,0 +1,228 @@
+/** A run that makes no progress never looks healthy: what an operator sees of it, in every command. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readState } from '../../../cli/pipelines/local/state.ts';
+import { syntheticLogId } from '../../../lambda/core/record/log-id.ts';
+import type { SimulatedFault } from '../../../simulator/faults.ts';
+import { cli } from '../cli.ts';
+import { OLD_RUN } from '../last-run.ts';
+import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+
+const DAY_MS = 86_400_000;
+let world: LocalWorld;
+afterEach(() => world.close());
+
+const stateDirectory = () => join(world.directory, 'state');
+const stored = () => readState(stateDirectory(), 'local');
+async function command(name: string, ...args: string[]) {
+  const file = await world.write('pipeline.json', world.config);
+  return cli([...name.split(' '), '--config', file, '--state', stateDirectory(), ...args], world.env);
+}
+const json = async (name: string, ...args: string[]) =>
+  JSON.parse((await command(name, ...args, '--json')).stdout);
+const finding = async (check: string) =>
+  (await json('doctor')).pipelines[0].findings.find((one: { check: string }) => one.check === check);
+/** Puts a version of the state beside whatever is there. */
+async function store(item: object): Promise<void> {
+  const folder = join(stateDirectory(), 'local', 'checkpoint');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '00001000.json'), JSON.stringify(item));
+}
+
+describe('a checkpoint that lies beyond every log', { timeout: 30_000 }, () => {
+  const mended = async () => {
+    const typed = (await finding('checkpoint')).remedy.split('\n').at(-1).trim().split(' ');
+    expect(typed.slice(0, 3)).toEqual(['npm', 'start', '--']);
+    expect(await cli([...typed.slice(3), '--yes'], world.env)).toMatchObject({ code: 0 });
+    expect(await world.run()).toMatchObject({ code: 0 });
+    expect([world.azure.received.unique, await world.missing()]).toEqual([200, []]);
+  };
+  const open = async (logId: string) => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(200) } });
+    await store({ checkpointLogId: logId, caughtUpAt: new Date().toISOString() });
+  };
+
+  test('in the future is an error for every command, and the remedy works as it is typed', async () => {
+    await open(syntheticLogId('900', Date.now() + 365 * DAY_MS));
+    expect(await finding('checkpoint')).toMatchObject({ level: 'error' });
+    const run = await world.run();
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('ended early: the checkpoint leads nowhere\n');
+    expect(run.stderr).toMatch(
+      /error: pipeline "local": the checkpoint \d+ lies beyond the tenant's newest log/,
+    );
+    const status = await command('status');
+    expect(status.stdout).toContain('local: NOT WELL: the checkpoint leads nowhere');
+    expect(status.stdout).toContain('docs/runbook.md#checkpoint-astray');
+    expect(status.code).toBe(1);
+    expect((await json('status')).pipelines[0]).toMatchObject({
+      well: false,
+      lastRun: { outcome: 'astray', checkpointAstray: true },
+    });
+    expect(await finding('last run')).toMatchObject({ level: 'error', remedy: 'see “checkpoint”' });
+    const audit = await command('audit', '--from', '4h');
+    expect(audit.stdout).not.toContain('Nothing is missing');
+    expect(audit.code).toBe(1);
+    await mended();
+    expect(await finding('checkpoint')).toMatchObject({ level: 'ok' });
+    expect(await command('status')).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    ['of no time', '9'.repeat(56)],
+    ['of another prefix', syntheticLogId('999', Date.now() - DAY_MS)],
+  ])('%s is one too', async (_, logId) => {
+    await open(logId);
+    expect(await world.run()).toMatchObject({ code: 1 });
+    await mended();
+  });
+
+  test('is not set by hand, whatever the options', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(50) } });
+    await world.run();
+    const before = (await stored()).checkpoint;
+    for (const [where, problem] of [
+      [syntheticLogId('900', Date.now() + DAY_MS), 'which lies in the future'],
+      [syntheticLogId('999', Date.now() - DAY_MS), 'which lies beyond the tenant'],
+      [new Date(Date.now() + DAY_MS).toISOString().slice(0, 10), 'which lies in the future'],
+      ['9'.repeat(56), 'which is no log id'],
+    ] as const) {
+      const { code, stderr } = await command('checkpoint set', where, '--yes', '--skip-logs');
+      expect(stderr).toContain(problem);
+      expect(code).toBe(2);
+    }
+    expect((await stored()).checkpoint).toEqual(before);
+  });
+
+  test('is set by hand where Auth0 cannot be asked: a log id of the past needs no asking', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(50) } });
+    await world.run();
+    world.auth0.faults.token.always({ kind: 'status', status: 503 });
+    const where = syntheticLogId('900', Date.now() - 4 * 3_600_000);
+    expect(await command('checkpoint set', where, '--yes')).toMatchObject({ code: 0 });
+  });
+
+  test('is not where a first run begins: auth0.startFrom in the future is a configuration error', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(200) } });
+    world.config['auth0'] = { ...Object(world.config['auth0']), startFrom: '2062-07-01' };
+    const { code, stdout, stderr } = await world.run();
+    expect(stderr).toMatch(
+      /^error: [^\n]+\n {2}- auth0.startFrom: is 2062-07-01[^\n]* in the future[^\n]*\n$/,
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect((await stored()).checkpoint).toBeUndefined();
+  });
+});
+
+describe('Auth0 answers [] although it has newer logs', { timeout: 30_000 }, () => {
+  const empty: SimulatedFault = { kind: 'status', status: 200, body: '[]' };
+
+  test('a first run finds them by search, ships them, and says so', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(200) } });
+    world.auth0.faults.checkpointPages.always(empty);
+    const { code, stdout, stderr } = await world.run();
+    expect(stdout).toContain(
+      '200 of them found by search, since the checkpoint did not lead to them; caught up',
+    );
+    expect(stderr).toContain('warning: pipeline "local": the checkpoint did not lead to Auth0’s newer logs');
+    expect(code).toBe(0);
+    expect([world.azure.received.unique, await world.missing()]).toEqual([200, []]);
+    expect((await command('status')).stdout).toContain('NOT WELL: the checkpoint did not lead to newer logs');
+  });
+
+  test('where a search brings nothing either, the run is astray, and doctor sees it before any run', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(200) } });
+    world.auth0.faults.checkpointPages.always(empty);
+    // Of a place without a time, nobody knows what to search for.
+    await store({ checkpointLogId: 'opaque' });
+    expect(await finding('checkpoint')).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining('none comes after it'),
+      remedy: expect.stringContaining('checkpoint set oldest'),
+    });
+    const run = await world.run();
+    expect(run.code).toBe(1);
+    expect((await stored()).lastRun).toMatchObject({ outcome: 'astray', checkpointAstray: true });
+    expect((await stored()).checkpoint?.logId).toBe('opaque');
+    const checkpoint = await finding('checkpoint');
+    expect(checkpoint).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining('none comes after it'),
+    });
+  });
+});
+
+describe('something between us and Azure', { timeout: 30_000 }, () => {
+  test('answers in its place: every command says so, and none vouches for a log', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
+    world.azure.faults.dataCollector.always({ kind: 'html' });
+    const run = await world.run();
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("an answer came back that is not Azure's: 200 with a body that is not JSON");
+    expect(run.stderr).toContain('find the proxy, gateway or firewall');
+    expect(run.stdout).toContain('local: 0 logs shipped; ended early\n');
+    expect(world.azure.received.posts).toBeLessThanOrEqual(3);
+    const status = await command('status');
+    expect(status.stdout).toContain('local: NOT WELL: something answers in Azure’s place');
+    expect(status.stdout).toContain('docs/runbook.md#intercepted');
+    expect(status.code).toBe(1);
+    expect(await finding('azure')).toMatchObject({
+      level: 'error',
+      remedy: expect.stringContaining('find the proxy'),
+    });
+    expect(await finding('last run')).toMatchObject({
+      level: 'error',
+      remedy: expect.stringContaining('find the proxy'),
+    });
+    const { logs } = await json('audit', '--from', '4h');
+    expect(logs).toMatchObject({ settled: 0, notYet: 300 });
+    world.azure.faults.dataCollector.clear();
+    expect(await world.run()).toMatchObject({ code: 0 });
+    expect([world.azure.received.unique, world.azure.received.duplicates]).toEqual([300, 0]);
+  });
+});
+
+describe('a vendor that asks to be left alone', { timeout: 30_000 }, () => {
+  test('for an hour is asked once, however often a run is started; doctor says until when', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(50) } });
+    const quota = { 'retry-after': '3600' };
+    world.auth0.faults.token.always({ kind: 'status', status: 429, headers: quota });
+    for (let n = 0; n < 4; n++) {
+      const { code, stderr } = await world.run();
+      if (n > 0) expect(stderr).toMatch(/; asked again at 20[\d:TZ.-]+\n$/);
+      expect(code).toBe(1);
+    }
+    expect(world.auth0.requests.token).toBe(1);
+    const status = await command('status');
+    expect(status.stdout).toContain('local: NOT WELL: Auth0 throttles');
+    expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(/asked again at 20[\d:TZ.-]+/);
+    expect(await finding('last run')).toMatchObject({
+      level: 'error',
+      text: expect.stringMatching(/; the pipeline asks again at 20[\d:TZ.-]+$/),
+    });
+  });
+});
+
+test('a report of version 0.1.0, still stored, breaks no command and shows nothing undefined', async () => {
+  const logs = recentLogs(20);
+  world = await openLocalWorld({ auth0: { logs } });
+  const last = logs.at(-1)!;
+  await store({
+    checkpointLogId: last.log_id,
+    checkpointLogDate: last.date,
+    caughtUpAt: new Date().toISOString(),
+    lastRun: JSON.stringify({ ...OLD_RUN, endedAtMs: Date.now() }),
+  });
+  for (const name of ['status', 'doctor', 'checkpoint get']) {
+    for (const args of [[], ['--json']]) {
+      const { code, stdout, stderr } = await command(name, ...args);
+      expect(stdout + stderr).not.toMatch(/undefined|NaN/);
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+    }
+  }
+  expect((await json('status')).pipelines[0]).toMatchObject({
+    well: true,
+    lastRun: { logsLate: 1, logsBridged: 0, checkpointAstray: false, batches: { intercepted: 0 } },
+  });
+}, 30_000);

@@ -1,0 +1,151 @@
+/** What `run` says when it cannot: one line, never a stack trace. */
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cli, type Ended } from '../cli.ts';
+import { DOMAIN, type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+
+let world: LocalWorld;
+beforeAll(async () => {
+  world = await openLocalWorld({ auth0: { logs: recentLogs(50) } });
+});
+afterAll(() => world.close());
+
+function expectOneLine({ stderr }: Ended): void {
+  // Once the configuration is good, the state of the Data Collector API is told first.
+  expect(stderr).toMatch(/^(warning: Microsoft end[^\n]+\n)?error: [^\n]+\n$/);
+  expect(stderr).not.toMatch(/\.ts:\d+|node:internal|undefined|\[object/);
+}
+/** A port of this machine where nobody answers. */
+async function closedPort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise(resolve => server.close(resolve));
+  return typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
+}
+const once = (env: Record<string, string>, state: string) =>
+  world.run(['--once', '--state', join(world.directory, state)], { ...world.env, ...env });
+
+describe('a fault in the way is told in one line, with exit code 1', () => {
+  test('a refused Auth0 secret', async () => {
+    const ended = await once({ AUTH0_CLIENT_SECRET: 'wrong-one' }, 'a');
+    expect(ended.stderr).toContain('Auth0 gave no token (401');
+    expect(ended.stderr).toContain(`the application in the tenant ${DOMAIN}`);
+    expect(ended.stderr + ended.stdout).not.toContain('wrong-one');
+    expectOneLine(ended);
+    expect(ended.code).toBe(1);
+  });
+
+  test('a refused Azure key', async () => {
+    const wrongKey = Buffer.from('another key of the right kind').toString('base64');
+    const ended = await once({ AZURE_SHARED_KEY: wrongKey }, 'b');
+    expect(ended.stderr).toContain('pipeline "local": ');
+    expect(ended.stderr).toContain('signature');
+    expect(ended.stderr + ended.stdout).not.toContain(wrongKey);
+    expectOneLine(ended);
+    expect(ended.code).toBe(1);
+    expect(world.azure.received.records).toBe(0);
+  });
+
+  test('a host that does not answer', async () => {
+    const ended = await once({ AUTH0_BASE_URL: await closedPort() }, 'c');
+    expect(ended.stderr).toMatch(/connect ECONNREFUSED 127\.0\.0\.1:\d+; the host cannot be reached: check/);
+    expectOneLine(ended);
+    expect(ended.code).toBe(1);
+  });
+});
+
+describe('what is wrong before it begins is told in full, with exit code 2', () => {
+  test('missing secrets: the variables that were looked for', async () => {
+    const { AUTH0_BASE_URL = '' } = world.env;
+    const { code, stdout, stderr } = await world.run(['--once'], { AUTH0_BASE_URL });
+    for (const name of [
+      'AUTH0_CLIENT_ID',
+      'AUTH0_CLIENT_SECRET',
+      'AUTH0_PRIVATE_KEY',
+      'AZURE_SHARED_KEY',
+      '--secrets',
+    ]) {
+      expect(stderr).toContain(name);
+    }
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('a bad configuration: all of its problems', async () => {
+    const file = await world.write('bad.json', {
+      name: 'Prod!',
+      auth0: { domain: 'https://acme.auth0.com', secret: 'x', logRetentionDays: 0 },
+      azure: { kind: 'data-collector', workspaceId: 'abc', secret: 'y' },
+      scedule: 'rate(1 minute)',
+    });
+    const { code, stderr } = await cli(['run', '--config', file]);
+    expect(stderr).toMatch(/^error: .*bad\.json: the configuration has 5 problems:\n/);
+    for (const path of ['name', 'auth0.domain', 'auth0.logRetentionDays', 'azure.workspaceId', 'scedule']) {
+      expect(stderr).toContain(`  - ${path}: `);
+    }
+    expect(stderr.trimEnd().split('\n')).toHaveLength(6);
+    expect(code).toBe(2);
+  });
+
+  test.each<[string, (w: LocalWorld) => Promise<readonly string[]> | readonly string[], string]>([
+    ['no --config', () => [], "required option '--config <file>' not specified"],
+    ['a file that is not there', () => ['--config', 'nowhere.json'], 'nowhere.json does not exist'],
+    ['a directory', w => ['--config', w.directory], 'is a directory'],
+    [
+      'broken JSON',
+      async w => ['--config', await w.write('broken.json', '{\n  "name": "x",\n}')],
+      'is no valid JSON (line 3, column 1)',
+    ],
+    [
+      'an unknown pipeline',
+      async w => ['--config', await w.write('one.json', w.config), '--pipeline', 'prod'],
+      '--pipeline is "prod"; allowed, by',
+    ],
+    [
+      'several pipelines and only one environment',
+      async w => [
+        '--config',
+        await w.write('two.json', { pipelines: [w.config, { ...w.config, name: 'b' }] }),
+      ],
+      'choose one with --pipeline, or give --secrets FILE',
+    ],
+    [
+      'a secrets file that is not there',
+      async w => ['--config', await w.write('one.json', w.config), '--secrets', 'nowhere.json'],
+      'the secrets file nowhere.json does not exist',
+    ],
+    [
+      'a state directory that is a file',
+      async w => ['--config', await w.write('one.json', w.config), '--state', join(w.directory, 'one.json')],
+      'cannot be used (EEXIST); choose another with --state',
+    ],
+    [
+      'a federated identity, which only a Lambda has',
+      async w => ['--config', await w.write('federated.json', { ...w.config, azure: FEDERATED })],
+      'azure.auth is "federated", which needs the identity of a Lambda',
+    ],
+    ['a word too much', () => ['--config', 'x.json', 'now'], 'too many arguments'],
+  ])('%s', async (_, args, message) => {
+    const ended = await cli(['run', ...(await args(world))], world.env);
+    expect(ended.stderr).toContain(message);
+    expectOneLine(ended);
+    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('a base URL that would carry secrets in clear', async () => {
+    const { code, stderr } = await once({ AZURE_BASE_URL: 'http://example.com' }, 'd');
+    expect(stderr).toContain('environment variable AZURE_BASE_URL: is http://example.com; allowed: https://');
+    expect(code).toBe(2);
+  });
+});
+
+const GUID = '01234567-89ab-cdef-0123-456789abcdef';
+const FEDERATED = {
+  kind: 'logs-ingestion',
+  endpoint: 'https://x.westeurope-1.ingest.monitor.azure.com',
+  dcrImmutableId: `dcr-${'0'.repeat(32)}`,
+  tenantId: GUID,
+  clientId: GUID,
+  auth: 'federated',
+};

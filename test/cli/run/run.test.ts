@@ -1,0 +1,168 @@
+import { readdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { poisonLog } from '../../../simulator/auth0/tenant.ts';
+import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+
+let world: LocalWorld;
+afterEach(() => world.close());
+
+/** On standard error: what is told of the Data Collector API, once, and then only this. */
+const noticeAnd = ({ source }: RegExp) =>
+  expect.stringMatching(
+    new RegExp(
+      `^warning: Microsoft end[^\\n]+the Data Collector API[^\\n]+; to move: docs/azure.md\\n${source}$`,
+    ),
+  );
+const NOTICE = noticeAnd(/(?:)/);
+
+/** Slow enough, in batches small enough, to be caught in the middle. */
+async function slowWorld(): Promise<LocalWorld> {
+  world = await openLocalWorld({
+    auth0: { logs: recentLogs(3000) },
+    azure: { latencyMs: 30 },
+    maxBatchBytes: 200_000,
+  });
+  return world;
+}
+/** Settles when Azure has more than `count` logs. */
+async function arrived(count: number): Promise<void> {
+  while (world.azure.received.unique <= count) await new Promise(resolve => setImmediate(resolve));
+}
+
+describe('run --once', () => {
+  test('ships everything, and the second time nothing', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(3000) } });
+    const first = await world.run();
+    expect(first.stdout).toContain('local: 3,000 logs shipped; caught up\n');
+    expect(first).toMatchObject({ code: 0, stderr: NOTICE });
+    const second = await world.run();
+    expect(second.stdout).toContain('local: nothing new; caught up\n');
+    expect(second).toMatchObject({ code: 0, stderr: NOTICE });
+    expect([world.azure.received.unique, world.azure.received.duplicates]).toEqual([3000, 0]);
+    expect(await world.missing()).toEqual([]);
+  });
+
+  test('killed in the middle, again and again, loses nothing and repeats only what was on its way', async () => {
+    await slowWorld();
+    for (const count of [0, 700, 1500, 2500]) {
+      const { child, ended } = await world.start();
+      await arrived(count);
+      child.kill('SIGKILL');
+      expect((await ended).signal).toBe('SIGKILL');
+    }
+    expect(world.azure.received.unique).toBeLessThan(3000);
+    const last = await world.run();
+    expect(last).toMatchObject({ code: 0, stderr: NOTICE });
+    expect(world.azure.received.unique).toBe(3000);
+    expect(await world.missing()).toEqual([]);
+    // Four times three batches of some 110 logs.
+    expect(world.azure.received.duplicates).toBeLessThan(1500);
+  });
+
+  test('ended by a signal finishes its post: exit code 0, nothing lost and nothing twice', async () => {
+    await slowWorld();
+    const { child, ended } = await world.start();
+    await arrived(500);
+    child.kill('SIGTERM');
+    const { code, stdout, stderr } = await ended;
+    expect(stdout).toContain('stopped as asked');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: noticeAnd(/stopping after [^\n]+\n/) });
+    expect(world.azure.received.unique).toBeLessThan(3000);
+    expect((await world.run()).code).toBe(0);
+    expect([world.azure.received.unique, world.azure.received.duplicates]).toEqual([3000, 0]);
+  });
+
+  test('a second one at the same time is held off, and says by whom; it goes on when that one is dead', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
+    world.azure.faults.dataCollector.add({ kind: 'hang-headers' });
+    const first = await world.start();
+    while (world.azure.received.posts === 0) await new Promise(resolve => setImmediate(resolve));
+    const second = await world.run();
+    expect(second.stdout).toContain(
+      `skipped: process ${first.child.pid} on ${hostname()} holds the lease until`,
+    );
+    expect(second).toMatchObject({ code: 1, stderr: NOTICE });
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect((await world.run()).code).toBe(0);
+    expect([world.azure.received.unique, world.azure.received.duplicates]).toEqual([300, 0]);
+  });
+
+  test('a poison record becomes a dead letter on disk, and the rest is shipped', async () => {
+    const logs = recentLogs(200);
+    logs[77] = poisonLog(logs[77]!);
+    world = await openLocalWorld({ auth0: { logs } });
+    const { code, stdout } = await world.run();
+    expect(stdout).toContain(`a log was dead-lettered (logId ${logs[77].log_id})`);
+    expect(stdout).toContain('local: 199 logs shipped, 1 put on the dead-letter queue; caught up');
+    expect(stdout).toContain('local: 1 message on the dead-letter queue');
+    expect(code).toBe(0);
+    expect(await readdir(join(world.directory, 'state', 'local', 'dead-letter'))).toHaveLength(1);
+    expect(await world.missing()).toEqual([]);
+  });
+
+  test('an outage puts a batch on the retry queue; when it is over and the batch is due, it is delivered', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(100) } });
+    // So long a peace is asked for that no second try is made.
+    const retryAfter = { 'retry-after': '3000' };
+    world.azure.faults.dataCollector.always({ kind: 'status', status: 503, headers: retryAfter });
+    const during = await world.run();
+    expect(during.stdout).toContain('0 logs shipped, 100 put on the retry queue');
+    expect(during).toMatchObject({
+      code: 1,
+      stderr: noticeAnd(/error: pipeline "local": Azure answered 503\n/),
+    });
+    expect(await world.missing()).toEqual([]);
+    world.azure.faults.dataCollector.clear();
+
+    const early = await world.run();
+    expect(early.stdout).toContain('1 failed batch on the retry queue');
+    expect(world.azure.received.unique).toBe(0);
+    await world.makeDue();
+    const late = await world.run();
+    expect(late.stdout).toMatch(/failed batch [0-9a-f]{8} delivered: 100 logs shipped/);
+    expect(late.code).toBe(0);
+    expect([world.azure.received.unique, await world.missing()]).toEqual([100, []]);
+  });
+});
+
+describe('run, going on', () => {
+  test('ships at once, waits for the next tick, and ends with 0 when told to', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
+    const { child, ended } = await world.start([]);
+    child.stdout?.on('data', data => {
+      if (String(data).includes('caught up')) child.kill('SIGINT');
+    });
+    const { code, stdout } = await ended;
+    expect(stdout).toContain('a tick every 1 min, Ctrl-C stops');
+    expect(stdout).toContain('local: 300 logs shipped; caught up');
+    expect(code).toBe(0);
+  });
+
+  test('cron(…) is refused: cron itself can start it', async () => {
+    world = await openLocalWorld();
+    const config = await world.write('cron.json', { ...world.config, schedule: 'cron(0 8 * * ? *)' });
+    const { code, stderr } = await world.run(['--config', config]);
+    expect(stderr).toContain('schedule is "cron(0 8 * * ? *)"; allowed here: "rate(1 minute)"');
+    expect(code).toBe(2);
+  });
+});
+
+test('two pipelines run side by side, with secrets from a file', async () => {
+  world = await openLocalWorld({ auth0: { logs: recentLogs(150) } });
+  const config = await world.write('two.json', {
+    pipelines: [world.config, { ...world.config, name: 'second' }],
+  });
+  const secrets = await world.writeSecrets();
+  const { AUTH0_BASE_URL = '', AZURE_BASE_URL = '' } = world.env;
+  const { code, stdout, stderr } = await world.run(['--once', '--config', config, '--secrets', secrets], {
+    AUTH0_BASE_URL,
+    AZURE_BASE_URL,
+  });
+  expect(stdout).toContain('local: 150 logs shipped; caught up');
+  expect(stdout).toContain('second: 150 logs shipped; caught up');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: NOTICE });
+  expect([world.azure.received.unique, world.azure.received.duplicates]).toEqual([150, 150]);
+});

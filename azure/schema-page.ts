@@ -1,7 +1,7 @@
 /** docs/schema.md, made of lambda/core/record/columns.ts. */
-
-import { FIELD_MAX_BYTES } from '../lambda/core/contract.ts';
+import type { RecordForm } from '../lambda/core/model.ts';
 import { COLUMNS, type Column, EVENT_TIME_COLUMN } from '../lambda/core/record/columns.ts';
+import { SPECS } from '../lambda/destinations/all.ts';
 import { DATA_COLLECTOR_TABLE, dataCollectorColumn, TABLE } from './table.ts';
 
 const HEAD = `# The table
@@ -10,8 +10,8 @@ const HEAD = `# The table
 
 One row is one Auth0 log. \`azure.kind\` of the configuration says which table it is in:
 
-- \`logs-ingestion\`: \`${TABLE}\`, with the columns of the first column below, typed.
-- \`data-collector\`: \`${DATA_COLLECTOR_TABLE}\` (\`azure.logType\` and \`_CL\`). That API appends a suffix for the type to every name, makes
+- ${kindsOf('typed')}: \`${TABLE}\`, with the columns of the first column below, typed.
+- ${kindsOf('text')}: \`${DATA_COLLECTOR_TABLE}\` (\`azure.logType\` and \`_CL\`). That API appends a suffix for the type to every name, makes
   a column at its first value, and keeps free-form columns as JSON text.
 
 The saved function \`Auth0Logs()\` reads both under the names of the first column, without duplicates.
@@ -28,10 +28,16 @@ const FOOT = `
 - **\`TimeGenerated\`** is the event's time, but Azure replaces one that is over two days old or over a day ahead by the time of receipt.
   \`${EVENT_TIME_COLUMN}\` is always the event's own, and empty when Auth0 gave none that can be read.
 - **Duplicates** are possible and bounded; \`LogId\` tells them: \`summarize take_any(*) by LogId\`, or the function \`Auth0Logs()\`.
-- **Limits.** A value is cut at ${thousands(FIELD_MAX_BYTES['logs-ingestion'])} bytes (\`data-collector\`: ${thousands(FIELD_MAX_BYTES['data-collector'])}), and named in \`CutColumns\`.
+- **Limits.** A value is cut at so many bytes, and named in \`CutColumns\`: ${SPECS.map(({ kind, form }) => `\`${kind}\` ${thousands(form.fieldMaxBytes)}`).join(', ')}.
 - **\`_g\` instead of \`_s\`.** The Data Collector API takes a first value that looks like a GUID for one, and names the column so.
 - **Redaction** (\`redact\` of the configuration) comes before all this: what is masked, hashed or dropped there is so in every column.
 `;
+
+/** The kinds whose records have this layout. */
+function kindsOf(layout: RecordForm['layout']): string {
+  const kinds = SPECS.filter(({ form }) => form.layout === layout).map(({ kind }) => `\`${kind}\``);
+  return kinds.join(', ');
+}
 
 /** The whole page. */
 export function schemaPage(): string {

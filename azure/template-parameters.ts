@@ -1,5 +1,10 @@
 /** What whoever deploys the template may choose, and what follows from it. */
+import { SPECS } from '../lambda/destinations/all.ts';
 import type { Json, Parameter } from './arm.ts';
+
+/** The kind that posts to a data collection rule, which the template makes, and those that need none. */
+const [RULED = ''] = SPECS.filter(({ rule }) => rule !== undefined).map(({ kind }) => kind);
+const UNRULED = SPECS.filter(({ rule }) => rule === undefined).map(({ kind }) => kind);
 
 const described = (description: string, rest: Omit<Parameter, 'metadata'>): Parameter => ({
   ...rest,
@@ -17,11 +22,11 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     defaultValue: '[resourceGroup().location]',
   }),
   destination: described(
-    'The API that the logs are sent through, as azure.kind of the configuration. With data-collector, table, rule and identity are left out: that API makes its table by itself.',
+    `The API that the logs are sent through, as azure.kind of the configuration. With ${UNRULED.join(' or ')}, table, rule and identity are left out: that API makes its table by itself.`,
     {
       type: 'string',
-      defaultValue: 'logs-ingestion',
-      allowedValues: ['logs-ingestion', 'data-collector'],
+      defaultValue: RULED,
+      allowedValues: [RULED, ...UNRULED],
     },
   ),
   tablePlan: described(
@@ -80,7 +85,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
 };
 
 export const VARIABLES: Readonly<Record<string, Json>> = {
-  ingestion: "[equals(parameters('destination'), 'logs-ingestion')]",
+  ingestion: `[equals(parameters('destination'), '${RULED}')]`,
   createIdentity: "[and(variables('ingestion'), empty(parameters('principalId')))]",
   alerts: "[and(parameters('deployAlerts'), equals(parameters('tablePlan'), 'Analytics'))]",
   workspaceId: "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))]",

@@ -1,6 +1,7 @@
 /** How near a backlog comes to the limit of a chain: pages × Auth0's round trip. */
-import type { DestinationKind } from '../lambda/core/model.ts';
+
 import type { RunReport } from '../lambda/core/report.ts';
+import type { DestinationKind } from '../lambda/destinations/all.ts';
 import { median, mustBeCaughtUp, once, shipTask } from './client.ts';
 import type { Bench, Row } from './report.ts';
 import { openWorld, type World } from './world.ts';

@@ -1,6 +1,7 @@
 /** What a pipeline calls, counted tick by tick, at three volumes: what docs/cost.md makes money of. */
-import type { DestinationKind } from '../lambda/core/model.ts';
+
 import { ship } from '../lambda/core/ship.ts';
+import type { DestinationKind } from '../lambda/destinations/all.ts';
 import { wireFrom } from '../lambda/wiring.ts';
 import type { Bench, Row } from './report.ts';
 import { startWorld } from './world.ts';

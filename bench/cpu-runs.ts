@@ -1,9 +1,11 @@
 /** What cpu.ts measures: one run of ours, of Azure's library, or of the whole way, each in a process of its own. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ENV } from '../lambda/core/contract.ts';
 import { shaper } from '../lambda/core/record/shape.ts';
 import type { RunReport } from '../lambda/core/report.ts';
+import { SPECS } from '../lambda/destinations/all.ts';
 import { bundled, mustBeCaughtUp, once, type Start, shipTask } from './client.ts';
 import type { DeliverOptions } from './deliver.ts';
 import { differentLogs, type Mix } from './logs.ts';
@@ -75,8 +77,8 @@ function rate({ cpuMs, wallMs }: { cpuMs: number; wallMs: number }): Rate {
 
 /** The different records of a mix, as JSON. */
 export function shapedRecords(mix: Mix): string[] {
-  const destination = 'logs-ingestion';
-  const shape = shaper({ destination, auth0Domain: 'bench.eu.auth0.com', redact: log => log });
+  const { form } = SPECS.at(-1)!;
+  const shape = shaper({ form, auth0Domain: 'bench.eu.auth0.com', redact: log => log });
   const toMs = Date.now() - 60_000;
   const plan = { seed: 1, count: LOGS, fromMs: toMs - 3_600_000, toMs, mix };
   return differentLogs(plan).map(log => shape(log).json);

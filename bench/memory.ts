@@ -1,6 +1,7 @@
 /** Whether memory depends on how many logs there are. */
-import type { DestinationKind } from '../lambda/core/model.ts';
+
 import type { RunReport } from '../lambda/core/report.ts';
+import type { DestinationKind } from '../lambda/destinations/all.ts';
 import { median, mustBeCaughtUp, once, shipTask } from './client.ts';
 import type { Bench, Row } from './report.ts';
 import { openWorld } from './world.ts';

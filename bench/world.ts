@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ENV } from '../lambda/core/contract.ts';
-import type { DestinationKind } from '../lambda/core/model.ts';
+import type { DestinationKind } from '../lambda/destinations/all.ts';
 import type { RateLimitOptions } from '../simulator/auth0/rate-limit.ts';
 import { startAuth0 } from '../simulator/auth0/server.ts';
 import { startAws } from '../simulator/aws/emulators.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { ConfigError, type DeploymentConfig, parseDeployment } from '../lambda/config/config.ts';
-import { isClose } from '../lambda/config/problems.ts';
 import type { StackConfig } from '../lambda/config/stack.ts';
+import { isClose } from '../lambda/core/settings/problems.ts';
 
 /** All of the context: from `-c name=value`, cdk.json, cdk.context.json and ~/.cdk.json. */
 export type Context = Readonly<Record<string, unknown>>;

@@ -8,6 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { PipelineConfig } from '../lambda/config/config.ts';
 import { WEB_IDENTITY } from '../lambda/core/contract.ts';
+import { specOf } from '../lambda/destinations/all.ts';
 
 export interface Resources {
   readonly config: PipelineConfig;
@@ -81,7 +82,7 @@ function secretStatements(scope: IConstruct, secrets: readonly string[]): Policy
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
  */
 function federationStatements({ azure }: PipelineConfig): PolicyStatement[] {
-  if (azure.kind !== 'logs-ingestion' || azure.auth !== 'federated') return [];
+  if (!specOf(azure).isFederated(azure)) return [];
   return [
     new PolicyStatement({
       actions: ['sts:GetWebIdentityToken'],

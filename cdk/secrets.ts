@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { SECRET_PLACEHOLDER } from '../lambda/core/contract.ts';
+import { SPECS } from '../lambda/destinations/all.ts';
 
 /**
  * The same for every secret and for ever: CloudFormation writes a secret anew when this text changes, and would
@@ -12,7 +13,7 @@ import { SECRET_PLACEHOLDER } from '../lambda/core/contract.ts';
 const PLACEHOLDER_TEXT = JSON.stringify({ [SECRET_PLACEHOLDER]: 'see docs/setup.md' });
 const DESCRIPTION =
   'Auth0 logs to Azure. Replace the placeholder by JSON: for Auth0 {"clientId","clientSecret"} or ' +
-  '{"clientId","privateKey"}; for Azure {"sharedKey"} or {"clientSecret"}. See docs/setup.md';
+  `{"clientId","privateKey"}; for Azure ${SPECS.map(({ secretField }) => `{"${secretField.name}"}`).join(' or ')}. See docs/setup.md`;
 
 /**
  * Makes the secret of this name with a placeholder that the functions recognise, once a stack however many pipelines

@@ -17,10 +17,7 @@ import { shaper } from './core/record/shape.ts';
 import type { ReplayDependencies } from './core/replay.ts';
 import type { ShipDependencies, ShipOptions } from './core/run.ts';
 import { parseStartFrom } from './core/start-from.ts';
-import { dataCollector } from './destinations/data-collector/post.ts';
-import { entraClientSecret } from './destinations/logs-ingestion/entra.ts';
-import { entraFederated } from './destinations/logs-ingestion/federated.ts';
-import { logsIngestion } from './destinations/logs-ingestion/post.ts';
+import { openDestination, specOf } from './destinations/all.ts';
 import { auth0Logs } from './edges/auth0.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
 import { continuing } from './edges/dynamodb-former.ts';
@@ -170,7 +167,7 @@ export function pipelineParts(
       if (key.kind === 'fault') throw key.error;
       const redact = redactor(config.redact, key.key);
       return {
-        shape: shaper({ destination: config.azure.kind, auth0Domain: auth0.domain, redact }),
+        shape: shaper({ form: specOf(config.azure).form, auth0Domain: auth0.domain, redact }),
         includes: includeRule(config),
         redactionUnmatched: () => {
           const redactionUnmatched = redact.unmatched();
@@ -188,7 +185,7 @@ async function redactionNow(config: PipelineConfig, secrets: SecretSource): Retu
   const answer = await redactionKey(config, secrets);
   if (answer.kind === 'fault') return { kind: 'fault', fault: answer.fault };
   const tag = redactionTag(redact, answer.key) ?? '';
-  const redactRecord = recordRedactor(redact, answer.key, azure.kind);
+  const redactRecord = recordRedactor(redact, answer.key, specOf(azure).form);
   return { kind: 'redaction', redaction: { tag, redactRecord } };
 }
 
@@ -197,14 +194,14 @@ function destinationOf(
   base: { secrets: SecretSource; clock: Clock; fetch: Fetch },
   env: Environment,
 ): Destination {
-  const baseUrl = baseUrlOf(env, ENV.azureBaseUrl);
-  if (azure.kind === 'data-collector') return dataCollector({ ...base, config: azure, baseUrl });
-  const entra = { ...base, config: azure, baseUrl: baseUrlOf(env, ENV.entraBaseUrl) };
-  const authoriser =
-    azure.auth === 'federated'
-      ? entraFederated({ ...entra, webIdentity: identityOf(base, env) })
-      : entraClientSecret(entra);
-  return logsIngestion({ ...base, config: azure, authoriser, baseUrl });
+  const { destination } = openDestination(azure, {
+    ...base,
+    fetchToken: base.fetch,
+    baseUrl: baseUrlOf(env, ENV.azureBaseUrl),
+    tokenBaseUrl: baseUrlOf(env, ENV.entraBaseUrl),
+    identity: () => identityOf(base, env),
+  });
+  return destination;
 }
 
 /** This Lambda's identity, by AWS. Any client finds region and credentials, so that STS needs none of its own. */

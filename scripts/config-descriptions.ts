@@ -1,15 +1,10 @@
 /** What each setting means, with an example of it: the words of docs/configuration.md that the schema does not know. */
-
-export interface Description {
-  /** Markdown, one paragraph. */
-  readonly means: string;
-  /** A value that the schema takes. */
-  readonly example: unknown;
-}
+import { KINDS } from '../lambda/destinations/all.ts';
+import type { Description } from '../lambda/destinations/spec.ts';
 
 const GUID = '01234567-89ab-cdef-0123-456789abcdef';
 
-/** By the setting's path; `[]` is any item of a list. A test sees to it that every setting is here, and no other. */
+/** By the setting's path; `[]` is any item of a list. What one destination alone has is described by its spec. A test sees to it that every setting is here, and no other. */
 export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   name: {
     means:
@@ -168,47 +163,12 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
 
   'azure.kind': {
     means: 'the API that it posts to. Everything else in `azure` depends on it',
-    example: 'logs-ingestion',
+    example: KINDS.at(-1),
   },
   'azure.cloud': { means: 'the Azure cloud that workspace and tenant are in', example: 'us-gov' },
-  'azure.secret': {
-    means:
-      'where the credentials are: `{"sharedKey"}` for the Data Collector API; `{"clientSecret"}` for the Logs Ingestion API, where it is required unless `azure.auth` is `"federated"`',
-    example: 'auth0-logs/prod/azure',
-  },
   'azure.maxBatchBytes': {
     means: 'the most that one post carries, before compression. Less needs less memory and more posts',
     example: 500_000,
-  },
-  'azure.workspaceId': { means: 'the workspace’s id, which the portal calls _Workspace ID_', example: GUID },
-  'azure.logType': {
-    means:
-      'the table’s name, to which Azure adds `_CL`; Auth0’s former extension called it the namespace. With another name than the default, replace `Auth0_CL` in the text of the [function](queries.md#functions) `Auth0Logs()`',
-    example: 'Auth0Prod',
-  },
-  'azure.apiVersion': { means: 'the version of the API', example: '2016-04-01' },
-  'azure.resourceId': {
-    means: 'the Azure resource that the rows are about: the column `_ResourceId`',
-    example: '/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/auth0-logs',
-  },
-  'azure.endpoint': {
-    means: 'the ingestion endpoint of the data collection rule, or of a data collection endpoint',
-    example: 'https://auth0-logs-abcd-westeurope.logs.z1.ingest.monitor.azure.com',
-  },
-  'azure.dcrImmutableId': {
-    means: 'the rule’s immutable id, not its name',
-    example: `dcr-${'0123456789abcdef'.repeat(2)}`,
-  },
-  'azure.stream': { means: 'the rule’s stream', example: 'Custom-Auth0Logs_CL' },
-  'azure.tenantId': { means: 'the Entra tenant of the application or identity that posts', example: GUID },
-  'azure.clientId': {
-    means: 'the application (client) id of the application or identity that posts',
-    example: GUID,
-  },
-  'azure.auth': {
-    means:
-      'how it proves itself: by a secret, or as the function’s own AWS role, [without any secret](azure.md#from-an-empty-resource-group-to-the-first-row). `run` on one machine has no such role and refuses `"federated"`',
-    example: 'federated',
   },
 
   'alarms.email': {

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { pipeline } from '../lambda/config/config.ts';
 import { removed, stack } from '../lambda/config/stack.ts';
+import { SPECS } from '../lambda/destinations/all.ts';
+import type { Description } from '../lambda/destinations/spec.ts';
 import { DESCRIPTIONS } from './config-descriptions.ts';
 
 /** One setting, as the schema has it. */
@@ -148,8 +150,9 @@ const HEAD = `| Setting | Means | Type | Allowed | Default | Example |
 
 function row(setting: Setting): string {
   const { path, type, allowed, required, byDefault } = setting;
-  const description = DESCRIPTIONS[path];
-  if (!description) throw new Error(`"${path}" has no description in scripts/config-descriptions.ts`);
+  const description = descriptionOf(setting);
+  if (!description)
+    throw new Error(`"${path}" has no description in scripts/config-descriptions.ts or the spec`);
   const none = required ? '**required**' : 'none';
   const cells = [
     code(path),
@@ -160,6 +163,12 @@ function row(setting: Setting): string {
     code(spaced(description.example)),
   ];
   return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** Of a destination's own setting by its spec. */
+export function descriptionOf({ path, section }: Setting): Description | undefined {
+  const spec = SPECS.find(({ kind }) => kind === section);
+  return spec?.descriptions[path.replace(/^azure\./, '')] ?? DESCRIPTIONS[path];
 }
 
 const code = (text: string) => `\`${text}\``;

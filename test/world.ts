@@ -29,6 +29,7 @@ import { replay } from '../lambda/core/replay.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import type { ShipDependencies, ShipOptions } from '../lambda/core/run.ts';
 import { ship } from '../lambda/core/ship.ts';
+import { type DestinationKind, KINDS, specOf } from '../lambda/destinations/all.ts';
 
 export const START_MS = Date.parse('2026-03-01T12:00:00.000Z');
 export const PIPELINE = 'test';
@@ -84,7 +85,7 @@ export interface WorldOptions {
   readonly exclude?: readonly string[];
   readonly maxBatchBytes?: number;
   readonly maxInFlight?: number;
-  readonly kind?: 'data-collector' | 'logs-ingestion';
+  readonly kind?: DestinationKind;
   readonly rateLimit?: (nowMs: number) => RateLimit;
   /** The tenant's bucket: `limit` calls, one more each `perCallMs`. */
   readonly bucket?: { readonly limit: number; readonly perCallMs: number };
@@ -170,8 +171,9 @@ export function world(setup: WorldOptions = {}) {
     warn: (message, fields) => void journalled.push({ message, ...fields }),
     error: (message, fields) => void journalled.push({ message, ...fields }),
   };
+  const { form, meaning } = specOf({ kind: setup.kind ?? KINDS[0]! });
   const shape = shaper({
-    destination: setup.kind ?? 'data-collector',
+    form,
     auth0Domain: 'test.eu.auth0.com',
     redact: l => l,
   });
@@ -239,7 +241,9 @@ export function world(setup: WorldOptions = {}) {
           call('search', () => limited(timeoutMs, () => search(fromMs, beforeMs, number))),
       },
       destination: {
-        kind: setup.kind ?? 'data-collector',
+        form,
+        meaning,
+        isCompressed: false,
         maxBatchBytes: setup.maxBatchBytes ?? 20_000,
         maxInFlight: setup.maxInFlight ?? 1,
         post: async body => {

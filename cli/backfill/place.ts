@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { StateStore } from '../../lambda/core/model.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
-import { destinationOf } from '../pipelines/local/ledger.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import { localState } from '../pipelines/local/state.ts';
 import { ignoreMissing, replaceFile } from '../terminal/durable-file.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -140,7 +140,7 @@ function jsonOf(text: string): unknown {
 }
 
 function endsOf({ auth0, azure }: PipelineConfig): string {
-  return `from ${auth0.domain} to ${destinationOf(azure)}`;
+  return `from ${auth0.domain} to ${specOf(azure).place(azure).identity}`;
 }
 
 const nameOf = ({ fromMs, toMs }: Window) => `backfill-${compact(fromMs)}-${compact(toMs)}`;

@@ -1,5 +1,6 @@
 /** Finds the pipeline and its window, says what it will do, ships or counts, and says what came of it. */
 import { basename, dirname, join, resolve } from 'node:path';
+import { specOf } from '../../lambda/destinations/all.ts';
 import { usableDirectory } from '../pipelines/local/configs.ts';
 import { secretProblems } from '../pipelines/local/secrets.ts';
 import { readState } from '../pipelines/local/state.ts';
@@ -83,7 +84,7 @@ async function refuse(
   options: BackfillOptions,
 ): Promise<void> {
   const { name, azure } = config;
-  if (azure.kind === 'logs-ingestion' && azure.auth === 'federated') {
+  if (specOf(azure).isFederated(azure)) {
     throw new UsageError(
       `pipeline "${name}": azure.auth is "federated", so that only its function may post to Azure; give --config with ` +
         'a configuration of this pipeline that has "client-secret" and a "secret"',

@@ -1,7 +1,7 @@
 /** `demo`: a whole tenant, with everything that can go wrong, on this machine and without any account. */
 import { getHeapStatistics } from 'node:v8';
 import { type Command, Option } from 'commander';
-import type { DestinationKind } from '../../lambda/core/model.ts';
+import type { DestinationKind } from '../../lambda/destinations/all.ts';
 import { UsageError } from '../terminal/errors.ts';
 
 export interface DemoOptions {

@@ -1,6 +1,6 @@
 /** How the demo ended: counted at both ends of the way, not by the pipeline itself. */
 import Table from 'cli-table3';
-import type { DestinationKind } from '../../lambda/core/model.ts';
+import type { DestinationKind } from '../../lambda/destinations/all.ts';
 import { counted } from '../terminal/words.ts';
 import type { DemoScreen } from './screen.ts';
 import type { StoryEnd } from './story.ts';

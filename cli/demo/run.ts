@@ -1,5 +1,5 @@
 /** The demo from start to end: its world, its story, its result. */
-import type { DestinationKind } from '../../lambda/core/model.ts';
+import type { DestinationKind } from '../../lambda/destinations/all.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { counted } from '../terminal/words.ts';
 import type { DemoOptions } from './command.ts';

@@ -1,6 +1,4 @@
 /** The data collection rule's stream against the columns that are sent: Azure drops what it does not declare, silently. */
-
-import type { LogsIngestionConfig } from '../../lambda/config/config.ts';
 import { COLUMNS, type Column } from '../../lambda/core/record/columns.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
 import { counted } from '../terminal/words.ts';
@@ -23,7 +21,7 @@ const commands = (options: string): string =>
  * @param options the options of this command, as they were typed
  */
 export function columnsFinding(
-  { dcrImmutableId, stream }: LogsIngestionConfig,
+  { immutableId, stream }: { readonly immutableId: string; readonly stream: string },
   file: unknown,
   options: string,
 ): Finding {
@@ -34,11 +32,11 @@ export function columnsFinding(
     );
   }
   const rules = rulesIn(file);
-  const rule = rules.find(one => one['immutableId'] === dcrImmutableId) ?? unnamed(rules);
+  const rule = rules.find(one => one['immutableId'] === immutableId) ?? unnamed(rules);
   if (!rule) {
     const ids = rules.map(one => one['immutableId']).join(', ');
     return say.error(
-      `the file of --dcr holds no rule ${dcrImmutableId}, only ${ids || 'no rule at all'}`,
+      `the file of --dcr holds no rule ${immutableId}, only ${ids || 'no rule at all'}`,
       `was it made in another subscription, or is azure.dcrImmutableId wrong? Make it anew:${commands(options)}`,
     );
   }

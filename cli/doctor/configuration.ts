@@ -1,16 +1,12 @@
 /** The configuration is valid, or nothing would have got here; what in it is worth a second look. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
-import {
-  DATA_COLLECTOR_REMEDY,
-  dataCollectorNotice,
-} from '../../lambda/destinations/data-collector/notice.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import type { Environment } from '../../lambda/wiring.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { about, type Finding } from './finding.ts';
 
 const OWN_DOMAIN = /\.auth0(app)?\.com$/i;
-const CLOUD_ENDINGS: Readonly<Record<string, string>> = { public: '.com', 'us-gov': '.us', china: '.cn' };
 
 export function configurationFindings(
   config: PipelineConfig,
@@ -30,11 +26,9 @@ export function configurationFindings(
       `auth0.domain "${auth0.domain}" does not look like the tenant’s own`,
       'put the tenant’s own there (acme.eu.auth0.com) and a custom domain into auth0.customDomain',
     ],
-    azure.kind === 'logs-ingestion' &&
-      !azure.endpoint.toLowerCase().endsWith(CLOUD_ENDINGS[azure.cloud] ?? '') && [
-        `azure.cloud is "${azure.cloud}", and azure.endpoint is one of another cloud`,
-        'correct either: .com is "public", .us is "us-gov", .cn is "china"',
-      ],
+    ...specOf(azure)
+      .doubts(azure)
+      .map(({ text, remedy }) => [text, remedy] as const),
     config.settleSeconds === 0 &&
       config.sweepMinutes === 0 && [
         'logs that Auth0 shows late are missed: settleSeconds and sweepMinutes are both 0',
@@ -49,8 +43,8 @@ export function configurationFindings(
   return found.length > 0 ? found : [say.ok(`valid${pace}${notice}`)];
 }
 
-/** None for the Logs Ingestion API. */
-export function dataCollectorFindings({ azure }: PipelineConfig, nowMs: number): Finding[] {
-  if (azure.kind !== 'data-collector') return [];
-  return [about('data collector').warning(dataCollectorNotice(nowMs), DATA_COLLECTOR_REMEDY)];
+/** What the users of its API should know today, if anything. */
+export function noticeFindings({ azure }: PipelineConfig, nowMs: number): Finding[] {
+  const notice = specOf(azure).notice?.(nowMs);
+  return notice ? [about(notice.check).warning(notice.text, notice.remedy)] : [];
 }

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { withinLimit } from '../../lambda/core/http.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import { type Environment, pipelineParts, systemClock } from '../../lambda/wiring.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
 import { redactionFindings } from '../pipelines/redaction.ts';
@@ -12,7 +13,7 @@ import { azureFindings } from './azure.ts';
 import { checkpointFinding } from './checkpoint.ts';
 import { clockFinding, clockWatch } from './clock.ts';
 import { columnsFinding } from './columns.ts';
-import { configurationFindings, dataCollectorFindings } from './configuration.ts';
+import { configurationFindings, noticeFindings } from './configuration.ts';
 import { about, type Finding, isUsable } from './finding.ts';
 import { auth0SecretFinding, azureSecretFinding } from './secrets.ts';
 import { type Asked, lastRunFinding, queueFindings, resourceFindings, triggerFindings } from './state.ts';
@@ -33,6 +34,8 @@ const FORBIDDEN = /AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOpe
 /** In the order in which they are read. */
 export async function examine(one: Operated, { kind, options, dcr, watch }: Examination): Promise<Finding[]> {
   const { config, secrets, env } = one;
+  const spec = specOf(config.azure);
+  const rule = spec.rule?.(config.azure);
   const bases = baseUrlsIn(one);
   if (bases instanceof ConfigError) {
     const say = about('configuration');
@@ -61,18 +64,20 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     return [secret, await auth0Findings(patient, config.redact.length > 0)];
   };
   const azure = async (): Promise<readonly [Finding[], Finding[]]> => {
-    const named = config.azure.secret !== undefined && !isFederated(one);
+    const named = config.azure.secret !== undefined && !spec.isFederated(config.azure);
     const secret = named ? await azureSecretFinding(vault) : undefined;
-    const patient = {
-      config: config.azure,
+    const opening = {
       secrets,
       clock: systemClock,
-      fetchAzure: clocks.fetchOf('Azure'),
-      fetchEntra: clocks.fetchOf('Entra'),
-      azureBaseUrl: bases.azure,
-      entraBaseUrl: bases.entra,
+      fetch: clocks.fetchOf('Azure'),
+      fetchToken: clocks.fetchOf('Entra'),
+      baseUrl: bases.azure,
+      tokenBaseUrl: bases.entra,
     };
-    return [secret ? [secret] : [], await azureFindings(patient, secret, await lastRun)];
+    return [
+      secret ? [secret] : [],
+      await azureFindings({ config: config.azure, opening }, secret, await lastRun),
+    ];
   };
 
   const [[auth0Secret, fromAuth0], [azureSecret, fromAzure], stored, problems, stopped, depths, limits] =
@@ -90,13 +95,13 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
   const pulse = { kind, config, nowMs, options, limits: 'value' in limits ? limits.value : byDefault };
   return [
     ...configurationFindings(config, kind, env),
-    ...dataCollectorFindings(config, nowMs),
+    ...noticeFindings(config, nowMs),
     auth0Secret,
     ...azureSecret,
     ...fromAuth0.findings,
     ...redactionFindings(config, fromAuth0.sample),
     ...fromAzure,
-    ...(config.azure.kind === 'logs-ingestion' ? [columnsFinding(config.azure, dcr, options)] : []),
+    ...(rule ? [columnsFinding(rule, dcr, options)] : []),
     clockFinding(clocks.skews, kind),
     // A state directory has no settings that somebody could have changed.
     ...(kind === 'stack'
@@ -106,10 +111,6 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     checkpointFinding(stored, fromAuth0, pulse),
     ...queueFindings(depths, pulse),
   ];
-}
-
-function isFederated({ config: { azure } }: Operated): boolean {
-  return azure.kind === 'logs-ingestion' && azure.auth === 'federated';
 }
 
 /** Addresses instead of the vendors', once the pipeline's own check of them has passed. */

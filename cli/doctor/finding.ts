@@ -40,13 +40,11 @@ export function sentenceParts(sentence: string): { text: string; remedy?: string
   return end < 0 ? { text: sentence } : { text: sentence.slice(0, end), remedy: sentence.slice(end + 2) };
 }
 
-type Vendor = 'Auth0' | 'Entra' | 'Azure';
-
 /**
  * A vendor's fault as text and remedy.
  * @param settings the settings of the configuration that decide who is asked
  */
-export function partsOf(fault: Fault, vendor: Vendor, settings: string): { text: string; remedy: string } {
+export function partsOf(fault: Fault, vendor: string, settings: string): { text: string; remedy: string } {
   const { message, code = '', verdict } = fault;
   const parts = sentenceParts(message);
   const remedy = parts.remedy ?? remedyFor(verdict, code, fault.status !== undefined, vendor, settings);
@@ -57,7 +55,7 @@ function remedyFor(
   verdict: Fault['verdict'],
   code: string,
   answered: boolean,
-  vendor: Vendor,
+  vendor: string,
   settings: string,
 ): string {
   if (verdict === 'throttled') {

@@ -1,5 +1,5 @@
 /** `doctor`: every pipeline's checks, told. */
-
+import { specOf } from '../../lambda/destinations/all.ts';
 import { openTarget } from '../pipelines/open.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
@@ -52,7 +52,7 @@ function tell({ place, pipelines }: Target, examined: readonly Examined[]): void
   console.log(place);
   for (const { config, findings } of examined) {
     const { name, auth0, azure } = config;
-    const to = azure.kind === 'data-collector' ? `${azure.logType}_CL` : azure.stream;
+    const to = specOf(azure).place(azure).name;
     console.log(`\n${colors.bold(name)}: ${auth0.domain} to ${to}`);
     for (const line of findingLines(findings)) console.log(line);
   }

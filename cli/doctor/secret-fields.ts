@@ -2,7 +2,6 @@
 import { createPrivateKey } from 'node:crypto';
 import type { SecretFields } from '../../lambda/core/model.ts';
 import { MAKE_REDACTION_KEY, REDACTION_KEY_MIN_CHARACTERS } from '../../lambda/core/record/redaction-key.ts';
-import { isSharedKey } from '../../lambda/destinations/data-collector/sign.ts';
 
 /** It will be refused, or it looks so. `text` goes on after the secret's name. */
 export interface Problem {
@@ -10,9 +9,7 @@ export interface Problem {
   readonly text: string;
 }
 
-const SHARED_KEY_BYTES = 64;
 const RSA_LEAST_BITS = 2048;
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function missingIn(
   fields: SecretFields,
@@ -50,21 +47,4 @@ export function redactionKeyFault(key = ''): Problem | undefined {
   if (key.length >= REDACTION_KEY_MIN_CHARACTERS) return undefined;
   const text = `has a "redactionKey" of ${key.length} characters; at least ${REDACTION_KEY_MIN_CHARACTERS} are needed (${MAKE_REDACTION_KEY} makes one)`;
   return { level: 'error', text };
-}
-
-export function sharedKeyProblem(key: string): Problem | undefined {
-  if (!isSharedKey(key))
-    return { level: 'error', text: 'has a "sharedKey" that is not base64: was it copied whole?' };
-  const bytes = Buffer.from(key, 'base64').byteLength;
-  if (bytes === SHARED_KEY_BYTES) return undefined;
-  const text = `has a "sharedKey" of ${bytes} bytes, and workspaces have keys of ${SHARED_KEY_BYTES}: was it copied whole?`;
-  return { level: 'warning', text };
-}
-
-export function clientSecretProblem(secret: string): Problem | undefined {
-  if (!GUID.test(secret)) return undefined;
-  return {
-    level: 'warning',
-    text: 'has a "clientSecret" that looks like the id of a client secret; its value is needed, shown only once',
-  };
 }

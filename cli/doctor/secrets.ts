@@ -2,16 +2,10 @@
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { SECRET_PLACEHOLDER } from '../../lambda/core/contract.ts';
 import type { SecretFields, SecretSource } from '../../lambda/core/model.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { about, type Finding } from './finding.ts';
-import {
-  clientSecretProblem,
-  missingIn,
-  type Problem,
-  privateKeyProblem,
-  redactionKeyFault,
-  sharedKeyProblem,
-} from './secret-fields.ts';
+import { missingIn, type Problem, privateKeyProblem, redactionKeyFault } from './secret-fields.ts';
 
 export interface Vault {
   readonly config: PipelineConfig;
@@ -41,8 +35,7 @@ export function auth0SecretFinding(vault: Vault): Promise<Finding> {
 export function azureSecretFinding(vault: Vault): Promise<Finding> {
   const { azure } = vault.config;
   const name = azure.secret ?? '';
-  const field = azure.kind === 'data-collector' ? 'sharedKey' : 'clientSecret';
-  const problemOf = azure.kind === 'data-collector' ? sharedKeyProblem : clientSecretProblem;
+  const { name: field, problemOf } = specOf(azure).secretField;
   return secretFinding(vault, 'azure secret', name, `{"${field}": "…"}`, fields => ({
     needed: [field],
     problem: missingIn(fields, [field]) ?? problemOf(fields[field]!.reveal()),

@@ -1,8 +1,10 @@
 /** `replay --local`: dead letters delivered from this machine, as the replay function delivers the retry queue. */
+
 import { REPLAY_TIMEOUT_SECONDS } from '../../lambda/core/contract.ts';
 import type { Journal } from '../../lambda/core/model.ts';
 import { type ReplayDependencies, replay } from '../../lambda/core/replay.ts';
 import { newestRecord } from '../../lambda/core/settle.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import { pipelineParts } from '../../lambda/wiring.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -57,7 +59,7 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
 }
 
 function refuseFederated({ config: { name, azure } }: Operated): void {
-  if (azure.kind !== 'logs-ingestion' || azure.auth !== 'federated') return;
+  if (!specOf(azure).isFederated(azure)) return;
   throw new UsageError(
     `pipeline "${name}": azure.auth is "federated", so that only its function may post to Azure; ` +
       'leave --local out, and the replay function delivers',

@@ -2,7 +2,7 @@
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import type { Journal } from '../../lambda/core/model.ts';
-import { dataCollectorNotice } from '../../lambda/destinations/data-collector/notice.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import type { LiveLine } from '../terminal/live-line.ts';
 import { counted, dateText, faultOf, replaySentence, runSentence, runWarnings } from '../terminal/words.ts';
 import type { Told } from './loop.ts';
@@ -45,19 +45,17 @@ export function journalOn(screen: LiveLine, name: string): Journal {
 
 /** What should be known before anything begins, however many pipelines it is about. */
 export function notices(configs: readonly PipelineConfig[], nowMs: number): string[] {
-  const isOld = configs.some(({ azure }) => azure.kind === 'data-collector');
-  return isOld ? [`${dataCollectorNotice(nowMs)}; to move: docs/azure.md`] : [];
+  const texts = configs.flatMap(({ azure }) => specOf(azure).notice?.(nowMs).text ?? []);
+  return [...new Set(texts)].map(text => `${text}; to move: docs/azure.md`);
 }
 
 /** Where a pipeline leads from and to. */
 export function introduction({ name, auth0, azure }: PipelineConfig): string {
-  const destination =
-    azure.kind === 'data-collector'
-      ? `workspace ${azure.workspaceId}\n  table ${azure.logType}_CL, by the Data Collector API`
-      : `${azure.endpoint}\n  stream ${azure.stream}, by the Logs Ingestion API`;
+  const { api, place } = specOf(azure);
+  const { address, target } = place(azure);
   const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl].filter(one => process.env[one]);
   const notice = redirected.length > 0 ? `\n  redirected by ${redirected.join(', ')}` : '';
-  return `${name}: from ${auth0.domain}\n  to ${destination}${notice}`;
+  return `${name}: from ${auth0.domain}\n  to ${address}\n  ${target}, by the ${api}${notice}`;
 }
 
 function isReason(value: unknown): value is { readonly message: string } {

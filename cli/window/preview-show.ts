@@ -61,11 +61,11 @@ export function typeLines({ types, logsExcluded }: Preview): string[] {
 }
 
 /** Which columns the records fill: always, in part, never. */
-export function columnLines({ columns, destination, logsRead, logsExcluded }: Preview): string[] {
+export function columnLines({ columns, form, logsRead, logsExcluded }: Preview): string[] {
   const records = logsRead - logsExcluded;
   const share = (name: string) => (columns.get(name) ?? 0) / records;
-  // The Data Collector fills it by itself, from event_date.
-  const others = destination === 'data-collector' ? ['TimeGenerated'] : [];
+  // Where it is not sent, Azure fills it by itself, from event_date.
+  const others = form.layout === 'text' ? ['TimeGenerated'] : [];
   const names = COLUMNS.map(({ name }) => name).filter(name => !others.includes(name));
   // A share of nearly all or nearly none must not look like all or none.
   const percent = (name: string) => `${Math.min(99, Math.max(1, Math.round(share(name) * 100)))} %`;

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { batcher, type LogBatch } from '../../lambda/core/batch.ts';
 import { bodyOf } from '../../lambda/core/body.ts';
-import type { DestinationKind, Fault, ShapedRecord } from '../../lambda/core/model.ts';
+import type { Destination, Fault, RecordForm, ShapedRecord } from '../../lambda/core/model.ts';
 import {
   logReader,
   type ReadDependencies,
@@ -16,7 +16,7 @@ export interface PreviewDependencies
   extends ReadDependencies,
     Pick<ShipDependencies, 'source' | 'shape' | 'includes' | 'ioFirst' | 'redactionUnmatched'> {
   readonly source: ShipDependencies['source'];
-  readonly destination: { readonly kind: DestinationKind; readonly maxBatchBytes: number };
+  readonly destination: Pick<Destination, 'form' | 'isCompressed' | 'maxBatchBytes'>;
 }
 
 export interface PreviewOptions extends ReadOptions {
@@ -40,7 +40,7 @@ export interface Preview {
   readonly logsCut: number;
   readonly batches: number;
   readonly bodyBytes: number;
-  readonly destination: DestinationKind;
+  readonly form: RecordForm;
   /** Only where batches are compressed. */
   readonly gzipBytes?: number;
   readonly firstDateMs?: number;
@@ -80,8 +80,8 @@ export async function preview(
     logsCut: 0,
     batches: 0,
     bodyBytes: 0,
-    destination: d.destination.kind,
-    ...(d.destination.kind === 'logs-ingestion' ? { gzipBytes: 0 } : {}),
+    form: d.destination.form,
+    ...(d.destination.isCompressed ? { gzipBytes: 0 } : {}),
     types: new Map(),
     columns: new Map(),
     redactionUnmatched: [],

@@ -4,17 +4,16 @@
  */
 import * as v from 'valibot';
 import { redactionField } from '../core/record/redaction-field.ts';
+import { problemsOf, settings } from '../core/settings/problems.ts';
+import { listOf, oneOf, pipelineName, secretName, text, whole } from '../core/settings/values.ts';
 import { aheadOfTime, parseStartFrom } from '../core/start-from.ts';
-import { problemsOf, settings } from './problems.ts';
+import { KINDS, SETTINGS } from '../destinations/all.ts';
 import { rateHours, scheduleProblem } from './schedule-expression.ts';
 import { adopt, listProblems, removed, stack } from './stack.ts';
-import { listOf, oneOf, pipelineName, SECRET_NAME, secretName, text, whole } from './values.ts';
 
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const host = text(HOST, 'a bare host name, such as "acme.eu.auth0.com": no https://, no path');
-const guid = text(GUID, 'a GUID, such as "01234567-89ab-cdef-0123-456789abcdef"');
 const typePatterns = v.array(
   text(/^[A-Za-z0-9_*]{1,64}$/, 'an Auth0 type code, "*" standing for any letters: "s*", "fp"'),
   'a list of Auth0 type codes, such as ["s*", "fp"]',
@@ -39,56 +38,6 @@ const auth0 = settings({
     0.1,
   ),
 });
-
-const cloud = v.optional(oneOf(['public', 'us-gov', 'china']), 'public');
-
-const dataCollector = settings({
-  kind: v.literal('data-collector'),
-  workspaceId: guid,
-  logType: v.optional(
-    text(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'letters, digits and _, at most 100, a letter first'),
-    'Auth0',
-  ),
-  apiVersion: v.optional(text(/^\d{4}-\d{2}-\d{2}$/, 'an API version, such as "2016-04-01"'), '2016-04-01'),
-  cloud,
-  resourceId: v.optional(
-    text(
-      /^\/subscriptions\/[\x20-\x7e]*[\x21-\x7e]$/i,
-      'an Azure resource id, "/subscriptions/…", of ASCII characters, as it goes into a header',
-    ),
-  ),
-  maxBatchBytes: v.optional(whole(200_000, 30_000_000, 'bytes, 200000 to 30000000'), 1_000_000),
-  secret: secretName,
-});
-
-const logsIngestion = v.pipe(
-  settings({
-    kind: v.literal('logs-ingestion'),
-    endpoint: text(
-      /^https:\/\/[a-z0-9.-]+\.ingest\.monitor\.azure\.(com|us|cn)$/i,
-      'the ingestion endpoint of the DCR or DCE, "https://….ingest.monitor.azure.com", no path',
-    ),
-    dcrImmutableId: text(/^dcr-[0-9a-f]{32}$/i, 'the DCR’s immutable id, "dcr-" and 32 hex digits'),
-    stream: v.optional(
-      text(/^Custom-[A-Za-z][A-Za-z0-9_]{0,99}$/, '"Custom-" and the table’s name'),
-      'Custom-Auth0Logs_CL',
-    ),
-    tenantId: guid,
-    clientId: guid,
-    cloud,
-    auth: v.optional(oneOf(['client-secret', 'federated']), 'client-secret'),
-    secret: v.optional(secretName),
-    maxBatchBytes: v.optional(whole(200_000, 1_048_576, 'bytes, 200000 to 1048576'), 1_000_000),
-  }),
-  v.forward(
-    v.partialCheck(
-      [['auth'], ['secret']],
-      azure => azure.auth === 'federated' || azure.secret !== undefined,
-      `${SECRET_NAME}, as auth is "client-secret"`,
-    ),
-    ['secret'],
-  ),
-);
 
 const SCHEDULE = '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler takes them';
 const schedule = v.pipe(
@@ -134,8 +83,8 @@ export const pipeline = v.pipe(
     previousNames: v.optional(listOf(pipelineName, 'a list of names that pipelines had before'), []),
     adopt: v.optional(adopt),
     auth0,
-    azure: v.variant('kind', [dataCollector, logsIngestion], issue =>
-      issue.expected === 'Object' ? 'an object' : 'one of "data-collector", "logs-ingestion"',
+    azure: v.variant('kind', SETTINGS, issue =>
+      issue.expected === 'Object' ? 'an object' : `one of ${KINDS.map(kind => `"${kind}"`).join(', ')}`,
     ),
     schedule: v.optional(schedule, 'rate(1 minute)'),
     scheduleTimeZone: v.optional(
@@ -177,8 +126,6 @@ export const pipeline = v.pipe(
 );
 
 export type PipelineConfig = v.InferOutput<typeof pipeline>;
-export type DataCollectorConfig = v.InferOutput<typeof dataCollector>;
-export type LogsIngestionConfig = v.InferOutput<typeof logsIngestion>;
 
 /** The configuration is wrong. `problems` holds them all, one sentence each; the message is all of them. */
 export class ConfigError extends Error {

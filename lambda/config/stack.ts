@@ -1,7 +1,7 @@
 /** What a configuration says of the stack around the pipelines, and of what they take over from former ones. */
 import * as v from 'valibot';
-import { settings } from './problems.ts';
-import { listOf, oneOf, pipelineName, text, whole } from './values.ts';
+import { settings } from '../core/settings/problems.ts';
+import { listOf, oneOf, pipelineName, text, whole } from '../core/settings/values.ts';
 
 const flag = v.boolean('true or false');
 const arn = (service: string, resource: string, allowed: string) =>

@@ -136,7 +136,26 @@ export interface SerializedRecord {
   readonly json: Buffer;
 }
 
-export type DestinationKind = 'data-collector' | 'logs-ingestion';
+/** How records are written for a destination. */
+export interface RecordForm {
+  /** `typed`: with TimeGenerated, free-form columns as they are. `text`: without it, free-form columns as the text of their JSON. */
+  readonly layout: 'typed' | 'text';
+  /** Bytes of UTF-8 that a value of a column may have: the destination would cut a longer one without a word. */
+  readonly fieldMaxBytes: number;
+}
+
+/** The parts of a destination's answers that are its own: what verdict.ts asks. */
+export interface AnswerMeaning {
+  /** The statuses that say that every record of the post was taken. */
+  readonly accepted: ReadonlySet<number>;
+  /** Whether the code of a refusal names a setting, so that no record can be at fault. */
+  isConfiguration(code: string): boolean;
+  /** Whether a smaller post may be accepted, beside status 413, which says so everywhere. */
+  isTooLarge(
+    answer: Extract<PostAnswer, { readonly kind: 'answered' | 'unanswered' }>,
+    size: { readonly bytes: number; readonly records: number },
+  ): boolean;
+}
 
 /** The meaning of nothing yet: what one attempt to post brought back. verdict.ts turns it into a verdict. */
 export type PostAnswer =
@@ -159,7 +178,10 @@ export type PostAnswer =
  * that Azure, Entra, a secret store or a network does; `answered` carries the status that Azure itself gave.
  */
 export interface Destination {
-  readonly kind: DestinationKind;
+  readonly form: RecordForm;
+  readonly meaning: AnswerMeaning;
+  /** Whether posts are compressed. */
+  readonly isCompressed: boolean;
   /** The most that one post may carry, brackets and commas included. */
   readonly maxBatchBytes: number;
   /** Batches between "post begun" and "checkpoint saved" at a time: also the bound of duplicates after a crash. */

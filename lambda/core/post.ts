@@ -53,7 +53,7 @@ export function poster(
       posts++;
       const given = await destination.post(body, Math.min(POST_TIMEOUT_MS, leftMs));
       const answer = withoutRecords(given, body);
-      const verdict = judge(destination.kind, answer, { bytes: body.length, records: records.length });
+      const verdict = judge(destination.meaning, answer, { bytes: body.length, records: records.length });
       const final = () => postedOf(verdict, answer.kind !== 'unauthorised', isolatesFaults);
       if (verdict.kind !== 'fault') return final();
       if (isAboutCredentials(answer)) {

@@ -55,7 +55,7 @@ export async function replay(
     return left(batch.batchId, denied(`it belongs to pipeline ${batch.pipeline}, this is ${pipeline}`));
   }
   // Rules may have become stricter since then, and the destination another one.
-  const converted = decoded.records.map(record => convertRecord(record, d.destination.kind));
+  const converted = decoded.records.map(record => convertRecord(record, d.destination.form));
   const redacted = await redactedAgain(d.redaction, batch.redaction, converted);
   if (redacted.kind === 'fault') return left(batch.batchId, redacted.fault);
   const { records } = redacted;

@@ -1,9 +1,5 @@
-/**
- * What an answer from Azure means. The one table of it.
- * https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api#return-codes
- * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
- */
-import type { DestinationKind, Fault, PostAnswer, Reason } from './model.ts';
+/** What an answer to a post means: the same for every destination, but for the few things that its AnswerMeaning says. */
+import type { AnswerMeaning, Fault, PostAnswer, Reason } from './model.ts';
 
 export type Verdict =
   | { readonly kind: 'accepted' }
@@ -16,58 +12,33 @@ export type Verdict =
 
 /** The code of an answer that something between us and Azure gave in its place. */
 export const NOT_AZURE = 'NOT_AZURE';
-/** The Data Collector documents 200, the Logs Ingestion API 204; 202 is tolerated. A code beside them says that the body is not Azure's. */
-const ACCEPTED = new Set([200, 202, 204]);
-
-/** The Data Collector answers 404 both to a wrong address and to a body that is too large: below this it is the address. */
-const SMALL_BODY_BYTES = 65_536;
-
-/** Above this, a connection closed while sending may be the Data Collector's way to say "too large". */
-const LARGE_BODY_BYTES = 1_000_000;
-const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-
-const CONFIGURATION_CODES = new Set([
-  'InactiveCustomer',
-  'InvalidApiVersion',
-  'InvalidCustomerId',
-  'InvalidLogType',
-  'MissingApiVersion',
-  'MissingContentType',
-  'MissingLogType',
-  'UnsupportedContentType',
-]);
-/** The Logs Ingestion API's codes are not listed anywhere: an unknown DCR, stream or api-version names itself. */
-const CONFIGURATION_CODE = /stream|dcr|datacollectionrule|immutableid|api-?version/i;
 
 /** The verdict on one post of `records` records in `bytes` bytes. */
 export function judge(
-  destination: DestinationKind,
+  meaning: AnswerMeaning,
   answer: PostAnswer,
   size: { readonly bytes: number; readonly records: number },
 ): Verdict {
   if (answer.kind === 'unauthorised') return { kind: 'fault', fault: answer.fault };
-  const dataCollector = destination === 'data-collector';
+  if (meaning.isTooLarge(answer, size)) {
+    return { kind: 'too-large', reason: { ...words(answer), verdict: 'rejected' } };
+  }
   if (answer.kind === 'unanswered') {
-    if (dataCollector && CLOSED.has(answer.code) && size.bytes > LARGE_BODY_BYTES && size.records > 1) {
-      return { kind: 'too-large', reason: { ...words(answer), verdict: 'rejected' } };
-    }
     return { kind: 'fault', fault: { ...words(answer), verdict: 'unavailable' } };
   }
   const { status, code = '' } = answer;
-  if (ACCEPTED.has(status) && code === '') return { kind: 'accepted' };
+  if (meaning.accepted.has(status) && code === '') return { kind: 'accepted' };
   if (status >= 200 && status < 300) return { kind: 'fault', fault: intercepted(answer) };
-  if (status === 413 || (status === 404 && dataCollector && size.bytes > SMALL_BODY_BYTES)) {
-    return { kind: 'too-large', reason: { ...words(answer), verdict: 'rejected' } };
-  }
+  if (status === 413) return { kind: 'too-large', reason: { ...words(answer), verdict: 'rejected' } };
   if (status === 429) return { kind: 'fault', fault: { ...words(answer), verdict: 'throttled' } };
   if (status === 408 || status >= 500) {
     return { kind: 'fault', fault: { ...words(answer), verdict: 'unavailable' } };
   }
-  const configuration = CONFIGURATION_CODES.has(code) || (!dataCollector && CONFIGURATION_CODE.test(code));
-  if (status === 400 && !configuration) {
+  const isConfiguration = meaning.isConfiguration(code);
+  if (status === 400 && !isConfiguration) {
     return { kind: 'rejected', reason: { ...words(answer), verdict: 'rejected' } };
   }
-  return { kind: 'fault', fault: { ...words(answer), verdict: 'denied' }, isConfiguration: configuration };
+  return { kind: 'fault', fault: { ...words(answer), verdict: 'denied' }, isConfiguration };
 }
 
 /** Whether a new secret or token may help: Azure or Entra refused the credentials. */

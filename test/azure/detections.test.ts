@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DETECTIONS, type Detection, minutesOf } from '../../azure/detections.ts';
-import type { DestinationKind } from '../../lambda/core/model.ts';
+import type { DestinationKind } from '../../lambda/destinations/all.ts';
 import type { Log } from '../../simulator/auth0/tenant.ts';
 import { arrive } from './local/arrivals.ts';
 import { type LogAnalytics, openLogAnalytics, type Row } from './local/log-analytics.ts';

@@ -2,17 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { dataCollectorColumn, STREAM, streamColumns, TABLE, tableColumns } from '../../azure/table.ts';
 import { TRANSFORM } from '../../azure/transform.ts';
 import { parsePipeline } from '../../lambda/config/config.ts';
-import type { DestinationKind } from '../../lambda/core/model.ts';
 import { COLUMNS } from '../../lambda/core/record/columns.ts';
 import { redactor } from '../../lambda/core/record/redact.ts';
 import { shaper } from '../../lambda/core/record/shape.ts';
+import { type DestinationKind, specOf } from '../../lambda/destinations/all.ts';
 import { generateLogs } from '../../simulator/auth0/tenant.ts';
 import { startAzure } from '../../simulator/azure/server.ts';
 import { columnNames, widen } from '../../simulator/azure/table.ts';
 
 const DAY = Date.parse('2026-03-01T00:00:00.000Z');
 const shape = (destination: DestinationKind) =>
-  shaper({ destination, auth0Domain: 'demo.eu.auth0.com', redact: redactor([], undefined) });
+  shaper({
+    form: specOf({ kind: destination }).form,
+    auth0Domain: 'demo.eu.auth0.com',
+    redact: redactor([], undefined),
+  });
 
 /** Everything that shaping can emit: a tenant's logs, strange ones, huge ones and some that will not shape. */
 const logs: readonly unknown[] = [

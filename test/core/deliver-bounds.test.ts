@@ -1,8 +1,11 @@
 /** What a delivery costs, and what it takes for evidence. */
+
 import { describe, expect, test } from 'vitest';
 import { type Culprit, deliver } from '../../lambda/core/deliver.ts';
 import { evidence } from '../../lambda/core/evidence.ts';
 import type { PostAnswer, SerializedRecord } from '../../lambda/core/model.ts';
+import { PLAIN } from './meanings.ts';
+import { TYPED } from './record/forms.ts';
 
 const record = (n: number): SerializedRecord => ({
   logId: String(n),
@@ -29,7 +32,9 @@ function azure(answer: (ids: number[], call: number) => PostAnswer | Promise<Pos
       },
       random: () => 0,
       destination: {
-        kind: 'logs-ingestion' as const,
+        form: TYPED,
+        meaning: PLAIN,
+        isCompressed: false,
         maxBatchBytes: 1_000_000,
         maxInFlight: 1,
         refresh: () => undefined,

@@ -4,6 +4,8 @@ import { bodyOf } from '../../lambda/core/body.ts';
 import { deliver } from '../../lambda/core/deliver.ts';
 import { evidence } from '../../lambda/core/evidence.ts';
 import type { PostAnswer, SerializedRecord } from '../../lambda/core/model.ts';
+import { PLAIN } from './meanings.ts';
+import { TYPED } from './record/forms.ts';
 
 const record = (n: number): SerializedRecord => {
   const json = JSON.stringify({ LogId: String(n), Text: 'é'.repeat(n % 7) });
@@ -34,7 +36,9 @@ function azure(answer: (ids: string[], call: number) => PostAnswer, maxBytes = N
       },
       random: () => 1,
       destination: {
-        kind: 'logs-ingestion' as const,
+        form: TYPED,
+        meaning: PLAIN,
+        isCompressed: false,
         maxBatchBytes: 1_000_000,
         maxInFlight: 1,
         refresh: () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { PostAnswer, SerializedRecord } from '../../lambda/core/model.ts';
 import { poster } from '../../lambda/core/post.ts';
+import { PLAIN } from './meanings.ts';
+import { TYPED } from './record/forms.ts';
 
 const records: readonly SerializedRecord[] = ['a', 'b'].map(logId => ({
   logId,
@@ -29,7 +31,9 @@ function posting(answers: readonly PostAnswer[], deadlineMs = 100_000, tookMs = 
         },
       },
       destination: {
-        kind: 'logs-ingestion',
+        form: TYPED,
+        meaning: PLAIN,
+        isCompressed: false,
         maxBatchBytes: 1000,
         maxInFlight: 1,
         refresh: () => void refreshes++,

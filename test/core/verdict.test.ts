@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { DestinationKind, PostAnswer } from '../../lambda/core/model.ts';
+import type { AnswerMeaning, PostAnswer } from '../../lambda/core/model.ts';
 import { isAboutCredentials, judge } from '../../lambda/core/verdict.ts';
+import { PLAIN } from './meanings.ts';
 
-const DC: DestinationKind = 'data-collector';
-const LI: DestinationKind = 'logs-ingestion';
 const small = { bytes: 500, records: 3 };
 const large = { bytes: 5_000_000, records: 3000 };
 const status = (code: number, name?: string): PostAnswer => ({
@@ -13,64 +12,34 @@ const status = (code: number, name?: string): PostAnswer => ({
 });
 const unanswered = (code: string): PostAnswer => ({ kind: 'unanswered', code, message: 'no answer' });
 
-/** destination, answer, size, the verdict it must have. */
-const rows: [DestinationKind, PostAnswer, { bytes: number; records: number }, string][] = [
-  [DC, status(200), small, 'accepted'],
-  [LI, status(204), small, 'accepted'],
-  [LI, status(202), small, 'accepted'],
-  [DC, status(400, 'InvalidDataFormat'), small, 'rejected'],
-  [LI, status(400, 'InvalidPayload'), small, 'rejected'],
-  [LI, status(400), small, 'rejected'],
-  [DC, status(413), small, 'too-large'],
-  [LI, status(413, 'ContentLengthLimitExceeded'), large, 'too-large'],
-  [DC, status(404), large, 'too-large'],
-  [DC, status(404), small, 'denied'],
-  [LI, status(404), large, 'denied'],
-  [DC, status(429), small, 'throttled'],
-  [LI, status(429), small, 'throttled'],
-  [DC, status(408), small, 'unavailable'],
-  [DC, status(500, 'UnspecifiedError'), small, 'unavailable'],
-  [DC, status(503, 'ServiceUnavailable'), small, 'unavailable'],
-  [DC, unanswered('ECONNRESET'), small, 'unavailable'],
-  [DC, unanswered('TIMEOUT'), large, 'unavailable'],
-  [DC, unanswered('NOT_AZURE'), large, 'unavailable'],
-  [DC, unanswered('ECONNREFUSED'), large, 'unavailable'],
-  [DC, unanswered('ECONNRESET'), large, 'too-large'],
-  [LI, unanswered('ECONNRESET'), large, 'unavailable'],
-  [LI, status(401), small, 'denied'],
-  [DC, status(403, 'InvalidAuthorization'), small, 'denied'],
-  [DC, status(400, 'InvalidCustomerId'), small, 'denied'],
-  [DC, status(400, 'InactiveCustomer'), small, 'denied'],
-  [DC, status(400, 'InvalidLogType'), small, 'denied'],
-  [DC, status(400, 'InvalidApiVersion'), small, 'denied'],
-  [LI, status(400, 'InvalidStream'), small, 'denied'],
-  [LI, status(400, 'InvalidDcrImmutableId'), small, 'denied'],
-  ...['MissingApiVersion', 'MissingContentType', 'MissingLogType', 'UnsupportedContentType'].map(
-    name => [DC, status(400, name), small, 'denied'] as (typeof rows)[number],
-  ),
-  ...['InvalidDcr', 'dataCollectionRule', 'InvalidApiVersion', 'Invalid-Api-Version'].map(
-    name => [LI, status(400, name), small, 'denied'] as (typeof rows)[number],
-  ),
-  [DC, status(400, 'InvalidStream'), small, 'rejected'],
-  ...[201, 203, 206, 207, 299].map(code => [DC, status(code), small, 'intercepted'] as (typeof rows)[number]),
-  [DC, status(200, 'NOT_AZURE'), small, 'intercepted'],
-  [LI, status(204, 'NOT_AZURE'), small, 'intercepted'],
-  [DC, status(300), small, 'denied'],
-  [DC, status(199), small, 'denied'],
-  // The limits themselves.
-  [DC, status(404), { bytes: 65_536, records: 9 }, 'denied'],
-  [DC, status(404), { bytes: 65_537, records: 9 }, 'too-large'],
-  [DC, unanswered('EPIPE'), { bytes: 1_000_000, records: 9 }, 'unavailable'],
-  [DC, unanswered('EPIPE'), { bytes: 1_000_001, records: 9 }, 'too-large'],
-  [DC, unanswered('UND_ERR_SOCKET'), { bytes: 1_000_001, records: 2 }, 'too-large'],
-  [DC, unanswered('EPIPE'), { bytes: 1_000_001, records: 1 }, 'unavailable'],
-  [DC, status(302), small, 'denied'],
-  [LI, status(415), small, 'denied'],
+/** One that takes less than it says. */
+const NARROW: AnswerMeaning = { ...PLAIN, isTooLarge: (_, { records }) => records > 1 };
+
+/** Meaning, answer, size, the verdict it must have. */
+const rows: [AnswerMeaning, PostAnswer, { bytes: number; records: number }, string][] = [
+  [PLAIN, status(200), small, 'accepted'],
+  [PLAIN, status(202), small, 'intercepted'],
+  [PLAIN, status(204, 'NOT_AZURE'), small, 'intercepted'],
+  [PLAIN, status(400, 'Anything'), small, 'rejected'],
+  [PLAIN, status(400), small, 'rejected'],
+  [PLAIN, status(400, 'WrongSetting'), small, 'denied'],
+  [PLAIN, status(401), small, 'denied'],
+  [PLAIN, status(403), small, 'denied'],
+  [PLAIN, status(404), large, 'denied'],
+  [PLAIN, status(408), small, 'unavailable'],
+  [PLAIN, status(413), small, 'too-large'],
+  [PLAIN, status(415), small, 'denied'],
+  [PLAIN, status(429), small, 'throttled'],
+  [PLAIN, status(500), small, 'unavailable'],
+  [PLAIN, unanswered('ECONNRESET'), large, 'unavailable'],
+  [NARROW, status(500), small, 'too-large'],
+  [NARROW, unanswered('ECONNRESET'), small, 'too-large'],
+  [NARROW, status(500), { bytes: 5, records: 1 }, 'unavailable'],
 ];
 
 describe('the verdict table', () => {
-  test.each(rows)('%s %o of %o is %s', (destination, answer, size, expected) => {
-    const verdict = judge(destination, answer, size);
+  test.each(rows)('%o %o of %o is %s', (meaning, answer, size, expected) => {
+    const verdict = judge(meaning, answer, size);
     expect(verdict.kind === 'fault' ? verdict.fault.verdict : verdict.kind).toBe(expected);
   });
 
@@ -82,7 +51,7 @@ describe('the verdict table', () => {
       message: 'later',
       retryAfterMs: 7000,
     };
-    expect(judge(LI, answer, small)).toEqual({
+    expect(judge(PLAIN, answer, small)).toEqual({
       kind: 'fault',
       fault: { verdict: 'throttled', status: 429, code: 'Busy', message: 'later', retryAfterMs: 7000 },
     });
@@ -101,13 +70,13 @@ describe('the verdict table', () => {
   });
 
   test.each([
-    [DC, unanswered('EPIPE'), large, { code: 'EPIPE', message: 'Azure did not answer: no answer' }],
-    [DC, unanswered('TIMEOUT'), small, { code: 'TIMEOUT', message: 'Azure did not answer: no answer' }],
-    [DC, status(413), small, { status: 413, message: 'Azure answered 413' }],
-    [DC, status(500), small, { status: 500, message: 'Azure answered 500' }],
-    [DC, status(429, 'Busy'), small, { status: 429, code: 'Busy', message: 'Azure answered 429 Busy' }],
-  ] as const)('%s %o of %o says why', (destination, answer, size, words) => {
-    const verdict = judge(destination, answer, size);
+    [PLAIN, unanswered('EPIPE'), large, { code: 'EPIPE', message: 'Azure did not answer: no answer' }],
+    [PLAIN, unanswered('TIMEOUT'), small, { code: 'TIMEOUT', message: 'Azure did not answer: no answer' }],
+    [PLAIN, status(413), small, { status: 413, message: 'Azure answered 413' }],
+    [PLAIN, status(500), small, { status: 500, message: 'Azure answered 500' }],
+    [PLAIN, status(429, 'Busy'), small, { status: 429, code: 'Busy', message: 'Azure answered 429 Busy' }],
+  ] as const)('%o %o of %o says why', (meaning, answer, size, words) => {
+    const verdict = judge(meaning, answer, size);
     const reason = verdict.kind === 'fault' ? verdict.fault : 'reason' in verdict && verdict.reason;
     const { verdict: name, ...rest } = reason as { verdict: string };
     expect(rest).toEqual(words);
@@ -118,7 +87,7 @@ describe('the verdict table', () => {
     [{ kind: 'answered', status: 203 }, '203'],
     [{ kind: 'answered', status: 200, code: 'NOT_AZURE', message: 'a page' }, 'a page'],
   ] as const)('%o names what stands between us and Azure', (answer, words) => {
-    expect(judge(DC, answer, small)).toEqual({
+    expect(judge(PLAIN, answer, small)).toEqual({
       kind: 'fault',
       fault: {
         verdict: 'intercepted',
@@ -131,6 +100,6 @@ describe('the verdict table', () => {
 
   test('without credentials the fault is handed on as it is', () => {
     const fault = { verdict: 'denied', message: 'no secret' } as const;
-    expect(judge(LI, { kind: 'unauthorised', fault }, small)).toEqual({ kind: 'fault', fault });
+    expect(judge(PLAIN, { kind: 'unauthorised', fault }, small)).toEqual({ kind: 'fault', fault });
   });
 });

@@ -2,8 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { judge } from '../../lambda/core/verdict.ts';
+import { SPECS } from '../../lambda/destinations/all.ts';
 import { readAnswer } from '../../lambda/destinations/answer.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
+
+const { meaning } = SPECS[0]!;
 
 /** What the pipeline makes of an answer that comes over a socket. */
 async function verdictOn(status: number, body: string): Promise<string> {
@@ -16,7 +19,7 @@ async function verdictOn(status: number, body: string): Promise<string> {
     const response = await httpClient()(`http://127.0.0.1:${port}/`, { method: 'POST', body: '[]' });
     const answer = await readAnswer(response, 0);
     if (answer.kind === 'answered' && body.length > 20) expect(answer.message ?? '').not.toContain(body);
-    const verdict = judge('logs-ingestion', answer, { bytes: 2, records: 1 });
+    const verdict = judge(meaning, answer, { bytes: 2, records: 1 });
     return verdict.kind === 'fault' ? verdict.fault.verdict : verdict.kind;
   } finally {
     server.closeAllConnections();

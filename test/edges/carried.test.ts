@@ -4,9 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigError, type PipelineConfig, parsePipeline } from '../../lambda/config/config.ts';
 import type { Answer, Fetch } from '../../lambda/core/http.ts';
-import { dataCollector } from '../../lambda/destinations/data-collector/post.ts';
-import { entraClientSecret } from '../../lambda/destinations/logs-ingestion/entra.ts';
-import { logsIngestion } from '../../lambda/destinations/logs-ingestion/post.ts';
+import { openDestination } from '../../lambda/destinations/all.ts';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
 import { COLLECTOR, INGESTION, PIPELINE } from '../config/samples.ts';
 import { handClock, heldSecrets } from './server.ts';
@@ -36,10 +34,7 @@ async function said(config: PipelineConfig, fields: Record<string, string> = GOO
   const base = { secrets: heldSecrets(fields), clock: handClock(NOW), fetch: strict };
   const { auth0, azure } = config;
   const page = await auth0Logs({ ...base, config: auth0 }).page('9', 1000);
-  const destination =
-    azure.kind === 'data-collector'
-      ? dataCollector({ ...base, config: azure })
-      : logsIngestion({ ...base, config: azure, authoriser: entraClientSecret({ ...base, config: azure }) });
+  const { destination } = openDestination(azure, { ...base, fetchToken: strict, identity: 'nobody' });
   const post = await destination.post(Buffer.from('[]'), 1000);
   const faults = [page, post].map(one => ('fault' in one ? one.fault.verdict : one.kind));
   return faults;

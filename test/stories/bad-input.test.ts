@@ -1,10 +1,10 @@
 /** What Auth0 should never send, over real sockets, to both destinations: it arrives, and so does all that follows it. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
-import { FIELD_MAX_BYTES } from '../../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import { COLUMNS } from '../../lambda/core/record/columns.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import { logIdAt } from '../../simulator/auth0/tenant.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
 import {
@@ -64,7 +64,9 @@ describe.each([
         time: time === 'date' ? date : time,
         logId: bad.named ? id : expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       });
-      expect(Math.max(...Object.values(row).map(bytesOf))).toBeLessThanOrEqual(FIELD_MAX_BYTES[kind]);
+      expect(Math.max(...Object.values(row).map(bytesOf))).toBeLessThanOrEqual(
+        specOf({ kind }).form.fieldMaxBytes,
+      );
     }
     // What we sent was right: Azure cut, dropped and refused nothing but the poison.
     expect([received.truncatedFields, received.droppedColumns]).toEqual([0, {}]);

@@ -4,6 +4,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ConfigError, type PipelineConfig, parsePipelines } from '../../../lambda/config/config.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
+import { specOf } from '../../../lambda/destinations/all.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
 import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } from './secrets.ts';
@@ -11,7 +12,7 @@ import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } f
 /** The chosen pipelines, all of which can run here. Throws UsageError with every problem. */
 export function readConfigs(file: string, pipeline: string | undefined): readonly PipelineConfig[] {
   const chosen = chosenConfigs(file, pipeline);
-  const federated = chosen.find(({ azure }) => azure.kind === 'logs-ingestion' && azure.auth === 'federated');
+  const federated = chosen.find(({ azure }) => specOf(azure).isFederated(azure));
   if (!federated) return chosen;
   throw new UsageError(
     `pipeline "${federated.name}": azure.auth is "federated", which needs the identity of a Lambda; ` +

@@ -7,6 +7,7 @@ import type { PipelineConfig } from '../../../lambda/config/config.ts';
 import type { Ledger, LedgerEntry } from '../../../lambda/core/ledger.ts';
 import type { Clock } from '../../../lambda/core/model.ts';
 import { isObject } from '../../../lambda/core/record/log.ts';
+import { specOf } from '../../../lambda/destinations/all.ts';
 import { ignoreMissing } from '../../terminal/durable-file.ts';
 
 /** Auth0 keeps logs for 30 days at the most: an older entry has nothing left to be compared with. */
@@ -16,19 +17,15 @@ const DAY_MS = 86_400_000;
 /** Appends to a file, and to nothing that a link leads to; Windows knows no such flag. */
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
-/** Where logs go, in words: two configurations with the same words lead to the same table. */
-export function destinationOf(azure: PipelineConfig['azure']): string {
-  return azure.kind === 'data-collector'
-    ? `workspace ${azure.workspaceId}, ${azure.logType}_CL`
-    : `${azure.endpoint}, ${azure.dcrImmutableId}, ${azure.stream}`;
-}
-
 /**
  * Where the ledger of a pipeline is: a directory for each destination, so that what was tried out on another workspace
  * vouches for nothing in this one.
  */
 export function ledgerDirectory(stateDirectory: string, { name, azure }: PipelineConfig): string {
-  const destination = createHash('sha256').update(destinationOf(azure)).digest('hex').slice(0, 12);
+  const destination = createHash('sha256')
+    .update(specOf(azure).place(azure).identity)
+    .digest('hex')
+    .slice(0, 12);
   return join(resolve(stateDirectory), name, 'ledger', destination);
 }
 

@@ -4,6 +4,7 @@ import type { PipelineConfig } from '../../../lambda/config/config.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
 import { isObject } from '../../../lambda/core/record/log.ts';
 import { Secret } from '../../../lambda/core/secret.ts';
+import { SPECS, specOf } from '../../../lambda/destinations/all.ts';
 import type { Environment } from '../../../lambda/wiring.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
@@ -18,7 +19,9 @@ const AUTH0_VARIABLES: Values = {
   keyId: 'AUTH0_KEY_ID',
   redactionKey: 'AUTH0_REDACTION_KEY',
 };
-const AZURE_VARIABLES: Values = { sharedKey: 'AZURE_SHARED_KEY', clientSecret: 'AZURE_CLIENT_SECRET' };
+const AZURE_VARIABLES: Values = Object.fromEntries(
+  SPECS.map(({ secretField: { name, variable } }) => [name, variable]),
+);
 
 /** The secrets of one pipeline, from environment variables. What is not set, or empty, is not there. */
 export function environmentSecrets({ auth0, azure }: PipelineConfig, env: Environment): SecretSource {
@@ -86,7 +89,7 @@ function neededFields({ auth0, azure, redact }: PipelineConfig) {
     ['clientId', 'clientSecret'],
     ['clientId', 'privateKey'],
   ];
-  const azureField = azure.kind === 'data-collector' ? 'sharedKey' : 'clientSecret';
+  const { name: azureField } = specOf(azure).secretField;
   const hashes = redact.some(rule => rule.how === 'hash');
   return [
     { secret: auth0.secret, one: credentials, variables: AUTH0_VARIABLES },

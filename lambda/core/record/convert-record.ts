@@ -1,16 +1,18 @@
-/** A record that was written for one API, in the form of the other: for batches that waited while the destination changed. */
+/** A record that was written in one form, in another: for batches that waited while the destination changed. */
 
-import type { DestinationKind, SerializedRecord } from '../model.ts';
+import type { RecordForm, SerializedRecord } from '../model.ts';
 import { COLUMNS, EVENT_TIME_COLUMN } from './columns.ts';
 import { type Fields, toJson, write } from './cut.ts';
 import { isObject } from './log.ts';
 
+type Layout = RecordForm['layout'];
+
 const TIME_COLUMN = 'TimeGenerated';
 const DYNAMIC_COLUMNS = COLUMNS.filter(({ type }) => type === 'dynamic').map(({ name }) => name);
 /** Columns come in one order, and these first: so most records tell their form without being parsed. */
-const BEGINNINGS: readonly (readonly [Buffer, DestinationKind])[] = [
-  [Buffer.from(`{"${TIME_COLUMN}":`), 'logs-ingestion'],
-  [Buffer.from(`{"${EVENT_TIME_COLUMN}":`), 'data-collector'],
+const BEGINNINGS: readonly (readonly [Buffer, Layout])[] = [
+  [Buffer.from(`{"${TIME_COLUMN}":`), 'typed'],
+  [Buffer.from(`{"${EVENT_TIME_COLUMN}":`), 'text'],
 ];
 
 /**
@@ -19,12 +21,15 @@ const BEGINNINGS: readonly (readonly [Buffer, DestinationKind])[] = [
  * cut before is no JSON any more and stays the text that it is, which either API takes. The very same record when there
  * is nothing to change, or when it is none of ours. Never throws.
  */
-export function convertRecord(record: SerializedRecord, to: DestinationKind): SerializedRecord {
-  if (formByBeginning(record.json) === to) return record;
+export function convertRecord(record: SerializedRecord, to: RecordForm): SerializedRecord {
+  const isSmall = record.json.length <= to.fieldMaxBytes;
+  if (isSmall && layoutByBeginning(record.json) === to.layout) return record;
   try {
     const fields: unknown = JSON.parse(record.json.toString());
-    if (!isObject(fields) || formOf(fields) === to) return record;
-    const json = Buffer.from(write(converted(fields, to), to).json);
+    if (!isObject(fields)) return record;
+    const isAlike = layoutOf(fields) === to.layout;
+    if (isAlike && isSmall) return record;
+    const json = Buffer.from(write(isAlike ? fields : converted(fields, to.layout), to).json);
     return json.equals(record.json) ? record : { logId: record.logId, json };
   } catch {
     // No JSON, or nested more deeply than can be written: as it is, Azure may still take it.
@@ -32,22 +37,20 @@ export function convertRecord(record: SerializedRecord, to: DestinationKind): Se
   }
 }
 
-function formByBeginning(json: Buffer): DestinationKind | undefined {
+function layoutByBeginning(json: Buffer): Layout | undefined {
   return BEGINNINGS.find(([begin]) => json.subarray(0, begin.length).equals(begin))?.[1];
 }
 
 /** A record without any time tells its form only by a free-form value that is no text. */
-function formOf(fields: Fields): DestinationKind {
-  if (fields[TIME_COLUMN] !== undefined) return 'logs-ingestion';
+function layoutOf(fields: Fields): Layout {
+  if (fields[TIME_COLUMN] !== undefined) return 'typed';
   const isValue = (name: string) => fields[name] !== undefined && typeof fields[name] !== 'string';
-  return fields[EVENT_TIME_COLUMN] === undefined && DYNAMIC_COLUMNS.some(isValue)
-    ? 'logs-ingestion'
-    : 'data-collector';
+  return fields[EVENT_TIME_COLUMN] === undefined && DYNAMIC_COLUMNS.some(isValue) ? 'typed' : 'text';
 }
 
 /** In the order of the columns; a field that has none any more comes last. */
-function converted(fields: Fields, to: DestinationKind): Fields {
-  const time = to === 'logs-ingestion' ? fields[EVENT_TIME_COLUMN] : undefined;
+function converted(fields: Fields, to: Layout): Fields {
+  const time = to === 'typed' ? fields[EVENT_TIME_COLUMN] : undefined;
   const cut = String(fields['CutColumns'] ?? '').split(' ');
   const record: Fields = Object.fromEntries([
     ...COLUMNS.map(({ name }) => [name, fields[name]] as const),
@@ -57,7 +60,7 @@ function converted(fields: Fields, to: DestinationKind): Fields {
   for (const name of DYNAMIC_COLUMNS) {
     const value = record[name];
     if (value === undefined || cut.includes(name)) continue;
-    record[name] = to === 'logs-ingestion' ? parsed(value) : toJson(value);
+    record[name] = to === 'typed' ? parsed(value) : toJson(value);
   }
   return record;
 }

@@ -1,7 +1,7 @@
 /** Writing a record as JSON within Azure's limits, which count UTF-8 bytes. */
 
-import { FIELD_MAX_BYTES, RECORD_MAX_BYTES } from '../contract.ts';
-import type { DestinationKind } from '../model.ts';
+import { RECORD_MAX_BYTES } from '../contract.ts';
+import type { RecordForm } from '../model.ts';
 import { COLUMNS, type Column } from './columns.ts';
 
 /** What a text that was cut ends with. */
@@ -41,24 +41,21 @@ export function toJson(value: unknown): string {
 }
 
 /**
- * Writes a record: every value within the destination's FIELD_MAX_BYTES, the whole within RECORD_MAX_BYTES.
+ * Writes a record: every value within the form's fieldMaxBytes, the whole within RECORD_MAX_BYTES.
  * Columns that had to be cut hold marked text (a dynamic one the text of its JSON) and are named in CutColumns.
  */
-export function write(
-  record: Fields,
-  destination: DestinationKind,
-): { readonly json: string; readonly cut: boolean } {
+export function write(record: Fields, form: RecordForm): { readonly json: string; readonly cut: boolean } {
   const json = toJson(record);
   // JSON is never shorter than the value in it: in a record this small no value is too large.
-  if (fits(json, FIELD_MAX_BYTES[destination])) return { json, cut: false };
-  return { json: writeCut(record, destination), cut: record['CutColumns'] !== undefined };
+  if (fits(json, form.fieldMaxBytes)) return { json, cut: false };
+  return { json: writeCut(record, form), cut: record['CutColumns'] !== undefined };
 }
 
 /** Fills in CutColumns of `record`; what it names already was cut before. */
-function writeCut(record: Fields, destination: DestinationKind): string {
+function writeCut(record: Fields, form: RecordForm): string {
   const cut = new Set(String(record['CutColumns'] ?? '').split(' '));
-  cutColumns(record, cut, FIELD_MAX_BYTES[destination], column =>
-    column.type === 'dynamic' && destination === 'logs-ingestion' ? jsonBytes : textBytes,
+  cutColumns(record, cut, form.fieldMaxBytes, column =>
+    column.type === 'dynamic' && form.layout === 'typed' ? jsonBytes : textBytes,
   );
   for (;;) {
     const names = COLUMNS.map(({ name }) => name).filter(name => cut.has(name));

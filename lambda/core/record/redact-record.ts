@@ -1,6 +1,6 @@
 /** Redacting again what was put aside under other rules: records instead of logs. */
 
-import type { DestinationKind, SerializedRecord } from '../model.ts';
+import type { RecordForm, SerializedRecord } from '../model.ts';
 import { COLUMNS, type Column } from './columns.ts';
 import { CUT_MARK, type Fields, toJson, write } from './cut.ts';
 import { readCutJson } from './cut-json.ts';
@@ -21,7 +21,7 @@ import { MASK, type Scrubber, scrubber } from './scrub.ts';
 export function recordRedactor(
   redactions: readonly Redaction[],
   key: string | undefined,
-  destination: DestinationKind,
+  form: RecordForm,
 ): (record: SerializedRecord) => SerializedRecord {
   const rules = compileRules(redactions, key);
   return record => {
@@ -29,11 +29,11 @@ export function recordRedactor(
     const fields: Fields = JSON.parse(record.json.toString('utf8'));
     let redacted: Fields;
     try {
-      redacted = redact(fields, rules, destination);
+      redacted = redact(fields, rules, form);
     } catch {
       redacted = withheld(fields);
     }
-    return { logId: record.logId, json: Buffer.from(written(redacted, fields, destination)) };
+    return { logId: record.logId, json: Buffer.from(written(redacted, fields, form)) };
   };
 }
 
@@ -79,7 +79,7 @@ const NEVER_IN_EXTRA: ReadonlySet<string> = new Set(
   HOLDERS.filter(({ type }) => type !== 'boolean').flatMap(heldBy),
 );
 
-function redact(record: Fields, rules: readonly Rule[], destination: DestinationKind): Fields {
+function redact(record: Fields, rules: readonly Rule[], form: RecordForm): Fields {
   const raw = record['RawLog'] === undefined ? undefined : rawLogOf(record['RawLog']);
   if (raw === UNREADABLE) return withheld(record);
   const log: Fields = {};
@@ -90,14 +90,14 @@ function redact(record: Fields, rules: readonly Rule[], destination: Destination
     const value = record[column.name];
     if (value === undefined) continue;
     for (const field of heldBy(column)) {
-      const opened = open(value, column, [field], rules, destination);
+      const opened = open(value, column, [field], rules, form);
       log[field] = opened.value;
       ways.set(field, opened.close);
       if (opened.rest !== undefined) rests[field] = opened.rest;
       if (opened.isLost) lost.push(column.name);
     }
   }
-  const extra = open(record['Extra'], EXTRA, [], rules, destination);
+  const extra = open(record['Extra'], EXTRA, [], rules, form);
   const collected: Collected = { found: new Map() };
   if (extra.isLost) lost.push('Extra');
   for (const part of [log, rests, extra.value, extra.rest, raw]) collect(part, rules, collected, true);
@@ -148,11 +148,11 @@ function open(
   column: Column,
   path: readonly string[],
   rules: readonly Rule[],
-  destination: DestinationKind,
+  form: RecordForm,
 ): Opened {
   const same: Opened = { value, close: kept => kept };
   if (typeof value !== 'string') return same;
-  const isJson = column.type === 'dynamic' && destination === 'data-collector';
+  const isJson = column.type === 'dynamic' && form.layout === 'text';
   const leads = column === EXTRA ? rules.some(leadsToExtra) : leadInto(rules, path);
   const parsed = isJson || leads ? parse(value) : undefined;
   if (isJson && parsed) return { value: parsed.value, close: toJson };
@@ -257,9 +257,9 @@ function withheld(record: Fields): Fields {
 }
 
 /** What stands in the place of a value may be longer than that. */
-function written(redacted: Fields, before: Fields, destination: DestinationKind): string {
+function written(redacted: Fields, before: Fields, form: RecordForm): string {
   const isWithheld = redacted['CutColumns'] === undefined;
-  const { json } = write(redacted, destination);
+  const { json } = write(redacted, form);
   const cutBefore = before['CutColumns'];
   if (cutBefore === undefined || isWithheld) return json;
   const after: Fields = JSON.parse(json);

@@ -1,7 +1,6 @@
 /** From a log to a record: the columns of columns.ts, whatever the log holds, and nothing lost. */
 import { createHash } from 'node:crypto';
-import { FIELD_MAX_BYTES } from '../contract.ts';
-import type { DestinationKind, ShapedRecord } from '../model.ts';
+import type { RecordForm, ShapedRecord } from '../model.ts';
 import { COLUMNS, type Column, EVENT_TIME_COLUMN } from './columns.ts';
 import { type Fields, partialJson, toJson, write } from './cut.ts';
 import { ID_FIELDS, isObject, logDateOf, logIdOf, parseDate } from './log.ts';
@@ -13,7 +12,7 @@ import { userAgent } from './user-agent.ts';
 export type ShapedLog = ShapedRecord & { readonly raw: boolean; readonly cut: boolean };
 
 export interface ShapeOptions {
-  readonly destination: DestinationKind;
+  readonly form: RecordForm;
   /** The tenant that the logs come from, for the column Auth0Domain. */
   readonly auth0Domain: string;
   /** See redact.ts. */
@@ -29,8 +28,7 @@ const MAX_LOG_ID_CHARACTERS = 256;
  * Every top-level field goes into its column, or whole into Extra where it has none or its value does not fit
  * the column's type. null is left out of columns; empty texts are kept. The id fields are left out when they
  * equal LogId, and `date` when event_date reads the same. A log without an id gets a hash of its (redacted)
- * JSON, so that the same log has the same LogId again. The Data Collector gets free-form columns as JSON text
- * and no TimeGenerated, which it reserves for itself: its `time-generated-field` names event_date.
+ * JSON, so that the same log has the same LogId again. What free-form columns and TimeGenerated look like, the form says.
  *
  * A log that will not shape ships raw. A log that cannot be redacted ships without its content.
  */
@@ -74,9 +72,9 @@ function shape(log: Record<string, unknown>, options: ShapeOptions): Fields {
   const extra: [string, unknown][] = [];
   for (const key of Object.keys(log)) {
     const value = log[key];
-    if (!place(record, key, value, options.destination)) extra.push([key, value]);
+    if (!place(record, key, value, options.form)) extra.push([key, value]);
   }
-  if (extra.length > 0) record['Extra'] = freeForm(Object.fromEntries(extra), options.destination);
+  if (extra.length > 0) record['Extra'] = freeForm(Object.fromEntries(extra), options.form);
   derive(record, log);
   return record;
 }
@@ -89,7 +87,7 @@ interface Identity {
 
 /** What every record says, even one that would not shape. */
 function identify(record: Fields, { logId, time, type }: Identity, options: ShapeOptions): void {
-  if (options.destination === 'logs-ingestion') record['TimeGenerated'] = time;
+  if (options.form.layout === 'typed') record['TimeGenerated'] = time;
   record[EVENT_TIME_COLUMN] = time;
   record['LogId'] = logId;
   const { name, level, levelName, category } = logType(type);
@@ -101,13 +99,13 @@ function identify(record: Fields, { logId, time, type }: Identity, options: Shap
 }
 
 /** Puts a field into its column. False when it has none, or when the column cannot tell all of it. */
-function place(record: Fields, key: string, value: unknown, destination: DestinationKind): boolean {
+function place(record: Fields, key: string, value: unknown, form: RecordForm): boolean {
   const column = COLUMN_OF.get(key);
   if (!column) return false;
   if (column === 'id') return value === record['LogId'] || value === null;
   if (value === null || value === undefined) return true;
   if (key === 'date') return isTime(value, record[EVENT_TIME_COLUMN]);
-  const converted = convert(value, column, destination);
+  const converted = convert(value, column, form);
   if (converted === undefined) return false;
   if (record[column.name] !== undefined) return record[column.name] === converted;
   record[column.name] = converted;
@@ -115,9 +113,9 @@ function place(record: Fields, key: string, value: unknown, destination: Destina
 }
 
 /** The value in the column's type; undefined when it is not of that type. */
-function convert(value: unknown, column: Column, destination: DestinationKind): unknown {
+function convert(value: unknown, column: Column, form: RecordForm): unknown {
   if (column.type === 'string') return column.name === 'Scope' ? scopeText(value) : text(value);
-  if (column.type === 'dynamic') return freeForm(value, destination);
+  if (column.type === 'dynamic') return freeForm(value, form);
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : undefined;
 }
@@ -131,9 +129,8 @@ function scopeText(value: unknown): string | undefined {
   return Array.isArray(value) && value.every(one => typeof one === 'string') ? value.join(' ') : text(value);
 }
 
-/** The Data Collector would make columns of an object's keys, and a table has 500 at most: it gets text. */
-function freeForm(value: unknown, destination: DestinationKind): unknown {
-  return destination === 'data-collector' ? toJson(value) : value;
+function freeForm(value: unknown, { layout }: RecordForm): unknown {
+  return layout === 'text' ? toJson(value) : value;
 }
 
 /** Columns that are made from what other fields hold. */
@@ -186,7 +183,7 @@ function isTime(value: unknown, time: unknown): boolean {
 /** The record of a log that will not shape: what can be read of its identity, why, and the log as text. */
 function withoutShape(log: unknown, why: string, options: ShapeOptions, withheld: boolean): ShapedLog {
   const record: Fields = { ...BLANK };
-  const whole = attempt(() => partialJson(log, FIELD_MAX_BYTES[options.destination])) ?? '"[unreadable]"';
+  const whole = attempt(() => partialJson(log, options.form.fieldMaxBytes)) ?? '"[unreadable]"';
   const logId = attempt(() => usableId(log)) ?? hashOf(whole);
   const type = attempt(() => (isObject(log) ? log['type'] : undefined));
   identify(record, { logId, time: attempt(() => eventTimeOf(log)), type }, options);
@@ -197,7 +194,7 @@ function withoutShape(log: unknown, why: string, options: ShapeOptions, withheld
 }
 
 function finish(record: Fields, options: ShapeOptions, raw: boolean): ShapedLog {
-  const written = write(record, options.destination);
+  const written = write(record, options.form);
   return { logId: String(record['LogId']), json: written.json, cut: written.cut, raw };
 }
 

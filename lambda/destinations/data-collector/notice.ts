@@ -4,11 +4,17 @@
 const SUPPORT_ENDS = '2026-09-14';
 const DAY_MS = 86_400_000;
 
-export const DATA_COLLECTOR_REMEDY =
-  'move to the Logs Ingestion API, which takes no gap: docs/azure.md, “From the Data Collector to the Logs Ingestion API”';
+/** For whoever still uses it. `nowMs`: milliseconds since 1970. */
+export function notice(nowMs: number) {
+  return {
+    check: 'data collector',
+    text: textOn(nowMs),
+    remedy:
+      'move to the Logs Ingestion API, which takes no gap: docs/azure.md, “From the Data Collector to the Logs Ingestion API”',
+  };
+}
 
-/** One sentence for whoever still uses it. `nowMs`: milliseconds since 1970. */
-export function dataCollectorNotice(nowMs: number): string {
+function textOn(nowMs: number): string {
   if (nowMs >= Date.parse(SUPPORT_ENDS)) {
     return `Microsoft ended the support of the Data Collector API on ${SUPPORT_ENDS}, and may switch it off on any day`;
   }

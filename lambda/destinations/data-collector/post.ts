@@ -1,20 +1,12 @@
 /** Azure's HTTP Data Collector API as a Destination. */
 
-import type { DataCollectorConfig } from '../../config/config.ts';
-import { type Fetch, withinLimit, withTimeLimit } from '../../core/http.ts';
-import type { Clock, Destination, PostAnswer, SecretSource } from '../../core/model.ts';
+import { withinLimit, withTimeLimit } from '../../core/http.ts';
+import type { PostAnswer } from '../../core/model.ts';
 import { EVENT_TIME_COLUMN } from '../../core/record/columns.ts';
 import { noAnswer, notInTime, readAnswer } from '../answer.ts';
+import type { Opened, Opening } from '../spec.ts';
 import { isSharedKey, rfc1123, signSharedKey } from './sign.ts';
-
-export interface DataCollectorOptions {
-  readonly config: DataCollectorConfig;
-  readonly secrets: SecretSource;
-  readonly clock: Clock;
-  readonly fetch: Fetch;
-  /** Instead of `https://{workspaceId}.ods.opinsights.azure.com`, for a simulator: no path, no trailing slash. */
-  readonly baseUrl?: string | undefined;
-}
+import { type DataCollectorConfig, dataCollector } from './spec.ts';
 
 /** https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure#guidance-for-developers */
 const HOSTS: Readonly<Record<DataCollectorConfig['cloud'], string>> = {
@@ -30,10 +22,12 @@ const MAX_IN_FLIGHT = 3;
  * Posts signed batches to the workspace. The secret is `{"sharedKey"}`.
  * https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api
  */
-export function dataCollector(options: DataCollectorOptions): Destination {
-  const { config, secrets, clock } = options;
+export function openDataCollector(
+  config: DataCollectorConfig,
+  { secrets, clock, fetch, ...opening }: Pick<Opening, 'secrets' | 'clock' | 'fetch' | 'baseUrl'>,
+): Opened {
   const { workspaceId, logType, apiVersion, resourceId } = config;
-  const baseUrl = options.baseUrl ?? `https://${workspaceId}.${HOSTS[config.cloud]}`;
+  const baseUrl = opening.baseUrl ?? `https://${workspaceId}.${HOSTS[config.cloud]}`;
   const url = `${baseUrl}/api/logs?api-version=${apiVersion}`;
 
   const post = async (body: Buffer, limit: AbortSignal): Promise<PostAnswer> => {
@@ -42,7 +36,7 @@ export function dataCollector(options: DataCollectorOptions): Destination {
     const sharedKey = secret.fields['sharedKey']?.reveal();
     if (!sharedKey || !isSharedKey(sharedKey)) return unauthorised(config.secret, sharedKey);
     const date = rfc1123(clock.now());
-    const response = await options.fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: {
         authorization: signSharedKey({ workspaceId, sharedKey, contentLengthBytes: body.byteLength, date }),
@@ -60,12 +54,16 @@ export function dataCollector(options: DataCollectorOptions): Destination {
   };
 
   return {
-    kind: 'data-collector',
-    maxBatchBytes: config.maxBatchBytes,
-    maxInFlight: MAX_IN_FLIGHT,
-    prepare: () => void secrets.read(config.secret),
-    post: (body, timeoutMs) => withTimeLimit(timeoutMs, limit => post(body, limit)).catch(noAnswer),
-    refresh: () => secrets.forget(config.secret),
+    destination: {
+      form: dataCollector.form,
+      meaning: dataCollector.meaning,
+      isCompressed: false,
+      maxBatchBytes: config.maxBatchBytes,
+      maxInFlight: MAX_IN_FLIGHT,
+      prepare: () => void secrets.read(config.secret),
+      post: (body, timeoutMs) => withTimeLimit(timeoutMs, limit => post(body, limit)).catch(noAnswer),
+      refresh: () => secrets.forget(config.secret),
+    },
   };
 }
 

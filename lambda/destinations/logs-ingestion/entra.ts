@@ -1,8 +1,8 @@
 /** Microsoft Entra tokens for Azure Monitor, by a client secret. By federation: azure-federated.ts. */
-import type { LogsIngestionConfig } from '../../config/config.ts';
 import { type Fetch, networkFailure, readText, retryAfterMs, withTimeLimit } from '../../core/http.ts';
 import type { Clock, SecretSource } from '../../core/model.ts';
 import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../../core/oauth.ts';
+import { type LogsIngestionConfig, tokenSettings } from './spec.ts';
 
 /** Gives tokens for Azure Monitor. Law: neither throws; after `forget` the next token and its secret are had anew. */
 export interface Authoriser {
@@ -50,7 +50,7 @@ export function entraClientSecret(options: EntraOptions & { readonly secrets: Se
       const secret = await secrets.read(secretName);
       if (secret.kind === 'fault') return secret;
       const clientSecret = secret.fields['clientSecret']?.reveal();
-      const remedy = `check ${settingsOf(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
+      const remedy = `check ${tokenSettings(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
       const grant = clientSecret
         ? await exchangeAtEntra(options, { client_secret: clientSecret }, remedy, limit)
         : lacking(secretName);
@@ -65,11 +65,6 @@ export function entraClientSecret(options: EntraOptions & { readonly secrets: Se
       cache.drop();
     },
   };
-}
-
-/** What decides where a token is asked for and for whom, in an operator's words. */
-export function settingsOf({ tenantId, clientId, cloud }: LogsIngestionConfig): string {
-  return `azure.tenantId "${tenantId}", azure.clientId "${clientId}", azure.cloud "${cloud}"`;
 }
 
 /**

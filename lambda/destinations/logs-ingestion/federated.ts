@@ -1,13 +1,15 @@
 /** Microsoft Entra tokens for Azure Monitor without any secret of Azure's: AWS vouches for the Lambda. */
 import { WEB_IDENTITY } from '../../core/contract.ts';
 import { jsonObject, withinLimit, withTimeLimit } from '../../core/http.ts';
-import { type TokenAnswer, tokenCache } from '../../core/oauth.ts';
+import { tokenCache } from '../../core/oauth.ts';
 import { notInTime } from '../answer.ts';
-import { type Authoriser, type EntraOptions, exchangeAtEntra, settingsOf } from './entra.ts';
+import type { WebIdentity } from '../spec.ts';
+import { type Authoriser, type EntraOptions, exchangeAtEntra } from './entra.ts';
+import { tokenSettings } from './spec.ts';
 
 export interface FederatedOptions extends EntraOptions {
   /** A signed token that says who this is. Law: never throws; a new one at every call. */
-  readonly webIdentity: (limit: AbortSignal) => Promise<TokenAnswer>;
+  readonly webIdentity: WebIdentity;
 }
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -34,7 +36,7 @@ function remedy({ config }: FederatedOptions, assertion: string): string {
   const [, body = ''] = assertion.split('.');
   const { iss, sub } = jsonObject(Buffer.from(body, 'base64url').toString('utf8')) ?? {};
   return (
-    `check ${settingsOf(config)}, and that this identity has a federated credential with issuer "${iss}", subject "${sub}" ` +
+    `check ${tokenSettings(config)}, and that this identity has a federated credential with issuer "${iss}", subject "${sub}" ` +
     `and audience "${WEB_IDENTITY.audience}"; if it was made a few minutes ago, wait: Entra is slow to know it, and no log is lost meanwhile`
   );
 }

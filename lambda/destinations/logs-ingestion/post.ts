@@ -1,20 +1,14 @@
 /** Azure Monitor's Logs Ingestion API as a Destination. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { LogsIngestionConfig } from '../../config/config.ts';
-import { type Fetch, withinLimit, withTimeLimit } from '../../core/http.ts';
-import type { Clock, Destination, PostAnswer } from '../../core/model.ts';
+import { withinLimit, withTimeLimit } from '../../core/http.ts';
+import type { PostAnswer } from '../../core/model.ts';
+import { Secret } from '../../core/secret.ts';
 import { noAnswer, notInTime, readAnswer } from '../answer.ts';
-import type { Authoriser } from './entra.ts';
-
-export interface LogsIngestionOptions {
-  readonly config: LogsIngestionConfig;
-  readonly authoriser: Authoriser;
-  readonly clock: Clock;
-  readonly fetch: Fetch;
-  /** Instead of `config.endpoint`, for a simulator: no path, no trailing slash. */
-  readonly baseUrl?: string | undefined;
-}
+import type { Opened, Opening } from '../spec.ts';
+import { type Authoriser, entraClientSecret } from './entra.ts';
+import { entraFederated } from './federated.ts';
+import { type LogsIngestionConfig, logsIngestion } from './spec.ts';
 
 const API_VERSION = '2023-01-01';
 
@@ -30,18 +24,19 @@ const GZIP_LEAST_BYTES = 16_384;
 const MAX_IN_FLIGHT = 3;
 
 /**
- * Posts gzipped batches to a stream of the data collection rule, with the authoriser's token.
+ * Posts gzipped batches to a stream of the data collection rule, with Entra's token.
  * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
  */
-export function logsIngestion(options: LogsIngestionOptions): Destination {
-  const { config, authoriser, clock } = options;
+export function openLogsIngestion(config: LogsIngestionConfig, opening: Opening): Opened {
+  const { clock, fetch } = opening;
+  const authoriser = authoriserOf(config, opening);
   const path = `/dataCollectionRules/${config.dcrImmutableId}/streams/${config.stream}`;
-  const url = `${options.baseUrl ?? config.endpoint}${path}?api-version=${API_VERSION}`;
+  const url = `${opening.baseUrl ?? config.endpoint}${path}?api-version=${API_VERSION}`;
 
   const post = async (body: Buffer, timeoutMs: number, limit: AbortSignal): Promise<PostAnswer> => {
     const granted = await withinLimit(authoriser.authorise(timeoutMs), limit).catch(() => notInTime('token'));
     if (granted.kind === 'fault') return { kind: 'unauthorised', fault: granted.fault };
-    const response = await options.fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${granted.token.reveal()}`,
@@ -59,12 +54,29 @@ export function logsIngestion(options: LogsIngestionOptions): Destination {
   };
 
   return {
-    kind: 'logs-ingestion',
-    maxBatchBytes: config.maxBatchBytes,
-    maxInFlight: MAX_IN_FLIGHT,
-    prepare: timeoutMs => void authoriser.authorise(timeoutMs),
-    post: (body, timeoutMs) =>
-      withTimeLimit(timeoutMs, limit => post(body, timeoutMs, limit)).catch(noAnswer),
-    refresh: () => authoriser.forget(),
+    destination: {
+      form: logsIngestion.form,
+      meaning: logsIngestion.meaning,
+      isCompressed: true,
+      maxBatchBytes: config.maxBatchBytes,
+      maxInFlight: MAX_IN_FLIGHT,
+      prepare: timeoutMs => void authoriser.authorise(timeoutMs),
+      post: (body, timeoutMs) =>
+        withTimeLimit(timeoutMs, limit => post(body, timeoutMs, limit)).catch(noAnswer),
+      refresh: () => authoriser.forget(),
+    },
+    token: timeoutMs => authoriser.authorise(timeoutMs),
   };
 }
+
+function authoriserOf(config: LogsIngestionConfig, opening: Opening): Authoriser {
+  const { identity, secrets, clock, fetchToken, tokenBaseUrl } = opening;
+  const entra = { config, clock, fetch: fetchToken, baseUrl: tokenBaseUrl };
+  if (config.auth === 'client-secret') return entraClientSecret({ ...entra, secrets });
+  return identity === 'nobody' ? NOBODY : entraFederated({ ...entra, webIdentity: identity() });
+}
+
+const NOBODY: Authoriser = {
+  authorise: async () => ({ kind: 'token', token: new Secret('none') }),
+  forget: () => undefined,
+};

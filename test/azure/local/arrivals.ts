@@ -1,7 +1,7 @@
 /** Auth0 logs as rows of a table: shaped by the real shaper, stored as the service would store them. */
 import { DATA_COLLECTOR_TABLE, TABLE } from '../../../azure/table.ts';
-import type { DestinationKind } from '../../../lambda/core/model.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
+import { type DestinationKind, specOf } from '../../../lambda/destinations/all.ts';
 import { widen } from '../../../simulator/azure/table.ts';
 import type { Row, Rows } from './log-analytics.ts';
 import { INGESTED_AT } from './translations.ts';
@@ -17,7 +17,7 @@ export function arrive(
   auth0Domain: string,
   arrivals: readonly Arrival[],
 ): { rows: Rows; logIds: string[] } {
-  const shape = shaper({ destination, auth0Domain, redact: log => log });
+  const shape = shaper({ form: specOf({ kind: destination }).form, auth0Domain, redact: log => log });
   const shaped = arrivals.map(({ log, arrivedMs }) => ({ ...shape(log), arrivedMs }));
   const rows = shaped.map(({ json, arrivedMs }) => {
     const record = JSON.parse(json) as Row;

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { streamColumns } from '../../../azure/table.ts';
 import { columnsFinding } from '../../../cli/doctor/columns.ts';
-import { type LogsIngestionConfig, parsePipeline } from '../../../lambda/config/config.ts';
+import { parsePipeline } from '../../../lambda/config/config.ts';
+import { specOf } from '../../../lambda/destinations/all.ts';
 import { INGESTION, PIPELINE } from '../../config/samples.ts';
 
-const config = parsePipeline({ ...PIPELINE, azure: INGESTION }).azure as LogsIngestionConfig;
-const STREAM = config.stream;
-const found = (file: unknown) => columnsFinding(config, file, ' --stack S');
+const { azure } = parsePipeline({ ...PIPELINE, azure: INGESTION });
+const wanted = specOf(azure).rule!(azure);
+const STREAM = wanted.stream;
+const found = (file: unknown) => columnsFinding(wanted, file, ' --stack S');
 
 type Columns = { name: string; type: string }[];
 /** As `az monitor data-collection rule show` prints it, whose properties stand on top. */

@@ -5,7 +5,7 @@ import { clockFinding, type Skew } from '../../../cli/doctor/clock.ts';
 import { configurationFindings } from '../../../cli/doctor/configuration.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import type { PostAnswer } from '../../../lambda/core/model.ts';
-import { dataCollectorNotice } from '../../../lambda/destinations/data-collector/notice.ts';
+import { notice } from '../../../lambda/destinations/data-collector/notice.ts';
 import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../../config/samples.ts';
 
 const NOW = Date.parse('2030-05-15T12:00:00Z');
@@ -180,6 +180,6 @@ test.each([
     '2026-09-14T00:00:00Z',
     'Microsoft ended the support of the Data Collector API on 2026-09-14, and may switch it off on any day',
   ],
-])('the Data Collector API on %s', (day, notice) => {
-  expect(dataCollectorNotice(Date.parse(day))).toBe(notice);
+])('the Data Collector API on %s', (day, text) => {
+  expect(notice(Date.parse(day)).text).toBe(text);
 });

@@ -1,10 +1,12 @@
 /** Dead letters in a state directory, as a run would leave them. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localQueue } from '../../../cli/pipelines/local/queue.ts';
 import { encodeFailedBatch } from '../../../lambda/core/failed-batch.ts';
 import type { QueueName, Reason } from '../../../lambda/core/model.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
+import { SPECS } from '../../../lambda/destinations/all.ts';
 import { systemClock } from '../../../lambda/wiring.ts';
 import type { Log } from '../../../simulator/auth0/tenant.ts';
 import { DOMAIN } from '../local-world.ts';
@@ -27,7 +29,7 @@ export interface LetterPlan {
 /** Typed by a stranger: it turns a terminal red and text around. */
 export const HOSTILE = '\u001b]0;owned\u0007\u009b31m\u202e';
 
-const shape = shaper({ destination: 'data-collector', auth0Domain: DOMAIN, redact: log => log });
+const shape = shaper({ form: SPECS[0]!.form, auth0Domain: DOMAIN, redact: log => log });
 
 /** One failed batch, as a message. Its records have a name in them that nobody but `--reveal` may show. */
 export function messageOf({

@@ -1,28 +1,27 @@
-/** A record that changes its destination: as if it had been written for it in the first place. */
+/** A record that changes its form: as if it had been written for it in the first place. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FIELD_MAX_BYTES, RECORD_MAX_BYTES } from '../../../lambda/core/contract.ts';
-import type { DestinationKind, SerializedRecord } from '../../../lambda/core/model.ts';
+import { RECORD_MAX_BYTES } from '../../../lambda/core/contract.ts';
+import type { RecordForm, SerializedRecord } from '../../../lambda/core/model.ts';
 import { COLUMNS } from '../../../lambda/core/record/columns.ts';
 import { convertRecord } from '../../../lambda/core/record/convert-record.ts';
 import { CUT_MARK } from '../../../lambda/core/record/cut.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
 import { generateLogs } from '../../../simulator/auth0/tenant.ts';
+import { TEXT, TYPED } from './forms.ts';
 
 const ID = `90020240229123456789${'0'.repeat(36)}`;
 const LOG = { log_id: ID, date: '2024-02-29T12:34:50.001Z', type: 'fp' };
-const WAYS: [DestinationKind, DestinationKind][] = [
-  ['data-collector', 'logs-ingestion'],
-  ['logs-ingestion', 'data-collector'],
+const WAYS: [RecordForm, RecordForm][] = [
+  [TEXT, TYPED],
+  [TYPED, TEXT],
 ];
 
-function shaped(log: unknown, destination: DestinationKind) {
-  const { logId, json, cut } = shaper({ destination, auth0Domain: 'acme.eu.auth0.com', redact: one => one })(
-    log,
-  );
+function shaped(log: unknown, form: RecordForm) {
+  const { logId, json, cut } = shaper({ form, auth0Domain: 'acme.eu.auth0.com', redact: one => one })(log);
   return { record: { logId, json: Buffer.from(json) }, cut };
 }
-const converted = (log: unknown, from: DestinationKind, to: DestinationKind) =>
+const converted = (log: unknown, from: RecordForm, to: RecordForm) =>
   convertRecord(shaped(log, from).record, to);
 const fieldsOf = ({ json }: SerializedRecord): Record<string, unknown> => JSON.parse(json.toString());
 
@@ -36,7 +35,7 @@ describe.each(WAYS)('from %s to %s', (from, to) => {
       const direct = shaped(log, to).record;
       expect(after.logId).toBe(direct.logId);
       expect(after.json.equals(before.record.json)).toBe(false);
-      if (!before.cut || from === 'logs-ingestion') {
+      if (!before.cut || from === TYPED) {
         expect(after.json.toString()).toBe(direct.json.toString());
         continue;
       }
@@ -51,7 +50,7 @@ describe.each(WAYS)('from %s to %s', (from, to) => {
       );
       expect(kept).toMatchObject(Object.fromEntries(rest));
     }
-    if (from === 'data-collector') expect(cut).toBeGreaterThan(0);
+    if (from === TEXT) expect(cut).toBeGreaterThan(0);
   });
 
   test.each<[string, object]>([
@@ -93,7 +92,7 @@ describe.each(WAYS)('from %s to %s', (from, to) => {
     expect(convertRecord(deep, to).logId).toBe('1');
   });
 
-  test('whatever the log: the limits of the new destination hold, are marked, and hold again', () => {
+  test('whatever the log: the limits of the new form hold, are marked, and hold again', () => {
     const text = fc
       .tuple(fc.string({ unit: 'binary' }), fc.nat(90_000))
       .map(([one, size]) => one.repeat(Math.ceil(size / Math.max(1, one.length))));
@@ -122,7 +121,7 @@ describe.each(WAYS)('from %s to %s', (from, to) => {
         expect([record['LogId'], record['event_date'], record['TimeGenerated'] !== undefined]).toEqual([
           ID,
           LOG.date,
-          to === 'logs-ingestion',
+          to === TYPED,
         ]);
         const cut = String(record['CutColumns'] ?? '').split(' ');
         const cutBefore = fieldsOf(before.record)['CutColumns'];
@@ -131,8 +130,8 @@ describe.each(WAYS)('from %s to %s', (from, to) => {
         for (const { name, type } of COLUMNS) {
           const one = record[name];
           if (one === undefined) continue;
-          const size = type === 'dynamic' && to === 'logs-ingestion' ? JSON.stringify(one) : String(one);
-          expect(Buffer.byteLength(size)).toBeLessThanOrEqual(FIELD_MAX_BYTES[to]);
+          const size = type === 'dynamic' && to === TYPED ? JSON.stringify(one) : String(one);
+          expect(Buffer.byteLength(size)).toBeLessThanOrEqual(to.fieldMaxBytes);
           if (cut.includes(name)) expect(String(one).endsWith(CUT_MARK) || one === '').toBe(true);
         }
         const direct = shaped(log, to);
@@ -146,19 +145,17 @@ describe.each(WAYS)('from %s to %s', (from, to) => {
 
 test('a value that was cut is no JSON any more: it stays text, and stays named', () => {
   const log = { ...LOG, details: { a: 'x'.repeat(40_000) } };
-  const cut = fieldsOf(converted(log, 'data-collector', 'logs-ingestion'));
+  const cut = fieldsOf(converted(log, TEXT, TYPED));
   expect(cut).toMatchObject({ CutColumns: 'Details', TimeGenerated: LOG.date });
   expect(cut['Details']).toMatch(/^\{"a":"x+…\[cut\]$/);
 });
 
 test('what fits the one and not the other is cut for it', () => {
   const log = { ...LOG, details: { a: 'x'.repeat(40_000) }, description: 'y'.repeat(40_000) };
-  const { record } = shaped(log, 'logs-ingestion');
+  const { record } = shaped(log, TYPED);
   expect(fieldsOf(record)).not.toHaveProperty('CutColumns');
-  expect(fieldsOf(convertRecord(record, 'data-collector'))).toEqual(
-    fieldsOf(shaped(log, 'data-collector').record),
-  );
-  expect(fieldsOf(convertRecord(record, 'data-collector'))['CutColumns']).toBe('Description Details');
+  expect(fieldsOf(convertRecord(record, TEXT))).toEqual(fieldsOf(shaped(log, TEXT).record));
+  expect(fieldsOf(convertRecord(record, TEXT))['CutColumns']).toBe('Description Details');
 });
 
 test('a record without any time is told by its free-form values', () => {

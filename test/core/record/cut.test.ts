@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FIELD_MAX_BYTES, RECORD_MAX_BYTES } from '../../../lambda/core/contract.ts';
+import { RECORD_MAX_BYTES } from '../../../lambda/core/contract.ts';
 import {
   CUT_MARK,
   cutText,
@@ -9,6 +9,7 @@ import {
   toJson,
   write,
 } from '../../../lambda/core/record/cut.ts';
+import { TEXT, TYPED } from './forms.ts';
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
 
@@ -56,20 +57,20 @@ test('half a surrogate pair is written as U+FFFD, and what only looks like one i
 
 test('a record within the limits is written as it is', () => {
   const record = { LogId: '1', Details: { a: [1, null] }, Description: undefined };
-  expect(write(record, 'logs-ingestion')).toEqual({
+  expect(write(record, TYPED)).toEqual({
     json: '{"LogId":"1","Details":{"a":[1,null]}}',
     cut: false,
   });
 });
 
 test.each([
-  ['data-collector', 32_768],
-  ['logs-ingestion', 65_536],
-] as const)('for %s a text of %d bytes stays, and one byte more is cut and named', (destination, limit) => {
-  const whole = write({ Description: 'x'.repeat(limit), Scope: 'y' }, destination);
+  [TEXT, 32_768],
+  [TYPED, 65_536],
+] as const)('for %s a text of %d bytes stays, and one byte more is cut and named', (form, limit) => {
+  const whole = write({ Description: 'x'.repeat(limit), Scope: 'y' }, form);
   expect(whole.cut).toBe(false);
   expect(JSON.parse(whole.json).CutColumns).toBeUndefined();
-  const cut = write({ Description: 'x'.repeat(limit + 1), Scope: 'y' }, destination);
+  const cut = write({ Description: 'x'.repeat(limit + 1), Scope: 'y' }, form);
   const record = JSON.parse(cut.json);
   expect(cut.cut).toBe(true);
   expect(record.CutColumns).toBe('Description');
@@ -80,10 +81,10 @@ test.each([
 
 test('a dynamic value too large becomes the beginning of its JSON as text, within the limit when written', () => {
   const details = { text: '"'.repeat(100_000) };
-  const record = JSON.parse(write({ Details: details }, 'logs-ingestion').json);
+  const record = JSON.parse(write({ Details: details }, TYPED).json);
   expect(record.Details).toMatch(/^\{"text":"(\\")+\\?…\[cut\]$/);
-  expect(bytesOf(JSON.stringify(record.Details))).toBeLessThanOrEqual(FIELD_MAX_BYTES['logs-ingestion']);
-  expect(bytesOf(JSON.stringify(record.Details))).toBeGreaterThan(FIELD_MAX_BYTES['logs-ingestion'] * 0.9);
+  expect(bytesOf(JSON.stringify(record.Details))).toBeLessThanOrEqual(TYPED.fieldMaxBytes);
+  expect(bytesOf(JSON.stringify(record.Details))).toBeGreaterThan(TYPED.fieldMaxBytes * 0.9);
 });
 
 test('a record too large as a whole has its largest columns cut to one height, and keeps its small ones', () => {
@@ -91,7 +92,7 @@ test('a record too large as a whole has its largest columns cut to one height, a
   const record: Fields = Object.fromEntries(
     Object.entries(big).map(([name, size]) => [name, 'x'.repeat(size)]),
   );
-  const { json } = write({ ...record, LogId: '1' }, 'logs-ingestion');
+  const { json } = write({ ...record, LogId: '1' }, TYPED);
   const written = JSON.parse(json);
   expect(bytesOf(json)).toBeLessThanOrEqual(RECORD_MAX_BYTES);
   expect(bytesOf(json)).toBeGreaterThan(RECORD_MAX_BYTES * 0.99);

@@ -1,24 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DestinationKind } from '../../../lambda/core/model.ts';
+import type { RecordForm } from '../../../lambda/core/model.ts';
 import { CUT_MARK } from '../../../lambda/core/record/cut.ts';
 import { redactor } from '../../../lambda/core/record/redact.ts';
 import { recordRedactor } from '../../../lambda/core/record/redact-record.ts';
 import type { Redaction } from '../../../lambda/core/record/redaction-field.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
+import { TEXT, TYPED } from './forms.ts';
 
 const KEY = 'k'.repeat(40);
-const KINDS: DestinationKind[] = ['data-collector', 'logs-ingestion'];
+const KINDS: RecordForm[] = [TEXT, TYPED];
 const rule = (field: Redaction['field'], how: Redaction['how'] = 'mask'): Redaction => ({ field, how });
 
-const shaped = (log: unknown, rules: readonly Redaction[], destination: DestinationKind): object =>
-  JSON.parse(shaper({ destination, auth0Domain: 'acme.auth0.com', redact: redactor(rules, KEY) })(log).json);
-const again = (
-  record: object,
-  rules: readonly Redaction[],
-  destination: DestinationKind,
-): Record<string, unknown> => {
-  const redactRecord = recordRedactor(rules, KEY, destination);
+const shaped = (log: unknown, rules: readonly Redaction[], form: RecordForm): object =>
+  JSON.parse(shaper({ form, auth0Domain: 'acme.auth0.com', redact: redactor(rules, KEY) })(log).json);
+const again = (record: object, rules: readonly Redaction[], form: RecordForm): Record<string, unknown> => {
+  const redactRecord = recordRedactor(rules, KEY, form);
   return JSON.parse(redactRecord({ logId: '1', json: Buffer.from(JSON.stringify(record)) }).json.toString());
 };
 
@@ -259,8 +256,8 @@ describe.each(KINDS)('a record for %s', kind => {
 
 test('a record without rules is given back itself, and a hash without a key is refused at once', () => {
   const record = { logId: '1', json: Buffer.from('{"LogId":"1"}') };
-  expect(recordRedactor([], undefined, 'data-collector')(record)).toBe(record);
-  expect(() => recordRedactor([rule('ip', 'hash')], undefined, 'data-collector')).toThrow('no key');
+  expect(recordRedactor([], undefined, TEXT)(record)).toBe(record);
+  expect(() => recordRedactor([rule('ip', 'hash')], undefined, TEXT)).toThrow('no key');
 });
 
 test('whatever a log held, a value that a rule names is nowhere in its record, and twice is as good as once', () => {

@@ -1,11 +1,12 @@
 /** What must hold for any log at all, tried with hundreds of generated ones. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FIELD_MAX_BYTES, RECORD_MAX_BYTES } from '../../../lambda/core/contract.ts';
-import type { DestinationKind } from '../../../lambda/core/model.ts';
+import { RECORD_MAX_BYTES } from '../../../lambda/core/contract.ts';
+import type { RecordForm } from '../../../lambda/core/model.ts';
 import { COLUMNS } from '../../../lambda/core/record/columns.ts';
 import { redactor } from '../../../lambda/core/record/redact.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
+import { TEXT, TYPED } from './forms.ts';
 
 const FIELD_TO_COLUMN: Readonly<Record<string, string>> = {
   type: 'EventType',
@@ -39,7 +40,7 @@ const FIELD_TO_COLUMN: Readonly<Record<string, string>> = {
   date: 'event_date',
 };
 
-const destinations = fc.constantFrom<DestinationKind>('data-collector', 'logs-ingestion');
+const destinations = fc.constantFrom<RecordForm>(TEXT, TYPED);
 /** Any sequence of UTF-16 units: halves of surrogate pairs and control characters too. */
 const anyText = fc.string({
   unit: fc.oneof(
@@ -84,10 +85,10 @@ const wellFormed = (value: unknown): unknown =>
 test('any value makes one record: JSON within the limits, of known columns in their types', () => {
   const big = logOf(fc.oneof(typical, hugeText, fc.array(hugeText, { maxLength: 3 })), 30);
   fc.assert(
-    fc.property(fc.oneof(logOf(typical), big, fc.jsonValue(), hugeText), destinations, (log, destination) => {
+    fc.property(fc.oneof(logOf(typical), big, fc.jsonValue(), hugeText), destinations, (log, form) => {
       const before = JSON.stringify(log);
       const shaped = shaper({
-        destination,
+        form,
         auth0Domain: 'acme.eu.auth0.com',
         redact: redactor([], undefined),
       })(log);
@@ -99,33 +100,32 @@ test('any value makes one record: JSON within the limits, of known columns in th
       expect(record['LogId']).toBe(shaped.logId.toWellFormed());
       expect(shaped.cut).toBe('CutColumns' in record);
       expect(shaped.raw).toBe('ShapeError' in record);
-      for (const [name, value] of Object.entries(record)) expectColumn(name, value, destination);
+      for (const [name, value] of Object.entries(record)) expectColumn(name, value, form);
     }),
     { numRuns: 300 },
   );
 });
 
-function expectColumn(name: string, value: unknown, destination: DestinationKind): void {
+function expectColumn(name: string, value: unknown, form: RecordForm): void {
   const column = COLUMNS.find(one => one.name === name);
   expect(column, name).toBeDefined();
   expect(name).toMatch(/^[A-Za-z][A-Za-z0-9_]{0,44}$/);
-  const dynamic = column?.type === 'dynamic' && destination === 'logs-ingestion';
+  const dynamic = column?.type === 'dynamic' && form === TYPED;
   const text = dynamic ? JSON.stringify(value) : String(value);
-  expect(Buffer.byteLength(text), name).toBeLessThanOrEqual(FIELD_MAX_BYTES[destination]);
+  expect(Buffer.byteLength(text), name).toBeLessThanOrEqual(form.fieldMaxBytes);
   if (column?.type === 'int') expect(value).toSatisfy(Number.isInteger);
   else if (column?.type === 'boolean') expect(value).toBeTypeOf('boolean');
   else if (column?.type === 'datetime') expect(value).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   else if (!dynamic) expect(value, name).toBeTypeOf('string');
-  if (name === 'TimeGenerated') expect(destination).toBe('logs-ingestion');
+  if (name === 'TimeGenerated') expect(form).toBe(TYPED);
 }
 
 test('every field of any log can be read back from its record', () => {
   fc.assert(
-    fc.property(logOf(typical), destinations, (log, destination) => {
-      const { json } = shaper({ destination, auth0Domain: 'acme.eu.auth0.com', redact: one => one })(log);
+    fc.property(logOf(typical), destinations, (log, form) => {
+      const { json } = shaper({ form, auth0Domain: 'acme.eu.auth0.com', redact: one => one })(log);
       const record: Record<string, unknown> = JSON.parse(json);
-      const parsed = (name: string) =>
-        destination === 'data-collector' ? JSON.parse(String(record[name])) : record[name];
+      const parsed = (name: string) => (form === TEXT ? JSON.parse(String(record[name])) : record[name]);
       const extra: Record<string, unknown> = 'Extra' in record ? parsed('Extra') : {};
       for (const [field, value] of Object.entries(log)) {
         const column = FIELD_TO_COLUMN[field];

@@ -1,9 +1,10 @@
 /** Logs that will not shape, and the place of redaction in it all. */
 import { describe, expect, test } from 'vitest';
-import type { DestinationKind } from '../../../lambda/core/model.ts';
+import type { RecordForm } from '../../../lambda/core/model.ts';
 import { redactor } from '../../../lambda/core/record/redact.ts';
 import type { Redaction } from '../../../lambda/core/record/redaction-field.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
+import { TEXT, TYPED } from './forms.ts';
 
 const ID = `90020240229123456789${'0'.repeat(36)}`;
 
@@ -18,14 +19,14 @@ const LOG = {
 };
 
 interface Options {
-  destination?: DestinationKind;
+  form?: RecordForm;
   rules?: Redaction[];
   redact?: (log: unknown) => unknown;
 }
 
-function shapeIt(log: unknown, { destination = 'logs-ingestion', rules = [], redact }: Options = {}) {
+function shapeIt(log: unknown, { form = TYPED, rules = [], redact }: Options = {}) {
   const shape = shaper({
-    destination,
+    form,
     auth0Domain: 'acme.eu.auth0.com',
     redact: redact ?? redactor(rules, 'a key'),
   });
@@ -51,9 +52,9 @@ describe('a log that will not shape ships raw', () => {
     expect(logId).toMatch(/^sha256:/);
   });
 
-  test.each(['data-collector', 'logs-ingestion'] as const)('nested 10,000 deep, for %s', destination => {
+  test.each([TEXT, TYPED] as const)('nested 10,000 deep, for %s', form => {
     const details: unknown = JSON.parse(`${'['.repeat(10_000)}${']'.repeat(10_000)}`);
-    const { record, raw } = shapeIt({ ...LOG, details }, { destination });
+    const { record, raw } = shapeIt({ ...LOG, details }, { form });
     expect(raw).toBe(true);
     expect(record).toMatchObject({
       LogId: ID,
@@ -85,7 +86,7 @@ describe('a log that will not shape ships raw', () => {
       },
       big: 'ä'.repeat(100_000),
     };
-    const { record, raw, cut } = shapeIt(log, { destination: 'data-collector' });
+    const { record, raw, cut } = shapeIt(log, { form: TEXT });
     expect({ raw, cut }).toEqual({ raw: true, cut: true });
     expect(record).toMatchObject({ LogId: ID, CutColumns: 'RawLog' });
     expect(record.ShapeError).toBe('it could not be written as JSON (TypeError)');

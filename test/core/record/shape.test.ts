@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { DestinationKind } from '../../../lambda/core/model.ts';
+import type { RecordForm } from '../../../lambda/core/model.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
+import { TEXT, TYPED } from './forms.ts';
 
 const ID = `90020240229123456789${'0'.repeat(36)}`;
 const TIME = '2024-02-29T12:34:56.789Z';
@@ -28,8 +29,8 @@ const LOG = {
   $event_schema: { version: '1.0.0' },
 };
 
-function shapeIt(log: unknown, destination: DestinationKind = 'logs-ingestion') {
-  const shaped = shaper({ destination, auth0Domain: 'acme.eu.auth0.com', redact: one => one })(log);
+function shapeIt(log: unknown, form: RecordForm = TYPED) {
+  const shaped = shaper({ form, auth0Domain: 'acme.eu.auth0.com', redact: one => one })(log);
   return { ...shaped, record: JSON.parse(shaped.json) };
 }
 
@@ -75,7 +76,7 @@ describe('a log', () => {
   });
 
   test('becomes a record without TimeGenerated and with free-form values as text for the Data Collector', () => {
-    expect(shapeIt(LOG, 'data-collector').record).toEqual({
+    expect(shapeIt(LOG, TEXT).record).toEqual({
       ...COMMON,
       LocationInfo: JSON.stringify(LOG.location_info),
       Details: JSON.stringify(LOG.details),
@@ -158,11 +159,11 @@ describe('a date', () => {
   ])(
     'given as %j gives the event’s time, else its id does; what the time does not tell is kept',
     (date, time, kept) => {
-      for (const destination of ['data-collector', 'logs-ingestion'] as const) {
-        const { record } = shapeIt({ log_id: ID, date }, destination);
+      for (const form of [TEXT, TYPED] as const) {
+        const { record } = shapeIt({ log_id: ID, date }, form);
         expect(record.event_date).toBe(time);
-        expect(record.TimeGenerated).toBe(destination === 'logs-ingestion' ? time : undefined);
-        const extra = destination === 'logs-ingestion' ? record.Extra : JSON.parse(record.Extra ?? 'null');
+        expect(record.TimeGenerated).toBe(form === TYPED ? time : undefined);
+        const extra = form === TYPED ? record.Extra : JSON.parse(record.Extra ?? 'null');
         expect(extra?.date).toEqual(kept);
       }
     },
@@ -200,5 +201,5 @@ describe('an id', () => {
 test('fields without a column go whole into Extra, even those named like a column or like `__proto__`', () => {
   const text = '{"__proto__":{"a":1},"LogId":"x","Extra":[1],"odd name.":null,"(configuration)":"y"}';
   expect(JSON.stringify(shapeIt(JSON.parse(text)).record.Extra)).toBe(text);
-  expect(shapeIt(JSON.parse(text), 'data-collector').record.Extra).toBe(text);
+  expect(shapeIt(JSON.parse(text), TEXT).record.Extra).toBe(text);
 });

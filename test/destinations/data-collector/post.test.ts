@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { DataCollectorConfig } from '../../../lambda/config/config.ts';
-import { dataCollector } from '../../../lambda/destinations/data-collector/post.ts';
+import { openDataCollector } from '../../../lambda/destinations/data-collector/post.ts';
+import type { DataCollectorConfig } from '../../../lambda/destinations/data-collector/spec.ts';
 import { httpClient } from '../../../lambda/edges/http-client.ts';
 import {
   type Answerer,
@@ -35,8 +35,7 @@ async function workspace(answer: Answerer, more: Partial<DataCollectorConfig> = 
   const { url, taken } = await serve(answer);
   const clock = handClock(NOW);
   const secrets = heldSecrets({ sharedKey: KEY });
-  const options = { config: { ...config, ...more }, secrets, clock, fetch, baseUrl: url };
-  const destination = dataCollector(options);
+  const { destination } = openDataCollector({ ...config, ...more }, { secrets, clock, fetch, baseUrl: url });
   const post = (limitMs = LIMIT_MS) => destination.post(Buffer.from(BODY), limitMs);
   return { destination, post, taken, clock, secrets };
 }
@@ -98,15 +97,17 @@ test.each([
   ['china', 'cn'],
 ] as const)('in the cloud %s the workspace is at .azure.%s', async (cloud, ending) => {
   const called: string[] = [];
-  const destination = dataCollector({
-    config: { ...config, cloud },
-    secrets: heldSecrets({ sharedKey: KEY }),
-    clock: handClock(NOW),
-    fetch: async input => {
-      called.push(String(input));
-      return new Response('');
+  const { destination } = openDataCollector(
+    { ...config, cloud },
+    {
+      secrets: heldSecrets({ sharedKey: KEY }),
+      clock: handClock(NOW),
+      fetch: async input => {
+        called.push(String(input));
+        return new Response('');
+      },
     },
-  });
+  );
   await destination.post(Buffer.from('[]'), LIMIT_MS);
   expect(called).toEqual([
     `https://${config.workspaceId}.ods.opinsights.azure.${ending}/api/logs?api-version=2016-04-01`,
@@ -174,7 +175,12 @@ test.each<[string, Answerer, unknown, number]>([
 test('a host that nobody listens at: unanswered', async () => {
   const secrets = heldSecrets({ sharedKey: KEY });
   const baseUrl = await deadUrl();
-  const destination = dataCollector({ config, secrets, clock: handClock(NOW), fetch, baseUrl });
+  const destination = openDataCollector(config, {
+    secrets,
+    clock: handClock(NOW),
+    fetch,
+    baseUrl,
+  }).destination;
   expect(await destination.post(Buffer.from('[]'), LIMIT_MS)).toMatchObject({
     kind: 'unanswered',
     code: 'ECONNREFUSED',
@@ -200,11 +206,13 @@ test.each([
 
 test('a secret that cannot be read, or not in time, is passed on and nothing is posted', async () => {
   const fault = { verdict: 'denied', message: 'no such secret' } as const;
-  const options = { config, clock: handClock(NOW), fetch, baseUrl: await deadUrl() };
-  const without = dataCollector({ ...options, secrets: heldSecrets(fault) });
+  const options = { clock: handClock(NOW), fetch, baseUrl: await deadUrl() };
+  const without = openDataCollector(config, { ...options, secrets: heldSecrets(fault) }).destination;
   expect(await without.post(Buffer.from('[]'), LIMIT_MS)).toEqual({ kind: 'unauthorised', fault });
   const secrets = { read: () => new Promise<never>(() => undefined), forget: () => undefined };
-  expect(await dataCollector({ ...options, secrets }).post(Buffer.from('[]'), 30)).toMatchObject({
+  expect(
+    await openDataCollector(config, { ...options, secrets }).destination.post(Buffer.from('[]'), 30),
+  ).toMatchObject({
     kind: 'unauthorised',
     fault: { verdict: 'unavailable', code: 'TIMEOUT' },
   });
@@ -214,5 +222,9 @@ test('refreshing forgets the secret', async () => {
   const { destination, secrets } = await workspace(ok);
   destination.refresh();
   expect(secrets.forgotten).toBe(1);
-  expect(destination).toMatchObject({ kind: 'data-collector', maxBatchBytes: 4_000_000 });
+  expect(destination).toMatchObject({
+    form: { layout: 'text' },
+    isCompressed: false,
+    maxBatchBytes: 4_000_000,
+  });
 });

@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { LogsIngestionConfig } from '../../../lambda/config/config.ts';
 import type { TokenAnswer } from '../../../lambda/core/oauth.ts';
 import { Secret } from '../../../lambda/core/secret.ts';
 import {
   entraFederated,
   type FederatedOptions,
 } from '../../../lambda/destinations/logs-ingestion/federated.ts';
+import type { LogsIngestionConfig } from '../../../lambda/destinations/logs-ingestion/spec.ts';
 import { httpClient } from '../../../lambda/edges/http-client.ts';
 import { startAzure } from '../../../simulator/azure/server.ts';
 import { handClock, json, serve, type Taken } from '../../edges/server.ts';

@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { LogsIngestionConfig } from '../../../lambda/config/config.ts';
 import { entraClientSecret } from '../../../lambda/destinations/logs-ingestion/entra.ts';
-import { logsIngestion } from '../../../lambda/destinations/logs-ingestion/post.ts';
+import { openLogsIngestion } from '../../../lambda/destinations/logs-ingestion/post.ts';
+import type { LogsIngestionConfig } from '../../../lambda/destinations/logs-ingestion/spec.ts';
 import { httpClient } from '../../../lambda/edges/http-client.ts';
 import {
   type Answerer,
@@ -45,13 +45,15 @@ async function azure(ingest: Answerer, entra: Answerer = granting, more: Partial
   const { url, taken } = await serve((one, response) => (isToken(one) ? entra : ingest)(one, response));
   const clock = handClock(NOW);
   const secrets = heldSecrets({ clientSecret: 'the~client.secret' });
-  const options = { config: { ...config, ...more }, secrets, clock, fetch, baseUrl: url };
-  const authoriser = entraClientSecret(options);
-  const destination = logsIngestion({ ...options, authoriser });
+  const urls = { baseUrl: url, tokenBaseUrl: url };
+  const { destination, token } = openLogsIngestion(
+    { ...config, ...more },
+    { secrets, clock, fetch, fetchToken: fetch, ...urls, identity: 'nobody' },
+  );
   const post = (limitMs = LIMIT_MS) => destination.post(Buffer.from(BODY), limitMs);
   const exchanges = () => taken.filter(isToken);
   const posts = () => taken.filter(one => !isToken(one));
-  return { destination, authoriser, post, exchanges, posts, clock, secrets };
+  return { destination, token, post, exchanges, posts, clock, secrets };
 }
 
 const noContent: Answerer = (_taken, response) => response.writeHead(204).end();
@@ -79,16 +81,14 @@ test('without a base address it posts to the configured endpoint', async () => {
       ? Response.json({ access_token: 't', expires_in: 60 })
       : new Response(null, { status: 204 });
   };
-  const options = {
-    config,
+  const { destination } = openLogsIngestion(config, {
     secrets: heldSecrets({ clientSecret: 'x' }),
     clock: handClock(NOW),
     fetch: record,
-  };
-  await logsIngestion({ ...options, authoriser: entraClientSecret(options) }).post(
-    Buffer.from('[]'),
-    LIMIT_MS,
-  );
+    fetchToken: record,
+    identity: 'nobody',
+  });
+  await destination.post(Buffer.from('[]'), LIMIT_MS);
   expect(called[1]).toBe(`${config.endpoint}${PATH}?api-version=2023-01-01`);
 });
 
@@ -194,8 +194,8 @@ test.each<[string, Answerer, unknown, number]>([
   ['a body that is cut', (_taken, response) => cutBody(response), CUT, LIMIT_MS],
   ['a cut connection', (_taken, response) => response.destroy(), CUT, LIMIT_MS],
 ])('%s: unanswered', async (_what, answer, code, limitMs) => {
-  const { post, authoriser } = await azure(answer);
-  await authoriser.authorise(LIMIT_MS);
+  const { post, token } = await azure(answer);
+  await token?.(LIMIT_MS);
   expect(await post(limitMs)).toMatchObject({ kind: 'unanswered', code });
 });
 

@@ -11,6 +11,10 @@ export const whole = (from: number, to: number, allowed: string) =>
 export const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
   v.picklist(values, `one of ${values.map(value => JSON.stringify(value)).join(', ')}`);
 
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const guid = text(GUID, 'a GUID, such as "01234567-89ab-cdef-0123-456789abcdef"');
+
 /** A list in which nothing stands twice. */
 export const listOf = <T extends v.GenericSchema<string>>(item: T, allowed: string) =>
   v.pipe(

@@ -1,0 +1,128 @@
+/**
+ * Azure's HTTP Data Collector API, as every other part of the house knows it.
+ * https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api
+ */
+import * as v from 'valibot';
+import { settings } from '../../core/settings/problems.ts';
+import { guid, secretName, text, whole } from '../../core/settings/values.ts';
+import { cloud } from '../clouds.ts';
+import type { DestinationSpec } from '../spec.ts';
+import { notice } from './notice.ts';
+import { isSharedKey } from './sign.ts';
+
+const schema = settings({
+  kind: v.literal('data-collector'),
+  workspaceId: guid,
+  logType: v.optional(
+    text(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'letters, digits and _, at most 100, a letter first'),
+    'Auth0',
+  ),
+  apiVersion: v.optional(text(/^\d{4}-\d{2}-\d{2}$/, 'an API version, such as "2016-04-01"'), '2016-04-01'),
+  cloud,
+  resourceId: v.optional(
+    text(
+      /^\/subscriptions\/[\x20-\x7e]*[\x21-\x7e]$/i,
+      'an Azure resource id, "/subscriptions/…", of ASCII characters, as it goes into a header',
+    ),
+  ),
+  maxBatchBytes: v.optional(whole(200_000, 30_000_000, 'bytes, 200000 to 30000000'), 1_000_000),
+  secret: secretName,
+});
+
+export type DataCollectorConfig = v.InferOutput<typeof schema>;
+
+/** It answers 404 both to a wrong address and to a body that is too large: below this it is the address. */
+const SMALL_BODY_BYTES = 65_536;
+/** Above this, a connection closed while sending may be its way to say "too large". */
+const LARGE_BODY_BYTES = 1_000_000;
+const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api#return-codes */
+const CONFIGURATION_CODES = new Set([
+  'InactiveCustomer',
+  'InvalidApiVersion',
+  'InvalidCustomerId',
+  'InvalidLogType',
+  'MissingApiVersion',
+  'MissingContentType',
+  'MissingLogType',
+  'UnsupportedContentType',
+]);
+
+const SHARED_KEY_BYTES = 64;
+
+export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly settings: typeof schema } = {
+  kind: 'data-collector',
+  api: 'Data Collector API',
+  settings: schema,
+  descriptions: {
+    workspaceId: {
+      means: 'the workspace’s id, which the portal calls _Workspace ID_',
+      example: '01234567-89ab-cdef-0123-456789abcdef',
+    },
+    logType: {
+      means:
+        'the table’s name, to which Azure adds `_CL`; Auth0’s former extension called it the namespace. With another name than the default, replace `Auth0_CL` in the text of the [function](queries.md#functions) `Auth0Logs()`',
+      example: 'Auth0Prod',
+    },
+    apiVersion: { means: 'the version of the API', example: '2016-04-01' },
+    resourceId: {
+      means: 'the Azure resource that the rows are about: the column `_ResourceId`',
+      example: '/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/auth0-logs',
+    },
+    secret: { means: 'where the workspace’s key is: `{"sharedKey"}`', example: 'auth0-logs/prod/azure' },
+  },
+  // It would make columns of an object's keys, and a table has 500 at most; TimeGenerated it reserves for itself.
+  form: { layout: 'text', fieldMaxBytes: 32_768 },
+  meaning: {
+    // It documents 200; 202 and 204 are tolerated.
+    accepted: new Set([200, 202, 204]),
+    isConfiguration: code => CONFIGURATION_CODES.has(code),
+    isTooLarge: (answer, { bytes, records }) =>
+      answer.kind === 'answered'
+        ? answer.status === 404 && bytes > SMALL_BODY_BYTES
+        : CLOSED.has(answer.code) && bytes > LARGE_BODY_BYTES && records > 1,
+  },
+  secretField: { name: 'sharedKey', variable: 'AZURE_SHARED_KEY', problemOf: sharedKeyProblem },
+  isFederated: () => false,
+  place: ({ workspaceId, logType, cloud }) => ({
+    identity: `workspace ${workspaceId}, ${logType}_CL`,
+    address: `workspace ${workspaceId}`,
+    target: `table ${logType}_CL`,
+    name: `${logType}_CL`,
+    settings: addressSettings({ workspaceId, cloud }),
+  }),
+  doubts: () => [],
+  remedy: ({ status, code = '' }, { workspaceId, logType, apiVersion, cloud }) => {
+    if (code === 'InvalidLogType') return `check azure.logType "${logType}"`;
+    if (/ApiVersion/.test(code))
+      return `set azure.apiVersion "${apiVersion}" to "2016-04-01", the one there is`;
+    if (/Customer/.test(code)) {
+      return (
+        `check azure.workspaceId "${workspaceId}", and that the workspace was not deleted:\n` +
+        '  az monitor log-analytics workspace list --query "[].[name,customerId]" -o table'
+      );
+    }
+    if (status === 404) {
+      return `check ${addressSettings({ workspaceId, cloud })}, and see “data collector”`;
+    }
+    return (
+      'was the key regenerated, or is it another workspace’s? Fill in the right one; see “clock” too:\n' +
+      '  az monitor log-analytics workspace get-shared-keys -g GROUP -n WORKSPACE'
+    );
+  },
+  notice,
+};
+
+const addressSettings = ({ workspaceId, cloud }: Pick<DataCollectorConfig, 'workspaceId' | 'cloud'>) =>
+  `azure.workspaceId "${workspaceId}" and azure.cloud "${cloud}"`;
+
+function sharedKeyProblem(key: string) {
+  if (!isSharedKey(key)) {
+    return { level: 'error', text: 'has a "sharedKey" that is not base64: was it copied whole?' } as const;
+  }
+  const bytes = Buffer.from(key, 'base64').byteLength;
+  if (bytes === SHARED_KEY_BYTES) return undefined;
+  const text = `has a "sharedKey" of ${bytes} bytes, and workspaces have keys of ${SHARED_KEY_BYTES}: was it copied whole?`;
+  return { level: 'warning', text } as const;
+}

@@ -1,0 +1,140 @@
+/**
+ * Azure Monitor's Logs Ingestion API, as every other part of the house knows it.
+ * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
+ */
+import * as v from 'valibot';
+import { settings } from '../../core/settings/problems.ts';
+import { guid, oneOf, SECRET_NAME, secretName, text, whole } from '../../core/settings/values.ts';
+import { type Cloud, cloud } from '../clouds.ts';
+import type { DestinationSpec, Doubt } from '../spec.ts';
+
+const schema = v.pipe(
+  settings({
+    kind: v.literal('logs-ingestion'),
+    endpoint: text(
+      /^https:\/\/[a-z0-9.-]+\.ingest\.monitor\.azure\.(com|us|cn)$/i,
+      'the ingestion endpoint of the DCR or DCE, "https://….ingest.monitor.azure.com", no path',
+    ),
+    dcrImmutableId: text(/^dcr-[0-9a-f]{32}$/i, 'the DCR’s immutable id, "dcr-" and 32 hex digits'),
+    stream: v.optional(
+      text(/^Custom-[A-Za-z][A-Za-z0-9_]{0,99}$/, '"Custom-" and the table’s name'),
+      'Custom-Auth0Logs_CL',
+    ),
+    tenantId: guid,
+    clientId: guid,
+    cloud,
+    auth: v.optional(oneOf(['client-secret', 'federated']), 'client-secret'),
+    secret: v.optional(secretName),
+    maxBatchBytes: v.optional(whole(200_000, 1_048_576, 'bytes, 200000 to 1048576'), 1_000_000),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['auth'], ['secret']],
+      azure => azure.auth === 'federated' || azure.secret !== undefined,
+      `${SECRET_NAME}, as auth is "client-secret"`,
+    ),
+    ['secret'],
+  ),
+);
+
+export type LogsIngestionConfig = v.InferOutput<typeof schema>;
+
+/** The API's codes are not listed anywhere: an unknown DCR, stream or api-version names itself. */
+const CONFIGURATION_CODE = /stream|dcr|datacollectionrule|immutableid|api-?version/i;
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const ENDPOINT_ENDINGS: Readonly<Record<Cloud, string>> = { public: '.com', 'us-gov': '.us', china: '.cn' };
+const ID_EXAMPLE = '01234567-89ab-cdef-0123-456789abcdef';
+
+export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly settings: typeof schema } = {
+  kind: 'logs-ingestion',
+  api: 'Logs Ingestion API',
+  settings: schema,
+  descriptions: {
+    endpoint: {
+      means: 'the ingestion endpoint of the data collection rule, or of a data collection endpoint',
+      example: 'https://auth0-logs-abcd-westeurope.logs.z1.ingest.monitor.azure.com',
+    },
+    dcrImmutableId: {
+      means: 'the rule’s immutable id, not its name',
+      example: `dcr-${'0123456789abcdef'.repeat(2)}`,
+    },
+    stream: { means: 'the rule’s stream', example: 'Custom-Auth0Logs_CL' },
+    tenantId: { means: 'the Entra tenant of the application or identity that posts', example: ID_EXAMPLE },
+    clientId: {
+      means: 'the application (client) id of the application or identity that posts',
+      example: ID_EXAMPLE,
+    },
+    auth: {
+      means:
+        'how it proves itself: by a secret, or as the function’s own AWS role, [without any secret](azure.md#from-an-empty-resource-group-to-the-first-row). `run` on one machine has no such role and refuses `"federated"`',
+      example: 'federated',
+    },
+    secret: {
+      means: 'where the client secret is: `{"clientSecret"}`. Required unless `azure.auth` is `"federated"`',
+      example: 'auth0-logs/prod/azure',
+    },
+  },
+  form: { layout: 'typed', fieldMaxBytes: 65_536 },
+  meaning: {
+    // It documents 204; 200 and 202 are tolerated.
+    accepted: new Set([200, 202, 204]),
+    isConfiguration: code => CONFIGURATION_CODE.test(code),
+    isTooLarge: () => false,
+  },
+  secretField: { name: 'clientSecret', variable: 'AZURE_CLIENT_SECRET', problemOf: clientSecretProblem },
+  isFederated: ({ auth }) => auth === 'federated',
+  place: ({ endpoint, dcrImmutableId, stream }) => ({
+    identity: `${endpoint}, ${dcrImmutableId}, ${stream}`,
+    address: endpoint,
+    target: `stream ${stream}`,
+    name: stream,
+    settings: `azure.endpoint "${endpoint}"`,
+  }),
+  rule: ({ dcrImmutableId, stream }) => ({ immutableId: dcrImmutableId, stream }),
+  token: { check: 'entra token', vendor: 'Entra', settings: tokenSettings },
+  doubts: ({ endpoint, cloud }): readonly Doubt[] =>
+    endpoint.toLowerCase().endsWith(ENDPOINT_ENDINGS[cloud])
+      ? []
+      : [
+          {
+            text: `azure.cloud is "${cloud}", and azure.endpoint is one of another cloud`,
+            remedy: 'correct either: .com is "public", .us is "us-gov", .cn is "china"',
+          },
+        ],
+  remedy: ({ status, code = '' }, { endpoint, dcrImmutableId, stream, clientId, cloud }) => {
+    if (status === 403) {
+      return (
+        'give the application the role Monitoring Metrics Publisher on the data collection rule (a new one takes up to ' +
+        '30 minutes to work):\n' +
+        `  az role assignment create --role "Monitoring Metrics Publisher" \\\n    --assignee ${clientId} --scope RULE_ID`
+      );
+    }
+    if (status === 401) {
+      return `the token is for another cloud or audience: check azure.cloud "${cloud}" and azure.endpoint "${endpoint}"`;
+    }
+    if (/stream/i.test(code)) {
+      return `check azure.stream "${stream}" against the rule’s streams, see “dcr columns”`;
+    }
+    return (
+      `check azure.endpoint "${endpoint}", azure.dcrImmutableId "${dcrImmutableId}" and azure.stream "${stream}" against:\n` +
+      '  az monitor data-collection rule list -o json \\\n    --query "[].{id:immutableId,at:endpoints.logsIngestion}"'
+    );
+  },
+};
+
+/** What decides where a token is asked for and for whom, in an operator's words. */
+export function tokenSettings({
+  tenantId,
+  clientId,
+  cloud,
+}: Pick<LogsIngestionConfig, 'tenantId' | 'clientId' | 'cloud'>): string {
+  return `azure.tenantId "${tenantId}", azure.clientId "${clientId}", azure.cloud "${cloud}"`;
+}
+
+function clientSecretProblem(secret: string) {
+  if (!GUID.test(secret)) return undefined;
+  const text =
+    'has a "clientSecret" that looks like the id of a client secret; its value is needed, shown only once';
+  return { level: 'warning', text } as const;
+}

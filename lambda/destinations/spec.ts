@@ -1,0 +1,114 @@
+/** What a destination says of itself. Everyone asks it: no other place knows one kind from another. */
+import type * as v from 'valibot';
+import type { Fetch } from '../core/http.ts';
+import type {
+  AnswerMeaning,
+  Clock,
+  Destination,
+  PostAnswer,
+  RecordForm,
+  SecretSource,
+} from '../core/model.ts';
+import type { TokenAnswer } from '../core/oauth.ts';
+
+/** Settings that every destination has: `azure` of a pipeline. */
+export interface CommonSettings {
+  readonly kind: string;
+  /** The most that one post may carry, brackets and commas included. */
+  readonly maxBatchBytes: number;
+  /** Name or ARN of its secret. */
+  readonly secret?: string | undefined;
+}
+
+/** A setting, for docs/configuration.md. */
+export interface Description {
+  /** Markdown, one paragraph. */
+  readonly means: string;
+  /** A value that the schema takes. */
+  readonly example: unknown;
+}
+
+/** Where records go, in words. */
+export interface Place {
+  /** Two settings with the same words lead to the same table. The local ledger is named after it: it never changes. */
+  readonly identity: string;
+  /** What is posted to, such as `workspace 0123…`. */
+  readonly address: string;
+  /** `table Auth0_CL`, `stream Custom-Auth0Logs_CL`. */
+  readonly target: string;
+  /** `Auth0_CL`. */
+  readonly name: string;
+  /** The settings that lead there, for "check …". */
+  readonly settings: string;
+}
+
+/** Something that may be wrong, and what to do. After a line break, each line of a remedy is a command. */
+export interface Doubt {
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** The one field of a destination's secret. */
+export interface SecretField {
+  readonly name: string;
+  /** The environment variable that holds it, for a run on one machine. */
+  readonly variable: string;
+  /** What can be wrong with a value, as far as it can be seen; the text goes on after the secret's name. */
+  problemOf(value: string): { readonly level: 'error' | 'warning'; readonly text: string } | undefined;
+}
+
+/** Pure: imported by the CDK app and by the command line too. `S`: its settings, defaults filled in. */
+export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
+  readonly kind: S['kind'];
+  /** The API's name, as its vendor writes it. */
+  readonly api: string;
+  /** Strict: unknown settings are refused. */
+  readonly settings: v.GenericSchema<unknown, S>;
+  /** Of each of its settings but `kind`; a setting that another kind has in common is described alike, or by both. */
+  readonly descriptions: Readonly<Record<string, Description>>;
+  readonly form: RecordForm;
+  readonly meaning: AnswerMeaning;
+  readonly secretField: SecretField;
+  /** Whether only the function itself may post, by its AWS role, and there is no secret. */
+  isFederated(settings: S): boolean;
+  place(settings: S): Place;
+  /** The data collection rule that must declare the columns; undefined where there is none. */
+  rule?(settings: S): { readonly immutableId: string; readonly stream: string };
+  /** Where posts need a token: the check of `doctor`, who gives it, and the settings that it hangs on. */
+  readonly token?: { readonly check: string; readonly vendor: string; settings(settings: S): string };
+  /** What in valid settings deserves a second look. */
+  doubts(settings: S): readonly Doubt[];
+  /** What to do about a refusal that is not the records' fault. See docs/runbook.md, denied-by-azure. */
+  remedy(answer: Extract<PostAnswer, { readonly kind: 'answered' }>, settings: S): string;
+  /** What its users should know today. `nowMs`: milliseconds since 1970. */
+  notice?(nowMs: number): Doubt & { readonly check: string };
+}
+
+/** What a destination is opened with. */
+export interface Opening {
+  readonly secrets: SecretSource;
+  readonly clock: Clock;
+  /** Posts. */
+  readonly fetch: Fetch;
+  /** Asks for tokens, where the destination needs one. */
+  readonly fetchToken: Fetch;
+  /** Instead of the vendor's address, for a simulator: no path, no trailing slash. */
+  readonly baseUrl?: string | undefined;
+  /** The same for tokens. */
+  readonly tokenBaseUrl?: string | undefined;
+  /**
+   * AWS's word for who this Lambda is; asked for where isFederated. `nobody`, where there is no Lambda: then posts carry
+   * a token that proves nothing, and the destination's refusal tells that it is there.
+   */
+  readonly identity: (() => WebIdentity) | 'nobody';
+}
+
+/** A signed token that says who this is. Law: never throws; a new one at every call. */
+export type WebIdentity = (limit: AbortSignal) => Promise<TokenAnswer>;
+
+/** A destination, and its token by itself where it needs one. */
+export interface Opened {
+  readonly destination: Destination;
+  /** Law: never throws. */
+  token?(timeoutMs: number): Promise<TokenAnswer>;
+}

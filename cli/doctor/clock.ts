@@ -67,7 +67,7 @@ export function clockFinding(skews: readonly Skew[], kind: Target['kind']): Find
     return say.warning(`${text}; logs may be read before they are settled`, remedy);
   }
   return say.error(
-    `${text}; tokens may be refused, and the Data Collector API refuses more than 15 min`,
+    `${text}; tokens may be refused, and signed posts are beyond 15 min`,
     remedy,
   );
 }

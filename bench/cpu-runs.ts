@@ -7,8 +7,8 @@ import type { RunReport } from '../lambda/core/report.ts';
 import { bundled, mustBeCaughtUp, once, type Start, shipTask } from './client.ts';
 import type { DeliverOptions } from './deliver.ts';
 import { differentLogs, type Mix } from './logs.ts';
+import { openWorld } from './open-world.ts';
 import { startStub } from './stub.ts';
-import { openWorld } from './world.ts';
 
 /** Each run ships so many. */
 export const LOGS = 40_000;

@@ -3,8 +3,9 @@
 import type { RunReport } from '../lambda/core/report.ts';
 import type { DestinationKind } from '../lambda/destinations/all.ts';
 import { median, mustBeCaughtUp, once, shipTask } from './client.ts';
+import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
-import { openWorld, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const LOGS = 50_000;
 const SAMPLES = 40;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MEMORY_ENVIRONMENT } from '../lambda/core/contract.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import type { Taken, Task } from './client-process.ts';
-import { ask } from './world.ts';
+import { ask } from './open-world.ts';
 
 export type Client = { readonly pid: number; call<T>(task: Task): Promise<Taken<T>>; end(): void };
 

@@ -9,8 +9,8 @@ import { SPECS } from '../lambda/destinations/all.ts';
 import { bundled, mustBeCaughtUp, once, type Start, shipTask } from './client.ts';
 import type { DeliverOptions } from './deliver.ts';
 import { differentLogs, type Mix } from './logs.ts';
+import { openWorld } from './open-world.ts';
 import { startStub } from './stub.ts';
-import { openWorld } from './world.ts';
 
 /** Each run ships so many. */
 export const LOGS = 40_000;

@@ -2,15 +2,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ENV, outputKey, type PipelineOutput } from '../lambda/core/contract.ts';
 import type { RunReport } from '../lambda/core/report.ts';
+import { rawAws } from '../simulator/aws/ministack/calls.ts';
+import { cdk } from '../simulator/aws/ministack/cdk.ts';
+import { pythonPrograms } from '../simulator/aws/ministack/python.ts';
+import { startMiniStack } from '../simulator/aws/ministack/server.ts';
 import { type AzureSimulator, startAzure } from '../simulator/azure/server.ts';
-import { rawAws } from '../test/deploy/aws.ts';
-import { cdk } from '../test/deploy/cdk.ts';
-import { clients } from '../test/deploy/deployed.ts';
-import { startMiniStack } from '../test/deploy/ministack.ts';
-import { pythonPrograms } from '../test/deploy/python.ts';
 import { mustBeCaughtUp } from './client.ts';
 import type { Bench, Row } from './report.ts';
 import { startTenant } from './world.ts';
@@ -52,12 +51,17 @@ async function deployed(count: number): Promise<Row> {
     await commands.bootstrap();
     const deployMs = await milliseconds(async () => void (await commands.deploy()));
 
-    const sdk = clients(aws.endpoint, rawAws(aws.endpoint));
+    const calls = rawAws(aws.endpoint);
+    const secrets = new SecretsManagerClient({
+      endpoint: aws.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
     const auth0 = JSON.stringify({ clientId: token['client_id'], clientSecret: token['client_secret'] });
     const shared = JSON.stringify({ sharedKey: azure.settings.sharedKeys[0] });
     for (const name of names) {
       for (const [of, SecretString] of Object.entries({ auth0, azure: shared })) {
-        await sdk.secrets.send(new PutSecretValueCommand({ SecretId: `${name}/${of}`, SecretString }));
+        await secrets.send(new PutSecretValueCommand({ SecretId: `${name}/${of}`, SecretString }));
       }
     }
     const outputs = await commands.outputs();
@@ -67,7 +71,7 @@ async function deployed(count: number): Promise<Row> {
     const runMs = await milliseconds(async () => {
       const one = async () => {
         for (let next = functions.pop(); next; next = functions.pop()) {
-          mustBeCaughtUp((await sdk.raw.invoke(next)) as RunReport, LOGS);
+          mustBeCaughtUp((await calls.invoke(next)) as RunReport, LOGS);
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, one));

@@ -3,8 +3,8 @@
 import type { RunReport } from '../lambda/core/report.ts';
 import type { DestinationKind } from '../lambda/destinations/all.ts';
 import { median, mustBeCaughtUp, once, shipTask } from './client.ts';
+import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
-import { openWorld } from './world.ts';
 
 const FEW = 10_000;
 /** The short run is over before its memory has settled: the median of several. */

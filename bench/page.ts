@@ -1,7 +1,6 @@
 /** The marked part of docs/performance.md, and its chart. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { table, text } from './report.ts';
-import type { AllKept, Kept } from './results.ts';
+import { type AllKept, type Kept, table, text } from './report.ts';
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
 const CHART = new URL('../docs/images/performance.svg', import.meta.url);

@@ -6,8 +6,8 @@ import { ENV } from '../lambda/core/contract.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { wireFrom } from '../lambda/wiring.ts';
 import { mustBeCaughtUp } from './client.ts';
+import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
-import { openWorld } from './world.ts';
 
 const LOGS = 300;
 

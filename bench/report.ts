@@ -11,6 +11,16 @@ export interface Result {
   readonly remarks?: readonly string[];
 }
 
+/** A section's last result, as bench/results.json keeps it. */
+export type Kept = Result & {
+  readonly date: string;
+  readonly command: string;
+  readonly machine: string;
+  readonly node: string;
+};
+
+export type AllKept = Readonly<Record<string, Kept>>;
+
 export interface Tools {
   /** Holds the function `ship`, bundled as it is deployed, and the benchmark's own files. */
   readonly folder: string;

@@ -2,16 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { writePerformancePage } from './page.ts';
-import type { Result } from './report.ts';
-
-export type Kept = Result & {
-  readonly date: string;
-  readonly command: string;
-  readonly machine: string;
-  readonly node: string;
-};
-
-export type AllKept = Readonly<Record<string, Kept>>;
+import type { AllKept, Kept, Result } from './report.ts';
 
 const FILE = new URL('results.json', import.meta.url);
 

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { MEMORY_ENVIRONMENT } from '../lambda/core/contract.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import { mustBeCaughtUp, PLAIN, type Start, shipTask, startClient } from './client.ts';
+import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
-import { openWorld } from './world.ts';
 
 const LOGS = 20_000;
 const AUTH0_MS = 50;

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { bundled, median, once, shipTask, startClient } from './client.ts';
 import type { ColdStep } from './cold-start.ts';
+import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
-import { openWorld } from './world.ts';
 
 const RUNS = 21;
 

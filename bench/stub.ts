@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Mix } from './logs.ts';
-import { ask } from './world.ts';
+import { ask } from './open-world.ts';
 
 export interface Stub {
   /** `https://localhost:PORT`. */

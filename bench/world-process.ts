@@ -1,5 +1,10 @@
 /** One part of a world in a process of its own: first it is told what to be, then asked for the calls counted so far. */
-import { type Part, startClouds, startTenant } from './world.ts';
+import { startClouds, startTenant, type WorldSetup } from './world.ts';
+
+/** What it is told first. */
+export type Part =
+  | { readonly part: 'tenant'; readonly setup: WorldSetup }
+  | { readonly part: 'clouds'; readonly setup: WorldSetup; readonly auth0BaseUrl: string };
 
 let calls: (() => Promise<object>) | undefined;
 

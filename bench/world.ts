@@ -1,6 +1,4 @@
 /** Everything around a pipeline, simulated: Auth0, Azure, DynamoDB, SQS and Secrets Manager on loopback. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { ENV } from '../lambda/core/contract.ts';
 import type { DestinationKind } from '../lambda/destinations/all.ts';
 import type { RateLimitOptions } from '../simulator/auth0/rate-limit.ts';
@@ -40,7 +38,7 @@ export interface CloudCalls {
   readonly secretReads: number;
 }
 
-interface Tenant {
+export interface Tenant {
   /** How to ask for a token and a page without any of our code. */
   readonly address: {
     readonly baseUrl: string;
@@ -51,7 +49,7 @@ interface Tenant {
   close(): Promise<void>;
 }
 
-interface Clouds {
+export interface Clouds {
   /** The environment of the function `ship`. */
   readonly env: Readonly<Record<string, string>>;
   calls(): Promise<CloudCalls>;
@@ -161,14 +159,8 @@ export async function startWorld(setup: WorldSetup, now: () => number = Date.now
   return both(tenant, await startClouds(setup, tenant.address.baseUrl));
 }
 
-/** Each in a process of its own, so that their work is not counted as ours and the one does not hold up the other. */
-export async function openWorld(setup: WorldSetup): Promise<World> {
-  const tenant = await inProcess<Tenant>({ part: 'tenant', setup });
-  const { baseUrl } = tenant.address;
-  return both(tenant, await inProcess<Clouds>({ part: 'clouds', setup, auth0BaseUrl: baseUrl }));
-}
-
-function both(tenant: Tenant, clouds: Clouds): World {
+/** The two as one world. */
+export function both(tenant: Tenant, clouds: Clouds): World {
   return {
     env: clouds.env,
     auth0: tenant.address,
@@ -177,37 +169,4 @@ function both(tenant: Tenant, clouds: Clouds): World {
       await Promise.all([tenant.close(), clouds.close()]);
     },
   };
-}
-
-/** What a process of world-process.ts is told first. */
-export type Part =
-  | { readonly part: 'tenant'; readonly setup: WorldSetup }
-  | { readonly part: 'clouds'; readonly setup: WorldSetup; readonly auth0BaseUrl: string };
-
-async function inProcess<T extends Tenant | Clouds>(part: Part): Promise<T> {
-  const child = fork(fileURLToPath(new URL('world-process.ts', import.meta.url)), {
-    execArgv: ['--max-old-space-size=8192'],
-  });
-  return {
-    ...(await ask<T>(child, part)),
-    calls: () => ask(child, 'calls'),
-    close: () =>
-      new Promise<void>(resolve => {
-        child.once('exit', () => resolve());
-        child.disconnect();
-      }),
-  };
-}
-
-/** One question to a child process and its answer. Rejects when the child dies instead. */
-export function ask<T>(child: ChildProcess, question: object | string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const died = (code: number | null) => reject(new Error(`a process of the benchmark ended (${code})`));
-    child.once('exit', died);
-    child.once('message', answer => {
-      child.off('exit', died);
-      resolve(answer as T);
-    });
-    child.send(question);
-  });
 }

@@ -4,7 +4,6 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 
 const HELP = `npm run test:mutation -- [FILE...] [--concurrency N]
@@ -65,7 +64,7 @@ for (const file of files) {
     incrementalFile: `reports/mutation-${file.replace('/', '-')}.json`,
     concurrency: Number(values.concurrency),
   }).runMutationTest();
-  const isCaught = ({ status }: MutantResult) => status === 'Killed' || status === 'Timeout';
+  const isCaught = ({ status }: (typeof results)[number]) => status === 'Killed' || status === 'Timeout';
   const counted = results.filter(({ status }) => status !== 'Ignored' && status !== 'CompileError');
   const survivors = counted.filter(result => !isCaught(result));
   const percent = (100 * (counted.length - survivors.length)) / counted.length;

@@ -13,7 +13,7 @@ const HELP = `
 Secrets are not in the configuration file, which only names them. They come from
 the environment:
   AUTH0_CLIENT_ID, and AUTH0_CLIENT_SECRET or AUTH0_PRIVATE_KEY (PEM)
-  AZURE_SHARED_KEY (data-collector) or AZURE_CLIENT_SECRET (logs-ingestion)
+  AZURE_SHARED_KEY (of the workspace) or AZURE_CLIENT_SECRET (of Entra)
   AUTH0_REDACTION_KEY, if a "redact" rule says "hash"
 or from a JSON file, the name of a secret to its fields:
   {"auth0-logs/prod/auth0": {"clientId": "…", "clientSecret": "…"},

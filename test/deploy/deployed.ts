@@ -13,7 +13,7 @@ import {
 import type { PipelineOutput } from '../../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
-import type { FunctionConfiguration, RawAws } from './aws.ts';
+import type { FunctionConfiguration, RawAws } from '../../simulator/aws/ministack/calls.ts';
 import { type PipelineName, secretName } from './tenant.ts';
 
 export interface Clients {

@@ -1,5 +1,5 @@
 /** The same stack in a second region, and the same pipelines in a second stack. */
-import { rawAws } from './aws.ts';
+import { rawAws } from '../../simulator/aws/ministack/calls.ts';
 import { mustBe } from './checks.ts';
 import { another, configs, configure, found, type Life, shipsOn } from './life.ts';
 

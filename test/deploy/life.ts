@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
-import { rawAws } from './aws.ts';
-import { type Cdk, cdk } from './cdk.ts';
+import { rawAws } from '../../simulator/aws/ministack/calls.ts';
+import { type Cdk, cdk } from '../../simulator/aws/ministack/cdk.ts';
+import type { MiniStack } from '../../simulator/aws/ministack/server.ts';
 import { mustBe, until } from './checks.ts';
 import { clients, type Deployed, deployed } from './deployed.ts';
 import { allowBatches } from './fixups.ts';
-import type { MiniStack } from './ministack.ts';
 import { arrivals, type Scene, type Whereabouts, whereabouts } from './scene.ts';
 import type { Ends } from './tenant.ts';
 import { AZURE_503, untilSettled } from './troubles.ts';

@@ -8,8 +8,8 @@ import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { PipelinesStack } from '../../cdk/stack.ts';
 import { parseDeployment } from '../../lambda/config/config.ts';
-import { runToEnd } from './child.ts';
-import { pythonPrograms } from './python.ts';
+import { runToEnd } from '../../simulator/aws/ministack/child.ts';
+import { pythonPrograms } from '../../simulator/aws/ministack/python.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const GUID = '01234567-89ab-cdef-0123-456789abcdef';

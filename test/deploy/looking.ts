@@ -1,6 +1,6 @@
 /** What whoever is on call sees of the deployed pipelines, in good days and in bad ones. Nothing is changed by it. */
+import type { Ended } from '../../simulator/aws/ministack/child.ts';
 import { mustBe, until } from './checks.ts';
-import type { Ended } from './child.ts';
 import type { Operator } from './operator.ts';
 import { arrivals, type Scene } from './scene.ts';
 import type { PipelineName } from './tenant.ts';

@@ -1,10 +1,10 @@
 /** Whoever is on call: the command line as they type it, with the rights of operator-policy.json and no others. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { RawAws } from './aws.ts';
+import type { RawAws } from '../../simulator/aws/ministack/calls.ts';
+import { type Ended, runToEnd } from '../../simulator/aws/ministack/child.ts';
+import type { MiniStack } from '../../simulator/aws/ministack/server.ts';
 import { mustBe } from './checks.ts';
-import { type Ended, runToEnd } from './child.ts';
-import type { MiniStack } from './ministack.ts';
 
 export interface Operator {
   /** What the rights are, in words. */

@@ -1,6 +1,6 @@
 /** What every chapter of the story has at hand. */
-import type { RawAws } from './aws.ts';
-import type { Cdk } from './cdk.ts';
+import type { RawAws } from '../../simulator/aws/ministack/calls.ts';
+import type { Cdk } from '../../simulator/aws/ministack/cdk.ts';
 import type { Checks } from './checks.ts';
 import type { Deployed } from './deployed.ts';
 import type { Operator } from './operator.ts';

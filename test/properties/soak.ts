@@ -6,8 +6,8 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import fc from 'fast-check';
-import { play, type Scenario, scenario } from '../test/properties/scenario.ts';
-import { pairs, type SmallVerdict, singles } from '../test/properties/small-worlds.ts';
+import { play, type Scenario, scenario } from './scenario.ts';
+import { pairs, type SmallVerdict, singles } from './small-worlds.ts';
 
 const HELP = `npm run test:soak -- [--cases N] [--kills N] [--minutes N] [--seed N [--path P]] [--json]
 
@@ -175,7 +175,7 @@ async function smallWorlds(stride: number) {
 }
 
 async function crashes(count: number) {
-  const { crashSoak } = await import('./soak-crash.ts');
+  const { crashSoak } = await import('../crash/soak.ts');
   const progress = new SingleBar({
     format: 'kills     {bar} {value}/{total} | {eta_formatted} left',
     stream: process.stderr,

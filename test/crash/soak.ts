@@ -1,14 +1,8 @@
 /** Kills of real processes by the hundred: every step and moments of chance, both destinations, fresh tenants. */
-import { type Dice, dice } from '../simulator/dice.ts';
-import { LOGS_PER_ROUND, type Round, roundAtRandom, roundAtStep, usualTickMs } from '../test/crash/round.ts';
-import { type Bundles, buildFunctions, type Kind, openStage } from '../test/crash/stage.ts';
-import {
-  FIRST_RUN_STEPS,
-  LOOK_BACK_STEPS,
-  REPLAY_STEPS,
-  SHIP_STEPS,
-  type Step,
-} from '../test/crash/steps.ts';
+import { type Dice, dice } from '../../simulator/dice.ts';
+import { LOGS_PER_ROUND, type Round, roundAtRandom, roundAtStep, usualTickMs } from './round.ts';
+import { type Bundles, buildFunctions, type Kind, openStage } from './stage.ts';
+import { FIRST_RUN_STEPS, LOOK_BACK_STEPS, REPLAY_STEPS, SHIP_STEPS, type Step } from './steps.ts';
 
 export interface CrashFigures {
   /** Processes that died by kill -9 in the middle of their work. */

@@ -1,4 +1,4 @@
-/** The few calls to the emulator for which the project has no SDK client: by hand, since only this test makes them. */
+/** The few calls to the emulator for which the project has no SDK client: by hand, since only the deploy test and its benchmark make them. */
 
 export interface RawAws {
   /** Runs a function and returns its result. Throws when the function did. */

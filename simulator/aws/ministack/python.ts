@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from './child.ts';
 
-const FOLDER = resolve(import.meta.dirname, '../../.venv/ministack');
+const FOLDER = resolve(import.meta.dirname, '../../../.venv/ministack');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 /** Written last, from the pins: an environment that was broken off, or is out of date, is made anew. */
 const STAMP = join(FOLDER, 'requirements.sha256');

@@ -24,7 +24,7 @@ export interface CdkOptions {
   readonly signal: AbortSignal;
 }
 
-const ROOT = resolve(import.meta.dirname, '../..');
+const ROOT = resolve(import.meta.dirname, '../../..');
 
 export function cdk(options: CdkOptions): Cdk {
   const { stackName, context, nodeFolder, scratch, say, signal } = options;

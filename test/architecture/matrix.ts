@@ -1,0 +1,124 @@
+/**
+ * Who may import whom. What a row does not list is refused, and so is a file that no row fits.
+ *
+ * `a/b/` stands for the files of that folder, without those below; `*` for anything. The first row that fits a file is
+ * its row, and files of one row may import each other. A name in angle brackets stands for one command, one kind of
+ * destination, one vendor: `lambda/edges/<vendor>[-…].ts` is sqs.ts, dynamodb.ts and dynamodb-former.ts, of which
+ * the last two may import each other. Packages are npm's and Node's.
+ */
+
+/** The table of CONTRIBUTING.md, "The house", and the packages of each row. */
+const HOUSE = `
+| lambda/core/record/          | core                                                            | valibot my-ua-parser node:crypto
+| lambda/core/settings/        | core                                                            | valibot
+| lambda/core/                 | core                                                            | valibot node:crypto node:util node:zlib
+| lambda/destinations/all.ts   | core lambda/destinations/ lambda/destinations/<kind>/           | valibot
+| lambda/destinations/<kind>/  | core lambda/destinations/                                       | valibot node:crypto node:util node:zlib
+| lambda/destinations/         | core                                                            | valibot
+| lambda/config/               | core lambda/destinations/all.ts                                 | valibot
+| lambda/edges/<vendor>[-…].ts | core lambda/config/                                             | auth0 jose @aws-sdk/* @aws-lambda-powertools/* node:buffer node:crypto node:http node:https node:stream node:zlib
+| lambda/                      | core lambda/config/ lambda/destinations/ lambda/edges/*         | aws-lambda @aws-sdk/* @aws-lambda-powertools/* @smithy/signature-v4
+| cdk/                         | lambda/config/ lambda/core/contract.ts lambda/core/settings/problems.ts lambda/destinations/all.ts | aws-cdk-lib constructs cdk-nag node:*
+| cli/terminal/                | core lambda/config/                                             | commander picocolors cli-progress node:*
+| cli/pipelines/               | lambda cli/terminal/ cli/pipelines/local/ cli/pipelines/stack/  | commander @aws-sdk/* node:*
+| cli/pipelines/local/         | lambda cli/terminal/ cli/pipelines/                             | node:*
+| cli/pipelines/stack/         | lambda cli/terminal/ cli/pipelines/ lambda/edges/*              | @aws-sdk/* @smithy/signature-v4 node:*
+| cli/window/                  | lambda cli/terminal/ cli/pipelines/                             | cli-table3 node:*
+| cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ simulator/* | commander picocolors cli-progress cli-table3 node:*
+| cli/doctor/                  | lambda cli/terminal/ cli/pipelines/ cli/window/ lambda/edges/*  | commander node:*
+| cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ | commander cli-table3 node:*
+| cli/                         | cli/terminal/ cli/<command>/command.ts                          | commander node:*
+| azure/                       | lambda/core/record/ lambda/core/contract.ts lambda/core/model.ts lambda/destinations/all.ts | node:*
+| simulator/                   |                                                                 | node:*
+| simulator/auth0/             | simulator/                                                      | node:*
+| simulator/azure/             | simulator/                                                      | node:*
+| simulator/aws/               | simulator/ simulator/azure/entra-federation.ts                  | @aws-sdk/* dynalite fauxqs node:*
+| simulator/aws/cloudwatch/    | simulator/                                                      | node:*
+| simulator/aws/ministack/     | simulator/                                                      | node:*
+| scripts/                     | product simulator/*                                             | valibot esbuild cli-progress @stryker-mutator/* node:*
+| bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
+| vitest.*                     |                                                                 | vitest
+`;
+
+/** The tests may import all but tests, any package, and of the tests only this. */
+const TESTS = `
+| test/                       |
+| test/alarms/                | test/cdk/
+| test/architecture/          | test/*
+| test/azure/                 | test/azure/local/ test/azure/trials/ test/cli/
+| test/azure/local/           | test/azure/
+| test/azure/trials/          | test/azure/ test/azure/local/
+| test/bench/                 |
+| test/cdk/                   |
+| test/cli/                   | test/stories/functions.ts
+| test/cli/pipelines/         | test/cli/ test/config/
+| test/cli/terminal/          | test/cli/
+| test/cli/window/            | test/cli/
+| test/cli/<command>/         | test/cli/ test/config/ test/world.ts
+| test/config/                |
+| test/core/                  | test/core/record/ test/world.ts test/cli/last-run.ts test/edges/server.ts
+| test/core/record/           | test/config/
+| test/crash/                 |
+| test/deploy/                |
+| test/destinations/          | test/edges/server.ts
+| test/destinations/<kind>/   | test/edges/server.ts
+| test/docs/                  | test/azure/ test/azure/local/ test/cli/ test/cli/replay/ test/scripts/
+| test/edges/                 | test/config/
+| test/properties/            | test/world.ts test/crash/soak.ts
+| test/scripts/               | test/config/
+| test/simulator/auth0/       |
+| test/simulator/aws/         |
+| test/simulator/azure/       |
+| test/stories/               |
+`;
+
+const SHORT: Readonly<Record<string, readonly string[]>> = {
+  core: ['lambda/core/', 'lambda/core/record/', 'lambda/core/settings/'],
+  lambda: [
+    'lambda/core/',
+    'lambda/core/record/',
+    'lambda/core/settings/',
+    'lambda/config/',
+    'lambda/destinations/',
+    'lambda/wiring.ts',
+  ],
+  product: ['lambda/*', 'cdk/*', 'cli/*', 'azure/*'],
+};
+
+/** The file of which it is known that a name is one of a command, or of a kind. */
+export const NAMED: Readonly<Record<string, (name: string) => string>> = {
+  command: name => `cli/${name}/command.ts`,
+  kind: name => `lambda/destinations/${name}/post.ts`,
+};
+
+export interface Row {
+  readonly files: string;
+  readonly house: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const rowsOf = (table: string) => table.trim().split('\n').map(cellsOf);
+const rowOf = ([files, house, packages]: readonly (readonly string[])[]): Row => ({
+  files: files![0]!,
+  house: house!.flatMap(word => SHORT[word] ?? word),
+  packages: packages!,
+});
+
+/** Folder and what it may import, as written. */
+export const HOUSE_AS_WRITTEN: readonly (readonly string[])[] = rowsOf(HOUSE).map(cells =>
+  cells.slice(0, 2).map(words => words.join(' ')),
+);
+export const MATRIX: readonly Row[] = [
+  ...rowsOf(HOUSE).map(rowOf),
+  ...rowsOf(TESTS).map(([files, tests]) =>
+    rowOf([files!, ['product', 'simulator/*', 'scripts/*', 'bench/*', ...tests!], ['*']]),
+  ),
+];
+
+/** The words of each cell of a table's line. */
+export function cellsOf(line: string): readonly (readonly string[])[] {
+  return line
+    .split('|')
+    .slice(1)
+    .map(cell => cell.split(' ').filter(word => word !== ''));
+}

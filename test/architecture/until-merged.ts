@@ -1,0 +1,62 @@
+/**
+ * TEMPORARY: what branches of now put right. Each list may only shrink, and an entry that nothing needs any more fails.
+ * When all are empty this file goes, and the lines that name it in exceptions.ts and in the tests.
+ */
+import type { Exception } from './judge.ts';
+
+/** Rows of the matrix without a file so far. */
+export const ROWS_TO_COME: readonly string[] = [];
+
+export const TO_DO: readonly Exception[] = [
+  { from: 'cli/backfill/ship.ts', to: 'cli/run/show.ts', because: 'commands are made independent' },
+  { from: 'cli/backfill/show.ts', to: 'cli/run/show.ts', because: 'commands are made independent' },
+  { from: 'cli/dry-run/show.ts', to: 'cli/run/show.ts', because: 'commands are made independent' },
+  {
+    from: 'cli/pipelines/redaction.ts',
+    to: 'cli/doctor/finding.ts',
+    because: 'commands are made independent',
+  },
+  {
+    from: 'scripts/azure-sql.ts',
+    to: 'test/azure/*',
+    because: 'the model of Azure moves to simulator/azure',
+  },
+  {
+    from: 'scripts/azure-trial.ts',
+    to: 'test/azure/*',
+    because: 'the model of Azure moves to simulator/azure',
+  },
+  { from: 'scripts/workbook-*', to: 'test/azure/*', because: 'the model of Azure moves to simulator/azure' },
+];
+
+/** Folders of which files import each other in a circle. */
+export const CIRCLES_TO_CUT: readonly string[] = [
+  'cli/audit',
+  'cli/backfill',
+  'cli/checkpoint',
+  'cli/demo',
+  'cli/doctor',
+  'cli/dry-run',
+  'cli/replay',
+  'cli/run',
+  'cli/status',
+];
+
+/** Files that write a kind of destination. */
+export const KINDS_TO_MOVE: readonly string[] = [
+  'bench/chain.ts',
+  'bench/cost.ts',
+  'bench/cpu-runs.ts',
+  'bench/deliver.ts',
+  'bench/deploy.ts',
+  'bench/memory.ts',
+  'bench/pipelines.ts',
+  'bench/rate-limits.ts',
+  'bench/share.ts',
+  'bench/start-up.ts',
+  'bench/world.ts',
+  'cli/demo/command.ts',
+  'cli/demo/run.ts',
+  'cli/demo/world.ts',
+  'scripts/workbook-page.ts',
+];

@@ -73,9 +73,6 @@ export const RECORD_MAX_BYTES = 180_000;
 /** Bytes per field value before Azure cuts it silently; we cut first, and mark it. */
 export const FIELD_MAX_BYTES = { 'data-collector': 32_768, 'logs-ingestion': 65_536 } as const;
 
-/** Hard limits of one post: https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits */
-export const POST_MAX_BYTES = { 'data-collector': 30_000_000, 'logs-ingestion': 1_000_000 } as const;
-
 export const SHIP_TIMEOUT_SECONDS = 120;
 export const REPLAY_TIMEOUT_SECONDS = 60;
 /** Kept back from a function's time for saving, releasing and reporting. */

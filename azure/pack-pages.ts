@@ -4,7 +4,7 @@ import { ADDED_COLUMNS } from './function-auth0-logs.ts';
 import { FUNCTIONS, SAVED_QUERIES } from './queries.ts';
 import { DATA_COLLECTOR_TABLE, TABLE } from './table.ts';
 
-const GENERATED = '<!-- Generated from azure/ by "npm run azure:docs"; do not edit. -->';
+const GENERATED = '<!-- Generated from azure/ by "npm run generate"; do not edit. -->';
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {
   0: 'Critical',
@@ -63,7 +63,7 @@ ${ADDED_COLUMNS.map(([name, type, meaning]) => `| \`${name}\` | ${type} | ${cell
 ![The workbook](images/workbook.png)
 
 _The layout, drawn by the project’s own page instead of Azure’s. The numbers are the workbook’s queries, run over a day of
-the simulated tenant with the trials of the [detections](detections.md) in its last hours. \`npm run azure:page -- FILE\` makes the page._
+the simulated tenant with the trials of the [detections](detections.md) in its last hours. \`npm run generate -- workbook FILE\` makes the page._
 
 Every tile but the list of tenants is one of the queries below, narrowed down to the chosen tenant and time.
 
@@ -113,7 +113,7 @@ ${sorted.map(row).join('\n')}
 of either API, read by \`Auth0Logs()\`, and each detection must fire on its trial and keep quiet at the near misses: one less than
 the number, a refused call instead of one that worked, the right order reversed.
 
-It runs on DuckDB, with SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) has made of the KQL (\`npm run azure:sql\`), a translator that its authors check against Microsoft’s
+It runs on DuckDB, with SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) has made of the KQL (\`npm run generate -- sql\`), a translator that its authors check against Microsoft’s
 Kusto emulator. That is **not Azure**. Four things stand in for what it lacks: \`column_ifexists\` is decided before the translation,
 \`ingestion_time()\` is a column, \`geo_distance_2points\` is the great circle on a sphere, and \`geo_info_from_ip_address\` knows no address.
 

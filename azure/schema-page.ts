@@ -6,7 +6,7 @@ import { DATA_COLLECTOR_TABLE, dataCollectorColumn, TABLE } from './table.ts';
 
 const HEAD = `# The table
 
-<!-- Generated from lambda/core/record/columns.ts by "npm run azure:template"; do not edit. -->
+<!-- Generated from lambda/core/record/columns.ts by "npm run generate"; do not edit. -->
 
 One row is one Auth0 log. \`azure.kind\` of the configuration says which table it is in:
 
@@ -14,7 +14,8 @@ One row is one Auth0 log. \`azure.kind\` of the configuration says which table i
 - ${kindsOf('text')}: \`${DATA_COLLECTOR_TABLE}\` (\`azure.logType\` and \`_CL\`). That API appends a suffix for the type to every name, makes
   a column at its first value, and keeps free-form columns as JSON text.
 
-The saved function \`Auth0Logs()\` reads both under the names of the first column, without duplicates.
+The saved function \`Auth0Logs()\` reads both under the names of the first column, without duplicates. \`test/golden\` of the project shows
+a log of each family of types beside its row in either table.
 
 | Column | Type | Data Collector API | Field of the Auth0 log | Meaning |
 | --- | --- | --- | --- | --- |

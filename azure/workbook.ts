@@ -175,7 +175,7 @@ export function savedQuery(name: string) {
 }
 
 /** Narrowed down to the chosen tenant, and with steps that suit the chosen time range. */
-export function withParameters(kql: string): string {
+function withParameters(kql: string): string {
   return kql
     .replace(/\b(Auth0\w+)\(\)/g, `$1()\n| where '{Tenant}' in ('${ALL_TENANTS}', Auth0Domain)`)
     .replaceAll('bin(EventTime, 1h)', 'bin(EventTime, {TimeRange:grain})');

@@ -1,4 +1,4 @@
-/** Writes azure/template.json and docs/schema.md: `npm run azure:template`. */
+/** Writes azure/template.json and docs/schema.md: `npm run generate -- template`. */
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { DETECTIONS } from './detections.ts';

@@ -21,7 +21,7 @@ export async function keepResults(section: string, result: Result, asked: readon
 }
 
 /** Every section's last result. */
-export async function readResults(): Promise<AllKept> {
+async function readResults(): Promise<AllKept> {
   try {
     return JSON.parse(await readFile(FILE, 'utf8')) as AllKept;
   } catch {

@@ -67,7 +67,7 @@ export const sizes: Bench = async ({ folder }) => {
 };
 
 /** Bytes in the bundle `ship` by package, the largest first, then their sum. */
-export function bundleSizes(meta: Metafile): Row[] {
+function bundleSizes(meta: Metafile): Row[] {
   const [output] = Object.entries(meta.outputs).flatMap(([name, one]) =>
     name.endsWith('ship/index.mjs') ? [one] : [],
   );

@@ -64,7 +64,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const PIPELINE = 'bench';
+const PIPELINE = 'bench';
 const DOMAIN = 'bench.eu.auth0.com';
 const CLIENT = { clientId: 'bench-client', clientSecret: 'bench-client-secret' };
 const HOUR_MS = 3_600_000;

@@ -56,7 +56,7 @@ export function pipelineMetric(
 }
 
 /** THE TABLE. What each row is good for, and how soon it tells: docs/reliability.md. */
-export function alarmRows(w: Watched): readonly AlarmRow[] {
+function alarmRows(w: Watched): readonly AlarmRow[] {
   const { config, shipFunction: ship, replayFunction: replay } = w;
   const { lagMinutes } = config.alarms;
   const days = config.auth0.logRetentionDays;

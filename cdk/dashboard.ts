@@ -35,7 +35,7 @@ export function dashboard(scope: Construct, id: string, pipelines: readonly Auth
 }
 
 /** What one pipeline shows, for a dashboard of one's own. */
-export function pipelineRows(pipeline: Auth0LogsToAzure): IWidget[][] {
+function pipelineRows(pipeline: Auth0LogsToAzure): IWidget[][] {
   const { config, shipFunction, replayFunction, retryQueue, deadLetterQueue } = pipeline;
   const most = { statistic: Stats.MAXIMUM, period: PERIOD };
   const sum = { statistic: Stats.SUM, period: PERIOD };

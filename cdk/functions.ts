@@ -39,7 +39,7 @@ const NETWORK_REASON =
 const IDENTITY_REASON =
   'A web identity token is no resource: audience, algorithm and duration are narrowed by conditions.';
 /** With half of it a backlog takes up to half as long again, for a share of the processor: docs/cost.md. */
-export const DEFAULT_MEMORY_MB = 512;
+const DEFAULT_MEMORY_MB = 512;
 const DIST = join(import.meta.dirname, '..', 'dist');
 
 /** A function, the role that is its alone, and its log group. */

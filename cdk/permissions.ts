@@ -100,7 +100,7 @@ function federationStatements({ azure }: PipelineConfig): PolicyStatement[] {
  * A secret's ARN ends in six random characters. "-??????" stands for them alone: another secret whose name merely
  * begins the same has a longer ARN. https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
  */
-export function secretArn(scope: IConstruct, secret: string): string {
+function secretArn(scope: IConstruct, secret: string): string {
   if (/^arn:.*-[A-Za-z0-9]{6}$/.test(secret)) return secret;
   if (secret.startsWith('arn:')) return `${secret}-??????`;
   return `arn:${Aws.PARTITION}:secretsmanager:${Stack.of(scope).region}:${Stack.of(scope).account}:secret:${secret}-??????`;

@@ -1,7 +1,7 @@
 /** The stack: one pipeline or many, a guard before them, a dashboard over all, an output for each. */
 import { CfnResource, NestedStack, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { ConfigError, type PipelineConfig } from '../lambda/config/config.ts';
 import type { StackConfig } from '../lambda/config/stack.ts';
 import { boundary, type PipelineOptions, pipelineOptions } from './around.ts';
@@ -54,12 +54,18 @@ export class PipelinesStack extends Stack {
 }
 
 function refuseTooMany(stack: PipelinesStack): void {
-  const resources = stack.node.findAll().filter(one => CfnResource.isCfnResource(one)).length;
+  const resources = resourcesOf(stack);
   if (resources <= MAX_RESOURCES) return;
   const { length: count } = stack.pipelines;
-  const fit = Math.floor((MAX_RESOURCES * count) / resources);
+  const own = stack.pipelines.reduce((sum, pipeline) => sum + resourcesOf(pipeline), 0);
+  // What the pipelines share is there once, however many they are.
+  const fit = Math.floor(((MAX_RESOURCES - (resources - own)) * count) / own);
   throw new ConfigError([
     `pipelines: ${count} of them make ${resources} resources, and CloudFormation allows ${MAX_RESOURCES} a stack: ` +
       `about ${fit} fit; give each a nested stack with -c nested=true, or spread them over several stacks with -c config=FILE -c stackName=NAME`,
   ]);
+}
+
+function resourcesOf(of: IConstruct): number {
+  return of.node.findAll().filter(one => CfnResource.isCfnResource(one)).length;
 }

@@ -1,4 +1,4 @@
-/** `npm run config:docs`: writes the tables of docs/configuration.md from the schema. The text around them stays. */
+/** `npm run generate -- configuration`: writes the tables of docs/configuration.md from the schema. The text around them stays. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
@@ -43,7 +43,7 @@ export interface Schema {
 }
 
 const PAGE = resolve(import.meta.dirname, '../docs/configuration.md');
-const OPENING = /<!-- settings: (\S+); written by "npm run config:docs" -->/;
+const OPENING = /<!-- settings: (\S+); written by "npm run generate" -->/;
 const REGION = new RegExp(`(${OPENING.source}).*?(<!-- end of settings -->)`, 'gs');
 
 /** Every setting, in the order of the schema. One that both destinations have alike is there once, of section `azure`. */

@@ -1,5 +1,5 @@
 /**
- * `npm run demo:picture`: runs `npm start` in a terminal of 80 columns, and draws what that shows at the end
+ * `npm run generate -- picture`: runs `npm start` in a terminal of 80 columns, and draws what that shows at the end
  * as docs/images/demo.svg. Needs `script` of util-linux, which gives the demo a terminal.
  */
 import { spawn } from 'node:child_process';

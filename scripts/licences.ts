@@ -47,7 +47,7 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 /** The packages of which anything is in any output of a build from `root`, by name and version. */
-export async function bundledPackages(metafile: Metafile, root: string): Promise<readonly BundledPackage[]> {
+async function bundledPackages(metafile: Metafile, root: string): Promise<readonly BundledPackage[]> {
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = new Set(
     files.flatMap(file => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []),

@@ -1,5 +1,5 @@
 /**
- * `npm run azure:page -- FILE`: the workbook's layout as a static page, filled by its own queries, which run here
+ * `npm run generate -- workbook FILE`: the workbook's layout as a static page, filled by its own queries, which run here
  * over a day of the simulated tenant in which every attack of the trials happens too.
  */
 import { SECTIONS, savedQuery, type Tile } from '../azure/workbook.ts';
@@ -93,7 +93,7 @@ ${sections.join('\n')}</body></html>
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
-  console.error('name the file to write: npm run azure:page -- workbook.html');
+  console.error('name the file to write: npm run generate -- workbook workbook.html');
   process.exitCode = 2;
 } else {
   await replaceFile(file, await page());

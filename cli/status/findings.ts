@@ -39,7 +39,7 @@ export function isRunning({ state, askedAtMs }: Facts): boolean {
 }
 
 /** Since when nothing is certain: no log before it is missing. Undefined when nothing is known yet. */
-export function settledAtMs({ state }: Facts): number | undefined {
+function settledAtMs({ state }: Facts): number | undefined {
   const known = [state?.checkpoint?.logDateMs, state?.caughtUpAtMs].filter(ms => ms !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
 }

@@ -4,7 +4,7 @@ import { link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Names that begin so are unfinished and nobody's business. */
-export const UNFINISHED = '.unfinished-';
+const UNFINISHED = '.unfinished-';
 
 /** Writes the file, whole or not at all, in place of what was there. Rejects when it is not on the disk. */
 export async function replaceFile(path: string, text: string): Promise<void> {

@@ -64,6 +64,7 @@ const TESTS = `
 | test/destinations/<kind>/   | test/edges/server.ts
 | test/docs/                  | test/azure/ test/azure/local/ test/cli/ test/cli/replay/ test/scripts/
 | test/edges/                 | test/config/
+| test/golden/                |
 | test/properties/            | test/world.ts test/crash/soak.ts
 | test/scripts/               | test/config/
 | test/simulator/auth0/       |

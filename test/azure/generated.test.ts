@@ -20,7 +20,7 @@ const { resources } = deploy(template, {
 });
 const of = (type: string) => resources.filter(one => one.type.endsWith(`/${type}`));
 
-test.each(Object.keys(files))('%s is as "npm run azure:template" writes it now', path => {
+test.each(Object.keys(files))('%s is as "npm run generate" writes it now', path => {
   expect(readFileSync(join(ROOT, path), 'utf8')).toBe(files[path]);
 });
 

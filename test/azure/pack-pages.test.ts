@@ -9,7 +9,7 @@ const DOCS = join(import.meta.dirname, '../../docs');
 test.each([
   ['queries.md', queriesPage()],
   ['detections.md', detectionsPage()],
-])('docs/%s is up to date: after a change of a query, run "npm run azure:docs"', (file, page) => {
+])('docs/%s is up to date: after a change of a query, run "npm run generate"', (file, page) => {
   expect(readFileSync(join(DOCS, file), 'utf8')).toBe(page);
 });
 

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../lambda/config/config.ts';
+import { GENERATORS } from '../../scripts/generate.ts';
 import { deployed } from '../azure/sample-deployment.ts';
 import { cli } from '../cli/cli.ts';
 import { type Block, blocks, PAGES, page, ROOT } from './pages.ts';
@@ -192,5 +193,14 @@ describe('every command of this project that a page names', () => {
     const named = [...texts.matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map(([, script]) => script!);
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter(script => !(script in scripts))).toEqual([]);
+  });
+
+  test('as a name that "npm run generate" takes is one, and each is on the page for contributors', () => {
+    const generated = [...texts.matchAll(/npm run generate -- ([a-z]+)/g)].map(([, name]) => name!);
+    expect(generated.filter(name => !(name in GENERATORS))).toEqual([]);
+    const rows = [...page('../CONTRIBUTING.md').matchAll(/^\| `([a-z]+)(?: FILE)?` \|/gm)].map(
+      ([, name]) => name!,
+    );
+    expect(rows.filter(name => name in GENERATORS)).toEqual(Object.keys(GENERATORS));
   });
 });

@@ -20,7 +20,7 @@ const of = (path: string, section?: string) =>
 const at = (value: unknown, path: string): unknown =>
   path.split('.').reduce((inner: unknown, key) => Object(inner)[key], value);
 
-test('docs/configuration.md is up to date: after a change of a setting, run "npm run config:docs"', () => {
+test('docs/configuration.md is up to date: after a change of a setting, run "npm run generate"', () => {
   expect(withTables(PAGE)).toBe(PAGE);
 });
 
@@ -102,7 +102,7 @@ describe('what the tables say', () => {
 });
 
 describe('writing the tables', () => {
-  const opening = (section: string) => `<!-- settings: ${section}; written by "npm run config:docs" -->`;
+  const opening = (section: string) => `<!-- settings: ${section}; written by "npm run generate" -->`;
   const END = '<!-- end of settings -->';
   const sections = [...new Set(all.map(({ section }) => section))];
   const page = (some: readonly string[]) =>

@@ -75,7 +75,7 @@ describe('docs/images/demo.svg', { timeout: 120_000 }, () => {
     expect(statSync(PICTURE).size).toBeLessThan(40_000);
   });
 
-  test('tells what "npm start" tells today: after a change of the demo, run "npm run demo:picture"', () => {
+  test('tells what "npm start" tells today: after a change of the demo, run "npm run generate -- picture"', () => {
     const { status, stdout } = spawnSync('npm', ['start', '--silent'], { cwd: ROOT, encoding: 'utf8' });
     expect(status).toBe(0);
     const drawn = wordsOf(textsOf(picture));

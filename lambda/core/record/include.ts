@@ -26,11 +26,6 @@ export function includeRule(config: IncludeConfig): (log: unknown) => boolean {
   };
 }
 
-/** Whether logs of one type ship: `includeRule` for a type that is at hand alone. */
-export function includes(config: IncludeConfig, type: string): boolean {
-  return includeRule(config)({ type });
-}
-
 /** Whether any of the patterns matches the whole code; upper and lower case differ. */
 function matcher(patterns: readonly string[]): (code: string) => boolean {
   const globs = patterns.map(pattern => pattern.split('*'));

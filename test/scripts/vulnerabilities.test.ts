@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readAudit } from '../../scripts/audit.ts';
+import { readAnswer } from '../../scripts/vulnerabilities.ts';
 
 const vulnerability = (name: string, severity: string, via: unknown[]) => ({
   name,
@@ -18,14 +18,14 @@ it('tells every high and critical vulnerability, with its title and address, and
     c: vulnerability('c', 'moderate', [cause]),
     d: vulnerability('d', 'low', []),
   };
-  expect(readAudit(JSON.stringify({ auditReportVersion: 2, vulnerabilities }))).toEqual({
+  expect(readAnswer(JSON.stringify({ auditReportVersion: 2, vulnerabilities }))).toEqual({
     kind: 'answered',
     findings: ['a <1.2.3: high: Prototype pollution (https://example.org/1)', 'b <1.2.3: critical: a'],
   });
 });
 
 it('finds nothing in an empty report', () => {
-  expect(readAudit('{"auditReportVersion":2,"vulnerabilities":{}}')).toEqual({
+  expect(readAnswer('{"auditReportVersion":2,"vulnerabilities":{}}')).toEqual({
     kind: 'answered',
     findings: [],
   });
@@ -38,5 +38,5 @@ it.each([
   ['npm error', 'npm audit printed no report'],
   ['[]', 'npm audit printed no report'],
 ])('takes no answer for no answer and not for a clean one: %s', (printed, why) => {
-  expect(readAudit(printed)).toEqual({ kind: 'no answer', why });
+  expect(readAnswer(printed)).toEqual({ kind: 'no answer', why });
 });

@@ -1,11 +1,11 @@
 /**
- * Known vulnerabilities of the production dependencies: `node scripts/audit.ts` fails for a high or critical one.
+ * `npm run vulnerabilities`: those of the dependencies that are known. Fails for a high or critical one.
  * When the registry does not answer, which mirrors often cannot, it says so and does not fail.
  */
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 
-export type Audit =
+export type Answer =
   /** `findings`: one sentence each, none when all is well. */
   | { readonly kind: 'answered'; readonly findings: readonly string[] }
   | { readonly kind: 'no answer'; readonly why: string };
@@ -14,7 +14,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const GRAVE = ['high', 'critical'];
 
 /** Reads what `npm audit --json` printed. https://docs.npmjs.com/cli/commands/npm-audit */
-export function readAudit(printed: string): Audit {
+export function readAnswer(printed: string): Answer {
   const report = parsed(printed);
   const { vulnerabilities, message, error } = report ?? {};
   if (!isObject(vulnerabilities)) {
@@ -55,14 +55,14 @@ function npmAudit(): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const audit = readAudit(await npmAudit());
-  if (audit.kind === 'no answer') {
-    console.warn(`audit: not checked, since the registry gave no answer: ${audit.why}`);
-  } else if (audit.findings.length > 0) {
-    console.error(`audit:\n${audit.findings.map(one => `  - ${one}`).join('\n')}`);
+  const answer = readAnswer(await npmAudit());
+  if (answer.kind === 'no answer') {
+    console.warn(`vulnerabilities: not checked, since the registry gave no answer: ${answer.why}`);
+  } else if (answer.findings.length > 0) {
+    console.error(`vulnerabilities:\n${answer.findings.map(one => `  - ${one}`).join('\n')}`);
     process.exitCode = 1;
   } else {
-    console.log('audit: no known high or critical vulnerability in the production dependencies');
+    console.log('vulnerabilities: no high or critical one is known in the dependencies');
   }
 }
 

@@ -1,0 +1,85 @@
+/** `npm run generate`: writes again what is generated and committed; `npm run generate -- NAME` one of it. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+interface Generator {
+  readonly script: string;
+  readonly writes: string;
+  /** Only when it is named: why. */
+  readonly onlyNamed?: string;
+}
+
+export const GENERATORS: Readonly<Record<string, Generator>> = {
+  configuration: { script: 'scripts/config-docs.ts', writes: 'the tables of docs/configuration.md' },
+  template: { script: 'azure/write-template.ts', writes: 'azure/template.json and docs/schema.md' },
+  queries: { script: 'scripts/azure-docs.ts', writes: 'docs/queries.md and docs/detections.md' },
+  records: { script: 'scripts/golden-records.ts', writes: 'the records of test/golden' },
+  sql: { script: 'scripts/azure-sql.ts', writes: 'the SQL of test/azure/local' },
+  workbook: {
+    script: 'scripts/workbook-page.ts',
+    writes: 'the workbook as a page',
+    onlyNamed: 'name a file too, and take a picture of it: docs/images/workbook.png',
+  },
+  picture: {
+    script: 'scripts/demo-picture.ts',
+    writes: 'docs/images/demo.svg',
+    onlyNamed: 'it runs the demo, needs `script` of util-linux, and differs each time',
+  },
+};
+
+const HELP = `npm run generate [-- NAME [OPTION...]]
+
+Without a name, all but those that say "only".
+
+${Object.entries(GENERATORS)
+  .map(([name, { writes, onlyNamed }]) => {
+    const only = onlyNamed ? `\n${' '.repeat(16)}only by name: ${onlyNamed}` : '';
+    return `  ${name.padEnd(14)}${writes}${only}`;
+  })
+  .join('\n')}
+
+"sql" needs a Python with duckdb-kql: that of .venv/kql or python3, or -- sql --python PYTHON.
+`;
+
+/** A Python that can translate KQL; undefined when there is none. */
+function translator(): string | undefined {
+  const pythons = [resolve(ROOT, '.venv/kql/bin/python'), 'python3'].filter(
+    one => !one.includes('/') || existsSync(one),
+  );
+  return pythons.find(one => spawnSync(one, ['-c', 'import duckdb_kql'], { stdio: 'ignore' }).status === 0);
+}
+
+/** Returns the exit code. */
+function generate(name: string, given: readonly string[] = []): number {
+  const { script, writes } = GENERATORS[name]!;
+  const options = [...given];
+  if (name === 'sql' && given.length === 0) {
+    const python = translator();
+    if (python) options.push('--python', python);
+    else {
+      console.log('sql: skipped, since no Python has duckdb-kql; a test fails when the SQL is stale');
+      return 0;
+    }
+  }
+  console.log(`${name}: ${writes}`);
+  return spawnSync(process.execPath, [script, ...options], { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
+}
+
+function main([name, ...options]: readonly string[]): number {
+  if (name === undefined) {
+    const all = Object.keys(GENERATORS).filter(one => !GENERATORS[one]!.onlyNamed);
+    return Math.max(...all.map(one => generate(one)));
+  }
+  if (name in GENERATORS) return generate(name, options);
+  if (name === '--help') {
+    console.log(HELP);
+    return 0;
+  }
+  console.error(`"${name}" is not generated; allowed: ${Object.keys(GENERATORS).join(', ')}`);
+  return 2;
+}
+
+if (import.meta.main) process.exitCode = main(process.argv.slice(2));

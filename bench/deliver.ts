@@ -11,6 +11,8 @@ import { Secret } from '../lambda/core/secret.ts';
 import { dataCollector } from '../lambda/destinations/data-collector/post.ts';
 import { logsIngestion } from '../lambda/destinations/logs-ingestion/post.ts';
 import { httpClient } from '../lambda/edges/http-client.ts';
+import { DATA_COLLECTOR } from '../simulator/azure/data-collector.ts';
+import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
 
 export interface DeliverOptions {
   /** A JSON array of shaped records. */
@@ -33,16 +35,10 @@ async function recordsIn({ file, count }: DeliverOptions): Promise<Record<string
 /** By our code, to the Logs Ingestion API: from objects too, so that writing them as JSON is counted as for the library. */
 export async function ours(options: DeliverOptions): Promise<number> {
   const { dcrImmutableId, stream } = options;
-  const endpoint = 'https://bench.westeurope-1.ingest.monitor.azure.com';
-  const { azure } = pipelineTo({
-    kind: 'logs-ingestion',
-    endpoint,
-    dcrImmutableId,
-    stream,
-    tenantId: ID,
-    clientId: ID,
-  });
-  if (azure.kind !== 'logs-ingestion') throw new Error('not the destination asked for');
+  const { kind, settings } = LOGS_INGESTION;
+  const entra = { tenantId: ID, clientId: ID };
+  const { azure } = pipelineTo({ kind, ...settings({ dcrImmutableId, stream, entra }) });
+  if (azure.kind !== kind) throw new Error('not the destination asked for');
   const authorise = async () => ({ kind: 'token' as const, token: new Secret('bench-token') });
   const authoriser = { authorise, forget: () => undefined };
   const destination = logsIngestion({ config: azure, authoriser, clock, fetch, baseUrl: options.endpoint });
@@ -56,8 +52,9 @@ export async function ours(options: DeliverOptions): Promise<number> {
 
 /** By our code, to the Data Collector API: from lines of a file, as syslog-ng does. */
 export async function oursSigned({ file, endpoint }: SignedOptions): Promise<number> {
-  const { azure } = pipelineTo({ kind: 'data-collector', workspaceId: ID });
-  if (azure.kind !== 'data-collector') throw new Error('not the destination asked for');
+  const { kind, settings } = DATA_COLLECTOR;
+  const { azure } = pipelineTo({ kind, ...settings({ workspaceId: ID }) });
+  if (azure.kind !== kind) throw new Error('not the destination asked for');
   const fields = { sharedKey: new Secret(SHARED_KEY) };
   const secrets = { read: async () => ({ kind: 'secret' as const, fields }), forget: () => undefined };
   const destination = dataCollector({ config: azure, secrets, clock, fetch, baseUrl: endpoint });

@@ -29,6 +29,7 @@ import { replay } from '../lambda/core/replay.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import type { ShipDependencies, ShipOptions } from '../lambda/core/run.ts';
 import { ship } from '../lambda/core/ship.ts';
+import { KINDS, type Kind } from '../simulator/azure/apis.ts';
 
 export const START_MS = Date.parse('2026-03-01T12:00:00.000Z');
 export const PIPELINE = 'test';
@@ -84,7 +85,7 @@ export interface WorldOptions {
   readonly exclude?: readonly string[];
   readonly maxBatchBytes?: number;
   readonly maxInFlight?: number;
-  readonly kind?: 'data-collector' | 'logs-ingestion';
+  readonly kind?: Kind;
   readonly rateLimit?: (nowMs: number) => RateLimit;
   /** The tenant's bucket: `limit` calls, one more each `perCallMs`. */
   readonly bucket?: { readonly limit: number; readonly perCallMs: number };
@@ -171,7 +172,7 @@ export function world(setup: WorldOptions = {}) {
     error: (message, fields) => void journalled.push({ message, ...fields }),
   };
   const shape = shaper({
-    destination: setup.kind ?? 'data-collector',
+    destination: setup.kind ?? KINDS[0],
     auth0Domain: 'test.eu.auth0.com',
     redact: l => l,
   });
@@ -239,7 +240,7 @@ export function world(setup: WorldOptions = {}) {
           call('search', () => limited(timeoutMs, () => search(fromMs, beforeMs, number))),
       },
       destination: {
-        kind: setup.kind ?? 'data-collector',
+        kind: setup.kind ?? KINDS[0],
         maxBatchBytes: setup.maxBatchBytes ?? 20_000,
         maxInFlight: setup.maxInFlight ?? 1,
         post: async body => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readLate } from '../../lambda/core/late.ts';
 import type { Fault, PostAnswer } from '../../lambda/core/model.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
 import { type AzureFault, type Faults, logAt, type World, world } from '../world.ts';
 import { deadIds, laws, QUOTA, wrongReasons } from './laws.ts';
 import { LIES, type Lie, OUTAGES, type Outage } from './outages.ts';
@@ -38,7 +39,7 @@ export interface Scenario {
   readonly excluded: boolean;
   readonly maxBatchBytes: number;
   readonly maxInFlight: number;
-  readonly kind: 'data-collector' | 'logs-ingestion';
+  readonly kind: Kind;
   readonly random: number;
 }
 
@@ -171,7 +172,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   excluded: fc.boolean(),
   maxBatchBytes: fc.constantFrom(2_000, 8_000, 40_000, 400_000),
   maxInFlight: fc.integer({ min: 1, max: 4 }),
-  kind: fc.constantFrom('data-collector', 'logs-ingestion'),
+  kind: fc.constantFrom(...KINDS),
   random: fc.constantFrom(0, 0.5, 0.999),
 });
 

@@ -1,7 +1,6 @@
 /** How near a backlog comes to the limit of a chain: pages × Auth0's round trip. */
-
 import type { RunReport } from '../lambda/core/report.ts';
-import type { DestinationKind } from '../lambda/destinations/all.ts';
+import { KINDS, type Kind } from '../simulator/azure/apis.ts';
 import { median, mustBeCaughtUp, once, shipTask } from './client.ts';
 import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
@@ -13,7 +12,7 @@ const LIMIT = 1.05;
 
 export const chain: Bench = async ({ folder, note }) => {
   const rows: Row[] = [];
-  for (const kind of ['data-collector', 'logs-ingestion'] as const) {
+  for (const kind of KINDS) {
     for (const auth0Ms of [50, 150]) {
       for (const azureMs of [100, 400]) {
         rows.push(await one(folder, kind, auth0Ms, azureMs));
@@ -24,7 +23,7 @@ export const chain: Bench = async ({ folder, note }) => {
   return { title: 'Against the chain', rows, limit: { column: 'ratio', atMost: LIMIT } };
 };
 
-async function one(folder: string, kind: DestinationKind, auth0Ms: number, azureMs: number): Promise<Row> {
+async function one(folder: string, kind: Kind, auth0Ms: number, azureMs: number): Promise<Row> {
   const world = await openWorld({ kind, logs: LOGS, auth0LatencyMs: auth0Ms, azureLatencyMs: azureMs });
   try {
     const before = await roundTrips(world);

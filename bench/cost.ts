@@ -1,8 +1,7 @@
 /** What a pipeline calls, counted tick by tick, at three volumes: what docs/cost.md makes money of. */
-
 import { ship } from '../lambda/core/ship.ts';
-import type { DestinationKind } from '../lambda/destinations/all.ts';
 import { wireFrom } from '../lambda/wiring.ts';
+import { KINDS, type Kind } from '../simulator/azure/apis.ts';
 import type { Bench, Row } from './report.ts';
 import { startWorld } from './world.ts';
 
@@ -20,7 +19,7 @@ const VOLUMES = [
 
 export const cost: Bench = async ({ note }) => {
   const rows: Row[] = [];
-  for (const kind of ['data-collector', 'logs-ingestion'] as const) {
+  for (const kind of KINDS) {
     for (const volume of VOLUMES) {
       rows.push(await one(kind, volume.perDay, volume.minutes));
       note(rows.at(-1)!);
@@ -36,7 +35,7 @@ export const cost: Bench = async ({ note }) => {
   };
 };
 
-async function one(kind: DestinationKind, perDay: number, minutes: number): Promise<Row> {
+async function one(kind: Kind, perDay: number, minutes: number): Promise<Row> {
   const logs = Math.round((perDay * minutes) / DAY_MINUTES);
   const toMs = Date.now() - MINUTE_MS;
   const fromMs = toMs - minutes * MINUTE_MS;

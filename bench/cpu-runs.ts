@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { ENV } from '../lambda/core/contract.ts';
 import { shaper } from '../lambda/core/record/shape.ts';
 import type { RunReport } from '../lambda/core/report.ts';
-import { SPECS } from '../lambda/destinations/all.ts';
+import { specOf } from '../lambda/destinations/all.ts';
+import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
 import { bundled, mustBeCaughtUp, once, type Start, shipTask } from './client.ts';
 import type { DeliverOptions } from './deliver.ts';
 import { differentLogs, type Mix } from './logs.ts';
@@ -55,7 +56,7 @@ async function wholePath(folder: string, mix: Mix, start: Start): Promise<Rate> 
   const stub = await startStub(folder, LOGS / 100, mix);
   const base = { [ENV.auth0BaseUrl]: stub.url, [ENV.azureBaseUrl]: stub.url, [ENV.entraBaseUrl]: stub.url };
   const env = { ...base, NODE_EXTRA_CA_CERTS: stub.certificate };
-  const world = await openWorld({ kind: 'logs-ingestion', logs: 1, env });
+  const world = await openWorld({ kind: LOGS_INGESTION.kind, logs: 1, env });
   try {
     const config = JSON.parse(world.env[ENV.pipelineConfig]!) as { auth0: object };
     // From a log id on, and without a look back: the stub serves each page once.
@@ -77,7 +78,7 @@ function rate({ cpuMs, wallMs }: { cpuMs: number; wallMs: number }): Rate {
 
 /** The different records of a mix, as JSON. */
 export function shapedRecords(mix: Mix): string[] {
-  const { form } = SPECS.at(-1)!;
+  const { form } = specOf(LOGS_INGESTION);
   const shape = shaper({ form, auth0Domain: 'bench.eu.auth0.com', redact: log => log });
   const toMs = Date.now() - 60_000;
   const plan = { seed: 1, count: LOGS, fromMs: toMs - 3_600_000, toMs, mix };

@@ -10,6 +10,8 @@ import type { Destination } from '../lambda/core/model.ts';
 import { Secret } from '../lambda/core/secret.ts';
 import { openDestination } from '../lambda/destinations/all.ts';
 import { httpClient } from '../lambda/edges/http-client.ts';
+import { DATA_COLLECTOR } from '../simulator/azure/data-collector.ts';
+import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
 
 export interface DeliverOptions {
   /** A JSON array of shaped records. */
@@ -32,14 +34,11 @@ async function recordsIn({ file, count }: DeliverOptions): Promise<Record<string
 /** By our code, to the Logs Ingestion API: from objects too, so that writing them as JSON is counted as for the library. */
 export async function ours(options: DeliverOptions): Promise<number> {
   const { dcrImmutableId, stream } = options;
-  const endpoint = 'https://bench.westeurope-1.ingest.monitor.azure.com';
+  const { kind, settings } = LOGS_INGESTION;
+  const entra = { tenantId: ID, clientId: ID };
   const { azure } = pipelineTo({
-    kind: 'logs-ingestion',
-    endpoint,
-    dcrImmutableId,
-    stream,
-    tenantId: ID,
-    clientId: ID,
+    kind,
+    ...settings({ dcrImmutableId, stream, entra }),
     auth: 'federated',
   });
   const destination = opened(azure, options.endpoint);
@@ -53,7 +52,8 @@ export async function ours(options: DeliverOptions): Promise<number> {
 
 /** By our code, to the Data Collector API: from lines of a file, as syslog-ng does. */
 export async function oursSigned({ file, endpoint }: SignedOptions): Promise<number> {
-  const { azure } = pipelineTo({ kind: 'data-collector', workspaceId: ID });
+  const { kind, settings } = DATA_COLLECTOR;
+  const { azure } = pipelineTo({ kind, ...settings({ workspaceId: ID }) });
   const destination = opened(azure, endpoint);
   const { add, end } = sender(destination);
   let rest = '';

@@ -3,16 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ENV, outputKey, type PipelineOutput } from '../lambda/core/contract.ts';
+import { outputKey, type PipelineOutput } from '../lambda/core/contract.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import { rawAws } from '../simulator/aws/ministack/calls.ts';
 import { cdk } from '../simulator/aws/ministack/cdk.ts';
 import { pythonPrograms } from '../simulator/aws/ministack/python.ts';
 import { startMiniStack } from '../simulator/aws/ministack/server.ts';
-import { type AzureSimulator, startAzure } from '../simulator/azure/server.ts';
+import { KINDS } from '../simulator/azure/apis.ts';
+import { type Ends, type Pipeline, startEnds } from '../simulator/world.ts';
 import { mustBeCaughtUp } from './client.ts';
+import { manyLogs } from './logs.ts';
 import type { Bench, Row } from './report.ts';
-import { startTenant } from './world.ts';
 
 const LOGS = 300;
 /** Runs at a time: each is a process of its own. */
@@ -38,14 +39,15 @@ async function deployed(count: number): Promise<Row> {
   const programs = await pythonPrograms(() => undefined, signal);
   const common = { nodeFolder: NODE_FOLDER, scratch, signal };
   const aws = await startMiniStack({ ...common, programs });
-  const tenant = await startTenant({ kind: 'data-collector', logs: LOGS });
-  const azure = await startAzure();
+  const toMs = Date.now() - 60_000;
+  const plan = { seed: 1, count: LOGS, fromMs: toMs - 3 * 3_600_000, toMs, mix: 'hostile' } as const;
+  const ends = await startEnds({ name: 'bench', auth0: manyLogs(plan) });
   try {
     const config = join(scratch, 'config.json');
     const names = Array.from({ length: count }, (_, i) => `pipeline-${i}`);
-    await writeFile(config, JSON.stringify({ pipelines: names.map(name => pipeline(name, azure)) }));
-    const { baseUrl, token } = tenant.address;
-    const environment = JSON.stringify({ [ENV.auth0BaseUrl]: baseUrl, [ENV.azureBaseUrl]: azure.url });
+    const pipelines = names.map(name => pipeline(name, ends));
+    await writeFile(config, JSON.stringify({ pipelines: pipelines.map(one => one.config) }));
+    const environment = JSON.stringify(ends.addresses);
     const context = { config, environment, nested: 'true' };
     const commands = cdk({ ...common, stackName: STACK, context, env: aws.env, say: () => undefined });
     await commands.bootstrap();
@@ -57,11 +59,11 @@ async function deployed(count: number): Promise<Row> {
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
-    const auth0 = JSON.stringify({ clientId: token['client_id'], clientSecret: token['client_secret'] });
-    const shared = JSON.stringify({ sharedKey: azure.settings.sharedKeys[0] });
-    for (const name of names) {
-      for (const [of, SecretString] of Object.entries({ auth0, azure: shared })) {
-        await secrets.send(new PutSecretValueCommand({ SecretId: `${name}/${of}`, SecretString }));
+    for (const { config: written, secrets: fields } of pipelines) {
+      for (const vendor of ['auth0', 'azure'] as const) {
+        const SecretId = String(written[vendor]['secret']);
+        const SecretString = JSON.stringify(fields[vendor]);
+        await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
       }
     }
     const outputs = await commands.outputs();
@@ -84,19 +86,14 @@ async function deployed(count: number): Promise<Row> {
       'run ms a pipeline': runMs / count,
     };
   } finally {
-    await Promise.all([aws.stop(), tenant.close(), azure.close()]);
+    await Promise.all([aws.stop(), ends.close()]);
     await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-function pipeline(name: string, { settings }: AzureSimulator): object {
-  return {
-    name,
-    auth0: { domain: 'bench.eu.auth0.com', secret: `${name}/auth0`, logRetentionDays: 2 },
-    azure: { kind: 'data-collector', workspaceId: settings.workspaceId, secret: `${name}/azure` },
-    // By hand alone, so that no other run is under way.
-    schedule: 'cron(0 0 1 1 ? 2099)',
-  };
+/** By hand alone, so that no other run is under way. */
+function pipeline(name: string, ends: Ends): Pipeline {
+  return ends.pipeline(KINDS[0], name, { schedule: 'cron(0 0 1 1 ? 2099)', auth0: { logRetentionDays: 2 } });
 }
 
 async function milliseconds(work: () => Promise<void>): Promise<number> {

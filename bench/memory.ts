@@ -1,7 +1,6 @@
 /** Whether memory depends on how many logs there are. */
-
 import type { RunReport } from '../lambda/core/report.ts';
-import type { DestinationKind } from '../lambda/destinations/all.ts';
+import { KINDS, type Kind } from '../simulator/azure/apis.ts';
 import { median, mustBeCaughtUp, once, shipTask } from './client.ts';
 import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
@@ -14,7 +13,7 @@ const MIB = 2 ** 20;
 
 export const memory: Bench = async ({ folder, note }) => {
   const rows: Row[] = [];
-  for (const kind of ['data-collector', 'logs-ingestion'] as const) {
+  for (const kind of KINDS) {
     const peaks: number[] = [];
     while (peaks.length < FEW_ROUNDS) peaks.push(await peakMiB(folder, kind, FEW));
     const few = median(peaks);
@@ -25,7 +24,7 @@ export const memory: Bench = async ({ folder, note }) => {
   return { title: 'Memory', rows, limit: { column: 'ratio', atMost: 1.15 } };
 };
 
-async function peakMiB(folder: string, kind: DestinationKind, logs: number): Promise<number> {
+async function peakMiB(folder: string, kind: Kind, logs: number): Promise<number> {
   const world = await openWorld({ kind, logs });
   try {
     const taken = await once<RunReport>(folder, world.env, shipTask(folder, 1_800_000));

@@ -1,22 +1,35 @@
 /** A world whose parts are processes of their own, and what is asked of such processes. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { both, type Clouds, type Tenant, type World, type WorldSetup } from './world.ts';
-import type { Part } from './world-process.ts';
+import type { World, WorldSetup } from './world.ts';
 
-/** Each in a process of its own, so that their work is not counted as ours and the one does not hold up the other. */
+/**
+ * Auth0 in one process and all else in another, so that their work is not counted as ours and the one does not hold up the
+ * other: two worlds, of which each has a part in use.
+ */
 export async function openWorld(setup: WorldSetup): Promise<World> {
-  const tenant = await inProcess<Tenant>({ part: 'tenant', setup });
-  const { baseUrl } = tenant.address;
-  return both(tenant, await inProcess<Clouds>({ part: 'clouds', setup, auth0BaseUrl: baseUrl }));
+  const tenant = await inProcess(setup);
+  const env = { AUTH0_BASE_URL: tenant.auth0.baseUrl, ...setup.env };
+  const clouds = await inProcess({ ...setup, logs: 0, env });
+  return {
+    env: clouds.env,
+    auth0: tenant.auth0,
+    calls: async () => {
+      const { auth0Pages, auth0Throttled } = await tenant.calls();
+      return { ...(await clouds.calls()), auth0Pages, auth0Throttled };
+    },
+    close: async () => {
+      await Promise.all([tenant.close(), clouds.close()]);
+    },
+  };
 }
 
-async function inProcess<T extends Tenant | Clouds>(part: Part): Promise<T> {
+async function inProcess(setup: WorldSetup): Promise<World> {
   const child = fork(fileURLToPath(new URL('world-process.ts', import.meta.url)), {
     execArgv: ['--max-old-space-size=8192'],
   });
   return {
-    ...(await ask<T>(child, part)),
+    ...(await ask<World>(child, setup)),
     calls: () => ask(child, 'calls'),
     close: () =>
       new Promise<void>(resolve => {

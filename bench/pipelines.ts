@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { ENV } from '../lambda/core/contract.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { wireFrom } from '../lambda/wiring.ts';
+import { DATA_COLLECTOR } from '../simulator/azure/data-collector.ts';
 import { mustBeCaughtUp } from './client.ts';
 import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
 
 const LOGS = 300;
+const workspaceId = '5ca1ab1e-0000-4000-8000-000000000001';
 
 export const pipelines: Bench = async ({ folder, note }) => {
   const rows: Row[] = [];
@@ -50,12 +52,7 @@ function kibOfTemplates(folder: string): number {
 
 /** Milliseconds until all have shipped, begun at once. */
 async function tickOfAll(count: number): Promise<number> {
-  const world = await openWorld({
-    kind: 'data-collector',
-    logs: LOGS,
-    auth0LatencyMs: 50,
-    azureLatencyMs: 100,
-  });
+  const world = await openWorld({ logs: LOGS, auth0LatencyMs: 50, azureLatencyMs: 100 });
   try {
     Object.assign(process.env, world.env);
     const config = JSON.parse(world.env[ENV.pipelineConfig]!) as object;
@@ -86,8 +83,8 @@ function pipeline(number: number): object {
     name: `pipeline-${number}`,
     auth0: { domain: `tenant-${number}.eu.auth0.com`, secret: `auth0-${number}` },
     azure: {
-      kind: 'data-collector',
-      workspaceId: '5ca1ab1e-0000-4000-8000-000000000001',
+      kind: DATA_COLLECTOR.kind,
+      ...DATA_COLLECTOR.settings({ workspaceId }),
       secret: `azure-${number}`,
     },
   };

@@ -36,8 +36,8 @@ async function one(plan: string, rateLimit: RateLimitOptions): Promise<Row> {
   let nowMs = Date.now();
   const seconds = MINUTES * 60;
   const logs = Math.ceil((seconds * rateLimit.perSecond + rateLimit.burst) * 110);
-  const config = { auth0: { domain: 'bench.eu.auth0.com', secret: 'auth0', rateLimitHeadroom: HEADROOM } };
-  const world = await startWorld({ kind: 'data-collector', logs, rateLimit, config }, () => nowMs);
+  const settings = { auth0: { rateLimitHeadroom: HEADROOM } };
+  const world = await startWorld({ logs, rateLimit, settings }, () => nowMs);
   try {
     Object.assign(process.env, world.env);
     const wiring = wireFrom(world.env);

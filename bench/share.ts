@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { MEMORY_ENVIRONMENT } from '../lambda/core/contract.ts';
 import type { RunReport } from '../lambda/core/report.ts';
+import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
 import { mustBeCaughtUp, PLAIN, type Start, shipTask, startClient } from './client.ts';
 import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
@@ -27,14 +28,14 @@ export const share: Bench = async ({ folder, note }) => {
     title: 'In the function’s share of a processor',
     rows: rows.map(row => ({ ...row, '÷ a whole one': Number(row['wall ms']) / whole })),
     remarks: [
-      `The process is stopped (SIGSTOP) when it has used its share of each ${PERIOD_MS} ms, and goes on (SIGCONT) with the next: memory ÷ ${WHOLE_MB.toLocaleString('en-US')} MB of one processor. Logs Ingestion API, Auth0 answers in ${AUTH0_MS} ms, Azure in ${AZURE_MS} ms.`,
+      `The process is stopped (SIGSTOP) when it has used its share of each ${PERIOD_MS} ms, and goes on (SIGCONT) with the next: memory ÷ ${WHOLE_MB.toLocaleString('en-US')} MB of one processor. ${LOGS_INGESTION.title}, Auth0 answers in ${AUTH0_MS} ms, Azure in ${AZURE_MS} ms.`,
     ],
   };
 };
 
 async function one(folder: string, memoryMb: number): Promise<Row> {
   const world = await openWorld({
-    kind: 'logs-ingestion',
+    kind: LOGS_INGESTION.kind,
     logs: LOGS,
     auth0LatencyMs: AUTH0_MS,
     azureLatencyMs: AZURE_MS,

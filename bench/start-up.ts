@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
 import { bundled, median, once, shipTask, startClient } from './client.ts';
 import type { ColdStep } from './cold-start.ts';
 import { openWorld } from './open-world.ts';
@@ -82,8 +83,12 @@ function bundleSizes(meta: Metafile): Row[] {
 
 /** From a fresh process to the first accepted post, by what goes over the wire. */
 export const coldStart: Bench = async ({ folder, note }) => {
-  const kind = 'logs-ingestion';
-  const world = await openWorld({ kind, logs: 50, auth0LatencyMs: 50, azureLatencyMs: 100 });
+  const world = await openWorld({
+    kind: LOGS_INGESTION.kind,
+    logs: 50,
+    auth0LatencyMs: 50,
+    azureLatencyMs: 100,
+  });
   try {
     const client = startClient(folder, world.env);
     const { arguments: args } = shipTask(folder, 120_000);

@@ -1,10 +1,12 @@
 /** Bundles the functions: `node scripts/build.ts` writes dist/{ship,replay,guard}/index.mjs and dist/licences.txt. */
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { writeLicences } from './licences.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+const FUNCTIONS = { ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' };
 
 /**
  * Bundles each entry of `entries` (name → source file, from `root`) to `<outdir>/<name>/index.mjs`, with its source
@@ -43,13 +45,28 @@ export async function bundle(
   return Object.fromEntries(await Promise.all(sizes));
 }
 
+/** Paths of the two bundles that a pipeline runs. */
+export interface Bundles {
+  readonly ship: string;
+  readonly replay: string;
+  remove(): Promise<void>;
+}
+
+/** Bundles both afresh, into a folder of their own: what is in dist/ may be old, or in use by a deployment. */
+export async function buildFunctions(): Promise<Bundles> {
+  const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-to-azure-functions-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await bundle(FUNCTIONS, folder);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { ship: join(folder, 'ship/index.mjs'), replay: join(folder, 'replay/index.mjs'), remove };
+}
+
 async function main(): Promise<void> {
-  const entries = {
-    ship: 'lambda/ship-handler.ts',
-    replay: 'lambda/replay-handler.ts',
-    guard: 'lambda/guard-handler.ts',
-  };
-  const sizes = await bundle(entries, join(ROOT, 'dist'));
+  const sizes = await bundle({ ...FUNCTIONS, guard: 'lambda/guard-handler.ts' }, join(ROOT, 'dist'));
   for (const [name, bytes] of Object.entries(sizes)) {
     console.log(`${`dist/${name}/index.mjs`.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(7)} KiB`);
   }

@@ -29,7 +29,8 @@ import { replay } from '../lambda/core/replay.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import type { ShipDependencies, ShipOptions } from '../lambda/core/run.ts';
 import { ship } from '../lambda/core/ship.ts';
-import { type DestinationKind, KINDS, specOf } from '../lambda/destinations/all.ts';
+import { specOf } from '../lambda/destinations/all.ts';
+import { KINDS, type Kind } from '../simulator/azure/apis.ts';
 
 export const START_MS = Date.parse('2026-03-01T12:00:00.000Z');
 export const PIPELINE = 'test';
@@ -85,7 +86,7 @@ export interface WorldOptions {
   readonly exclude?: readonly string[];
   readonly maxBatchBytes?: number;
   readonly maxInFlight?: number;
-  readonly kind?: DestinationKind;
+  readonly kind?: Kind;
   readonly rateLimit?: (nowMs: number) => RateLimit;
   /** The tenant's bucket: `limit` calls, one more each `perCallMs`. */
   readonly bucket?: { readonly limit: number; readonly perCallMs: number };
@@ -171,7 +172,7 @@ export function world(setup: WorldOptions = {}) {
     warn: (message, fields) => void journalled.push({ message, ...fields }),
     error: (message, fields) => void journalled.push({ message, ...fields }),
   };
-  const { form, meaning } = specOf({ kind: setup.kind ?? KINDS[0]! });
+  const { form, meaning } = specOf({ kind: setup.kind ?? KINDS[0] });
   const shape = shaper({
     form,
     auth0Domain: 'test.eu.auth0.com',

@@ -1,13 +1,13 @@
 /** `demo`: a whole tenant, with everything that can go wrong, on this machine and without any account. */
 import { getHeapStatistics } from 'node:v8';
 import { type Command, Option } from 'commander';
-import type { DestinationKind } from '../../lambda/destinations/all.ts';
+import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
 import { UsageError } from '../terminal/errors.ts';
 
 export interface DemoOptions {
   readonly logs: number;
   readonly seed: number;
-  readonly destination: DestinationKind;
+  readonly destination: Kind;
   readonly json?: true;
 }
 
@@ -15,7 +15,6 @@ const MOST_LOGS = 1_000_000;
 /** In the memory of the simulators, measured. */
 const BYTES_PER_LOG = 2_500;
 const MOST_SEED = 4_294_967_295;
-const DESTINATIONS: readonly DestinationKind[] = ['data-collector', 'logs-ingestion'];
 
 const HELP = `
 Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager are simulated on
@@ -25,7 +24,7 @@ Exit code: 0 when every log has arrived, 1 when one is missing, 2 wrong usage.
 
 Examples:
   $ npm start
-  $ npm start -- --logs 100000 --destination logs-ingestion
+  $ npm start -- --logs 100000 --destination ${KINDS.at(-1)}
   $ npm start --silent -- --json`;
 
 /** Adds the command to the program, as the one that runs when none is named. */
@@ -46,8 +45,8 @@ export function addDemo(program: Command): void {
     .option('--seed <number>', 'the same seed gives the same tenant', whole('--seed', 0, MOST_SEED), 1)
     .addOption(
       new Option('--destination <api>', 'the API of Azure that is posted to')
-        .choices(DESTINATIONS)
-        .default('data-collector'),
+        .choices(KINDS)
+        .default(KINDS[0]),
     )
     .option('--json', 'print the result as one JSON object, and nothing else')
     .addHelpText('after', HELP)

@@ -1,6 +1,6 @@
 /** How the demo ended: counted at both ends of the way, not by the pipeline itself. */
 import Table from 'cli-table3';
-import type { DestinationKind } from '../../lambda/destinations/all.ts';
+import type { Kind } from '../../simulator/azure/apis.ts';
 import { counted } from '../terminal/words.ts';
 import type { DemoScreen } from './screen.ts';
 import type { StoryEnd } from './story.ts';
@@ -8,7 +8,7 @@ import type { DemoWorld } from './world.ts';
 
 /** What `--json` prints. */
 export interface DemoResult {
-  readonly destination: DestinationKind;
+  readonly destination: Kind;
   readonly seed: number;
   /** Logs that the tenant wrote. */
   readonly generated: number;
@@ -31,7 +31,7 @@ export interface DemoResult {
 export async function resultOf(
   world: DemoWorld,
   story: StoryEnd & {
-    readonly destination: DestinationKind;
+    readonly destination: Kind;
     readonly seed: number;
     readonly seconds: number;
   },

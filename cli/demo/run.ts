@@ -1,17 +1,12 @@
 /** The demo from start to end: its world, its story, its result. */
-import type { DestinationKind } from '../../lambda/destinations/all.ts';
+import { APIS } from '../../simulator/azure/apis.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { counted } from '../terminal/words.ts';
 import type { DemoOptions } from './command.ts';
 import { resultOf, showResult } from './result.ts';
 import { type DemoScreen, demoScreen } from './screen.ts';
 import { playStory } from './story.ts';
-import { type DemoWorld, startWorld } from './world.ts';
-
-const API: Readonly<Record<DestinationKind, string>> = {
-  'data-collector': 'Data Collector API',
-  'logs-ingestion': 'Logs Ingestion API',
-};
+import { type DemoWorld, startDemoWorld } from './world.ts';
 
 /** Returns the exit code. A signal ends it early, with everything that it had started. */
 export async function playDemo(options: DemoOptions): Promise<number> {
@@ -24,7 +19,7 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   try {
     const startedAtMs = Date.now();
     introduce(options, screen);
-    world = await startWorld(destination);
+    world = await startDemoWorld(destination);
     const { received } = world.azure;
     screen.startBar(logs, () => received.unique);
     const story = await untilStopped(
@@ -63,7 +58,7 @@ async function untilStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> 
 function introduce({ logs, seed, destination }: DemoOptions, { line, paragraph }: DemoScreen): void {
   paragraph(
     `${counted(logs, 'log')} of a simulated Auth0 tenant (seed ${seed}), to a simulated workspace by the ` +
-      `${API[destination]}, through the real Lambda bundles: no account is needed. ` +
+      `${APIS[destination].title}, through the real Lambda bundles: no account is needed. ` +
       'A tick is one run of the ship function; in AWS, a schedule starts one every minute.',
   );
   line('');

@@ -24,6 +24,15 @@ export interface DataCollectorSettings {
   readonly now: () => number;
 }
 
+/** How a pipeline is configured for it. */
+export const DATA_COLLECTOR = {
+  kind: 'data-collector',
+  title: 'Data Collector API',
+  faults: 'dataCollector',
+  settings: ({ workspaceId }: Pick<DataCollectorSettings, 'workspaceId'>) => ({ workspaceId }),
+  secret: ({ sharedKeys }: Pick<DataCollectorSettings, 'sharedKeys'>) => ({ sharedKey: sharedKeys[0] ?? '' }),
+} as const;
+
 export interface DataCollector {
   answer(call: Call): Answer;
   /** Whether the connection is closed as soon as a post announces its size. */

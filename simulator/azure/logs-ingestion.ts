@@ -5,7 +5,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
-import type { Entra } from './entra.ts';
+import type { Entra, EntraSettings } from './entra.ts';
 import type { Ledger, StoredRecord } from './received.ts';
 import { isObject, parseJson, recordsOf, storeTime, truncateFields } from './record.ts';
 
@@ -23,6 +23,27 @@ export interface LogsIngestionSettings {
   readonly poisonMark: string;
   readonly now: () => number;
 }
+
+/** How a pipeline is configured for it. */
+export const LOGS_INGESTION = {
+  kind: 'logs-ingestion',
+  title: 'Logs Ingestion API',
+  faults: 'logsIngestion',
+  settings: ({ dcrImmutableId, stream, entra }: RuleOptions) => ({
+    endpoint: 'https://simulated.westeurope-1.ingest.monitor.azure.com',
+    dcrImmutableId,
+    stream,
+    tenantId: entra.tenantId,
+    clientId: entra.clientId,
+  }),
+  secret: ({ entra }: { readonly entra: Pick<EntraSettings, 'clientSecret'> }) => ({
+    clientSecret: entra.clientSecret,
+  }),
+} as const;
+
+type RuleOptions = Pick<LogsIngestionSettings, 'dcrImmutableId' | 'stream'> & {
+  readonly entra: Pick<EntraSettings, 'tenantId' | 'clientId'>;
+};
 
 interface Refusal {
   readonly status: number;

@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { KINDS } from '../../lambda/destinations/all.ts';
 import { matched } from './judge.ts';
 import { type Source, sources, stringsIn } from './sources.ts';
 import { KINDS_TO_MOVE } from './until-merged.ts';
 
-const KINDS = [
-  ...new Set(sources.flatMap(({ file }) => matched('lambda/destinations/<kind>/', file)?.['kind'] ?? [])),
-];
 const PRODUCT = /^(lambda|cdk|cli|azure|simulator|scripts|bench)\//;
 
 describe('a kind of destination', () => {
-  test('is known by its folder', () => expect(KINDS).toEqual(['data-collector', 'logs-ingestion']));
+  test('has a folder of its own, and no folder is none', () => {
+    const folders = sources.flatMap(
+      ({ file }) => matched('lambda/destinations/<kind>/', file)?.['kind'] ?? [],
+    );
+    expect(new Set(folders)).toEqual(new Set(KINDS));
+  });
 
   test('is written in its own files alone', () => {
     const strangers = sources.filter(
@@ -18,15 +21,16 @@ describe('a kind of destination', () => {
     expect(strangers.map(({ file }) => file)).toEqual(KINDS_TO_MOVE);
   });
 
+  const [A] = KINDS;
   test.each([
-    ["const kind = 'data-collector';", ['data-collector']],
-    ["type Kind = 'logs-ingestion';", ['logs-ingestion']],
-    ["const limits = { 'logs-ingestion': 1 };", ['logs-ingestion']],
-    ['const title = `by $' + '{api} (data-collector)`;', ['data-collector']],
-    ["const help = 'data-collector or logs-ingestion';", ['data-collector', 'logs-ingestion']],
-    ["import { post } from './data-collector/post.ts';", []],
-    ['/** As of data-collector. */', []],
-    ["const api = 'data-collector-api';", []],
+    [`const kind = '${A}';`, [A]],
+    [`type Kind = '${A}';`, [A]],
+    [`const limits = { '${A}': 1 };`, [A]],
+    ['const title = `by $' + `{api} (${A})\`;`, [A]],
+    [`const help = 'the ${A}, or another';`, [A]],
+    [`import { post } from './${A}/post.ts';`, []],
+    [`/** As of ${A}. */`, []],
+    [`const api = '${A}-api';`, []],
   ])('is seen in %s', (text, kinds) => expect(kindsIn({ file: 'x.ts', text })).toEqual(kinds));
 });
 

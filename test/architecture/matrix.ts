@@ -29,6 +29,7 @@ const HOUSE = `
 | cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ | commander cli-table3 node:*
 | cli/                         | cli/terminal/ cli/<command>/command.ts                          | commander node:*
 | azure/                       | lambda/core/record/ lambda/core/contract.ts lambda/core/model.ts lambda/destinations/all.ts | node:*
+| simulator/world.ts           | simulator/*                                                     | node:*
 | simulator/                   |                                                                 | node:*
 | simulator/auth0/             | simulator/                                                      | node:*
 | simulator/azure/             | simulator/                                                      | node:*

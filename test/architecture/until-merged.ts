@@ -43,20 +43,4 @@ export const CIRCLES_TO_CUT: readonly string[] = [
 ];
 
 /** Files that write a kind of destination. */
-export const KINDS_TO_MOVE: readonly string[] = [
-  'bench/chain.ts',
-  'bench/cost.ts',
-  'bench/cpu-runs.ts',
-  'bench/deliver.ts',
-  'bench/deploy.ts',
-  'bench/memory.ts',
-  'bench/pipelines.ts',
-  'bench/rate-limits.ts',
-  'bench/share.ts',
-  'bench/start-up.ts',
-  'bench/world.ts',
-  'cli/demo/command.ts',
-  'cli/demo/run.ts',
-  'cli/demo/world.ts',
-  'scripts/workbook-page.ts',
-];
+export const KINDS_TO_MOVE: readonly string[] = ['scripts/workbook-page.ts'];

@@ -6,6 +6,7 @@ import { examine } from '../../cli/doctor/examine.ts';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { openTarget } from '../../cli/pipelines/open.ts';
 import type { Auth0Options } from '../../simulator/auth0/server.ts';
+import type { Kind } from '../../simulator/azure/apis.ts';
 import type { AzureOptions } from '../../simulator/azure/server.ts';
 import { type Cli, cli, type Ended, startCli } from './cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from './local-world.ts';
@@ -29,7 +30,7 @@ export interface Examined {
 }
 
 export interface PatientSetup {
-  readonly destination?: 'data-collector' | 'logs-ingestion';
+  readonly destination?: Kind;
   readonly auth0?: Partial<Auth0Options>;
   readonly azure?: AzureOptions;
   /** Laid over the destination's settings. */
@@ -41,33 +42,13 @@ export const SHARED_KEY = randomBytes(64).toString('base64');
 
 export async function openPatient(setup: PatientSetup = {}): Promise<Patient> {
   const world = await openLocalWorld({
+    kind: setup.destination,
     auth0: { logs: recentLogs(150), rateLimit: { burst: 50, perSecond: 16 }, ...setup.auth0 },
     azure: { sharedKeys: [SHARED_KEY], ...setup.azure },
+    settings: setup.settings,
   });
-  const { entra, dcrImmutableId, stream } = world.azure.settings;
-  if (setup.destination === 'logs-ingestion') {
-    world.config['azure'] = {
-      kind: 'logs-ingestion',
-      endpoint: 'https://local.westeurope-1.ingest.monitor.azure.com',
-      dcrImmutableId,
-      stream,
-      tenantId: entra.tenantId,
-      clientId: entra.clientId,
-      secret: SECRETS.azure,
-    };
-  }
-  world.config['azure'] = { ...Object(world.config['azure']), ...setup.settings };
-  const {
-    AUTH0_BASE_URL = '',
-    AZURE_BASE_URL = '',
-    AUTH0_CLIENT_ID = '',
-    AUTH0_CLIENT_SECRET = '',
-  } = world.env;
-  const env = { AUTH0_BASE_URL, AZURE_BASE_URL, ENTRA_BASE_URL: AZURE_BASE_URL };
-  const secrets: Patient['secrets'] = {
-    auth0: { clientId: AUTH0_CLIENT_ID, clientSecret: AUTH0_CLIENT_SECRET },
-    azure: { sharedKey: SHARED_KEY, clientSecret: entra.clientSecret },
-  };
+  const env = world.addresses;
+  const secrets: Patient['secrets'] = { ...world.secrets };
   const options = async () => {
     const file = await world.write('secrets.json', {
       [SECRETS.auth0]: secrets.auth0,

@@ -3,21 +3,29 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
-import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0/server.ts';
+import type { Auth0Options } from '../../simulator/auth0/server.ts';
 import { generateLogs } from '../../simulator/auth0/tenant.ts';
-import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure/server.ts';
+import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
+import type { AzureOptions } from '../../simulator/azure/server.ts';
+import {
+  type Ends,
+  type Pipeline,
+  type SecretFields,
+  secretNames,
+  startEnds,
+  type Variables,
+} from '../../simulator/world.ts';
 import { type Cli, type Ended, startCli } from './cli.ts';
 
 export const DOMAIN = 'local.eu.auth0.com';
-export const SECRETS = { auth0: 'local/auth0', azure: 'local/azure' };
-const CLIENT = { clientId: 'local-client', clientSecret: 'local-client-secret' };
+export const SECRETS = secretNames('local');
 
-export interface LocalWorld {
-  readonly auth0: Auth0Simulator;
-  readonly azure: AzureSimulator;
+export interface LocalWorld extends Ends {
   readonly directory: string;
   readonly config: Record<string, unknown>;
-  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Pipeline['secrets'];
+  /** The addresses of both ends, and the credentials. */
+  readonly env: Variables;
   /** Writes a file into the directory and returns its path. */
   write(name: string, content: unknown): Promise<string>;
   start(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Cli>;
@@ -28,7 +36,12 @@ export interface LocalWorld {
   makeDue(): Promise<void>;
   /** Ids of the tenant that are neither in Azure nor in the state directory's queues. */
   missing(): Promise<string[]>;
-  close(): Promise<void>;
+}
+
+/** A secret as the environment of a shell has it: `sharedKey` of AZURE is AZURE_SHARED_KEY. */
+function inEnvironment(vendor: string, secret: SecretFields): Variables {
+  const nameOf = (field: string) => `${vendor}_${field.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+  return Object.fromEntries(Object.entries(secret).map(([field, value]) => [nameOf(field), value]));
 }
 
 /** `count` logs of the last three hours. */
@@ -38,28 +51,24 @@ export function recentLogs(count: number, seed = 1) {
 }
 
 export async function openLocalWorld(
-  setup: { auth0?: Partial<Auth0Options>; azure?: AzureOptions; maxBatchBytes?: number } = {},
+  setup: {
+    kind?: Kind;
+    auth0?: Partial<Auth0Options>;
+    azure?: AzureOptions;
+    maxBatchBytes?: number;
+    settings?: Readonly<Record<string, unknown>>;
+  } = {},
 ): Promise<LocalWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'run-'));
-  const auth0 = await startAuth0({ domain: DOMAIN, ...CLIENT, ...setup.auth0 });
-  const azure = await startAzure(setup.azure);
-  const { workspaceId, sharedKeys } = azure.settings;
-  const config = {
-    name: 'local',
-    auth0: { domain: DOMAIN, secret: SECRETS.auth0 },
-    azure: {
-      kind: 'data-collector',
-      workspaceId,
-      secret: SECRETS.azure,
-      maxBatchBytes: setup.maxBatchBytes ?? 1_000_000,
-    },
-  };
+  const { kind = KINDS[0], maxBatchBytes = 1_000_000 } = setup;
+  const ends = await startEnds({ name: 'local', ...setup });
+  const pipeline = ends.pipeline(kind, 'local', { azure: { maxBatchBytes, ...setup.settings } });
+  const { secrets } = pipeline;
+  const config: Record<string, unknown> = { ...pipeline.config };
   const env = {
-    AUTH0_BASE_URL: auth0.baseUrl,
-    AZURE_BASE_URL: azure.url,
-    AUTH0_CLIENT_ID: CLIENT.clientId,
-    AUTH0_CLIENT_SECRET: CLIENT.clientSecret,
-    AZURE_SHARED_KEY: sharedKeys[0] ?? '',
+    ...ends.addresses,
+    ...inEnvironment('AUTH0', secrets.auth0),
+    ...inEnvironment('AZURE', secrets.azure),
   };
   const write = async (name: string, content: unknown) => {
     const path = join(directory, name);
@@ -75,17 +84,19 @@ export async function openLocalWorld(
     return startCli(['run', '--config', file, '--state', join(directory, 'state'), ...args], others);
   };
   return {
-    auth0,
-    azure,
+    ...ends,
     directory,
     config,
+    secrets,
     env,
     write,
     start,
     run: async (args, others) => (await start(args, others)).ended,
     writeSecrets: async () => {
-      const content = { [SECRETS.auth0]: CLIENT, [SECRETS.azure]: { sharedKey: sharedKeys[0] } };
-      const path = await write('secrets.json', content);
+      const path = await write('secrets.json', {
+        [SECRETS.auth0]: secrets.auth0,
+        [SECRETS.azure]: secrets.azure,
+      });
       await chmod(path, 0o600);
       return path;
     },
@@ -107,10 +118,10 @@ export async function openLocalWorld(
           if (decoded.kind === 'failed-batch') for (const { logId } of decoded.records) held.add(logId);
         }
       }
-      return [...auth0.tenant.ids()].filter(id => !azure.received.has(id) && !held.has(id));
+      return [...ends.auth0.tenant.ids()].filter(id => !ends.azure.received.has(id) && !held.has(id));
     },
     close: async () => {
-      await Promise.all([auth0.close(), azure.close()]);
+      await ends.close();
       await rm(directory, { recursive: true });
     },
   };

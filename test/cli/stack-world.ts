@@ -1,18 +1,19 @@
 /**
- * A "deployed" stack on loopback: two pipelines, `prod` (Data Collector) and `prod-eu` (Logs Ingestion), with the real
- * function bundles, so that checkpoint, last run and ledger are what a deployment would have.
+ * A "deployed" stack on loopback: two pipelines, `prod` and `prod-eu`, each to an API of its own, with the real function
+ * bundles, so that checkpoint, last run and ledger are what a deployment would have.
  */
-import { ENV, LEDGER_MESSAGE, outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
+import { LEDGER_MESSAGE, outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
-import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../simulator/auth0/server.ts';
-import { type Aws, startAws } from '../../simulator/aws/emulators.ts';
+import { type Bundles, buildFunctions } from '../../scripts/build.ts';
+import type { Auth0Options } from '../../simulator/auth0/server.ts';
 import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type LambdaHost, lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import { type AwsOperations, startAwsOperations } from '../../simulator/aws/operations.ts';
 import type { AlarmRow } from '../../simulator/aws/operations-cloudwatch.ts';
 import { type SecretsManagerSimulator, startSecretsManager } from '../../simulator/aws/secrets-manager.ts';
-import { type AzureOptions, type AzureSimulator, startAzure } from '../../simulator/azure/server.ts';
-import { type Bundles, bundles } from '../stories/functions.ts';
+import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
+import type { AzureOptions } from '../../simulator/azure/server.ts';
+import { type Settings, secretNames, startWorld, type World } from '../../simulator/world.ts';
 import { type Cli, type Ended, startCli } from './cli.ts';
 
 export const STACK = 'Auth0LogsToAzure';
@@ -22,14 +23,10 @@ const CLIENT = { clientId: 'stack-client', clientSecret: 'stack-client-secret' }
 /** Long enough for a busy machine: a run ends by itself. */
 const TIMEOUT_MS = 60_000;
 
-export interface Deployed {
+/** `config` is as its function has it in PIPELINE_CONFIG. */
+export interface Deployed extends Pick<World, 'auth0' | 'azure' | 'aws' | 'config'> {
   readonly name: PipelineName;
-  readonly auth0: Auth0Simulator;
-  readonly azure: AzureSimulator;
-  readonly aws: Aws;
   readonly output: PipelineOutput;
-  /** As its function has it in PIPELINE_CONFIG. */
-  readonly config: Readonly<Record<string, unknown>>;
   /** One tick: the ship function is invoked, its lines go to its log group. Throws when it failed. */
   run(): Promise<RunReport>;
   /** One pass over the retry queue by the replay function; returns how many messages were deleted. */
@@ -52,18 +49,20 @@ export interface StackWorld {
 }
 
 export interface StackSetup {
+  /** Of both pipelines; each has its own when absent. */
+  readonly kind?: Kind;
   readonly auth0?: Partial<Auth0Options>;
   readonly azure?: AzureOptions;
   /** Laid over every pipeline's configuration. */
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly config?: Settings;
 }
 
 export async function openStackWorld(setup: StackSetup = {}): Promise<StackWorld> {
   const operations = await startAwsOperations();
   const secrets = await startSecretsManager({ secrets: {} });
-  const built = await bundles();
+  const built = await buildFunctions();
   const [prod, eu] = await Promise.all(
-    PIPELINES.map(name => deploy(name, setup, operations, secrets, built)),
+    PIPELINES.map((name, n) => deploy(name, { kind: KINDS[n], ...setup }, operations, secrets, built)),
   );
   if (!prod || !eu) throw new Error('two pipelines');
   const outputs = [prod, eu].map(({ output }) => [outputKey(output.pipeline), JSON.stringify(output)]);
@@ -92,28 +91,22 @@ export async function openStackWorld(setup: StackSetup = {}): Promise<StackWorld
 
 async function deploy(
   name: PipelineName,
-  setup: StackSetup,
+  { kind = KINDS[0], ...setup }: StackSetup,
   operations: AwsOperations,
   secrets: SecretsManagerSimulator,
   built: Bundles,
 ): Promise<Deployed & { close(): Promise<void> }> {
-  const domain = `${name}.eu.auth0.com`;
-  const auth0 = await startAuth0({ domain, ...CLIENT, ...setup.auth0 });
-  const azure = await startAzure({ keepRecords: true, ...setup.azure });
-  const aws = await startAws({ prefix: `${name}-` });
-  const names = { auth0: `auth0-logs/${name}/auth0`, azure: `auth0-logs/${name}/azure` };
-  secrets.set(
-    names.auth0,
-    JSON.stringify({ ...CLIENT, redactionKey: 'stack-redaction-key-of-enough-characters' }),
-  );
-  const { sharedKeys, entra } = azure.settings;
-  secrets.set(names.azure, JSON.stringify({ sharedKey: sharedKeys[0], clientSecret: entra.clientSecret }));
-  const config = {
+  const world = await startWorld({
+    kind,
     name,
-    auth0: { domain, secret: names.auth0, logRetentionDays: 1 },
-    azure: destination(name, azure, names.azure),
-    ...setup.config,
-  };
+    auth0: { ...CLIENT, ...setup.auth0 },
+    azure: { keepRecords: true, ...setup.azure },
+    settings: setup.config,
+    secrets,
+  });
+  const { aws, environment, env } = world;
+  const redactionKey = 'stack-redaction-key-of-enough-characters';
+  secrets.set(secretNames(name).auth0, JSON.stringify({ ...CLIENT, redactionKey }));
   const output: PipelineOutput = {
     pipeline: name,
     checkpointTable: aws.table,
@@ -124,15 +117,6 @@ async function deploy(
     alarmTopicArn: `arn:aws:sns:us-east-1:000000000000:${name}-alarms`,
     deployWith: ['config=config.json'],
     schedule: `${STACK}-${name}Schedule`,
-  };
-  const environment = {
-    [ENV.pipelineConfig]: JSON.stringify(config),
-    [ENV.checkpointTable]: aws.table,
-    [ENV.retryQueueUrl]: aws.retryQueueUrl,
-    [ENV.deadLetterQueueUrl]: aws.deadLetterQueueUrl,
-    [ENV.auth0BaseUrl]: auth0.baseUrl,
-    [ENV.azureBaseUrl]: azure.url,
-    [ENV.entraBaseUrl]: azure.url,
   };
   const logGroup = `${STACK}-${name}ShipLogs`;
   operations.functions.set(output.shipFunction, { environment, logGroup });
@@ -150,7 +134,6 @@ async function deploy(
     deletionProtection: true,
   });
   const setAlarm = alarmsOf(operations, output);
-  const env = { ...aws.endpoints, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url, ...environment };
   const host = (bundle: string) => lambdaHost({ bundle, env, timeoutMs: TIMEOUT_MS });
   const ship = host(built.ship);
   const replay = host(built.replay);
@@ -161,12 +144,9 @@ async function deploy(
     invoke: replay.invoke,
   });
   return {
+    ...world,
     name,
-    auth0,
-    azure,
-    aws,
     output,
-    config,
     setAlarm,
     run: () => tick(ship, operations, logGroup),
     replayOnce: async () => {
@@ -179,7 +159,7 @@ async function deploy(
     },
     close: async () => {
       await Promise.all([ship.stop(), replay.stop()]);
-      await Promise.all([auth0.close(), azure.close(), aws.close()]);
+      await world.close();
     },
   };
 }
@@ -200,14 +180,6 @@ async function tick(ship: LambdaHost, operations: AwsOperations, logGroup: strin
 function lineDate(line: string): number | undefined {
   if (!line.includes(LEDGER_MESSAGE)) return undefined;
   return Date.parse(Object(JSON.parse(line)).timestamp) || undefined;
-}
-
-function destination(name: PipelineName, { settings }: AzureSimulator, secret: string) {
-  const { workspaceId, dcrImmutableId, stream, entra } = settings;
-  if (name === 'prod') return { kind: 'data-collector', workspaceId, secret };
-  const { tenantId, clientId } = entra;
-  const endpoint = 'https://stack.westeurope-1.ingest.monitor.azure.com';
-  return { kind: 'logs-ingestion', endpoint, dcrImmutableId, stream, tenantId, clientId, secret };
 }
 
 /** Some of the rows of cdk/alarms.ts, all OK at first. */

@@ -36,7 +36,7 @@ function awsNameOf(operation: string, { UpdateExpression = '', QueueUrl = '' }: 
     return /REMOVE.*leaseOwner/.test(UpdateExpression) ? 'release' : 'acquire';
   }
   if (operation === 'SendMessageBatch') {
-    return QueueUrl.endsWith('/dead-letter') ? 'put dead-letter' : 'put retry';
+    return QueueUrl.endsWith('dead-letter') ? 'put dead-letter' : 'put retry';
   }
   return operation === 'ChangeMessageVisibility' ? 'postpone' : 'other';
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import { dice } from '../../simulator/dice.ts';
 import { LOGS_PER_ROUND, roundAtRandom, roundAtStep, usualTickMs } from './round.ts';
 import { type Bundles, buildFunctions, type CrashStage, openStage } from './stage.ts';
 import { FIRST_RUN_STEPS, LOOK_BACK_STEPS, REPLAY_STEPS, SHIP_STEPS } from './steps.ts';
 
-const KINDS = ['data-collector', 'logs-ingestion'] as const;
 let bundles: Bundles;
 const stages = new Map<string, CrashStage>();
 

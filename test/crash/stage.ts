@@ -1,31 +1,21 @@
 /** The crash stage: the built functions in processes of their own, real sockets, and a relay before every server. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { parsePipeline } from '../../lambda/config/config.ts';
-import { ENV } from '../../lambda/core/contract.ts';
 import type { SecretSource } from '../../lambda/core/model.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { pipelineParts } from '../../lambda/wiring.ts';
-import { bundle } from '../../scripts/build.ts';
-import { type Auth0Simulator, startAuth0 } from '../../simulator/auth0/server.ts';
+import { type Bundles, buildFunctions } from '../../scripts/build.ts';
 import { generateLogs, type Log, poisonLog } from '../../simulator/auth0/tenant.ts';
-import { type Aws, startAws } from '../../simulator/aws/emulators.ts';
+import type { Aws } from '../../simulator/aws/emulators.ts';
 import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type Invocation, type LambdaHost, lambdaHost } from '../../simulator/aws/lambda-host.ts';
-import { startSecretsManager } from '../../simulator/aws/secrets-manager.ts';
-import { type AzureSimulator, startAzure } from '../../simulator/azure/server.ts';
+import type { Kind } from '../../simulator/azure/apis.ts';
+import { startWorld, type World } from '../../simulator/world.ts';
 import { recordsIn } from './calls.ts';
 import { type Judge, startJudge } from './judge.ts';
 import { type Call, startRelay, type Watch } from './relay.ts';
 
-export type Kind = 'data-collector' | 'logs-ingestion';
-
 export const PIPELINE = 'crash';
-const DOMAIN = 'crash.eu.auth0.com';
-const CLIENT = { clientId: 'crash-client', clientSecret: 'crash-client-secret' };
-const SECRETS = { auth0: 'crash/auth0', azure: 'crash/azure' };
 /** As deployed: a run that is to be waited out is aged in the table instead. */
 const TIMEOUT_MS = 120_000;
 /** The least that the configuration takes: several batches out of a few hundred logs. */
@@ -42,28 +32,9 @@ const NO_SECRETS: SecretSource = {
   forget: () => undefined,
 };
 
-/** The two bundles, as `npm run build` makes them, in a folder of their own. */
-export interface Bundles {
-  readonly ship: string;
-  readonly replay: string;
-  remove(): Promise<void>;
-}
+export { type Bundles, buildFunctions, type Kind };
 
-/** Builds both functions afresh, so that never an old build is judged. */
-export async function buildFunctions(): Promise<Bundles> {
-  const folder = await mkdtemp(join(tmpdir(), 'crash-'));
-  await bundle({ ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' }, folder);
-  return {
-    ship: join(folder, 'ship/index.mjs'),
-    replay: join(folder, 'replay/index.mjs'),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
-}
-
-export interface CrashStage {
-  readonly auth0: Auth0Simulator;
-  readonly azure: AzureSimulator;
-  readonly aws: Aws;
+export interface CrashStage extends Pick<World, 'auth0' | 'azure' | 'aws' | 'close'> {
   readonly judge: Judge;
   readonly ship: LambdaHost;
   readonly replay: LambdaHost;
@@ -93,7 +64,6 @@ export interface CrashStage {
   readonly maxInFlight: number;
   /** The records of the largest post so far. */
   largestBatch(): number;
-  close(): Promise<void>;
 }
 
 /** Opens a stage with an empty tenant and an empty table. `capacity`: the most logs that it will be asked for. */
@@ -102,16 +72,9 @@ export async function openStage(
   bundles: Bundles,
   options: { readonly seed: number; readonly capacity: number },
 ): Promise<CrashStage> {
-  const auth0 = await startAuth0({ domain: DOMAIN, ...CLIENT });
-  const azure = await startAzure();
-  const aws = await startAws();
-  const { workspaceId, sharedKeys, entra } = azure.settings;
-  const secrets = await startSecretsManager({
-    secrets: {
-      [SECRETS.auth0]: JSON.stringify(CLIENT),
-      [SECRETS.azure]: JSON.stringify({ sharedKey: sharedKeys[0], clientSecret: entra.clientSecret }),
-    },
-  });
+  const settings = { azure: { maxBatchBytes: MAX_BATCH_BYTES } };
+  const world = await startWorld({ kind, name: PIPELINE, settings });
+  const { auth0, azure, aws, config, posts: faults } = world;
   const judge = startJudge({
     pipeline: PIPELINE,
     aws,
@@ -140,24 +103,16 @@ export async function openStage(
     }),
   };
 
-  const config = {
-    name: PIPELINE,
-    auth0: { domain: DOMAIN, secret: SECRETS.auth0, logRetentionDays: 1 },
-    azure: { ...destinationOf(kind, azure, workspaceId), secret: SECRETS.azure },
-  };
   const throughRelay = (queueUrl: string) => queueUrl.replace(sqs, relays.sqs.url);
   const env = {
-    ...aws.endpoints,
+    ...world.env,
     AWS_ENDPOINT_URL_DYNAMODB: relays.dynamodb.url,
     AWS_ENDPOINT_URL_SQS: relays.sqs.url,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    [ENV.pipelineConfig]: JSON.stringify(config),
-    [ENV.checkpointTable]: aws.table,
-    [ENV.retryQueueUrl]: throughRelay(aws.retryQueueUrl),
-    [ENV.deadLetterQueueUrl]: throughRelay(aws.deadLetterQueueUrl),
-    [ENV.auth0BaseUrl]: relays.auth0.url,
-    [ENV.azureBaseUrl]: relays.azure.url,
-    [ENV.entraBaseUrl]: relays.azure.url,
+    RETRY_QUEUE_URL: throughRelay(aws.retryQueueUrl),
+    DEAD_LETTER_QUEUE_URL: throughRelay(aws.deadLetterQueueUrl),
+    AUTH0_BASE_URL: relays.auth0.url,
+    AZURE_BASE_URL: relays.azure.url,
+    ENTRA_BASE_URL: relays.azure.url,
   };
   const hosts: LambdaHost[] = [];
   const host = (which: 'ship' | 'replay') => {
@@ -181,7 +136,6 @@ export async function openStage(
   const withheld = logs.filter((_, n) => n % LATE_EVERY === 0);
   logs.splice(0, logs.length, ...logs.filter((_, n) => n % LATE_EVERY !== 0));
   let newest = '';
-  const faults = kind === 'data-collector' ? azure.faults.dataCollector : azure.faults.logsIngestion;
   return {
     auth0,
     azure,
@@ -221,7 +175,7 @@ export async function openStage(
     close: async () => {
       await Promise.all(hosts.map(one => one.stop()));
       await Promise.all(Object.values(relays).map(relay => relay.close()));
-      await Promise.all([auth0.close(), azure.close(), aws.close(), secrets.close()]);
+      await world.close();
     },
   };
 }
@@ -230,21 +184,6 @@ export async function openStage(
 export function reportOf(invocation: Invocation): RunReport {
   if (!invocation.ok) throw new Error(`the run did not end well: ${invocation.error}`);
   return invocation.result as RunReport;
-}
-
-function destinationOf(kind: Kind, azure: AzureSimulator, workspaceId: string) {
-  const { dcrImmutableId, stream, entra } = azure.settings;
-  const common = { kind, maxBatchBytes: MAX_BATCH_BYTES };
-  if (kind === 'data-collector') return { ...common, workspaceId };
-  const endpoint = 'https://crash.westeurope-1.ingest.monitor.azure.com';
-  return {
-    ...common,
-    endpoint,
-    dcrImmutableId,
-    stream,
-    tenantId: entra.tenantId,
-    clientId: entra.clientId,
-  };
 }
 
 /** Young enough to be held when Azure does not take them, old enough to be settled. */

@@ -1,16 +1,17 @@
 /** The two ends of the way, in this process: a simulated Auth0 tenant and a simulated Azure, and the configuration between. */
-import { ENV } from '../../lambda/core/contract.ts';
-import { type Auth0Simulator, startAuth0 } from '../../simulator/auth0/server.ts';
 import { type Log, logStream, poisonLog } from '../../simulator/auth0/tenant.ts';
-import { type AzureSimulator, startAzure } from '../../simulator/azure/server.ts';
+import { DATA_COLLECTOR } from '../../simulator/azure/data-collector.ts';
+import { LOGS_INGESTION } from '../../simulator/azure/logs-ingestion.ts';
+import { azureSecret, type Ends as BothEnds, startEnds as startBothEnds } from '../../simulator/world.ts';
 
 /** Both pipelines read the same tenant: one ships what succeeded, the other the rest, so that no log goes to both. */
-export const PIPELINES = ['collector', 'ingestion'] as const;
-export type PipelineName = (typeof PIPELINES)[number];
+const KIND_OF = { collector: DATA_COLLECTOR.kind, ingestion: LOGS_INGESTION.kind };
+export type PipelineName = keyof typeof KIND_OF;
+export const PIPELINES = Object.keys(KIND_OF) as PipelineName[];
+/** What each of them leaves out or takes alone. */
+const PARTED = { collector: { exclude: ['s*'] }, ingestion: { include: ['s*'] } };
 
-export interface Ends {
-  readonly auth0: Auth0Simulator;
-  readonly azure: AzureSimulator;
+export interface Ends extends Pick<BothEnds, 'auth0' | 'azure' | 'close'> {
   /** As config.json would hold it. */
   readonly config: object;
   /** What the functions need besides, to find the simulators. */
@@ -23,7 +24,6 @@ export interface Ends {
   secrets(): Readonly<Record<PipelineName, { readonly auth0: string; readonly azure: string }>>;
   /** Auth0 and Azure take new credentials alone from now on, and no token of before. */
   rotate(): void;
-  close(): Promise<void>;
 }
 
 export interface Written {
@@ -36,8 +36,6 @@ export interface Written {
 /** How the names of all secrets begin. */
 export const SECRETS_PREFIX = 'deploy-test/';
 
-const DOMAIN = 'deploy-test.eu.auth0.com';
-const CLIENT_ID = 'deploy-test-client';
 /** More than the story writes. */
 const LOGS = 3_900;
 /** Well within half of the retention, beyond which batches are no longer held back. */
@@ -53,15 +51,31 @@ export function secretName(pipeline: string, of: 'auth0' | 'azure'): string {
 export async function startEnds(): Promise<Ends> {
   let generation = 1;
   const auth0Secret = () => `client secret ${generation} of a simulated tenant`;
-  const azureSecret = () => `client secret ${generation} of a simulated application`;
+  const clientSecret = () => `client secret ${generation} of a simulated application`;
   // As long as a real one.
   const sharedKey = () =>
     Buffer.from(`shared key ${generation} of a simulated workspace`.padEnd(64)).toString('base64');
 
-  const rateLimit = { burst: 100, perSecond: 50 };
-  const client = { clientId: CLIENT_ID, clientSecret: auth0Secret() };
-  const auth0 = await startAuth0({ domain: DOMAIN, ...client, rateLimit });
-  const azure = await startAzure({ sharedKeys: [sharedKey()], entra: { clientSecret: azureSecret() } });
+  const ends = await startBothEnds({
+    name: 'deploy-test',
+    auth0: { clientSecret: auth0Secret(), rateLimit: { burst: 100, perSecond: 50 } },
+    azure: { sharedKeys: [sharedKey()], entra: { clientSecret: clientSecret() } },
+  });
+  const { auth0, azure } = ends;
+  const pipelineOf = (name: PipelineName) =>
+    ends.pipeline(KIND_OF[name], name, {
+      ...PARTED[name],
+      auth0: { secret: secretName(name, 'auth0') },
+      azure: { secret: secretName(name, 'azure') },
+      alarms: { email: ['alarms@example.com'] },
+    });
+  /** As `pipelineOf` has them, but of this generation. */
+  const secretsOf = (name: PipelineName) => {
+    const fields = { ...pipelineOf(name).secrets.auth0, clientSecret: auth0Secret() };
+    const entra = { ...azure.settings.entra, clientSecret: clientSecret() };
+    const azureFields = azureSecret(KIND_OF[name], { sharedKeys: [sharedKey()], entra });
+    return { auth0: JSON.stringify(fields), azure: JSON.stringify(azureFields) };
+  };
   const toMs = Date.now() - YOUNGEST_MS;
   const tenant = logStream({ seed: 3, count: LOGS, fromMs: toMs - SPAN_MS, toMs });
   const all: Log[] = [];
@@ -69,11 +83,9 @@ export async function startEnds(): Promise<Ends> {
   return {
     auth0,
     azure,
-    config: configOf(azure),
+    config: { pipelines: PIPELINES.map(name => pipelineOf(name).config) },
     environment: {
-      [ENV.auth0BaseUrl]: auth0.baseUrl,
-      [ENV.azureBaseUrl]: azure.url,
-      [ENV.entraBaseUrl]: azure.url,
+      ...ends.addresses,
       // Each function tells which Node it really runs on: the emulator takes whatever `node` it finds.
       NODE_OPTIONS: '--import=data:text/javascript,console.error(process.version)',
     },
@@ -85,24 +97,16 @@ export async function startEnds(): Promise<Ends> {
       return { lastId: logs.at(-1)!.log_id, poisonIds: spoilt.map(i => logs[i]!.log_id) };
     },
     written: () => all.map(writtenOf),
-    secrets: () => {
-      const auth0Fields = JSON.stringify({ clientId: CLIENT_ID, clientSecret: auth0Secret() });
-      return {
-        collector: { auth0: auth0Fields, azure: JSON.stringify({ sharedKey: sharedKey() }) },
-        ingestion: { auth0: auth0Fields, azure: JSON.stringify({ clientSecret: azureSecret() }) },
-      };
-    },
+    secrets: () => ({ collector: secretsOf('collector'), ingestion: secretsOf('ingestion') }),
     rotate: () => {
       generation++;
       auth0.setClientSecret(auth0Secret());
       auth0.revokeTokens();
       azure.setSharedKeys([sharedKey()]);
-      azure.setClientSecret(azureSecret());
+      azure.setClientSecret(clientSecret());
       azure.expireTokens();
     },
-    close: async () => {
-      await Promise.all([auth0.close(), azure.close()]);
-    },
+    close: ends.close,
   };
 }
 
@@ -114,32 +118,4 @@ function writtenOf(log: Log): Written {
 /** As `include` and `exclude` tell them apart. */
 function isSuccess(log: Log): boolean {
   return log.type.startsWith('s');
-}
-
-function configOf({ settings }: AzureSimulator): object {
-  const { workspaceId, dcrImmutableId, stream, entra } = settings;
-  const common = (name: PipelineName) => ({
-    name,
-    auth0: { domain: DOMAIN, secret: secretName(name, 'auth0'), logRetentionDays: 1 },
-    alarms: { email: ['alarms@example.com'] },
-  });
-  const collector = {
-    ...common('collector'),
-    exclude: ['s*'],
-    azure: { kind: 'data-collector', workspaceId, secret: secretName('collector', 'azure') },
-  };
-  const ingestion = {
-    ...common('ingestion'),
-    include: ['s*'],
-    azure: {
-      kind: 'logs-ingestion',
-      endpoint: 'https://deploy-test.westeurope-1.ingest.monitor.azure.com',
-      dcrImmutableId,
-      stream,
-      tenantId: entra.tenantId,
-      clientId: entra.clientId,
-      secret: secretName('ingestion', 'azure'),
-    },
-  };
-  return { pipelines: [collector, ingestion] };
 }

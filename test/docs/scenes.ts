@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
+import { LOGS_INGESTION } from '../../simulator/azure/logs-ingestion.ts';
+import { secretNames } from '../../simulator/world.ts';
 import { deployed } from '../azure/sample-deployment.ts';
 import { openLocalWorld, recentLogs } from '../cli/local-world.ts';
 import { messageOf, OUTAGE } from '../cli/replay/dead-letters.ts';
@@ -41,16 +43,9 @@ type Situations = Readonly<Record<string, () => Promise<unknown>>>;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const ENTERPRISE = { burst: 50, perSecond: 16 };
-/** The Azure simulator's own, under a name that reads like a real one. */
-const LOGS_INGESTION = {
-  kind: 'logs-ingestion',
-  endpoint: 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.monitor.azure.com',
-  dcrImmutableId: `dcr-${'5ca1ab1e'.repeat(4)}`,
-  stream: 'Custom-Auth0Logs_CL',
-  tenantId: '5ca1ab1e-0000-4000-8000-000000000002',
-  clientId: '5ca1ab1e-0000-4000-8000-000000000003',
-  secret: 'auth0-logs/prod/azure',
-};
+const { kind } = LOGS_INGESTION;
+/** A name that reads like a real one. */
+const AZURE = { endpoint: 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.monitor.azure.com' };
 
 /** As cdk/alarms.ts writes them. */
 const SENTENCES = {
@@ -65,13 +60,9 @@ const SENTENCES = {
 /** @param directory where the commands are run; one of its own when it is left out */
 export async function openStackScene(directory?: string): Promise<Scene> {
   const world = await openStackWorld({
+    kind,
     auth0: { domain: 'acme.eu.auth0.com', rateLimit: ENTERPRISE },
-    config: {
-      auth0: { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0', logRetentionDays: 1 },
-      azure: LOGS_INGESTION,
-      alarms: { email: ['you@example.com'] },
-      sweepMinutes: 0,
-    },
+    config: { azure: AZURE, alarms: { email: ['you@example.com'] }, sweepMinutes: 0 },
   });
   const { prod } = world.pipelines;
   const outputs = Object.entries(world.operations.stacks.get(STACK) ?? {});
@@ -146,18 +137,11 @@ function stackSituations(prod: Deployed): Situations {
 
 /** @param directory as of openStackScene */
 export async function openLocalScene(directory?: string): Promise<Scene> {
-  const world = await openLocalWorld({ auth0: { rateLimit: ENTERPRISE } });
-  const { AUTH0_CLIENT_ID: clientId = '', AUTH0_CLIENT_SECRET: clientSecret = '' } = world.env;
-  const { AUTH0_BASE_URL = '', AZURE_BASE_URL = '' } = world.env;
-  const { clientSecret: azureSecret } = world.azure.settings.entra;
+  const world = await openLocalWorld({ kind, auth0: { rateLimit: ENTERPRISE } });
   const own = await directoryFor(directory);
-  const names = { auth0: 'auth0-logs/prod/auth0', azure: 'auth0-logs/prod/azure' };
-  const config = {
-    name: 'prod',
-    auth0: { domain: 'local.eu.auth0.com', secret: names.auth0, logRetentionDays: 1 },
-    azure: LOGS_INGESTION,
-  };
-  const secrets = { [names.auth0]: { clientId, clientSecret }, [names.azure]: { clientSecret: azureSecret } };
+  const names = secretNames('prod');
+  const { config, secrets: fields } = world.pipeline(kind, 'prod', { azure: AZURE });
+  const secrets = { [names.auth0]: fields.auth0, [names.azure]: fields.azure };
   const write = (name: string, value: unknown) => writeFile(join(own.path, name), JSON.stringify(value));
   await write('config.json', config);
   await write('secrets.json', secrets);
@@ -171,8 +155,7 @@ export async function openLocalScene(directory?: string): Promise<Scene> {
   };
   return {
     enter: situation => entered(situations, situation),
-    shell: script =>
-      shell(script, { AUTH0_BASE_URL, AZURE_BASE_URL, ENTRA_BASE_URL: AZURE_BASE_URL }, own.path),
+    shell: script => shell(script, world.addresses, own.path),
     close: async () => {
       await Promise.all([world.close(), own.remove()]);
     },

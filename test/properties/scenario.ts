@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readLate } from '../../lambda/core/late.ts';
 import type { Fault, PostAnswer } from '../../lambda/core/model.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
-import { type DestinationKind, KINDS } from '../../lambda/destinations/all.ts';
+import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
 import { type AzureFault, type Faults, logAt, type World, world } from '../world.ts';
 import { deadIds, laws, QUOTA, wrongReasons } from './laws.ts';
 import { LIES, type Lie, OUTAGES, type Outage } from './outages.ts';
@@ -39,7 +39,7 @@ export interface Scenario {
   readonly excluded: boolean;
   readonly maxBatchBytes: number;
   readonly maxInFlight: number;
-  readonly kind: DestinationKind;
+  readonly kind: Kind;
   readonly random: number;
 }
 

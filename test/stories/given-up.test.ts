@@ -1,8 +1,8 @@
 /** The last try of a failed batch: SQS moves it to the dead-letter queue, and only the replay function can tell of it at once. */
 import { afterEach, expect, test } from 'vitest';
 import { METRICS, RETRY_MAX_RECEIVES } from '../../lambda/core/contract.ts';
+import { buildFunctions } from '../../scripts/build.ts';
 import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
-import { bundles, environment } from './functions.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage | undefined;
@@ -26,8 +26,8 @@ const eventOf = (receives: number) => ({
 
 test('is told as a dead letter, and no try before it is', async () => {
   stage = await openStage({ kind: 'data-collector' });
-  const { replay: bundle, remove } = await bundles();
-  const host = lambdaHost({ bundle, env: environment(stage, 'data-collector'), timeoutMs: 30_000 });
+  const { replay: bundle, remove } = await buildFunctions();
+  const host = lambdaHost({ bundle, env: stage.env, timeoutMs: 30_000 });
   try {
     for (const receives of [RETRY_MAX_RECEIVES - 1, RETRY_MAX_RECEIVES]) {
       const left = { batchItemFailures: [{ itemIdentifier: 'one' }] };

@@ -2,12 +2,12 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import type { Bundles } from '../../scripts/build.ts';
 import { generateLogs, type Log, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type Invocation, type LambdaHost, lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
 import type { Echo, EchoOptions } from './echo.ts';
-import { type Bundles, environment } from './functions.ts';
 import { CLIENT, REDACT, REDACTED, SAID, SECRETS, telling } from './hygiene-plants.ts';
 import { AUTH0_SECRET, AZURE_SECRET, type Kind, openStage, RECENT, type Stage } from './stage.ts';
 
@@ -36,9 +36,10 @@ export async function openStory(kind: Kind, built: Bundles, echo: Echo) {
   });
   const hosts: LambdaHost[] = [];
   const answers: Invocation[] = [];
+  const config = { ...stage.config, redact: REDACT };
   /** A function; `env` is laid over its environment. */
   const start = (bundle: string, env: Readonly<Record<string, string>> = {}, timeoutMs = 40_000) => {
-    const whole = { ...environment(stage, kind, { redact: REDACT }), ...env };
+    const whole = { ...stage.env, PIPELINE_CONFIG: JSON.stringify(config), ...env };
     const host = lambdaHost({ bundle, env: whole, timeoutMs });
     const observed: LambdaHost = {
       ...host,
@@ -53,6 +54,7 @@ export async function openStory(kind: Kind, built: Bundles, echo: Echo) {
   };
   return {
     stage,
+    config,
     built,
     echo,
     start,
@@ -206,12 +208,12 @@ export async function surroundings({ stage, built, start }: Story): Promise<void
 }
 
 /** A vendor that repeats what it was sent: secrets, tokens, signatures and logs. */
-export async function echoes({ stage, built, echo, start }: Story, kind: Kind): Promise<void> {
+export async function echoes({ stage, config, built, echo, start }: Story): Promise<void> {
   const env = {
     AUTH0_BASE_URL: echo.url,
     AZURE_BASE_URL: echo.url,
     ENTRA_BASE_URL: echo.url,
-    PIPELINE_CONFIG: environment(stage, kind, { name: 'echo', redact: REDACT })['PIPELINE_CONFIG'] ?? '',
+    PIPELINE_CONFIG: JSON.stringify({ ...config, name: 'echo' }),
   };
   const run = async (options: EchoOptions, end: string) => {
     echo.set(options);

@@ -5,8 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
+import { type Bundles, buildFunctions } from '../../scripts/build.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import { type Echo, startEcho } from './echo.ts';
-import { type Bundles, bundles } from './functions.ts';
 import { REDACTED, SAID, SECRETS } from './hygiene-plants.ts';
 import { credentialsIn, plantsIn } from './hygiene-scan.ts';
 import {
@@ -23,7 +24,7 @@ import type { Stage } from './stage.ts';
 let built: Bundles;
 let echo: Echo;
 beforeAll(async () => {
-  built = await bundles();
+  built = await buildFunctions();
   echo = await startEcho();
 });
 afterAll(() => Promise.all([built.remove(), echo.close()]));
@@ -38,7 +39,7 @@ async function queued({ aws }: Stage): Promise<{ envelopes: string[]; records: s
   };
 }
 
-describe.each(['data-collector', 'logs-ingestion'] as const)('%s, when everything goes wrong', kind => {
+describe.each(KINDS)('%s, when everything goes wrong', kind => {
   test('no secret and nothing that logs say is told, and what is redacted is nowhere', async () => {
     const story = await openStory(kind, built, echo);
     try {
@@ -48,7 +49,7 @@ describe.each(['data-collector', 'logs-ingestion'] as const)('%s, when everythin
       const before = await queued(story.stage);
       await replays(story);
       if (kind === 'data-collector') await surroundings(story);
-      await echoes(story, kind);
+      await echoes(story);
       const after = await queued(story.stage);
 
       const printed = story.printed().join('\n');

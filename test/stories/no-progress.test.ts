@@ -1,10 +1,11 @@
 /** What looks like progress and is none, over real sockets and with the bundles that are deployed. */
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { syntheticLogId } from '../../lambda/core/record/log-id.ts';
+import { buildFunctions } from '../../scripts/build.ts';
 import { generateLogs } from '../../simulator/auth0/tenant.ts';
 import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
-import { bundles, environment } from './functions.ts';
 import { type Kind, openStage, RECENT, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -14,7 +15,6 @@ const open = async (kind: Kind) => {
   const logs = generateLogs({ seed: 21, count: 300, ...RECENT() });
   stage = await openStage({ kind, auth0: { logs }, config: { settleSeconds: 0 } });
 };
-const KINDS: readonly Kind[] = ['data-collector', 'logs-ingestion'];
 const answer = (status: number, body = '', type = 'application/json'): SimulatedFault => ({
   kind: 'status',
   status,
@@ -61,9 +61,8 @@ test('[] of Auth0 although it has newer logs: a run finds them by search', async
 
 test('the functions as they are deployed, each run in a process of its own, ask a vendor that wants peace once', async () => {
   await open('data-collector');
-  const built = await bundles();
-  const env = environment(stage, 'data-collector');
-  const host = lambdaHost({ bundle: built.ship, env, timeoutMs: 60_000 });
+  const built = await buildFunctions();
+  const host = lambdaHost({ bundle: built.ship, env: stage.env, timeoutMs: 60_000 });
   onTestFinished(async () => {
     await host.stop();
     await built.remove();
@@ -81,10 +80,10 @@ test('the functions as they are deployed, each run in a process of its own, ask 
 test('a stored place in the future is not caught up, in a function as it is deployed', async () => {
   await open('data-collector');
   await stage.run();
-  const built = await bundles();
+  const built = await buildFunctions();
   const host = lambdaHost({
     bundle: built.ship,
-    env: environment(stage, 'data-collector'),
+    env: stage.env,
     timeoutMs: 60_000,
   });
   onTestFinished(async () => {

@@ -1,10 +1,10 @@
 /** A replay that cannot do its work is seen: our line, our metric and the back-off, and what it did is not done again. */
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
+import { buildFunctions } from '../../scripts/build.ts';
 import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
-import { bundles, environment } from './functions.ts';
 import { openStage, RECENT, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -22,10 +22,10 @@ async function replaying(env: Readonly<Record<string, string>>) {
   stage.post.always({ kind: 'status', status: 503 });
   await stage.run();
   stage.post.clear();
-  const built = await bundles();
+  const built = await buildFunctions();
   const host = lambdaHost({
     bundle: built.replay,
-    env: { ...environment(stage, 'data-collector'), ...env },
+    env: { ...stage.env, ...env },
     timeoutMs: 40_000,
   });
   onTestFinished(async () => {

@@ -6,9 +6,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { ship } from '../../lambda/core/ship.ts';
+import { buildFunctions } from '../../scripts/build.ts';
 import { type Log, logIdAt } from '../../simulator/auth0/tenant.ts';
 import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
-import { bundles, environment } from './functions.ts';
 import { type Kind, openStage, type Stage } from './stage.ts';
 
 const MINUTE_MS = 60_000;
@@ -160,8 +160,8 @@ describe('a gap that the retention has eaten', () => {
     await hours(1, 10);
     nowMs = Date.now();
     write(10);
-    const { ship: path, remove } = await bundles();
-    const host = lambdaHost({ bundle: path, env: environment(stage, 'data-collector'), timeoutMs: 30_000 });
+    const { ship: path, remove } = await buildFunctions();
+    const host = lambdaHost({ bundle: path, env: stage.env, timeoutMs: 30_000 });
     try {
       const first = await host.invoke({});
       expect(first).toMatchObject({ ok: true, result: { outcome: 'caught-up', gapSuspected: true } });

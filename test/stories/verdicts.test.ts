@@ -1,8 +1,9 @@
 /** A story for every row of the verdict table, for both destinations, over real sockets. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
-import { AZURE_SECRET, type Kind, openStage, RECENT, type Setup, type Stage } from './stage.ts';
+import { AZURE_SECRET, openStage, RECENT, type Setup, type Stage } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -16,7 +17,6 @@ async function open(setup: Setup, count = 300, poisoned: readonly number[] = [])
   return stage;
 }
 
-const KINDS: readonly Kind[] = ['data-collector', 'logs-ingestion'];
 const busy: SimulatedFault = { kind: 'status', status: 503, body: '{"Error":"ServiceUnavailable"}' };
 const SMALL = { maxBatchBytes: 200_000 };
 

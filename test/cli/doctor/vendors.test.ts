@@ -23,7 +23,7 @@ describe('doctor, of Auth0', () => {
       check: 'auth0 token',
       level: 'error',
       text: 'Auth0 gave no token (401 access_denied: Unauthorized)',
-      remedy: expect.stringMatching(/^check the secret "local\/auth0" against the application/),
+      remedy: expect.stringMatching(/^check the secret "auth0-logs\/local\/auth0" against the application/),
     });
     for (const check of ['auth0 logs', 'rate limit', 'retention']) {
       expect(of(check)).toEqual({ check, level: 'not checked', text: 'there is no token' });
@@ -124,7 +124,7 @@ describe('doctor, of Azure', () => {
     expect(of('entra token')).toMatchObject({
       level: 'error',
       text: expect.stringContaining('AADSTS7000215'),
-      remedy: expect.stringContaining('that the secret "local/azure" holds a client secret'),
+      remedy: expect.stringContaining('that the secret "auth0-logs/local/azure" holds a client secret'),
     });
     expect(of('azure')).toMatchObject({ level: 'not checked', text: 'there is no token' });
     expect(world.azure.received.posts).toBe(0);

@@ -1,0 +1,11 @@
+/** The APIs of Azure that a pipeline may post to, by the kind that its configuration names: the one list of them. */
+import { DATA_COLLECTOR } from './data-collector.ts';
+import { LOGS_INGESTION } from './logs-ingestion.ts';
+
+export const APIS = {
+  [DATA_COLLECTOR.kind]: DATA_COLLECTOR,
+  [LOGS_INGESTION.kind]: LOGS_INGESTION,
+};
+
+export type Kind = keyof typeof APIS;
+export const KINDS = Object.keys(APIS) as [Kind, ...Kind[]];

@@ -26,7 +26,7 @@ describe('a kind of destination', () => {
     [`const kind = '${A}';`, [A]],
     [`type Kind = '${A}';`, [A]],
     [`const limits = { '${A}': 1 };`, [A]],
-    ['const title = `by $' + `{api} (${A})\`;`, [A]],
+    [`const title = \`by \${api} (${A})\`;`, [A]],
     [`const help = 'the ${A}, or another';`, [A]],
     [`import { post } from './${A}/post.ts';`, []],
     [`/** As of ${A}. */`, []],

@@ -1,13 +1,11 @@
 /** Finds the pipeline and its window, audits it, and says what came of it. */
 import { pipelineParts } from '../../lambda/wiring.ts';
 import { ledgerDirectory } from '../pipelines/local/ledger.ts';
-import { onlyPipeline } from '../pipelines/only-pipeline.ts';
-import { openTarget } from '../pipelines/open.ts';
+import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
-import { stoppableClock, stoppableSource } from '../terminal/stoppable.ts';
+import { stopOnSignals, stoppableClock, stoppableSource } from '../terminal/stoppable.ts';
 import { showProgress, windowProgress } from '../window/progress.ts';
 import { parseWindow, type Window } from '../window/window.ts';
 import type { AuditOptions } from './command.ts';

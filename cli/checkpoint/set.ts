@@ -1,12 +1,11 @@
 /** `checkpoint set`: shown, confirmed, and then written under the lease. */
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { pipelineParts } from '../../lambda/wiring.ts';
-import { onlyPipeline } from '../pipelines/only-pipeline.ts';
-import { openTarget } from '../pipelines/open.ts';
+import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { counted } from '../terminal/words.ts';
 import { isAllowed } from './allowed.ts';
 import type { CheckpointSetOptions } from './command.ts';

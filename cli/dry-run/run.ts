@@ -1,12 +1,11 @@
 /** Finds the pipeline and its place among Auth0's logs, looks ahead, and tells. */
 import type { Checkpoint, Fault, StartFrom } from '../../lambda/core/model.ts';
 import { type PipelineParts, pipelineParts } from '../../lambda/wiring.ts';
-import { onlyPipeline } from '../pipelines/only-pipeline.ts';
-import { openTarget } from '../pipelines/open.ts';
+import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { counted, dateText } from '../terminal/words.ts';
 import { type PreviewDependencies, preview } from '../window/preview.ts';
 import { failed, previewDependencies, START_TIMEOUT_MS } from '../window/preview-parts.ts';

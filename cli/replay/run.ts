@@ -3,7 +3,7 @@
 import { openTarget } from '../pipelines/open.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { UsageError } from '../terminal/errors.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import type { ReplayOptions } from './command.ts';
 import { showLetter } from './letter.ts';
 import { parseChoice, parseMax } from './letters.ts';
@@ -37,6 +37,6 @@ async function targetOf(options: ReplayOptions): Promise<Target> {
   if (queue === undefined) return openTarget(options);
   // With a state directory, region and profile are the queue's alone.
   const target = await openTarget(options.config === undefined ? options : rest);
-  const { withQueue } = await import('../pipelines/queue.ts');
+  const { withQueue } = await import('./queue.ts');
   return withQueue(target, { ...options, queue });
 }

@@ -4,7 +4,7 @@ import { readConfigs, secretsFor, usableDirectory } from '../pipelines/local/con
 import { readState } from '../pipelines/local/state.ts';
 import { tickEveryMs } from '../pipelines/schedule.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
 import type { RunOptions } from './command.ts';
 import { runForever, runOnce } from './loop.ts';

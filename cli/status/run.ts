@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openTarget } from '../pipelines/open.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { askPipeline, type Facts } from './ask.ts';
 import type { StatusOptions } from './command.ts';
 import { findingsOf } from './findings.ts';

@@ -1,12 +1,12 @@
 /** `replay --queue`: a queue that no stack knows any more, in the place of a pipeline's dead-letter queue. */
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
+import { onlyPipeline } from '../pipelines/open.ts';
+import type { Operated, OperatorQueues, Target } from '../pipelines/operated.ts';
+import { type StackClients, stackClients } from '../pipelines/stack/clients.ts';
+import { absent, stackDeadLetters } from '../pipelines/stack/dead-letters.ts';
+import { queueNameOf } from '../pipelines/stack/queues.ts';
 import { UsageError } from '../terminal/errors.ts';
-import { onlyPipeline } from './only-pipeline.ts';
-import type { Operated, OperatorQueues, Target } from './operated.ts';
-import { type StackClients, stackClients } from './stack/clients.ts';
-import { absent, stackDeadLetters } from './stack/dead-letters.ts';
-import { queueNameOf } from './stack/queues.ts';
 
 export interface QueueOptions {
   /** Its URL. */

@@ -1,8 +1,8 @@
 /** What `backfill` says: before it begins, and when it ends. */
 import { relative } from 'node:path';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { introduction } from '../pipelines/introduction.ts';
 import type { Target } from '../pipelines/operated.ts';
-import { introduction } from '../run/show.ts';
 import { wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, faultOf } from '../terminal/words.ts';
 import type { Window } from '../window/window.ts';

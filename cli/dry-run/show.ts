@@ -1,8 +1,8 @@
 /** A dry run's result, for people and for machines. */
 import { COLUMNS } from '../../lambda/core/record/columns.ts';
+import { introduction } from '../pipelines/introduction.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { unknownFieldLines, unmatchedLine } from '../pipelines/redaction.ts';
-import { introduction } from '../run/show.ts';
 import { colors, harmless, shortened, wrapped } from '../terminal/text.ts';
 import { counted } from '../terminal/words.ts';
 import type { Preview } from '../window/preview.ts';

@@ -1,15 +1,16 @@
 /** The runs of the chosen pipelines, side by side, until each is done or all are stopped. */
 
+import { introduction } from '../pipelines/introduction.ts';
 import { readConfigs, secretsFor, usableDirectory } from '../pipelines/local/configs.ts';
 import { readState } from '../pipelines/local/state.ts';
 import { tickEveryMs } from '../pipelines/schedule.ts';
-import { liveLine } from '../terminal/live-line.ts';
+import { journalOn, liveLine } from '../terminal/live-line.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
 import type { RunOptions } from './command.ts';
 import { runForever, runOnce } from './loop.ts';
 import { type LocalPipeline, localPipeline } from './one-pipeline.ts';
-import { introduction, journalOn, notices, tellerOn } from './show.ts';
+import { notices, tellerOn } from './show.ts';
 
 /** Returns the exit code: the worst of the pipelines'. Throws UsageError and ConfigError before anything is begun. */
 export async function runPipelines(options: RunOptions): Promise<number> {

@@ -1,7 +1,5 @@
 /** What `run` tells: how each run went on standard output, what is wrong on standard error. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
-import { ENV } from '../../lambda/core/contract.ts';
-import type { Journal } from '../../lambda/core/model.ts';
 import { dataCollectorNotice } from '../../lambda/destinations/data-collector/notice.ts';
 import type { LiveLine } from '../terminal/live-line.ts';
 import { counted, dateText, faultOf, replaySentence, runSentence, runWarnings } from '../terminal/words.ts';
@@ -32,34 +30,8 @@ export function tellerOn(screen: LiveLine, { name, retentionMs }: LocalPipeline,
   };
 }
 
-/** What the core has to say between the lines of a run. Its fields hold ids, counts and reasons only. */
-export function journalOn(screen: LiveLine, name: string): Journal {
-  const write = (message: string, { reason, ...fields }: Readonly<Record<string, unknown>> = {}) => {
-    const details = Object.entries(fields).map(([key, value]) => `${key} ${value}`);
-    const shown = details.length > 0 ? ` (${details.join(', ')})` : '';
-    const why = isReason(reason) ? `: ${reason.message}` : '';
-    screen.print(`${dateText(Date.now())} ${name}: ${message}${shown}${why}`);
-  };
-  return { info: write, warn: write, error: write };
-}
-
 /** What should be known before anything begins, however many pipelines it is about. */
 export function notices(configs: readonly PipelineConfig[], nowMs: number): string[] {
   const isOld = configs.some(({ azure }) => azure.kind === 'data-collector');
   return isOld ? [`${dataCollectorNotice(nowMs)}; to move: docs/azure.md`] : [];
-}
-
-/** Where a pipeline leads from and to. */
-export function introduction({ name, auth0, azure }: PipelineConfig): string {
-  const destination =
-    azure.kind === 'data-collector'
-      ? `workspace ${azure.workspaceId}\n  table ${azure.logType}_CL, by the Data Collector API`
-      : `${azure.endpoint}\n  stream ${azure.stream}, by the Logs Ingestion API`;
-  const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl].filter(one => process.env[one]);
-  const notice = redirected.length > 0 ? `\n  redirected by ${redirected.join(', ')}` : '';
-  return `${name}: from ${auth0.domain}\n  to ${destination}${notice}`;
-}
-
-function isReason(value: unknown): value is { readonly message: string } {
-  return typeof value === 'object' && value !== null && 'message' in value;
 }

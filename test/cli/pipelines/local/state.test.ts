@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { localState, readState } from '../../../cli/pipelines/local/state.ts';
+import { localState, readState } from '../../../../cli/pipelines/local/state.ts';
 
 const PIPELINE = 'prod';
 const NOW = Date.UTC(2026, 5, 1);

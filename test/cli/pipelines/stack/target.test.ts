@@ -1,15 +1,15 @@
 import { ReceiveMessageCommand, SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openTarget } from '../../../cli/pipelines/open.ts';
-import type { DeadLetter, Operated } from '../../../cli/pipelines/operated.ts';
-import { stackClients } from '../../../cli/pipelines/stack/clients.ts';
-import { stackDeadLetters } from '../../../cli/pipelines/stack/dead-letters.ts';
-import { explained } from '../../../cli/pipelines/stack/errors.ts';
-import { causesOf, UsageError } from '../../../cli/terminal/errors.ts';
-import type { LedgerEntry } from '../../../lambda/core/ledger.ts';
-import { emptySketch, missingFrom, readSketch, sketchOf, unite } from '../../../lambda/core/sketch.ts';
-import { recentLogs } from '../local-world.ts';
-import { openStackWorld, type StackWorld } from '../stack-world.ts';
+import { openTarget } from '../../../../cli/pipelines/open.ts';
+import type { DeadLetter, Operated } from '../../../../cli/pipelines/operated.ts';
+import { stackClients } from '../../../../cli/pipelines/stack/clients.ts';
+import { stackDeadLetters } from '../../../../cli/pipelines/stack/dead-letters.ts';
+import { explained } from '../../../../cli/pipelines/stack/errors.ts';
+import { causesOf, UsageError } from '../../../../cli/terminal/errors.ts';
+import type { LedgerEntry } from '../../../../lambda/core/ledger.ts';
+import { emptySketch, missingFrom, readSketch, sketchOf, unite } from '../../../../lambda/core/sketch.ts';
+import { recentLogs } from '../../local-world.ts';
+import { openStackWorld, type StackWorld } from '../../stack-world.ts';
 
 const COUNT = 260;
 const LOOK = 'cloudformation:DescribeStacks of stack "Auth0LogsToAzure"';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deployCommand } from '../../../cli/pipelines/stack/deploy-command.ts';
+import { deployCommand } from '../../../../cli/pipelines/stack/target.ts';
 
 const stack = { name: 'Logs', region: 'eu-west-1', profile: undefined };
 

@@ -2,9 +2,9 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ledgerDirectory, localLedger, readLocalLedger } from '../../../cli/pipelines/local/ledger.ts';
-import { parsePipeline } from '../../../lambda/config/config.ts';
-import type { LedgerEntry } from '../../../lambda/core/ledger.ts';
+import { ledgerDirectory, localLedger, readLocalLedger } from '../../../../cli/pipelines/local/ledger.ts';
+import { parsePipeline } from '../../../../lambda/config/config.ts';
+import type { LedgerEntry } from '../../../../lambda/core/ledger.ts';
 
 const NOW = Date.parse('2026-03-10T23:59:00Z');
 const DAY_MS = 86_400_000;

@@ -7,9 +7,9 @@ import {
   fileSecrets,
   secretProblems,
   secretsFileWarning,
-} from '../../../cli/pipelines/local/secrets.ts';
-import { type PipelineConfig, parsePipeline } from '../../../lambda/config/config.ts';
-import type { SecretSource } from '../../../lambda/core/model.ts';
+} from '../../../../cli/pipelines/local/secrets.ts';
+import { type PipelineConfig, parsePipeline } from '../../../../lambda/config/config.ts';
+import type { SecretSource } from '../../../../lambda/core/model.ts';
 
 const config: PipelineConfig = parsePipeline({
   name: 'prod',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { redactionFindings } from '../../../cli/pipelines/redaction.ts';
+import { redactionFindings } from '../../../cli/doctor/redaction.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import { PIPELINE } from '../../config/samples.ts';
 

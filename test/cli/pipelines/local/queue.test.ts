@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type LocalQueue, localQueue, type WaitingBatch } from '../../../cli/pipelines/local/queue.ts';
+import { type LocalQueue, localQueue, type WaitingBatch } from '../../../../cli/pipelines/local/queue.ts';
 
 let directory = '';
 let nowMs = Date.UTC(2026, 5, 1);

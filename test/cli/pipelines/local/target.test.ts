@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { localQueue } from '../../../cli/pipelines/local/queue.ts';
-import { openTarget } from '../../../cli/pipelines/open.ts';
-import type { DeadLetter, Operated } from '../../../cli/pipelines/operated.ts';
+import { localQueue } from '../../../../cli/pipelines/local/queue.ts';
+import { openTarget } from '../../../../cli/pipelines/open.ts';
+import type { DeadLetter, Operated } from '../../../../cli/pipelines/operated.ts';
 
 const AZURE = { kind: 'data-collector', workspaceId: '01234567-89ab-cdef-0123-456789abcdef' };
 const SLOW = { schedule: 'rate(1 hour)', alarms: { lagMinutes: 90 } };

@@ -1,10 +1,19 @@
 /** What `run` tells: how each run went on standard output, what is wrong on standard error. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
+import type { QueueName } from '../../lambda/core/model.ts';
+import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { dataCollectorNotice } from '../../lambda/destinations/data-collector/notice.ts';
 import type { LiveLine } from '../terminal/live-line.ts';
 import { counted, dateText, faultOf, replaySentence, runSentence, runWarnings } from '../terminal/words.ts';
-import type { Told } from './loop.ts';
 import type { LocalPipeline } from './one-pipeline.ts';
+
+/** Who is told what happens. */
+export interface Told {
+  run(report: RunReport): void;
+  replay(report: ReplayReport): void;
+  /** At the end of a tick: messages on each queue. */
+  queues(depths: Readonly<Record<QueueName, number>>): void;
+}
 
 export function tellerOn(screen: LiveLine, { name, retentionMs }: LocalPipeline, stop: AbortSignal): Told {
   const print = (text: string) => screen.print(`${dateText(Date.now())} ${name}: ${text}`);

@@ -9,7 +9,6 @@ import { failed, previewDependencies, START_TIMEOUT_MS } from '../window/preview
 import { countLines, previewJson, typeLines } from '../window/preview-show.ts';
 import { showProgress, windowProgress } from '../window/progress.ts';
 import type { Window } from '../window/window.ts';
-import type { BackfillOptions } from './command.ts';
 import { retentionWarning, windowText } from './show.ts';
 import { boundedSource } from './source.ts';
 
@@ -17,7 +16,7 @@ import { boundedSource } from './source.ts';
 export async function countWindow(
   pipeline: Operated,
   window: Window,
-  { headroom, json }: BackfillOptions,
+  { headroom, json }: { readonly headroom: number; readonly json?: true },
   stop: AbortSignal,
 ): Promise<number> {
   const { config, secrets, env } = pipeline;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { backfillStore, newBackfill } from '../../../cli/backfill/place.ts';
-import { type BackfillEnd, shipWindow } from '../../../cli/backfill/ship-window.ts';
+import { type BackfillEnd, shipWindow } from '../../../cli/backfill/ship.ts';
 import { localQueue } from '../../../cli/pipelines/local/queue.ts';
 import { environmentSecrets } from '../../../cli/pipelines/local/secrets.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';

@@ -1,5 +1,4 @@
 /** A window shipped by the same story as a run, with a checkpoint of its own: run after run until it is done. */
-
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { DEADLINE_MARGIN_MS, SHIP_TIMEOUT_SECONDS } from '../../lambda/core/contract.ts';

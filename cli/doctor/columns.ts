@@ -1,5 +1,4 @@
 /** The data collection rule's stream against the columns that are sent: Azure drops what it does not declare, silently. */
-
 import type { LogsIngestionConfig } from '../../lambda/config/config.ts';
 import { COLUMNS, type Column } from '../../lambda/core/record/columns.ts';
 import { isObject } from '../../lambda/core/record/log.ts';

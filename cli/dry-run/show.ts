@@ -1,5 +1,4 @@
 /** A dry run's result, for people. */
-
 import type { Checkpoint } from '../../lambda/core/model.ts';
 import { introduction } from '../pipelines/introduction.ts';
 import type { Operated } from '../pipelines/operated.ts';

@@ -1,5 +1,4 @@
 /** The runs of the chosen pipelines, side by side: each once to the end, or tick by tick until all are stopped. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { introduction } from '../pipelines/introduction.ts';

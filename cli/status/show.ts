@@ -1,5 +1,4 @@
 /** The status as a person reads it: a verdict first, then what it rests on. */
-
 import type { LastRun } from '../../lambda/core/last-run.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { Alarm, Depth, Target } from '../pipelines/operated.ts';

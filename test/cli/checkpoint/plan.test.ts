@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countBetween, directionOf } from '../../../cli/checkpoint/count.ts';
-import { parseWhere } from '../../../cli/checkpoint/where.ts';
+import { countBetween, directionOf, parseWhere } from '../../../cli/checkpoint/plan.ts';
 import type { LogSource, PageAnswer } from '../../../lambda/core/model.ts';
 import { logIdAt } from '../../../simulator/auth0/tenant.ts';
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ConfigurationBase, configurationFrom } from '../../cli/azure/outputs.ts';
-import { ConfigError, parsePipelines } from '../../lambda/config/config.ts';
-import { cli } from '../cli/cli.ts';
-import { deployed, STATE } from './sample-deployment.ts';
+import { type ConfigurationBase, configurationFrom } from '../../../cli/azure/outputs.ts';
+import { ConfigError, parsePipelines } from '../../../lambda/config/config.ts';
+import { deployed, STATE } from '../../azure/sample-deployment.ts';
+import { cli } from '../cli.ts';
 
 const ENDPOINT = STATE['Microsoft.Insights/dataCollectionRules'].endpoints.logsIngestion;
 const DCR = STATE['Microsoft.Insights/dataCollectionRules'].immutableId;

@@ -1,4 +1,4 @@
-/** The operator's command line. A new command is a file that exports its `add…`, and a name in the list below. */
+/** The operator's command line. A new command is a folder whose command.ts exports its `add…`, and a name in the list below. */
 import { Command } from 'commander';
 import { addAudit } from './audit/command.ts';
 import { addAzure } from './azure/command.ts';

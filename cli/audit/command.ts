@@ -1,14 +1,7 @@
 /** `audit`: is every log of a window accepted by Azure or held, and if not, which ones are missing? */
 import type { Command } from 'commander';
-import type { TargetOptions } from '../pipelines/operated.ts';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
-
-export interface AuditOptions extends TargetOptions {
-  readonly from: string;
-  readonly to?: string;
-  readonly ids?: string;
-  readonly json?: true;
-}
+import type { AuditOptions } from './run.ts';
 
 const HELP = `
 Times are UTC: 2026-07-01, 2026-07-01T08:30:00Z, or how long ago: 30m, 2h, 3d.

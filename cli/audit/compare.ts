@@ -32,6 +32,12 @@ export interface Findings {
 /** `logs` of this range may be missing, `atLeastMissing` of them are. */
 export type Unsure = IdRange & { readonly logs: number; readonly atLeastMissing: number };
 
+/** Logs that are missing, named or not. */
+export const missingAtLeast = ({ missing, unsure }: Findings) =>
+  unsure.reduce((sum, { atLeastMissing }) => sum + atLeastMissing, missing);
+
+export const unsureLogs = ({ unsure }: Findings) => unsure.reduce((sum, { logs }) => sum + logs, 0);
+
 export interface Auditor {
   /**
    * Tells of the next log at Auth0: every one of `readRange`, ids ascending, each once. Those outside the window are

@@ -2,8 +2,9 @@
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { Depth } from '../pipelines/operated.ts';
 import { backfillCommand } from '../window/backfill-command.ts';
+import { missingAtLeast, unsureLogs } from './compare.ts';
+import { isWell } from './read.ts';
 import type { AuditTold } from './show.ts';
-import { isWell, missingAtLeast, unsureLogs } from './verdict.ts';
 
 /** What `--json` prints. */
 export function auditJson(told: AuditTold) {

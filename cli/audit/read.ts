@@ -1,5 +1,4 @@
 /** An audit: what the ledger holds of a window against what Auth0 serves of it. */
-
 import type { Clock, Fault, LogSource, QueueName } from '../../lambda/core/model.ts';
 import { logReader, type SettledLog } from '../../lambda/core/read.ts';
 import { logIdOf } from '../../lambda/core/record/log.ts';
@@ -15,7 +14,7 @@ import { UsageError } from '../terminal/errors.ts';
 import { dateText } from '../terminal/words.ts';
 import type { Window } from '../window/window.ts';
 import { type AuditBasis, type IdRange, readRange, touches } from './basis.ts';
-import { auditor, type Findings } from './compare.ts';
+import { auditor, type Findings, unsureLogs } from './compare.ts';
 import { type Entered, enteredIn, type LedgerDependencies, passedOf, readLedger } from './ledger.ts';
 
 export interface AuditDependencies extends LedgerDependencies {
@@ -42,6 +41,14 @@ export interface Audit {
   /** As they were when the audit began. */
   readonly state: StoredState;
   readonly depths: Readonly<Record<QueueName, Depth>>;
+}
+
+/** Every log is settled, or will be by what the pipeline does anyway. */
+export const isWell = (audit: Audit): boolean => audit.findings.missing === 0 && doubtful(audit) === 0;
+
+/** Logs that may be missing: nobody can tell. */
+export function doubtful({ findings, withoutId }: Audit): number {
+  return findings.notKnown + unsureLogs(findings) + withoutId;
 }
 
 const START_TIMEOUT_MS = 20_000;

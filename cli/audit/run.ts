@@ -1,27 +1,29 @@
 /** Finds the pipeline and its window, audits it, and says what came of it. */
 import { pipelineParts } from '../../lambda/wiring.ts';
 import { ledgerDirectory } from '../pipelines/local/ledger.ts';
-import { onlyPipeline } from '../pipelines/only-pipeline.ts';
-import { openTarget } from '../pipelines/open.ts';
-import type { Operated, Target } from '../pipelines/operated.ts';
+import { onlyPipeline, openTarget } from '../pipelines/open.ts';
+import type { Operated, Target, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
-import { stoppableClock, stoppableSource } from '../terminal/stoppable.ts';
+import { stopOnSignals, stoppableClock, stoppableSource } from '../terminal/stoppable.ts';
 import { showProgress, windowProgress } from '../window/progress.ts';
 import { parseWindow, type Window } from '../window/window.ts';
-import type { AuditOptions } from './command.ts';
-import { idsFile } from './ids.ts';
 import { auditJson } from './json.ts';
-import { type Audit, audit } from './read.ts';
-import { missingSpans } from './remedy.ts';
+import { idsFile, missingSpans } from './missing.ts';
+import { type Audit, audit, isWell } from './read.ts';
 import { type AuditTold, showAudit } from './show.ts';
-import { isWell } from './verdict.ts';
 
 /** An audit is in no hurry: the pipeline comes first. */
 const HEADROOM = 0.5;
 const LEDGER_DELAY_MS = 30_000;
 const SHOWN_IDS = 50;
+
+export interface AuditOptions extends TargetOptions {
+  readonly from: string;
+  readonly to?: string;
+  readonly ids?: string;
+  readonly json?: true;
+}
 
 /** Returns the exit code. Throws UsageError and ConfigError. */
 export async function runAudit(options: AuditOptions): Promise<number> {

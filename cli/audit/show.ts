@@ -2,21 +2,20 @@
 import Table from 'cli-table3';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import type { TargetOptions } from '../pipelines/operated.ts';
 import { colors, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
 import { backfillLines } from '../window/backfill-command.ts';
 import type { Window } from '../window/window.ts';
-import type { AuditOptions } from './command.ts';
-import type { Unsure } from './compare.ts';
-import type { Audit } from './read.ts';
-import { unsureLogs, verdict } from './verdict.ts';
+import { missingAtLeast, type Unsure, unsureLogs } from './compare.ts';
+import { type Audit, doubtful } from './read.ts';
 
 export interface AuditTold extends Audit {
   /** In words. */
   readonly place: string;
   readonly config: PipelineConfig;
   readonly window: Window;
-  readonly options: AuditOptions;
+  readonly options: TargetOptions & { readonly ids?: string };
   /** Of the missing logs, all or the first ones. */
   readonly logIds: readonly string[];
   /** Where logs are missing, or may be. */
@@ -120,4 +119,21 @@ function remedyLines({ spans, options }: AuditTold): string[] {
   const commands = spans.slice(0, SHOWN_SPANS).map(span => backfillLines(span, options));
   const more = spans.length > SHOWN_SPANS ? [`  and ${spans.length - SHOWN_SPANS} more: see --json`] : [];
   return [colors.bold('To ship them, once what caused it is mended'), ...commands, ...more];
+}
+
+/** In one sentence. */
+function verdict(told: Audit): string {
+  const { findings, atAuth0 } = told;
+  const { missing, settled, notYet, notSwept } = findings;
+  const least = missingAtLeast(findings);
+  const doubts = doubtful(told);
+  const doubt = doubts > 0 ? `${counted(doubts, 'log')} cannot be vouched for` : '';
+  if (least > 0) {
+    const count = `${least > missing ? 'at least ' : ''}${counted(least, 'log')}`;
+    return colors.red(colors.bold(`MISSING: ${count}${doubt === '' ? '' : `; ${doubt}`}.`));
+  }
+  if (atAuth0 === 0) return 'Auth0 serves no log of this window: there is nothing to compare.';
+  if (doubt !== '') return colors.yellow(colors.bold(`Nothing is known to be missing, but ${doubt}.`));
+  const later = notYet + notSwept > 0 ? `, ${(notYet + notSwept).toLocaleString('en')} not yet` : '';
+  return colors.green(colors.bold(`Nothing is missing: ${counted(settled, 'log')} settled${later}.`));
 }

@@ -1,8 +1,6 @@
 /** `azure`: what the template of azure/ made, turned into what the pipeline needs. */
 import type { Command } from 'commander';
-import { UsageError } from '../terminal/errors.ts';
-import { readJsonFile } from '../terminal/json-file.ts';
-import { type ConfigurationBase, configurationFrom } from './outputs.ts';
+import type { OutputsOptions } from './outputs.ts';
 
 const OUTPUTS_HELP = `
 The file holds what this prints:
@@ -20,13 +18,6 @@ Examples:
   $ npm start --silent -- azure outputs outputs.json \\
       --config config.json > moved.json`;
 
-interface OutputsOptions {
-  readonly config?: string;
-  readonly pipeline?: string;
-  readonly domain?: string;
-  readonly name: string;
-}
-
 /** Adds the commands to the program. */
 export function addAzure(program: Command): void {
   program
@@ -42,22 +33,9 @@ export function addAzure(program: Command): void {
     .option('--domain <domain>', 'for a new configuration: the domain of the Auth0 tenant')
     .option('--name <name>', 'for a new configuration: the name of the pipeline', 'prod')
     .addHelpText('after', OUTPUTS_HELP)
-    .action((file: string, options: OutputsOptions) => {
-      const remedy =
-        'make it: az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
-      const outputs = readJsonFile('outputs file', file, remedy);
-      console.log(JSON.stringify(configurationFrom(outputs, baseOf(options)), null, 2));
+    .action(async (file: string, options: OutputsOptions) => {
+      // Loaded only now: the configuration's checks take a while, and --help should not.
+      const { printConfiguration } = await import('./outputs.ts');
+      printConfiguration(file, options);
     });
-}
-
-function baseOf({ config, pipeline, domain, name }: OutputsOptions): ConfigurationBase {
-  if (config !== undefined && domain === undefined) {
-    const present = readJsonFile('configuration file', config, 'or leave --config out and give --domain');
-    return { kind: 'present', config: present, pipeline };
-  }
-  if (domain !== undefined && config === undefined) return { kind: 'new', domain, name };
-  throw new UsageError(
-    `${config === undefined ? 'neither --config nor --domain is' : 'both --config and --domain are'} given; ` +
-      'allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one',
-  );
 }

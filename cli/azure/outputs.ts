@@ -1,6 +1,14 @@
-/** From the outputs of a deployment of azure/template.json to a configuration. */
+/** `azure outputs`: from the outputs of a deployment of azure/template.json to a configuration. */
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { UsageError } from '../terminal/errors.ts';
+import { readJsonFile } from '../terminal/json-file.ts';
+
+export interface OutputsOptions {
+  readonly config?: string;
+  readonly pipeline?: string;
+  readonly domain?: string;
+  readonly name: string;
+}
 
 /** What the outputs go into. */
 export type ConfigurationBase =
@@ -8,6 +16,27 @@ export type ConfigurationBase =
   | { readonly kind: 'present'; readonly config: unknown; readonly pipeline: string | undefined };
 
 type Settings = Readonly<Record<string, unknown>>;
+
+const MAKE_OUTPUTS =
+  'make it: az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
+
+/** Prints the configuration. Throws as `configurationFrom` does, and UsageError for a file that cannot be read. */
+export function printConfiguration(file: string, options: OutputsOptions): void {
+  const outputs = readJsonFile('outputs file', file, MAKE_OUTPUTS);
+  console.log(JSON.stringify(configurationFrom(outputs, baseOf(options)), null, 2));
+}
+
+function baseOf({ config, pipeline, domain, name }: OutputsOptions): ConfigurationBase {
+  if (config !== undefined && domain === undefined) {
+    const present = readJsonFile('configuration file', config, 'or leave --config out and give --domain');
+    return { kind: 'present', config: present, pipeline };
+  }
+  if (domain !== undefined && config === undefined) return { kind: 'new', domain, name };
+  throw new UsageError(
+    `${config === undefined ? 'neither --config nor --domain is' : 'both --config and --domain are'} given; ` +
+      'allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one',
+  );
+}
 
 /**
  * The configuration. The outputs are named as the settings of `azure` are, so that nothing is translated here.
@@ -58,7 +87,7 @@ function settingsOf(given: unknown): Settings {
   if (missing || !('kind' in outputs)) {
     throw new UsageError(
       'the outputs file holds no outputs of azure/template.json, which are {"kind": {"value": "…"}, …}; ' +
-        'make it: az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json',
+        MAKE_OUTPUTS,
     );
   }
   return Object.fromEntries(settings);

@@ -1,18 +1,8 @@
 /** `backfill`: a past window, shipped beside the running pipeline. */
 import type { Command } from 'commander';
-import type { TargetOptions } from '../pipelines/operated.ts';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import { UsageError } from '../terminal/errors.ts';
-
-export interface BackfillOptions extends TargetOptions {
-  readonly from: string;
-  readonly to?: string;
-  readonly headroom: number;
-  readonly dryRun?: true;
-  readonly again?: true;
-  readonly yes?: true;
-  readonly json?: true;
-}
+import type { BackfillOptions } from './run.ts';
 
 const MOST_HEADROOM = 0.9;
 
@@ -64,8 +54,8 @@ export function addBackfill(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (options: BackfillOptions) => {
       // Loaded only now: the SDKs take a while, and --help should not.
-      const { backfill } = await import('./run.ts');
-      process.exitCode = await backfill(options);
+      const { runBackfill } = await import('./run.ts');
+      process.exitCode = await runBackfill(options);
     });
 }
 

@@ -4,23 +4,32 @@ import { specOf } from '../../lambda/destinations/all.ts';
 import { usableDirectory } from '../pipelines/local/configs.ts';
 import { secretProblems } from '../pipelines/local/secrets.ts';
 import { readState } from '../pipelines/local/state.ts';
-import { onlyPipeline } from '../pipelines/only-pipeline.ts';
-import { openTarget } from '../pipelines/open.ts';
-import type { Operated, Target } from '../pipelines/operated.ts';
+import { onlyPipeline, openTarget } from '../pipelines/open.ts';
+import type { Operated, Target, TargetOptions } from '../pipelines/operated.ts';
 import { confirm, terminal } from '../terminal/confirm.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { wrapped } from '../terminal/text.ts';
 import { dateText } from '../terminal/words.ts';
 import { parseWindow, type Window } from '../window/window.ts';
-import type { BackfillOptions } from './command.ts';
-import { countWindow } from './count.ts';
+import { countWindow } from './dry-run.ts';
+import { backfillJson } from './json.ts';
 import { type Begun, findBackfill, forgetBackfill, newBackfill, rememberBackfill } from './place.ts';
 import { shipPlan } from './ship.ts';
-import { backfillJson, doneBefore, faultText, planText, resultText, retentionWarning } from './show.ts';
+import { doneBefore, faultText, planText, resultText, retentionWarning } from './show.ts';
+
+export interface BackfillOptions extends TargetOptions {
+  readonly from: string;
+  readonly to?: string;
+  readonly headroom: number;
+  readonly dryRun?: true;
+  readonly again?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
 
 /** Returns the exit code. Throws UsageError and ConfigError before anything is begun. */
-export async function backfill(options: BackfillOptions): Promise<number> {
+export async function runBackfill(options: BackfillOptions): Promise<number> {
   const nowMs = Date.now();
   const { from, to } = options;
   // What is wrong with the times is told before anything else is looked for.

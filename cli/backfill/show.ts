@@ -1,13 +1,13 @@
 /** What `backfill` says: before it begins, and when it ends. */
 import { relative } from 'node:path';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { introduction } from '../pipelines/introduction.ts';
 import type { Target } from '../pipelines/operated.ts';
-import { introduction } from '../run/show.ts';
 import { wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, faultOf } from '../terminal/words.ts';
 import type { Window } from '../window/window.ts';
 import type { Backfill, Begun } from './place.ts';
-import type { BackfillEnd } from './ship-window.ts';
+import type { BackfillEnd } from './ship.ts';
 
 const DAY_MS = 86_400_000;
 const number = new Intl.NumberFormat('en').format;
@@ -94,28 +94,3 @@ export function faultText(pipeline: string, { report }: BackfillEnd): string {
   if (report.outcome === 'skipped') return `this backfill is being done already: ${report.message}`;
   return `pipeline "${pipeline}": ${faultOf(report)}. Then give the same command again: it goes on where it stopped`;
 }
-
-/** What `--json` prints; `end` is undefined when it was done before. */
-export function backfillJson(
-  pipeline: string,
-  { window, directory, ...times }: Backfill | Begun,
-  end?: BackfillEnd & { readonly reachedMs: number; readonly tookMs: number },
-) {
-  const { outcome = 'complete', counts, report, reachedMs = window.toMs, tookMs } = end ?? {};
-  const completedAtMs = 'completedAtMs' in times ? times.completedAtMs : undefined;
-  return {
-    pipeline,
-    fromAt: iso(window.fromMs),
-    toAt: iso(window.toMs),
-    outcome,
-    doneBefore: end === undefined,
-    reachedAt: iso(outcome === 'complete' ? window.toMs : reachedMs),
-    ...(completedAtMs === undefined ? {} : { completedAt: iso(completedAtMs) }),
-    ...counts,
-    ...(tookMs === undefined ? {} : { durationMs: tookMs }),
-    ...(outcome === 'fault' && report ? { fault: report.message ?? report.outcome } : {}),
-    directory,
-  };
-}
-
-const iso = (ms: number) => new Date(ms).toISOString();

@@ -1,5 +1,4 @@
 /** Auth0's logs up to the end of a window. */
-
 import type { LogSource } from '../../lambda/core/model.ts';
 import { logDateOf, logIdOf } from '../../lambda/core/record/log.ts';
 import { isPastLogId, logIdTimeMs } from '../../lambda/core/record/log-id.ts';

@@ -1,17 +1,8 @@
 /** `checkpoint get` and `checkpoint set`: the place in Auth0's logs from which the next run goes on. */
 import type { Command } from 'commander';
-import type { TargetOptions } from '../pipelines/operated.ts';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
-
-export interface CheckpointGetOptions extends TargetOptions {
-  readonly json?: true;
-}
-
-export interface CheckpointSetOptions extends CheckpointGetOptions {
-  readonly dryRun?: true;
-  readonly yes?: true;
-  readonly skipLogs?: true;
-}
+import type { CheckpointGetOptions } from './get.ts';
+import type { CheckpointSetOptions } from './set.ts';
 
 const GET_HELP = `
 The checkpoint is the last log that is accepted by Azure or held in a queue,

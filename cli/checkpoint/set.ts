@@ -1,20 +1,34 @@
 /** `checkpoint set`: shown, confirmed, and then written under the lease. */
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { pipelineParts } from '../../lambda/wiring.ts';
-import { onlyPipeline } from '../pipelines/only-pipeline.ts';
-import { openTarget } from '../pipelines/open.ts';
-import type { Operated } from '../pipelines/operated.ts';
+import { onlyPipeline, openTarget } from '../pipelines/open.ts';
+import type { Operated, TargetOptions } from '../pipelines/operated.ts';
+import { type Asked, ask, confirm, terminal } from '../terminal/confirm.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { counted } from '../terminal/words.ts';
-import { isAllowed } from './allowed.ts';
-import type { CheckpointSetOptions } from './command.ts';
-import { type Count, countBetween, type Direction, directionOf } from './count.ts';
-import { leaseText } from './get.ts';
-import { jsonOf, type Plan, tellDone, tellPlan } from './show.ts';
-import { parseWhere, placeOf, refuseBeyond } from './where.ts';
+import { setJson } from './json.ts';
+import {
+  type Count,
+  countBetween,
+  type Direction,
+  directionOf,
+  type Plan,
+  parseWhere,
+  placeOf,
+  refuseBeyond,
+  skipsLogs,
+} from './plan.ts';
+import { leaseText, tellPlan } from './show.ts';
 import { writeCheckpoint } from './write.ts';
+
+export interface CheckpointSetOptions extends TargetOptions {
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly skipLogs?: true;
+  readonly json?: true;
+}
 
 /** Returns the exit code. Throws UsageError when it cannot be done as asked. */
 export async function setCheckpoint(where: string, options: CheckpointSetOptions): Promise<number> {
@@ -55,10 +69,11 @@ export async function setCheckpoint(where: string, options: CheckpointSetOptions
       throw new UsageError(`${message}; whether it is set is not known: look with checkpoint get`, error);
     });
     if (written.kind === 'refused') return refuse(pipeline, written.why);
-    tellDone(plan, written.checkpointSet, options.json === true);
+    if (options.json) console.log(JSON.stringify(setJson(plan, written.checkpointSet), undefined, 2));
+    else console.log('Set. The next run goes on from there; "checkpoint get" shows who set it.');
     return EXIT.ok;
   }
-  if (options.json) console.log(JSON.stringify(jsonOf(plan, undefined), undefined, 2));
+  if (options.json) console.log(JSON.stringify(setJson(plan, undefined), undefined, 2));
   else if (!isThere) console.log(options.dryRun ? 'dry run: nothing was changed' : 'nothing was changed');
   return stop.aborted ? EXIT.interrupted : EXIT.ok;
 }
@@ -83,4 +98,25 @@ function refuse({ config }: Operated, why: string): number {
       'for the time being (EventBridge Scheduler; "run" on this machine: end it)',
   );
   return EXIT.fault;
+}
+
+/** Whether the operator wants it, knowing what it does. Throws UsageError when nobody can be asked and the options do not allow it. */
+async function isAllowed(
+  plan: Plan,
+  { yes, skipLogs }: CheckpointSetOptions,
+  stop: AbortSignal,
+  asked: Asked | undefined = terminal(),
+): Promise<boolean> {
+  const { name } = plan.pipeline.config;
+  const skips = skipsLogs(plan);
+  if (yes && (!skips || skipLogs)) return true;
+  if (yes)
+    throw new UsageError('logs would be skipped, which --yes alone does not allow: give --skip-logs, too');
+  if (!asked) {
+    throw new UsageError(
+      `nobody can be asked here; allowed: --yes${skips ? ' with --skip-logs' : ''}, or --dry-run to look`,
+    );
+  }
+  if (!skips) return confirm(asked, 'Set it?', stop);
+  return (await ask(asked, `Type the pipeline's name (${name}) to skip them: `, stop)) === name;
 }

@@ -1,36 +1,53 @@
-/** What `checkpoint set` shows before and after. */
-
+/** A checkpoint as a person reads it, and what `checkpoint set` shows before it moves one. */
 import type { Checkpoint } from '../../lambda/core/model.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
-import type { Operated, TargetOptions } from '../pipelines/operated.ts';
-import { colors, wrapped } from '../terminal/text.ts';
-import { counted, dateText } from '../terminal/words.ts';
+import type { Operated, StoredState } from '../pipelines/operated.ts';
+import { colors, harmless, wrapped } from '../terminal/text.ts';
+import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
 import { backfillLines } from '../window/backfill-command.ts';
-import type { Count, Direction } from './count.ts';
-import { dateOf } from './get.ts';
+import { type Plan, skipsLogs } from './plan.ts';
 
-/** What would be done. */
-export interface Plan {
-  readonly pipeline: Operated;
-  readonly place: string;
-  readonly old: Checkpoint;
-  /** There is no checkpoint yet: `old` is where the first run would begin. */
-  readonly isFirst: boolean;
-  readonly next: Checkpoint;
-  readonly direction: Direction;
-  readonly count: Count;
-  /** The new place is so young that Auth0 may still write logs before it. */
-  readonly isUnsettled: boolean;
-  /** By which the pipeline was found. */
-  readonly options: TargetOptions;
+const LABEL_CHARACTERS = 14;
+
+/** `checkpoint get`: a pipeline's facts, a line or a few each. */
+export function tellState(place: string, pipeline: Operated, state: StoredState, nowMs: number): void {
+  console.log(`${colors.bold(pipeline.config.name)} ${colors.dim(`(${place})`)}`);
+  for (const [label, text] of factsOf(pipeline, state, nowMs)) {
+    const indent = ' '.repeat(LABEL_CHARACTERS + 2);
+    console.log(wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, 80, indent));
+  }
 }
 
-/** Whether logs are not sent, or may not be. */
-export function skipsLogs({ direction, count, isUnsettled }: Plan): boolean {
-  if (direction === 'unknown') return true;
-  return (
-    direction === 'forward' && (isUnsettled || count.kind === 'unknown' || count.logs > 0 || count.isMore)
-  );
+function factsOf({ config }: Operated, state: StoredState, nowMs: number): [string, string][] {
+  const { checkpoint, caughtUpAtMs, lastRun, checkpointSet } = state;
+  const at = (ms: number) => `${dateText(ms)}, ${duration(Math.max(0, nowMs - ms))} ago`;
+  const dateMs = checkpoint && dateOf(checkpoint);
+  return [
+    ['checkpoint', checkpoint?.logId ?? `none yet: the first run begins at "${config.auth0.startFrom}"`],
+    ...facts('its date', dateMs, at),
+    ...facts('caught up', caughtUpAtMs, at),
+    ['lease', leaseText(state, nowMs)],
+    ...facts('last run', lastRun?.endedAtMs, at),
+    // The name is no part of the sentence.
+    ...facts('', lastRun, run => runSentence({ ...run, pipeline: config.name }, false)),
+    ['set by hand', checkpointSet ?? 'never'],
+  ];
+}
+
+const facts = <T>(label: string, value: T | undefined, textOf: (value: T) => string): [string, string][] =>
+  value === undefined ? [] : [[label, textOf(value)]];
+
+/** The log's own date, or else the time in its id, which a position that is no log has too. */
+export function dateOf({ logId, logDateMs }: Checkpoint): number | undefined {
+  return logDateMs ?? logIdTimeMs(logId);
+}
+
+export function leaseText({ lease }: StoredState, nowMs: number): string {
+  if (!lease) return 'free';
+  const until = dateText(lease.expiresAtMs);
+  return lease.expiresAtMs > nowMs
+    ? `held until ${until} by ${lease.owner}`
+    : `free: that of ${lease.owner} ran out ${until}`;
 }
 
 /** On standard error with `--json`, which has standard output to itself. */
@@ -76,32 +93,4 @@ function remedyOf({ options, old, next }: Plan): string {
   const lead = 'To send them later all the same, while Auth0 still has them:';
   if (fromMs === undefined || toMs === undefined) return `${lead}\n  see npm start -- help backfill`;
   return `${lead}\n${backfillLines({ fromMs: fromMs - 10_000, toMs: toMs + 1000 }, options)}`;
-}
-
-/** @param checkpointSet what is kept about it */
-export function tellDone(plan: Plan, checkpointSet: string, json: boolean): void {
-  if (json) console.log(JSON.stringify(jsonOf(plan, checkpointSet), undefined, 2));
-  else console.log('Set. The next run goes on from there; "checkpoint get" shows who set it.');
-}
-
-/** @param checkpointSet undefined when nothing was changed */
-export function jsonOf(plan: Plan, checkpointSet: string | undefined) {
-  const { pipeline, place, old, isFirst, next, direction, count } = plan;
-  return {
-    place,
-    pipeline: pipeline.config.name,
-    from: isFirst ? null : checkpointJson(old),
-    to: checkpointJson(next),
-    direction,
-    logsBetween: count.kind === 'counted' ? count.logs : null,
-    orMore: count.kind === 'unknown' || count.isMore,
-    skipsLogs: skipsLogs(plan),
-    set: checkpointSet !== undefined,
-    ...(checkpointSet !== undefined && { checkpointSet }),
-  };
-}
-
-function checkpointJson(checkpoint: Checkpoint) {
-  const ms = dateOf(checkpoint);
-  return { logId: checkpoint.logId, ...(ms !== undefined && { loggedAt: new Date(ms).toISOString() }) };
 }

@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { known, readLate, startLate, writeLate } from '../../lambda/core/late.ts';
 import type { Checkpoint, PipelineState } from '../../lambda/core/model.ts';
 import { dateText } from '../terminal/words.ts';
-import { type Plan, skipsLogs } from './show.ts';
+import { type Plan, skipsLogs } from './plan.ts';
 
 export type Written =
   /** `checkpointSet`: who set it, when, from where and to where, as it is kept. */

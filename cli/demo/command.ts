@@ -1,15 +1,9 @@
 /** `demo`: a whole tenant, with everything that can go wrong, on this machine and without any account. */
 import { getHeapStatistics } from 'node:v8';
 import { type Command, Option } from 'commander';
-import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import { UsageError } from '../terminal/errors.ts';
-
-export interface DemoOptions {
-  readonly logs: number;
-  readonly seed: number;
-  readonly destination: Kind;
-  readonly json?: true;
-}
+import type { DemoOptions } from './run.ts';
 
 const MOST_LOGS = 1_000_000;
 /** In the memory of the simulators, measured. */
@@ -53,8 +47,8 @@ export function addDemo(program: Command): void {
     .action(async (options: DemoOptions) => {
       checkMemory(options.logs);
       // Loaded only now: the simulators take a while, and --help should not.
-      const { playDemo } = await import('./run.ts');
-      process.exitCode = await playDemo(options);
+      const { runDemo } = await import('./run.ts');
+      process.exitCode = await runDemo(options);
     });
 }
 

@@ -1,15 +1,20 @@
 /** The demo from start to end: its world, its story, its result. */
-import { APIS } from '../../simulator/azure/apis.ts';
+import type { Kind } from '../../simulator/azure/apis.ts';
 import { EXIT } from '../terminal/errors.ts';
-import { counted } from '../terminal/words.ts';
-import type { DemoOptions } from './command.ts';
-import { resultOf, showResult } from './result.ts';
-import { type DemoScreen, demoScreen } from './screen.ts';
+import { resultOf } from './json.ts';
+import { demoScreen, introduce, showResult } from './show.ts';
 import { playStory } from './story.ts';
 import { type DemoWorld, startDemoWorld } from './world.ts';
 
+export interface DemoOptions {
+  readonly logs: number;
+  readonly seed: number;
+  readonly destination: Kind;
+  readonly json?: true;
+}
+
 /** Returns the exit code. A signal ends it early, with everything that it had started. */
-export async function playDemo(options: DemoOptions): Promise<number> {
+export async function runDemo(options: DemoOptions): Promise<number> {
   const { logs, seed, destination, json = false } = options;
   const screen = demoScreen(process.stdout, process.env, json);
   const stop = new AbortController();
@@ -53,14 +58,4 @@ async function untilStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> 
   });
   stop.throwIfAborted();
   return Promise.race([work, stopped]);
-}
-
-function introduce({ logs, seed, destination }: DemoOptions, { line, paragraph }: DemoScreen): void {
-  paragraph(
-    `${counted(logs, 'log')} of a simulated Auth0 tenant (seed ${seed}), to a simulated workspace by the ` +
-      `${APIS[destination].title}, through the real Lambda bundles: no account is needed. ` +
-      'A tick is one run of the ship function; in AWS, a schedule starts one every minute.',
-  );
-  line('');
-  line('Building the bundles, starting the simulators on 127.0.0.1');
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { type Log, logStream, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { counted } from '../terminal/words.ts';
-import type { DemoScreen } from './screen.ts';
+import type { DemoScreen } from './show.ts';
 import type { DemoWorld } from './world.ts';
 
 export interface StoryOptions {

@@ -1,12 +1,7 @@
 /** `doctor`: everything that a pipeline needs, looked at once. */
 import type { Command } from 'commander';
-import type { TargetOptions } from '../pipelines/operated.ts';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
-
-export interface DoctorOptions extends TargetOptions {
-  readonly dcr?: string;
-  readonly json?: true;
-}
+import type { DoctorOptions } from './run.ts';
 
 const HELP = `
 It changes nothing: it asks Auth0 for a token and a few pages of logs, and sends

@@ -5,7 +5,6 @@ import { withinLimit } from '../../lambda/core/http.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { type Environment, pipelineParts, systemClock } from '../../lambda/wiring.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
-import { redactionFindings } from '../pipelines/redaction.ts';
 import { silenceMs } from '../pipelines/schedule.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { type Auth0Findings, auth0Findings, withoutToken } from './auth0.ts';
@@ -15,6 +14,7 @@ import { clockFinding, clockWatch } from './clock.ts';
 import { columnsFinding } from './columns.ts';
 import { configurationFindings, noticeFindings } from './configuration.ts';
 import { about, type Finding, isUsable } from './finding.ts';
+import { redactionFindings } from './redaction.ts';
 import { auth0SecretFinding, azureSecretFinding } from './secrets.ts';
 import { type Asked, lastRunFinding, queueFindings, resourceFindings, triggerFindings } from './state.ts';
 

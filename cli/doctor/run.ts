@@ -1,19 +1,16 @@
 /** `doctor`: every pipeline's checks, told. */
-import { specOf } from '../../lambda/destinations/all.ts';
 import { openTarget } from '../pipelines/open.ts';
-import type { Operated, Target } from '../pipelines/operated.ts';
+import type { Target, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
 import { type LiveLine, liveLine } from '../terminal/live-line.ts';
-import { colors } from '../terminal/text.ts';
-import type { DoctorOptions } from './command.ts';
 import { examine } from './examine.ts';
-import type { Finding } from './finding.ts';
-import { countsOf, countsText, findingLines } from './show.ts';
+import { doctorJson } from './json.ts';
+import { countsOf, type Examined, showDoctor } from './show.ts';
 
-interface Examined {
-  readonly config: Operated['config'];
-  readonly findings: readonly Finding[];
+export interface DoctorOptions extends TargetOptions {
+  readonly dcr?: string;
+  readonly json?: true;
 }
 
 /** Waits shorter than this need no explanation. */
@@ -43,38 +40,9 @@ export async function runDoctor(options: DoctorOptions): Promise<number> {
   } finally {
     waiting.end();
   }
-  if (options.json) console.log(JSON.stringify(documentOf(target, examined), undefined, 2));
-  else tell(target, examined);
+  if (options.json) console.log(JSON.stringify(doctorJson(target, examined), undefined, 2));
+  else showDoctor(target, examined);
   return examined.some(({ findings }) => countsOf(findings).errors > 0) ? EXIT.fault : EXIT.ok;
-}
-
-function tell({ place, pipelines }: Target, examined: readonly Examined[]): void {
-  console.log(place);
-  for (const { config, findings } of examined) {
-    const { name, auth0, azure } = config;
-    const to = specOf(azure).place(azure).name;
-    console.log(`\n${colors.bold(name)}: ${auth0.domain} to ${to}`);
-    for (const line of findingLines(findings)) console.log(line);
-  }
-  const all = examined.flatMap(({ findings }) => findings);
-  console.log(`\n${countsText(all)}; nothing was changed`);
-  const deploy = deployOf(pipelines);
-  if (deploy !== undefined) console.log(`to deploy this stack again:\n  ${deploy}`);
-}
-
-/** The same for all pipelines of a stack. */
-const deployOf = ([first]: Target['pipelines']) => first?.deployCommand;
-
-function documentOf({ place, kind, pipelines }: Target, examined: readonly Examined[]) {
-  const all = examined.flatMap(({ findings }) => findings);
-  return {
-    place,
-    kind,
-    checkedAt: new Date().toISOString(),
-    ...countsOf(all),
-    ...(deployOf(pipelines) && { deployCommand: deployOf(pipelines) }),
-    pipelines: examined.map(({ config, findings }) => ({ pipeline: config.name, findings })),
-  };
 }
 
 /** The options by which the target was found, for commands to be copied. */

@@ -1,7 +1,13 @@
-/** Findings as a person reads them. */
-
+/** What `doctor` has found, for people. */
+import { specOf } from '../../lambda/destinations/all.ts';
+import type { Operated, Target } from '../pipelines/operated.ts';
 import { colors, harmless, wrapped } from '../terminal/text.ts';
 import type { Finding, Level } from './finding.ts';
+
+export interface Examined {
+  readonly config: Operated['config'];
+  readonly findings: readonly Finding[];
+}
 
 const COLUMNS = 80;
 const SIGNS: Readonly<Record<Level, string>> = { ok: '✓', warning: '!', error: '✗', 'not checked': '–' };
@@ -13,8 +19,25 @@ const PAINT: Readonly<Record<Level, (text: string) => string>> = {
   'not checked': colors.dim,
 };
 
+export function showDoctor({ place, pipelines }: Target, examined: readonly Examined[]): void {
+  console.log(place);
+  for (const { config, findings } of examined) {
+    const { name, auth0, azure } = config;
+    const to = specOf(azure).place(azure).name;
+    console.log(`\n${colors.bold(name)}: ${auth0.domain} to ${to}`);
+    for (const line of findingLines(findings)) console.log(line);
+  }
+  const all = examined.flatMap(({ findings }) => findings);
+  console.log(`\n${countsText(all)}; nothing was changed`);
+  const deploy = deployOf(pipelines);
+  if (deploy !== undefined) console.log(`to deploy this stack again:\n  ${deploy}`);
+}
+
+/** The same for all pipelines of a stack. */
+export const deployOf = ([first]: Target['pipelines']) => first?.deployCommand;
+
 /** A pipeline's findings, each in a line or a few, the remedy below. */
-export function findingLines(findings: readonly Finding[]): string[] {
+function findingLines(findings: readonly Finding[]): string[] {
   const width = Math.max(...findings.map(({ check }) => check.length));
   return findings.flatMap(({ check, level, text, remedy }) => {
     const lines = beside(width + INDENT.length + 2, text);
@@ -40,7 +63,7 @@ function beside(column: number, text: string): string {
 }
 
 /** `1 error, 2 warnings, 3 not checked, 12 ok`. */
-export function countsText(findings: readonly Finding[]): string {
+function countsText(findings: readonly Finding[]): string {
   const counts = countsOf(findings);
   const { errors, warnings } = counts;
   return [

@@ -1,15 +1,8 @@
 /** `dry-run`: what the next runs would ship, by real logs, with nothing posted. */
 import type { Command } from 'commander';
-import type { TargetOptions } from '../pipelines/operated.ts';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import { UsageError } from '../terminal/errors.ts';
-
-export interface DryRunOptions extends TargetOptions {
-  readonly from?: string;
-  readonly max: number;
-  readonly full?: true;
-  readonly json?: true;
-}
+import type { DryRunOptions } from './run.ts';
 
 const MOST_LOGS = 1_000_000;
 
@@ -47,8 +40,8 @@ export function addDryRun(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (options: DryRunOptions) => {
       // Loaded only now: the SDKs take a while, and --help should not.
-      const { dryRun } = await import('./run.ts');
-      process.exitCode = await dryRun(options);
+      const { runDryRun } = await import('./run.ts');
+      process.exitCode = await runDryRun(options);
     });
 }
 

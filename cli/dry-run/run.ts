@@ -1,21 +1,27 @@
 /** Finds the pipeline and its place among Auth0's logs, looks ahead, and tells. */
-import type { Checkpoint, Fault, StartFrom } from '../../lambda/core/model.ts';
+import type { Fault, StartFrom } from '../../lambda/core/model.ts';
 import { type PipelineParts, pipelineParts } from '../../lambda/wiring.ts';
-import { onlyPipeline } from '../pipelines/only-pipeline.ts';
-import { openTarget } from '../pipelines/open.ts';
-import type { Operated } from '../pipelines/operated.ts';
+import { onlyPipeline, openTarget } from '../pipelines/open.ts';
+import type { Operated, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { counted, dateText } from '../terminal/words.ts';
 import { type PreviewDependencies, preview } from '../window/preview.ts';
 import { failed, previewDependencies, START_TIMEOUT_MS } from '../window/preview-parts.ts';
 import { parseTime } from '../window/window.ts';
-import type { DryRunOptions } from './command.ts';
-import { dryRunJson, showDryRun } from './show.ts';
+import { dryRunJson } from './json.ts';
+import { type Start, showDryRun } from './show.ts';
+
+export interface DryRunOptions extends TargetOptions {
+  readonly from?: string;
+  readonly max: number;
+  readonly full?: true;
+  readonly json?: true;
+}
 
 /** Returns the exit code. Throws UsageError and ConfigError before anything is read. */
-export async function dryRun(options: DryRunOptions): Promise<number> {
+export async function runDryRun(options: DryRunOptions): Promise<number> {
   const fromMs = options.from === undefined ? undefined : parseTime('--from', options.from, Date.now());
   const pipeline = onlyPipeline(await openTarget(options));
   const parts = pipelineParts(pipeline.config, pipeline.secrets, pipeline.env);
@@ -44,9 +50,6 @@ export async function dryRun(options: DryRunOptions): Promise<number> {
   else showDryRun(pipeline, start, result, options.full === true);
   return EXIT.ok;
 }
-
-/** Where reading begins, and why there. */
-export type Start = { readonly kind: 'start'; readonly because: string; readonly checkpoint: Checkpoint };
 
 async function startOf(
   source: PreviewDependencies['source'],

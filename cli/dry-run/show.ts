@@ -1,13 +1,15 @@
-/** A dry run's result, for people and for machines. */
-import { COLUMNS } from '../../lambda/core/record/columns.ts';
+/** A dry run's result, for people. */
+import type { Checkpoint } from '../../lambda/core/model.ts';
+import { introduction } from '../pipelines/introduction.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { unknownFieldLines, unmatchedLine } from '../pipelines/redaction.ts';
-import { introduction } from '../run/show.ts';
 import { colors, harmless, shortened, wrapped } from '../terminal/text.ts';
 import { counted } from '../terminal/words.ts';
 import type { Preview } from '../window/preview.ts';
-import { columnLines, countLines, previewJson, typeLines } from '../window/preview-show.ts';
-import type { Start } from './run.ts';
+import { columnLines, countLines, typeLines } from '../window/preview-show.ts';
+
+/** Where reading begins, and why there. */
+export type Start = { readonly kind: 'start'; readonly because: string; readonly checkpoint: Checkpoint };
 
 const LINE_CHARACTERS = 79;
 
@@ -32,23 +34,6 @@ export function showDryRun({ config }: Operated, start: Start, result: Preview, 
   }
   if (!full && result.samples.length > 0) lines.push('', dim('--full shows the samples whole'));
   console.log(lines.filter(line => line !== undefined).join('\n'));
-}
-
-/** What `--json` prints. */
-export function dryRunJson({ config }: Operated, start: Start, result: Preview) {
-  const { logId, logDateMs } = start.checkpoint;
-  return {
-    pipeline: config.name,
-    begunAfter: {
-      logId,
-      ...(logDateMs === undefined ? {} : { loggedAt: new Date(logDateMs).toISOString() }),
-      because: start.because,
-    },
-    ...previewJson(result),
-    redactionUnknown: unknownFieldLines(config.redact),
-    columns: COLUMNS.map(({ name }) => ({ name, records: result.columns.get(name) ?? 0 })),
-    samples: result.samples.map(({ json }) => JSON.parse(json)),
-  };
 }
 
 function endOf({ end, logsRead }: Preview): string | undefined {

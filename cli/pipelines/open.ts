@@ -1,6 +1,6 @@
 /** From the options to what a command works on. */
 import { UsageError } from '../terminal/errors.ts';
-import type { Target, TargetOptions } from './operated.ts';
+import type { Operated, Target, TargetOptions } from './operated.ts';
 
 /** Throws UsageError when it cannot be found, or when the options contradict each other. */
 export async function openTarget(options: TargetOptions): Promise<Target> {
@@ -24,4 +24,12 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   }
   const { localTarget } = await import('./local/target.ts');
   return localTarget({ ...options, config });
+}
+
+/** For commands that are about one pipeline. Throws UsageError when there are several to choose from. */
+export function onlyPipeline({ pipelines, place }: Target): Operated {
+  const [one, ...others] = pipelines;
+  if (one !== undefined && others.length === 0) return one;
+  const names = pipelines.map(({ config }) => `"${config.name}"`).join(', ');
+  throw new UsageError(`${place} has ${pipelines.length} pipelines; choose one with --pipeline: ${names}`);
 }

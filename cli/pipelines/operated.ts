@@ -1,6 +1,6 @@
 /**
  * What the operator's commands work on: the pipelines of a deployed stack, or those of a state directory of this
- * machine, behind the same few questions. target-stack.ts and target-local.ts answer them.
+ * machine, behind the same few questions. stack/target.ts and local/target.ts answer them.
  */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { LastRun } from '../../lambda/core/last-run.ts';

@@ -1,5 +1,4 @@
 /** One dead letter after the other, each wholly or not at all, until all are done, one is refused, or one is told to stop. */
-
 import type { Operated, Target } from '../pipelines/operated.ts';
 import { type Letter, type Looked, lookAt } from './letters.ts';
 

@@ -1,23 +1,7 @@
 /** `replay`: look at dead letters, and deliver them again. */
 import { type Command, Option } from 'commander';
-import type { TargetOptions } from '../pipelines/operated.ts';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
-
-export interface ReplayOptions extends TargetOptions {
-  readonly list?: true;
-  readonly show?: string;
-  readonly reveal?: true;
-  readonly reason?: string;
-  readonly since?: string;
-  readonly max?: string;
-  readonly queue?: string;
-  readonly accept?: readonly string[];
-  readonly local?: true;
-  readonly includeUndecodable?: true;
-  readonly dryRun?: true;
-  readonly yes?: true;
-  readonly json?: true;
-}
+import type { ReplayOptions } from './run.ts';
 
 const HELP = `
 Dead letters are failed batches that were not delivered: tried too often, or

@@ -1,13 +1,13 @@
 /** `replay --show`: one dead letter, decoded. */
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
+import { EVENT_TIME_COLUMN } from '../../lambda/core/record/columns.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { colors, harmless, shortened, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
+import { letterJson } from './json.ts';
 import { failedAtMs, isNamed, type Letter, type Looked, lookAt, reasonText, shortId } from './letters.ts';
-import { letterJson } from './list.ts';
-import { masked } from './mask.ts';
 
 export interface ShowOptions {
   /** Values, too. */
@@ -22,6 +22,8 @@ type Row = Readonly<Record<string, unknown>>;
 const LABEL_CHARACTERS = 12;
 /** Of a message that is no failed batch, or of a revealed value on one line. */
 const RAW_CHARACTERS = 2_000;
+/** Known by these, and nobody is known by them. */
+const SHOWN = new Set(['LogId', 'EventType', 'EventName', EVENT_TIME_COLUMN, 'TimeGenerated', 'Level']);
 
 /** Returns the exit code. Throws UsageError when none or more than one has that id. */
 export async function showLetter(target: Target, prefix: string, options: ShowOptions): Promise<number> {
@@ -112,4 +114,18 @@ function tellRows(rows: readonly Row[], { reveal, most }: ShowOptions): void {
 function rowOf(json: string): Row {
   const value: unknown = JSON.parse(json);
   return isObject(value) ? value : { record: value };
+}
+
+/** Without what it says about people: of all but the values that say which log it is, type and length, as `text(12)`. */
+export function masked(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, SHOWN.has(name) ? value : kindOf(value)]),
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return `text(${value.length})`;
+  if (Array.isArray(value)) return `list(${value.length})`;
+  if (isObject(value)) return `object(${Object.keys(value).length})`;
+  return value === null ? 'null' : typeof value;
 }

@@ -1,7 +1,9 @@
 /** Dead letters as an operator is told of them, and which of them are meant. */
 import { decodeFailedBatch, type FailedBatch } from '../../lambda/core/failed-batch.ts';
-import type { DeadLetter, Operated } from '../pipelines/operated.ts';
+import type { DeadLetter, Operated, Target } from '../pipelines/operated.ts';
 import { UsageError } from '../terminal/errors.ts';
+import { liveLine } from '../terminal/live-line.ts';
+import { counted } from '../terminal/words.ts';
 import { parseTime } from '../window/window.ts';
 
 export interface Letter {
@@ -115,3 +117,37 @@ export function isNamed({ id, batch }: Letter, prefix: string): boolean {
   const wanted = prefix.toLowerCase();
   return [id, ownId(id), batch?.batchId].some(one => one?.toLowerCase().startsWith(wanted));
 }
+
+export interface Survey {
+  /** In the order of pipelines and queues, `max` at most. */
+  readonly chosen: readonly Letter[];
+  /** On the queues altogether. */
+  readonly seen: number;
+  /** What `--reason` could have said. */
+  readonly reasons: ReadonlySet<string>;
+}
+
+/** A look at every dead letter, which changes nothing. Ends early, with what was seen, when it is stopped. */
+export async function survey(target: Target, choice: Choice, stop: AbortSignal): Promise<Survey> {
+  const screen = liveLine(process.stderr, Date.now);
+  const chosen: Letter[] = [];
+  const reasons = new Set<string>();
+  let seen = 0;
+  try {
+    for (const pipeline of target.pipelines) {
+      for await (const { letter } of lookAt(pipeline)) {
+        if (stop.aborted) return { chosen, seen, reasons };
+        seen++;
+        for (const reason of reasonsOf(letter)) reasons.add(reason);
+        if (isChosen(letter, choice) && chosen.length < choice.max) chosen.push(letter);
+        screen.update(`${counted(seen, 'dead letter')} looked at`);
+      }
+    }
+    return { chosen, seen, reasons };
+  } finally {
+    screen.clear();
+  }
+}
+
+export const logsIn = (letters: readonly Letter[]): number =>
+  letters.reduce((sum, { batch }) => sum + (batch?.count ?? 0), 0);

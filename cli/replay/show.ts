@@ -1,13 +1,17 @@
-/** What `replay` says before and after dead letters are moved or delivered. */
-
+/** What `replay` says: the list of dead letters, and what is told before and after they are moved or delivered. */
+import Table from 'cli-table3';
 import type { Target } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
-import { colors, wrapped } from '../terminal/text.ts';
+import { colors, harmless, shortened, wrapped } from '../terminal/text.ts';
 import { counted } from '../terminal/words.ts';
 import type { Carried, Carry } from './carry.ts';
-import type { ReplayOptions } from './command.ts';
-import type { Letter } from './letters.ts';
-import { lettersText, logsIn, reasonsText } from './survey.ts';
+import { failedAtMs, type Letter, logsIn, reasonText, type Survey, shortId } from './letters.ts';
+
+const LOG_ID_CHARACTERS = 22;
+const MESSAGE_CHARACTERS = 240;
+const INDENT = '  ';
+const MINUTE_MS = 60_000;
+const NUMBER = new Intl.NumberFormat('en');
 
 /** Warnings on standard error, where they are seen whatever standard output is led to. */
 export function tellPlan(
@@ -69,20 +73,81 @@ export function tellResult(
   return logsDeadLettered + logsRequeued + notFound > 0 ? EXIT.fault : EXIT.ok;
 }
 
-export function jsonOf(
-  { place }: Target,
-  { dryRun, local }: ReplayOptions,
-  chosen: readonly Letter[],
-  { letters, logs, logsDeadLettered, logsRequeued, notFound, fault }: Carried,
-) {
-  return {
-    place,
-    how: local ? 'delivered' : 'moved',
-    dryRun: dryRun === true,
-    chosen: { letters: chosen.length, logs: logsIn(chosen) },
-    done: { letters, logs, logsDeadLettered, logsRequeued },
-    notFound,
-    left: chosen.length - letters - notFound,
-    ...(fault !== undefined && { fault }),
-  };
+/** `--list`: causes first, and the dead letters of each. */
+export function tellList({ pipelines }: Target, { chosen, seen }: Survey): void {
+  for (const { config } of pipelines) {
+    const own = chosen.filter(({ pipeline }) => pipeline === config.name);
+    for (const group of groupsOf(own)) tellGroup(config.name, group);
+  }
+  const others = seen > chosen.length ? `, of ${counted(seen, 'dead letter')}` : '';
+  console.log(`${lettersText(chosen)}${others}`);
+}
+
+/** Those of one cause together: the one with most letters first. */
+function groupsOf(letters: readonly Letter[]): Letter[][] {
+  const groups = Map.groupBy(letters, letter => `${letter.problem ?? ''} ${reasonText(letter)}`);
+  return [...groups.values()].sort((a, b) => b.length - a.length);
+}
+
+function tellGroup(pipeline: string, letters: readonly Letter[]): void {
+  const [first] = letters;
+  if (!first) return;
+  console.log(colors.bold(wrapped(`${pipeline}: ${harmless(reasonText(first))}: ${lettersText(letters)}`)));
+  const message = first.problem
+    ? `${first.problem}; it cannot be delivered by this pipeline, and is left where it is`
+    : (first.batch?.reason.message ?? '');
+  const text = shortened(harmless(message), MESSAGE_CHARACTERS);
+  console.log(INDENT + wrapped(text, 80 - INDENT.length).replaceAll('\n', `\n${INDENT}`));
+  console.log(`${tableOf(letters, Date.now())}\n`);
+}
+
+function tableOf(letters: readonly Letter[], nowMs: number): string {
+  const table = new Table({
+    head: ['id', 'logs', 'age', 'first log', 'last log'],
+    colAligns: ['left', 'right', 'right', 'left', 'left'],
+    // No colours of its own, and no lines between the rows.
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
+  const idText = (id = '') => shortened(harmless(id), LOG_ID_CHARACTERS);
+  for (const letter of letters) {
+    const { count, firstLogId, lastLogId } = letter.batch ?? {};
+    const logs = count === undefined ? '' : NUMBER.format(count);
+    const age = roughAge(nowMs - failedAtMs(letter));
+    table.push([shortId(letter), logs, age, idText(firstLogId), idText(lastLogId)]);
+  }
+  return table.toString();
+}
+
+/** The largest unit only: `45 s`, `12 min`, `3 h`, `2 d`. */
+function roughAge(ms: number): string {
+  const units = [
+    ['d', 1440 * MINUTE_MS],
+    ['h', 60 * MINUTE_MS],
+    ['min', MINUTE_MS],
+  ] as const;
+  const [name, unitMs] = units.find(unit => ms >= unit[1]) ?? ['s', 1000];
+  return `${Math.max(0, Math.floor(ms / unitMs))} ${name}`;
+}
+
+/** `12 dead letters (240 logs)`. */
+export const lettersText = (letters: readonly Letter[]): string =>
+  `${counted(letters.length, 'dead letter')} (${counted(logsIn(letters), 'log')})`;
+
+/** `3 rejected 400 InvalidDataFormat, 9 unavailable 503`: most first. */
+function reasonsText(letters: readonly Letter[]): string {
+  const counts = new Map<string, number>();
+  for (const letter of letters) {
+    const reason = reasonText(letter);
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const most = [...counts].sort(([, a], [, b]) => b - a);
+  return most.map(([reason, count]) => `${count} ${harmless(reason)}`).join(', ');
+}
+
+/** Why nothing is chosen, and what would be. */
+export function nothingText({ seen, reasons }: Survey, place: string): string {
+  if (seen === 0) return `no dead letters: ${place}`;
+  const few = [...reasons].map(harmless).sort().join(', ');
+  return `none of ${counted(seen, 'dead letter')} is meant; their reasons: ${few}`;
 }

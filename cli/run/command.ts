@@ -1,13 +1,6 @@
 /** `run`: the same job against a real tenant and workspace, from one machine. */
 import type { Command } from 'commander';
-
-export interface RunOptions {
-  readonly config: string;
-  readonly once?: true;
-  readonly state: string;
-  readonly secrets?: string;
-  readonly pipeline?: string;
-}
+import type { RunOptions } from './run.ts';
 
 const HELP = `
 Secrets are not in the configuration file, which only names them. They come from

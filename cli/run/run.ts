@@ -1,15 +1,24 @@
-/** The runs of the chosen pipelines, side by side, until each is done or all are stopped. */
-
+/** The runs of the chosen pipelines, side by side: each once to the end, or tick by tick until all are stopped. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunReport } from '../../lambda/core/report.ts';
+import { introduction } from '../pipelines/introduction.ts';
 import { readConfigs, secretsFor, usableDirectory } from '../pipelines/local/configs.ts';
 import { readState } from '../pipelines/local/state.ts';
-import { tickEveryMs } from '../pipelines/schedule.ts';
-import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { nextTickMs, tickEveryMs } from '../pipelines/schedule.ts';
+import { EXIT } from '../terminal/errors.ts';
+import { journalOn, liveLine } from '../terminal/live-line.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
-import type { RunOptions } from './command.ts';
-import { runForever, runOnce } from './loop.ts';
 import { type LocalPipeline, localPipeline } from './one-pipeline.ts';
-import { introduction, journalOn, notices, tellerOn } from './show.ts';
+import { notices, type Told, tellerOn } from './show.ts';
+
+export interface RunOptions {
+  readonly config: string;
+  readonly once?: true;
+  readonly state: string;
+  readonly secrets?: string;
+  readonly pipeline?: string;
+}
 
 /** Returns the exit code: the worst of the pipelines'. Throws UsageError and ConfigError before anything is begun. */
 export async function runPipelines(options: RunOptions): Promise<number> {
@@ -47,4 +56,55 @@ export async function runPipelines(options: RunOptions): Promise<number> {
   for (const run of runs) run.catch(() => bug.abort());
   await Promise.allSettled(runs);
   return Math.max(...(await Promise.all(runs)));
+}
+
+/**
+ * Ships until caught up or stopped by a fault, delivering the failed batches that are due.
+ * The exit code says whether everything new is in Azure; an operator who stops it gets 0.
+ */
+async function runOnce(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Promise<number> {
+  let last: Tick;
+  do last = await tick(pipeline, told, stop);
+  while (last.outcome === 'out-of-time' && !stop.aborted);
+  if (stop.aborted) return EXIT.ok;
+  return last.outcome === 'caught-up' && !last.stayed ? EXIT.ok : EXIT.fault;
+}
+
+/** A tick at once and then every `everyMs`, or sooner while there is more to come, until `stop`. */
+async function runForever(
+  pipeline: LocalPipeline,
+  told: Told,
+  stop: AbortSignal,
+  everyMs: number,
+): Promise<number> {
+  const firstMs = Date.now();
+  while (!stop.aborted) {
+    const { outcome } = await tick(pipeline, told, stop);
+    if (outcome === 'out-of-time') continue;
+    const waitMs = nextTickMs(firstMs, everyMs, Date.now()) - Date.now();
+    await sleep(waitMs, undefined, { signal: stop }).catch(() => undefined);
+  }
+  return EXIT.ok;
+}
+
+interface Tick {
+  readonly outcome: RunReport['outcome'];
+  /** A failed batch was tried, and it or a part of it is still on the retry queue. */
+  readonly stayed: boolean;
+}
+
+/** One run, and what is due of the retry queue. */
+async function tick(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Promise<Tick> {
+  const report = await pipeline.ship();
+  told.run(report);
+  let stayed = false;
+  // Whoever holds the lease looks after the retry queue too.
+  if (report.outcome !== 'skipped' && !stop.aborted) {
+    await pipeline.replayDue(one => {
+      stayed ||= !one.done || one.logsRequeued > 0;
+      told.replay(one);
+    });
+  }
+  told.queues(await pipeline.depths());
+  return { outcome: report.outcome, stayed };
 }

@@ -1,5 +1,4 @@
 /** What can be asked of one pipeline without changing anything. What cannot be answered does not hide the rest. */
-
 import type {
   Alarm,
   Limits,

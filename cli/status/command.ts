@@ -1,14 +1,8 @@
 /** `status`: how the pipelines are, for whoever was woken. */
 import type { Command } from 'commander';
-import type { TargetOptions } from '../pipelines/operated.ts';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import { UsageError } from '../terminal/errors.ts';
-
-export interface StatusOptions extends TargetOptions {
-  readonly json?: true;
-  /** Seconds from look to look; true when they are not given. */
-  readonly watch?: number | true;
-}
+import type { StatusOptions } from './run.ts';
 
 const WATCH_LEAST_SECONDS = 2;
 const WATCH_MOST_SECONDS = 3600;

@@ -1,5 +1,4 @@
 /** The status as a machine reads it. Keys stay; `null` is what is not there or could not be asked. */
-
 import type { Depth, Target } from '../pipelines/operated.ts';
 import type { Facts } from './ask.ts';
 import { faultText, findingsOf, isRunning, lagMs } from './findings.ts';

@@ -1,14 +1,19 @@
 /** `status`, once or again and again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openTarget } from '../pipelines/open.ts';
-import type { Target } from '../pipelines/operated.ts';
+import type { Target, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
-import { stopOnSignals } from '../terminal/signals.ts';
+import { stopOnSignals } from '../terminal/stoppable.ts';
 import { askPipeline, type Facts } from './ask.ts';
-import type { StatusOptions } from './command.ts';
 import { findingsOf } from './findings.ts';
 import { statusJson } from './json.ts';
 import { statusLines } from './show.ts';
+
+export interface StatusOptions extends TargetOptions {
+  readonly json?: true;
+  /** Seconds from look to look; true when they are not given. */
+  readonly watch?: number | true;
+}
 
 const WATCH_SECONDS = 10;
 /** To the corner, without clearing first: a screen that goes blank flickers. */

@@ -1,11 +1,11 @@
 /** The status as a person reads it: a verdict first, then what it rests on. */
-
-import type { Target } from '../pipelines/operated.ts';
-import { colors, wrapped } from '../terminal/text.ts';
-import { counted, dateText } from '../terminal/words.ts';
+import type { LastRun } from '../../lambda/core/last-run.ts';
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import type { Alarm, Depth, Target } from '../pipelines/operated.ts';
+import { colors, harmless, wrapped } from '../terminal/text.ts';
+import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
 import type { Facts } from './ask.ts';
-import { detailLines } from './details.ts';
-import { type Finding, findingsOf, isRunning } from './findings.ts';
+import { type Finding, faultText, findingsOf, isRunning, lagMs, PARTIES } from './findings.ts';
 
 /** Of more pipelines, only those that are not well are told in full. */
 const TOLD_IN_FULL = 3;
@@ -49,4 +49,123 @@ function verdictLines(facts: Facts, findings: readonly Finding[]): string[] {
 function wellText(facts: Facts): string {
   if (isRunning(facts)) return 'a run is under way';
   return facts.state?.lastRun?.outcome === 'caught-up' ? 'caught up' : 'on its way';
+}
+
+const LABEL_CHARACTERS = 14;
+
+/** What the verdict rests on: label and text, in lines of 80 columns. */
+function detailLines(facts: Facts): string[] {
+  const { state, queues, alarms, stopped, unanswered } = facts;
+  const details: [string, string][] = [
+    ...(state ? stateDetails(facts, state) : []),
+    ...(queues ? queueDetails(queues, facts.kind) : []),
+    ...(alarms && facts.kind === 'stack' ? alarmDetails(alarms, facts.askedAtMs) : []),
+    ...(stopped ?? []).map(({ text, remedy }): [string, string] => [
+      'stopped',
+      `${text}; ${remedy.split('\n')[0]}`,
+    ]),
+    ...unanswered.map((sentence): [string, string] => ['not known', sentence]),
+  ];
+  const indent = ' '.repeat(LABEL_CHARACTERS + 2);
+  return details.flatMap(([label, text]) =>
+    wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, 80, indent).split('\n'),
+  );
+}
+
+function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): [string, string][] {
+  const { askedAtMs, limits } = facts;
+  const { checkpoint, lastRun, checkpointSet } = state;
+  const ago = (ms: number) => `${duration(Math.max(0, askedAtMs - ms))} ago`;
+  const at = (ms: number) => `${dateText(ms)}, ${ago(ms)}`;
+  const lag = lagMs(facts);
+  // A position that is no log has a time too, in its id.
+  const date = checkpoint && (checkpoint.logDateMs ?? logIdTimeMs(checkpoint.logId));
+  return [
+    ['lag', lag === undefined ? 'not known yet' : lagText(lag, lastRun?.outcome === 'caught-up', limits)],
+    ...lastRunDetails(facts, ago),
+    ['checkpoint', checkpoint ? (date === undefined ? 'its date is not known' : at(date)) : 'none yet'],
+    ...(checkpoint ? ([['', checkpoint.logId]] as [string, string][]) : []),
+    ['lease', leaseText(facts)],
+    ...(checkpointSet ? ([['set by hand', checkpointSet]] as [string, string][]) : []),
+  ];
+}
+
+function lagText(lag: number, caughtUp: boolean, limits: Facts['limits']): string {
+  if (caughtUp) return `none; logs up to ${duration(lag)} ago are all shipped`;
+  return `${duration(lag)}${limits ? `; more than ${duration(limits.lagMs)} is too much` : ''}`;
+}
+
+function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, string][] {
+  const { lastRun: run } = facts.state ?? {};
+  if (!run) {
+    const start = facts.kind === 'local' ? '; start one: npm start -- run --config FILE' : '';
+    return [['last run', `none has ended yet${start}`]];
+  }
+  const { rateLimit, durationMs, endedAtMs } = run;
+  const fault = faultText(facts, run);
+  const did = runSentence({ ...run, pipeline: facts.pipeline }, false);
+  const calls = rateLimit && `${rateLimit.remaining} of ${rateLimit.limit} calls left after the last run`;
+  return [
+    ['last run', `ended ${ago(endedAtMs)}, took ${tookText(durationMs)}: ${did}`],
+    ...(fault === undefined ? [] : ([['', `${endText(run)}: ${fault}`]] as [string, string][])),
+    ...(run.redactionUnmatched?.length
+      ? ([
+          ['redaction', `rules that matched no log of the last run: ${run.redactionUnmatched.join(', ')}`],
+        ] as [string, string][])
+      : []),
+    ...(calls ? ([['Auth0’s limit', calls]] as [string, string][]) : []),
+  ];
+}
+
+/** `denied by Azure`, `unavailable: Azure`, `lease-lost`. */
+function endText({ outcome, party }: LastRun): string {
+  if (!party) return outcome;
+  if (outcome === 'astray') return outcome;
+  if (outcome === 'intercepted') return 'intercepted on the way to Azure';
+  return outcome === 'denied' || outcome === 'throttled'
+    ? `${outcome} by ${PARTIES[party]}`
+    : `${outcome}, ${PARTIES[party]}`;
+}
+
+function leaseText({ state, askedAtMs }: Facts): string {
+  const { lease } = state ?? {};
+  if (!lease) return 'free: no run is under way';
+  const until = dateText(lease.expiresAtMs);
+  return lease.expiresAtMs > askedAtMs
+    ? `held until ${until} by ${lease.owner}`
+    : `free: that of ${lease.owner} ran out ${until}, so that run died`;
+}
+
+function queueDetails(
+  { retry, 'dead-letter': dead }: NonNullable<Facts['queues']>,
+  kind: Facts['kind'],
+): [string, string][] {
+  const look = `look: npm start -- replay --list${kind === 'local' ? ' --config FILE' : ''}`;
+  const goesOn = retry.messages > 0 ? '; delivered again without your help' : '';
+  return [
+    ['retry queue', `${depthText(retry, 'failed batch', 'failed batches')}${goesOn}`],
+    ['dead letters', depthText(dead, 'message', 'messages')],
+    // On a line of its own: a command is to be found, and not to be broken.
+    ...(dead.messages > 0 ? ([['', look]] as [string, string][]) : []),
+  ];
+}
+
+function depthText({ messages, oldestAgeMs }: Depth, one: string, many: string): string {
+  if (messages === 0) return 'none';
+  const age =
+    oldestAgeMs === undefined ? 'age not known' : `the oldest put aside ${duration(oldestAgeMs)} ago`;
+  return `${counted(messages, one, many)}, ${age}`;
+}
+
+function alarmDetails(alarms: readonly Alarm[], nowMs: number): [string, string][] {
+  if (alarms.length === 0) return [['alarms', 'none rings']];
+  return alarms.map(({ name, description, sinceMs }, index) => {
+    const since = sinceMs === undefined ? '' : `, for ${duration(Math.max(0, nowMs - sinceMs))}`;
+    return [index === 0 ? 'alarms' : '', `${name}${since}: ${description}`];
+  });
+}
+
+function tookText(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);
 }

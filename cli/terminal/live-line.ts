@@ -1,4 +1,6 @@
 /** Lines for an operator, and below them, on a terminal, one that changes. */
+import type { Journal } from '../../lambda/core/model.ts';
+import { dateText } from './words.ts';
 
 export interface LiveLine {
   /** A line that stays. */
@@ -34,4 +36,19 @@ export function liveLine(stream: NodeJS.WriteStream, now: () => number): LiveLin
       visible = true;
     },
   };
+}
+
+/** What the core has to say between the lines of a run. Its fields hold ids, counts and reasons only. */
+export function journalOn(screen: LiveLine, name: string): Journal {
+  const write = (message: string, { reason, ...fields }: Readonly<Record<string, unknown>> = {}) => {
+    const details = Object.entries(fields).map(([key, value]) => `${key} ${value}`);
+    const shown = details.length > 0 ? ` (${details.join(', ')})` : '';
+    const why = isReason(reason) ? `: ${reason.message}` : '';
+    screen.print(`${dateText(Date.now())} ${name}: ${message}${shown}${why}`);
+  };
+  return { info: write, warn: write, error: write };
+}
+
+function isReason(value: unknown): value is { readonly message: string } {
+  return typeof value === 'object' && value !== null && 'message' in value;
 }

@@ -1,8 +1,22 @@
-/** Parts of a run that an operator can stop: a "denied" fault ends a run at once, without a retry, and moves nothing. */
+/** Work that an operator can stop at the next safe point: a "denied" fault ends a run at once, without a retry, and moves nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Destination, Fault, LogSource } from '../../lambda/core/model.ts';
+import { EXIT } from './errors.ts';
 
 const STOPPED: Fault = { verdict: 'denied', code: 'STOPPED', message: 'stopped by the operator' };
+
+/** For Ctrl-C and SIGTERM: the first signal aborts it and prints `notice`, the second ends the process at once. */
+export function stopOnSignals(notice: string): AbortSignal {
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    stop.abort();
+    // In place of a line that changes, if there is one.
+    console.error(`${process.stderr.isTTY ? '\r\x1b[2K' : ''}${notice}`);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return stop.signal;
+}
 
 /** The machine's time, with nobody asleep once it is stopped. */
 export function stoppableClock(stop: AbortSignal): Clock {

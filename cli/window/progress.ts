@@ -1,5 +1,4 @@
 /** How far through a window of time something is: one line for a terminal or a pipe. */
-
 import { counted, dateText, duration } from '../terminal/words.ts';
 import type { Window } from './window.ts';
 

@@ -26,6 +26,7 @@ const HOUSE = `
 | cli/window/                  | lambda cli/terminal/ cli/pipelines/                             | cli-table3 node:*
 | cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ simulator/* | commander picocolors cli-progress cli-table3 node:*
 | cli/doctor/                  | lambda cli/terminal/ cli/pipelines/ cli/window/ lambda/edges/*  | commander node:*
+| cli/replay/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ cli/window/ | commander cli-table3 @aws-sdk/client-sqs node:*
 | cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ | commander cli-table3 node:*
 | cli/                         | cli/terminal/ cli/<command>/command.ts                          | commander node:*
 | azure/                       | lambda/core/record/ lambda/core/contract.ts lambda/core/model.ts lambda/destinations/all.ts | node:*
@@ -53,6 +54,9 @@ const TESTS = `
 | test/cdk/                   |
 | test/cli/                   | test/stories/functions.ts
 | test/cli/pipelines/         | test/cli/ test/config/
+| test/cli/pipelines/local/   | test/cli/ test/config/
+| test/cli/pipelines/stack/   | test/cli/ test/config/
+| test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
 | test/cli/window/            | test/cli/
 | test/cli/<command>/         | test/cli/ test/config/ test/world.ts

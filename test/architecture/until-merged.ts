@@ -8,14 +8,6 @@ import type { Exception } from './judge.ts';
 export const ROWS_TO_COME: readonly string[] = [];
 
 export const TO_DO: readonly Exception[] = [
-  { from: 'cli/backfill/ship.ts', to: 'cli/run/show.ts', because: 'commands are made independent' },
-  { from: 'cli/backfill/show.ts', to: 'cli/run/show.ts', because: 'commands are made independent' },
-  { from: 'cli/dry-run/show.ts', to: 'cli/run/show.ts', because: 'commands are made independent' },
-  {
-    from: 'cli/pipelines/redaction.ts',
-    to: 'cli/doctor/finding.ts',
-    because: 'commands are made independent',
-  },
   {
     from: 'scripts/azure-sql.ts',
     to: 'test/azure/*',
@@ -30,17 +22,7 @@ export const TO_DO: readonly Exception[] = [
 ];
 
 /** Folders of which files import each other in a circle. */
-export const CIRCLES_TO_CUT: readonly string[] = [
-  'cli/audit',
-  'cli/backfill',
-  'cli/checkpoint',
-  'cli/demo',
-  'cli/doctor',
-  'cli/dry-run',
-  'cli/replay',
-  'cli/run',
-  'cli/status',
-];
+export const CIRCLES_TO_CUT: readonly string[] = [];
 
 /** Files that write a kind of destination. */
 export const KINDS_TO_MOVE: readonly string[] = ['scripts/workbook-page.ts'];

@@ -1,13 +1,14 @@
 /** The pipelines of a deployed stack, found by its name. What does not change is asked for once. */
-import type { PipelineOutput } from '../../../lambda/core/contract.ts';
+import { type FunctionConfiguration, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { ConfigError, type PipelineConfig, parsePipeline } from '../../../lambda/config/config.ts';
+import { ENV, type PipelineOutput } from '../../../lambda/core/contract.ts';
 import { secretsManager } from '../../../lambda/edges/secrets.ts';
+import type { Environment } from '../../../lambda/wiring.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Operated, Target, TargetOptions } from '../operated.ts';
 import { silenceMs } from '../schedule.ts';
 import { stackAlarms } from './alarms.ts';
 import { type StackClients, stackClients } from './clients.ts';
-import { type DeployedStack, deployCommand } from './deploy-command.ts';
-import { shipFunction } from './function.ts';
 import { stackLedger } from './ledger.ts';
 import { pipelineOutputs } from './outputs.ts';
 import { stackProblems } from './problems.ts';
@@ -16,6 +17,7 @@ import { stackState } from './state.ts';
 import { stackTriggers } from './triggers.ts';
 
 const DEFAULT_STACK = 'Auth0LogsToAzure';
+const BASE_URLS = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl];
 
 /** Throws UsageError when there is no such stack or pipeline, or AWS does not let us look. */
 export async function stackTarget(options: TargetOptions): Promise<Target> {
@@ -63,3 +65,80 @@ async function operated(
     stopped: () => stackTriggers(clients, output, process.env),
   };
 }
+
+export interface ShipFunction {
+  /** Without `schedule` and `alarms`, which a function does not need: those are the defaults here. */
+  readonly config: PipelineConfig;
+  /** Base URLs, in tests. */
+  readonly env: Environment;
+  readonly logGroup: string;
+}
+
+/**
+ * The pipeline's own configuration, read off its ship function. Throws UsageError when there is no such function any
+ * more, or when its configuration is none of this version's.
+ */
+export async function shipFunction(
+  { lambda, ask }: StackClients,
+  { pipeline, shipFunction: name }: PipelineOutput,
+): Promise<ShipFunction> {
+  const answer = await ask(
+    'lambda:GetFunctionConfiguration',
+    () => lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
+    `pipeline "${pipeline}": its function ${name} does not exist any more; deploy the stack again`,
+  );
+  const variables = variablesOf(answer, name);
+  return {
+    config: configOf(variables[ENV.pipelineConfig], name),
+    env: Object.fromEntries(BASE_URLS.flatMap(one => (variables[one] ? [[one, variables[one]]] : []))),
+    logGroup: answer.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+  };
+}
+
+function variablesOf({ Environment: environment }: FunctionConfiguration, name: string): Environment {
+  const { Error: problem, Variables: variables = {} } = environment ?? {};
+  if (!problem) return variables;
+  throw new UsageError(
+    `the environment of function ${name} cannot be read (${problem.ErrorCode}); allow kms:Decrypt on its key to these credentials`,
+  );
+}
+
+function configOf(text: string | undefined, name: string): PipelineConfig {
+  try {
+    return parsePipeline(JSON.parse(text ?? ''));
+  } catch (error) {
+    const problem = error instanceof ConfigError ? error.problems.join('; ') : 'it is no JSON';
+    throw new UsageError(
+      `${ENV.pipelineConfig} of function ${name} is none that this version understands (${problem}); ` +
+        'deploy the stack again, or use the version that deployed it',
+      error,
+    );
+  }
+}
+
+export interface DeployedStack {
+  readonly name: string;
+  readonly region: string;
+  readonly profile: string | undefined;
+}
+
+/**
+ * By which this very stack is deployed again: with another configuration it would become another stack. To be typed in
+ * this project's folder; of a stack of another app, in that app's.
+ */
+export function deployCommand(
+  { name, region, profile }: DeployedStack,
+  { deployWith }: Pick<PipelineOutput, 'deployWith'>,
+): string {
+  const switches = deployWith?.map(one => `-c ${quoted(one)}`) ?? [name];
+  return [
+    'npx cdk deploy',
+    ...switches,
+    `--region ${region}`,
+    ...(profile ? [`--profile ${quoted(profile)}`] : []),
+  ].join(' ');
+}
+
+/** As a shell takes it. */
+const quoted = (text: string) =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

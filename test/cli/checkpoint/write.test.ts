@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Plan } from '../../../cli/checkpoint/show.ts';
+import type { Plan } from '../../../cli/checkpoint/plan.ts';
 import { writeCheckpoint } from '../../../cli/checkpoint/write.ts';
 import { localState, readState } from '../../../cli/pipelines/local/state.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';

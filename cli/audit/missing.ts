@@ -1,0 +1,100 @@
+/** What is kept of the missing logs as they are found: a file of their ids, and the windows to be shipped. */
+import { closeSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import { UsageError } from '../terminal/errors.ts';
+import type { Window } from '../window/window.ts';
+import type { Unsure } from './compare.ts';
+
+/** The file of `--ids`: every missing log id, one a line. */
+export interface IdsFile {
+  add(logId: string): void;
+  /** It is whole. */
+  keep(): void;
+  discard(): void;
+}
+
+/**
+ * Is there under its own name only once it is whole. Throws UsageError when it cannot be written, or when there is
+ * something other than a file under its name: a link may lead to a file that nobody means to lose.
+ */
+export function idsFile(path: string): IdsFile {
+  const part = `${path}.part`;
+  const trying = <T>(write: () => T): T => {
+    try {
+      return write();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      throw new UsageError(
+        `--ids is "${path}", which cannot be written (${code}); choose another file`,
+        error,
+      );
+    }
+  };
+  for (const name of [path, part]) {
+    const present = trying(() => lstatSync(name, { throwIfNoEntry: false }));
+    if (present === undefined || present.isFile()) continue;
+    const what = present.isSymbolicLink() ? 'a symbolic link' : 'no regular file';
+    throw new UsageError(
+      `--ids is "${path}", and ${name} is ${what}, which is not followed; choose another file`,
+    );
+  }
+  const file = trying(() => {
+    // What a run before left behind; whoever puts something there now is refused.
+    rmSync(part, { force: true });
+    return openSync(part, 'wx', 0o600);
+  });
+  return {
+    add: (logId: string) => void trying(() => writeSync(file, `${logId}\n`)),
+    keep: () => {
+      closeSync(file);
+      trying(() => renameSync(part, path));
+    },
+    discard: () => {
+      closeSync(file);
+      rmSync(part, { force: true });
+    },
+  };
+}
+
+/** Logs further apart are shipped by a command of their own: what lies between them would go again. */
+const APART_MS = 600_000;
+const SECOND_MS = 1000;
+
+export interface Spans {
+  add(logId: string): void;
+  /** Whole seconds, in order, with the ranges of what is unsure. */
+  all(unsure: readonly Unsure[], window: Window): readonly Window[];
+}
+
+/** The windows to be shipped: where the missing logs lie, told one by one in ascending order. */
+export function missingSpans(): Spans {
+  const spans: Window[] = [];
+  return {
+    add: logId => {
+      const ms = logIdTimeMs(logId);
+      if (ms !== undefined) append(spans, spanOf(ms, ms));
+    },
+    all: (unsure, { fromMs, toMs }) => {
+      const ranges = unsure.map(({ afterLogId, lastLogId }) =>
+        spanOf(
+          Math.max(fromMs, logIdTimeMs(afterLogId) ?? fromMs),
+          Math.min(toMs - 1, logIdTimeMs(lastLogId) ?? toMs),
+        ),
+      );
+      const merged: Window[] = [];
+      for (const span of [...spans, ...ranges].sort((a, b) => a.fromMs - b.fromMs)) append(merged, span);
+      return merged;
+    },
+  };
+}
+
+function append(spans: Window[], { fromMs, toMs }: Window): void {
+  const last = spans.at(-1);
+  if (!last || fromMs - last.toMs > APART_MS) spans.push({ fromMs, toMs });
+  else spans[spans.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, toMs) };
+}
+
+const spanOf = (firstMs: number, lastMs: number): Window => ({
+  fromMs: Math.floor(firstMs / SECOND_MS) * SECOND_MS,
+  toMs: (Math.floor(lastMs / SECOND_MS) + 1) * SECOND_MS,
+});

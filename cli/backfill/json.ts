@@ -1,0 +1,28 @@
+/** A backfill's result, for machines. */
+import type { Backfill, Begun } from './place.ts';
+import type { BackfillEnd } from './ship.ts';
+
+/** What `--json` prints; `end` is undefined when it was done before. */
+export function backfillJson(
+  pipeline: string,
+  { window, directory, ...times }: Backfill | Begun,
+  end?: BackfillEnd & { readonly reachedMs: number; readonly tookMs: number },
+) {
+  const { outcome = 'complete', counts, report, reachedMs = window.toMs, tookMs } = end ?? {};
+  const completedAtMs = 'completedAtMs' in times ? times.completedAtMs : undefined;
+  return {
+    pipeline,
+    fromAt: iso(window.fromMs),
+    toAt: iso(window.toMs),
+    outcome,
+    doneBefore: end === undefined,
+    reachedAt: iso(outcome === 'complete' ? window.toMs : reachedMs),
+    ...(completedAtMs === undefined ? {} : { completedAt: iso(completedAtMs) }),
+    ...counts,
+    ...(tookMs === undefined ? {} : { durationMs: tookMs }),
+    ...(outcome === 'fault' && report ? { fault: report.message ?? report.outcome } : {}),
+    directory,
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

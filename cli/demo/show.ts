@@ -1,0 +1,147 @@
+/** What the demo shows: a moving bar on a terminal, plain lines in a pipe, nothing when only the result is wanted. */
+import { MultiBar } from 'cli-progress';
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { APIS } from '../../simulator/azure/apis.ts';
+import { shortened, wrapped } from '../terminal/text.ts';
+import { counted } from '../terminal/words.ts';
+import type { DemoResult } from './json.ts';
+
+export interface DemoScreen {
+  readonly colors: ReturnType<typeof pc.createColors>;
+  /** A line of its own, as it is. */
+  line(text: string): void;
+  /** Text that is broken into lines. */
+  paragraph(text: string): void;
+  chapter(title: string): void;
+  /** A sentence on what happened in this chapter. */
+  say(sentence: string): void;
+  /** Starts the bar, as long as `total` logs; `arrived` is asked for how far it is. */
+  startBar(total: number, arrived: () => number): void;
+  /** Ends the bar and gives the cursor back. May be called more than once. */
+  stopBar(): void;
+}
+
+const COLUMNS = 80;
+const LINE_CHARACTERS = 79;
+const BAR_CHARACTERS = 20;
+const REFRESH_MS = 100;
+
+/** @param quiet shows nothing at all */
+export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, quiet: boolean): DemoScreen {
+  const terminal = stream.isTTY === true && env['TERM'] !== 'dumb';
+  const colors = pc.createColors(terminal && !env['NO_COLOR']);
+  let bars: MultiBar | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let phase = '';
+  let chapters = 0;
+
+  const line = (text: string) => {
+    if (quiet) return;
+    if (bars) bars.log(`${text}\n`);
+    else stream.write(`${text}\n`);
+  };
+  return {
+    colors,
+    line,
+    chapter: title => {
+      phase = title;
+      line(colors.bold(`${++chapters}. ${title}`));
+    },
+    paragraph: text => line(wrapped(text, LINE_CHARACTERS)),
+    say: sentence => line(wrapped(`   ${sentence}`, LINE_CHARACTERS, '     ')),
+    startBar: (total, arrived) => {
+      if (quiet || !terminal) return;
+      bars = new MultiBar({
+        stream,
+        format: '{bar} {value} of {total} in Azure | {phase}',
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
+        barsize: BAR_CHARACTERS,
+        hideCursor: true,
+        clearOnComplete: true,
+        // Ctrl-C is the command's own business, which stops the bar too.
+        gracefulExit: false,
+      });
+      const bar = bars.create(total, 0, { phase });
+      const used = `${' '.repeat(BAR_CHARACTERS)} ${total} of ${total} in Azure | `.length;
+      timer = setInterval(() => {
+        // A bar that wraps could not be taken away again.
+        const room = (stream.columns || COLUMNS) - 1 - used;
+        bar.update(arrived(), { phase: shortened(phase, room) });
+      }, REFRESH_MS);
+    },
+    stopBar: () => {
+      clearInterval(timer);
+      // What is still to be printed would be dropped.
+      bars?.update();
+      bars?.stop();
+      bars = undefined;
+    },
+  };
+}
+
+/** What is about to happen. */
+export function introduce(
+  { logs, seed, destination }: Pick<DemoResult, 'seed' | 'destination'> & { readonly logs: number },
+  { line, paragraph }: DemoScreen,
+): void {
+  paragraph(
+    `${counted(logs, 'log')} of a simulated Auth0 tenant (seed ${seed}), to a simulated workspace by the ` +
+      `${APIS[destination].title}, through the real Lambda bundles: no account is needed. ` +
+      'A tick is one run of the ship function; in AWS, a schedule starts one every minute.',
+  );
+  line('');
+  line('Building the bundles, starting the simulators on 127.0.0.1');
+}
+
+/** The table, the verdict and where to read on. */
+export function showResult(result: DemoResult, { line, colors }: DemoScreen): void {
+  const number = new Intl.NumberFormat('en').format;
+  const table = new Table({
+    colAligns: ['left', 'right', 'left'],
+    // No colours of its own, and no lines between the rows.
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
+  table.push(
+    ['generated', number(result.generated), 'logs written by the simulated tenant'],
+    ['accepted', number(result.accepted), 'rows in the simulated workspace'],
+    ['  unique', number(result.unique), 'different logs among them'],
+    ['  duplicates', number(result.duplicates), 'the same LogId once more'],
+    [
+      'dead-lettered',
+      number(result.deadLettered.now),
+      `on that queue now; ${number(result.deadLettered.replayed)} replayed before`,
+    ],
+    ['retry queue', number(result.retryQueue), 'messages left on it'],
+    ['missing', number(result.missing), 'neither in Azure nor on a queue'],
+  );
+  line('');
+  line(table.toString());
+  line(verdictOf(result, colors));
+  line('');
+  line(
+    'Read on in README.md and docs/how-it-works.md.\nA real tenant from this machine: npm start -- run --help',
+  );
+}
+
+function verdictOf(result: DemoResult, colors: DemoScreen['colors']): string {
+  const { ok, missing, duplicates, unique, retryQueue, deadLettered, seconds, ticks } = result;
+  if (missing > 0)
+    return colors.red(
+      colors.bold(`LOST: ${counted(missing, 'log')} missing. That is a bug: please report it.`),
+    );
+  if (!ok) {
+    const left = retryQueue + deadLettered.now;
+    return colors.yellow(
+      `Nothing is lost, but ${counted(left, 'message')} should not be on a queue any more.`,
+    );
+  }
+  const time = `${counted(ticks, 'tick')}, ${seconds.toFixed(1)} s`;
+  const repeated =
+    duplicates > 0
+      ? `\n${counted(duplicates, 'duplicate')}, by the lost answer: to be removed at query time, by LogId.`
+      : '';
+  return `${colors.green(colors.bold(`Nothing is lost: ${counted(unique, 'log')} in Azure`))} (${time}).${repeated}`;
+}

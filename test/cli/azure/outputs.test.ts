@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type ConfigurationBase, configurationFrom } from '../../../cli/azure/outputs.ts';
+import { ConfigError, parsePipelines } from '../../../lambda/config/config.ts';
+import { deployed, STATE } from '../../azure/sample-deployment.ts';
+import { cli } from '../cli.ts';
+
+const ENDPOINT = STATE['Microsoft.Insights/dataCollectionRules'].endpoints.logsIngestion;
+const DCR = STATE['Microsoft.Insights/dataCollectionRules'].immutableId;
+const CLIENT = STATE['Microsoft.ManagedIdentity/userAssignedIdentities'].clientId;
+const WORKSPACE = STATE['Microsoft.OperationalInsights/workspaces'].customerId;
+const outputs = (parameters: Record<string, unknown> = {}) => deployed(parameters).outputs;
+
+const NEW: ConfigurationBase = { kind: 'new', domain: 'acme.eu.auth0.com', name: 'prod' };
+const azureOf = (config: unknown) => parsePipelines(config)[0]?.azure;
+const rawAzure = (config: unknown) => Object(config).pipelines[0].azure;
+
+const federated = {
+  kind: 'logs-ingestion',
+  cloud: 'public',
+  endpoint: ENDPOINT,
+  dcrImmutableId: DCR,
+  stream: 'Custom-Auth0Logs_CL',
+  tenantId: '5ca1ab1e-0000-4000-8000-000000000002',
+  clientId: CLIENT,
+  auth: 'federated',
+};
+
+describe('a new configuration', () => {
+  test('is all that a pipeline needs, without a secret of Azure', () => {
+    expect(configurationFrom(outputs(), NEW)).toEqual({
+      pipelines: [
+        {
+          name: 'prod',
+          auth0: { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0' },
+          azure: federated,
+        },
+      ],
+    });
+  });
+
+  test('for a principal of one’s own it names the secret', () => {
+    const own = outputs({ principalId: 'p', clientId: CLIENT });
+    const expected = { ...federated, auth: 'client-secret', secret: 'auth0-logs/prod/azure' };
+    expect(rawAzure(configurationFrom(own, NEW))).toEqual(expected);
+  });
+
+  test('for the Data Collector API it has the workspace and the name of its key’s secret', () => {
+    const config = configurationFrom(outputs({ destination: 'data-collector' }), { ...NEW, name: 'eu' });
+    const secret = 'auth0-logs/eu/azure';
+    expect(rawAzure(config)).toEqual({
+      kind: 'data-collector',
+      cloud: 'public',
+      workspaceId: WORKSPACE,
+      secret,
+    });
+  });
+
+  test('is refused with every problem when a setting is wrong', () => {
+    const incomplete = outputs({ principalId: 'p' });
+    expect(() => configurationFrom(incomplete, { ...NEW, domain: 'https://acme' })).toThrow(ConfigError);
+    expect(() => configurationFrom(incomplete, NEW)).toThrow(/azure\.clientId: .*GUID/);
+  });
+});
+
+describe('a configuration that is there', () => {
+  const auth0 = { domain: 'acme.eu.auth0.com', secret: 's', logRetentionDays: 10 };
+  const old = {
+    name: 'old',
+    auth0,
+    settleSeconds: 30,
+    azure: { kind: 'data-collector', workspaceId: WORKSPACE, logType: 'Logins', secret: 'its/key' },
+  };
+  const present = (config: unknown, pipeline?: string): ConfigurationBase => ({
+    kind: 'present',
+    config,
+    pipeline,
+  });
+
+  test('moves to the Logs Ingestion API by its "azure" alone', () => {
+    expect(configurationFrom(outputs(), present(old))).toEqual({ ...old, azure: federated });
+  });
+
+  test('keeps the secret’s name where one is needed, and settings that Azure knows nothing of', () => {
+    const azure = { ...federated, auth: 'client-secret', secret: 'its/own', maxBatchBytes: 500_000 };
+    const own = outputs({ principalId: 'p', clientId: CLIENT });
+    const changed = configurationFrom(own, present({ pipelines: [{ name: 'one', auth0, azure }] }));
+    expect(azureOf(changed)).toMatchObject({ secret: 'its/own', maxBatchBytes: 500_000 });
+    expect(azureOf(configurationFrom(outputs(), present({ ...old, azure })))).not.toHaveProperty('secret');
+  });
+
+  test('of several pipelines the one that is named changes', () => {
+    const many = { pipelines: [old, { ...old, name: 'new' }] };
+    const [first, second] = parsePipelines(configurationFrom(outputs(), present(many, 'new')));
+    expect([first?.azure.kind, second?.azure.kind]).toEqual(['data-collector', 'logs-ingestion']);
+    expect(() => configurationFrom(outputs(), present(many))).toThrow(
+      '--pipeline is missing; allowed, by the configuration: old, new',
+    );
+    expect(() => configurationFrom(outputs(), present(many, 'other'))).toThrow('--pipeline is "other"');
+  });
+});
+
+test.each<[string, unknown]>([
+  ['nothing', {}],
+  ['a list', []],
+  ['null', null],
+  ['text', 'outputs'],
+  ['outputs of another template', { siteUrl: { type: 'String', value: 'https://x' } }],
+  ['values without their wrapping', { kind: 'logs-ingestion' }],
+])('%s is refused with the command that makes the file', (_what, given) => {
+  expect(() => configurationFrom(given, NEW)).toThrow(/no outputs of azure\/template\.json.*az deployment/);
+});
+
+describe('the command', () => {
+  function file(content: unknown): string {
+    const folder = mkdtempSync(join(tmpdir(), 'azure-outputs-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'file.json');
+    writeFileSync(path, JSON.stringify(content));
+    return path;
+  }
+
+  test('prints a configuration and nothing else, of outputs alone or of a whole deployment', async () => {
+    const whole = file({ id: 'x', properties: { outputs: outputs(), provisioningState: 'Succeeded' } });
+    const ended = await cli(['azure', 'outputs', whole, '--domain', 'acme.eu.auth0.com', '--name', 'eu']);
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    expect(parsePipelines(JSON.parse(ended.stdout))[0]).toMatchObject({ name: 'eu', azure: federated });
+  });
+
+  test('says in a line what is wrong', async () => {
+    const [neither, missing] = await Promise.all([
+      cli(['azure', 'outputs', file(outputs())]),
+      cli(['azure', 'outputs', 'not-there.json', '--domain', 'acme.eu.auth0.com']),
+    ]);
+    expect([neither.code, missing.code]).toEqual([2, 2]);
+    expect(neither.stderr).toBe(
+      'error: neither --config nor --domain is given; allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one\n',
+    );
+    expect(missing.stderr).toMatch(
+      /^error: the outputs file not-there\.json does not exist; make it: az .*\n$/,
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  environmentSecrets,
+  fileSecrets,
+  secretProblems,
+  secretsFileWarning,
+} from '../../../../cli/pipelines/local/secrets.ts';
+import { type PipelineConfig, parsePipeline } from '../../../../lambda/config/config.ts';
+import type { SecretSource } from '../../../../lambda/core/model.ts';
+
+const config: PipelineConfig = parsePipeline({
+  name: 'prod',
+  auth0: { domain: 'acme.eu.auth0.com', secret: 'prod/auth0' },
+  azure: {
+    kind: 'data-collector',
+    workspaceId: '01234567-89ab-cdef-0123-456789abcdef',
+    secret: 'prod/azure',
+  },
+});
+let directory = '';
+let file = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'secrets-'));
+  file = join(directory, 'secrets.json');
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+async function revealed(source: SecretSource, name: string) {
+  const answer = await source.read(name);
+  if (answer.kind === 'fault') return answer.fault.verdict;
+  return Object.fromEntries(Object.entries(answer.fields).map(([key, secret]) => [key, secret.reveal()]));
+}
+const write = (content: unknown) => writeFile(file, JSON.stringify(content));
+
+describe('secrets from the environment', () => {
+  test('each field has its variable; what is empty is not there', async () => {
+    const source = environmentSecrets(config, {
+      AUTH0_CLIENT_ID: 'id',
+      AUTH0_PRIVATE_KEY: 'pem',
+      AUTH0_CLIENT_SECRET: '',
+      AZURE_SHARED_KEY: 'key',
+      PATH: '/bin',
+    });
+    expect(await revealed(source, 'prod/auth0')).toEqual({ clientId: 'id', privateKey: 'pem' });
+    expect(await revealed(source, 'prod/azure')).toEqual({ sharedKey: 'key' });
+    expect(await revealed(source, 'another')).toBe('denied');
+  });
+
+  test('printing an answer shows no secret', async () => {
+    const answer = await environmentSecrets(config, { AUTH0_CLIENT_ID: 'very-secret' }).read('prod/auth0');
+    expect(JSON.stringify(answer)).not.toContain('very-secret');
+  });
+});
+
+describe('secrets from a file', () => {
+  test('are read once, and anew after "forget", so that a rotated one is found', async () => {
+    await write({ 'prod/auth0': { clientId: 'id', clientSecret: 'old', number: 7 } });
+    const source = fileSecrets(file);
+    expect(await revealed(source, 'prod/auth0')).toEqual({ clientId: 'id', clientSecret: 'old' });
+    await write({ 'prod/auth0': { clientId: 'id', clientSecret: 'new' } });
+    expect(await revealed(source, 'prod/auth0')).toMatchObject({ clientSecret: 'old' });
+    source.forget('prod/auth0');
+    expect(await revealed(source, 'prod/auth0')).toMatchObject({ clientSecret: 'new' });
+  });
+
+  test.each([{}, [], { 'prod/auth0': 'text' }, { 'prod/auth0': null }, { 'prod/auth0': {} }])(
+    'a secret that is not there is a denial, never an exception: %j',
+    async content => {
+      await write(content);
+      for (const name of ['prod/auth0', '__proto__', 'constructor']) {
+        expect(await revealed(fileSecrets(file), name)).toBe('denied');
+      }
+      await rm(file);
+      expect(await revealed(fileSecrets(file), 'prod/auth0')).toBe('denied');
+    },
+  );
+
+  test('that others may read are warned about', async () => {
+    await write({});
+    await chmod(file, 0o600);
+    expect(secretsFileWarning(file)).toBeUndefined();
+    await chmod(file, 0o640);
+    expect(secretsFileWarning(file)).toBe(`${file} may be read by others (mode 640); do: chmod 600 ${file}`);
+  });
+
+  test('that are no JSON are refused without a word of them', async () => {
+    await writeFile(file, '{"prod/auth0": {"clientSecret": "hunter2" "x"}}');
+    expect(() => secretsFileWarning(file)).toThrow(`${file} is no valid JSON (line 1, column 43)`);
+    expect(() => secretsFileWarning(file)).not.toThrow('hunter2');
+  });
+});
+
+describe('what is missing is known before anything begins', () => {
+  const problems = (env: Record<string, string>, of = config) =>
+    secretProblems(of, environmentSecrets(of, env), undefined);
+
+  test('everything', async () => {
+    expect(await problems({})).toEqual([
+      expect.stringContaining(
+        'AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_CLIENT_ID and AUTH0_PRIVATE_KEY',
+      ),
+      expect.stringContaining('AZURE_SHARED_KEY'),
+    ]);
+  });
+
+  test.each(['AUTH0_CLIENT_SECRET', 'AUTH0_PRIVATE_KEY'])('nothing, with %s', async variable => {
+    expect(await problems({ AUTH0_CLIENT_ID: 'id', [variable]: 'x', AZURE_SHARED_KEY: 'key' })).toEqual([]);
+  });
+
+  test('the redaction key, where a rule hashes', async () => {
+    const hashing = { ...config, redact: [{ field: 'user_name', how: 'hash' as const }] };
+    const env = { AUTH0_CLIENT_ID: 'id', AUTH0_CLIENT_SECRET: 'x', AZURE_SHARED_KEY: 'key' };
+    expect(await problems(env, hashing)).toEqual([expect.stringContaining('AUTH0_REDACTION_KEY')]);
+    expect(await problems({ ...env, AUTH0_REDACTION_KEY: 'k'.repeat(32) }, hashing)).toEqual([]);
+  });
+
+  test('in a file, it says what to write into it', async () => {
+    await write({ 'prod/azure': { sharedKey: 'key' } });
+    expect(await secretProblems(config, fileSecrets(file), file)).toEqual([
+      `pipeline "prod": the secret "prod/auth0" is missing or not whole; write into ${file}: {"prod/auth0": {"clientId": "…", "clientSecret": "…"}}`,
+    ]);
+  });
+});

@@ -155,7 +155,7 @@ export function pipelineParts(
       pipeline: config.name,
       startFrom,
       retentionMs: auth0.logRetentionDays * DAY_MS,
-      settleMs: config.settleSeconds * 1000,
+      ripeMs: config.settleSeconds * 1000,
       sweepMs: config.sweepMinutes * 60_000,
       witnessMs: WITNESS_MS,
       rateLimitHeadroom: auth0.rateLimitHeadroom,

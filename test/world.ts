@@ -186,7 +186,7 @@ export function world(setup: WorldOptions = {}) {
       violations.push(`checkpoint moved back to ${next.logId}`);
     for (const { id } of inOrder()) {
       if (id !== '' && id <= next.logId && !isSafe(id) && startedAfter(id) && !late.has(id)) {
-        violations.push(`checkpoint ${next.logId} passed ${id}, which is neither accepted nor held`);
+        violations.push(`checkpoint ${next.logId} passed ${id}, which is neither accepted nor queued`);
         return;
       }
     }
@@ -471,7 +471,7 @@ export function world(setup: WorldOptions = {}) {
       ({ id }) => id > afterLogId && id <= lastLogId && !isSafe(id) && !late.has(id),
     )?.id;
     if (unsafe !== undefined)
-      violations.push(`the ledger covers ${unsafe}, which is neither accepted nor held`);
+      violations.push(`the ledger covers ${unsafe}, which is neither accepted nor queued`);
   }
 
   function release(version: number, owner: string, closing: Closing): void {
@@ -507,7 +507,7 @@ export function world(setup: WorldOptions = {}) {
     pipeline: PIPELINE,
     startFrom: { kind: 'oldest' },
     retentionMs: 86_400_000,
-    settleMs: 15_000,
+    ripeMs: 15_000,
     sweepMs: 900_000,
     witnessMs: 600_000,
     rateLimitHeadroom: 0.1,

@@ -1,4 +1,4 @@
-/** `audit`: is every log of a window accepted by Azure or held, and if not, which ones are missing? */
+/** `audit`: is every log of a window accepted by Azure or queued, and if not, which ones are missing? */
 import type { Command } from 'commander';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import type { AuditOptions } from './run.ts';
@@ -17,7 +17,7 @@ this machine counts too: for a stack, say with --state where it was.
   not known  older than the ledger, which cannot vouch for it
   unsure     of a batch of which more logs (about 35) are missing, or deleted by
              Auth0 meanwhile, than can be told apart
-  missing    no entry holds it: by the ledger it was neither accepted nor held
+  missing    no entry holds it: by the ledger it was neither accepted nor queued
 ${TARGET_HELP}
 
 Exit code: 0 nothing is missing, 1 a log is missing, or cannot be vouched for,

@@ -76,7 +76,7 @@ interface Pending {
 
 /**
  * Judges each log of the window once every entry that covers it has gone by, so that only entries, and the ids of a few
- * batches, are held. `onMissing` is told each missing id.
+ * batches, are queued. `onMissing` is told each missing id.
  */
 export function auditor(basis: AuditBasis, onMissing: (logId: string) => void): Auditor {
   const { window, checkpointLogId, ledgerAfterLogId } = basis;

@@ -1,6 +1,6 @@
 /** An audit: what the ledger holds of a window against what Auth0 serves of it. */
 import type { Clock, Fault, LogSource, QueueName } from '../../lambda/core/model.ts';
-import { logReader, type SettledLog } from '../../lambda/core/read.ts';
+import { logReader, type RipeLog } from '../../lambda/core/read.ts';
 import { logIdOf } from '../../lambda/core/record/log.ts';
 import {
   LOWEST_LOG_ID_PREFIX,
@@ -104,7 +104,7 @@ async function readAuth0(
 ): Promise<Pick<Audit, 'findings' | 'atAuth0' | 'withoutId'>> {
   const { afterLogId, lastLogId } = readRange(basis);
   const run = auditor(basis, told.missing);
-  const options = { deadlineMs: Number.POSITIVE_INFINITY, settleMs: 0, headroom };
+  const options = { deadlineMs: Number.POSITIVE_INFINITY, ripeMs: 0, headroom };
   const reader = logReader({ source, clock, random: Math.random }, afterLogId, options);
   let atAuth0 = 0;
   let withoutId = 0;
@@ -128,7 +128,7 @@ async function readAuth0(
 }
 
 /** How many logs of the window have no place of their own: by their date, or else that of the log before them. */
-function unplacedIn(logs: readonly SettledLog[], before: string, window: Window): number {
+function unplacedIn(logs: readonly RipeLog[], before: string, window: Window): number {
   let place = before;
   let count = 0;
   for (const log of logs) {
@@ -139,14 +139,14 @@ function unplacedIn(logs: readonly SettledLog[], before: string, window: Window)
 }
 
 /** Ascending, though the page may not be. */
-function idsIn(logs: readonly SettledLog[]): string[] {
+function idsIn(logs: readonly RipeLog[]): string[] {
   return logs
     .filter(hasPlace)
     .map(({ logId }) => logId)
     .sort();
 }
 
-function hasPlace(log: SettledLog): log is SettledLog & { readonly logId: string } {
+function hasPlace(log: RipeLog): log is RipeLog & { readonly logId: string } {
   return log.logId !== undefined && logIdTimeMs(log.logId) !== undefined;
 }
 

@@ -51,14 +51,14 @@ function table({ findings, atAuth0, withoutId, ledgerAfterLogId }: AuditTold): s
   const unsure = unsureLogs(findings);
   const rows: [string, number, string][] = [
     ['at Auth0', atAuth0, 'logs of this window'],
-    ['settled', settled, `accepted by Azure, excluded or held${late}`],
+    ['settled', settled, `accepted by Azure, excluded or queued${late}`],
     ['not yet', notYet, 'after the checkpoint: the next run takes them'],
   ];
   if (notSwept > 0) rows.push(['not swept', notSwept, 'came late: the next sweep takes them']);
   if (notKnown > 0) rows.push(['not known', notKnown, `the ledger ${begins}`]);
   if (withoutId > 0) rows.push(['no id', withoutId, 'without an id that could be looked for']);
   if (unsure > 0) rows.push(['unsure', unsure, 'of batches that do not fit: see below']);
-  rows.push(['missing', missing, 'neither accepted nor held, by the ledger']);
+  rows.push(['missing', missing, 'neither accepted nor queued, by the ledger']);
   const shown = new Table({
     colAligns: ['left', 'right', 'left'],
     style: { head: [], border: [] },

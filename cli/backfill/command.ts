@@ -9,7 +9,7 @@ const MOST_HEADROOM = 0.9;
 const HELP = `
 Times are UTC: 2026-07-01, 2026-07-01T08:30:00Z, or how long ago: 30m, 2h, 3d.
 
-What Azure does not take is held on the pipeline's own retry queue, where its
+What Azure does not take is put on the pipeline's own retry queue, where its
 replay function (or "run") delivers it, or on its dead-letter queue.
 
 It may be stopped or killed at any time: the same command goes on where it
@@ -27,7 +27,7 @@ A pipeline with azure.auth "federated" cannot post from here: give --config with
 "client-secret" instead.
 ${TARGET_HELP}
 
-Exit code: 0 every log of the window is in Azure or held on a queue, 1 stopped
+Exit code: 0 every log of the window is in Azure or on a queue, 1 stopped
 by a fault, 2 wrong usage or configuration, 130 stopped by Ctrl-C.
 
 Examples:

@@ -32,7 +32,7 @@ export async function countWindow(
   const hideProgress = showProgress(progress, screen);
   const result = await preview({ ...d, source }, start.checkpoint.logId, {
     deadlineMs: Number.POSITIVE_INFINITY,
-    settleMs: 0,
+    ripeMs: 0,
     headroom,
     maxLogs: Number.POSITIVE_INFINITY,
     onPage: (logs, dateMs) => {

@@ -33,7 +33,7 @@ export interface BackfillRun {
   /** Share of Auth0's rate limit that is left to others. */
   readonly headroom: number;
   readonly stop: AbortSignal;
-  /** Told of every batch that is accepted or held, and of every place that the backfill's checkpoint reaches. */
+  /** Told of every batch that is accepted or queued, and of every place that the backfill's checkpoint reaches. */
   readonly told: { settled(entry: LedgerEntry): void; reached(checkpoint: Checkpoint): void };
 }
 
@@ -142,7 +142,7 @@ function oneRun(d: ShipDependencies, { pipeline, window, headroom, told }: Backf
     // The pipeline puts old logs aside rather than wait, for they might be deleted: a window that is all old would end on the queue.
     retentionMs: Number.POSITIVE_INFINITY,
     // The window lies in the past: nothing in it is still to settle, and late logs are the pipeline's to find.
-    settleMs: 0,
+    ripeMs: 0,
     sweepMs: 0,
     // It ends at its window's end, after which the tenant has newer logs.
     witnessMs: 0,

@@ -25,7 +25,7 @@ export function planText(
     introduction(config),
     `backfill of ${windowText(window)}`,
     reachedMs !== undefined && `  begun before, it goes on at ${dateText(reachedMs)}`,
-    indented(`what Azure does not take is held on the queues of ${target.place}`),
+    indented(`what Azure does not take is put on the queues of ${target.place}`),
     `  ${Math.round(headroom * 100)} % of Auth0’s rate limit is left to others`,
     indented(`its own checkpoint is kept in ${kept.startsWith('..') ? directory : kept}`),
     '  logs that are in Azure already will be there twice, to be removed by LogId',

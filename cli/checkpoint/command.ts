@@ -5,8 +5,8 @@ import type { CheckpointGetOptions } from './get.ts';
 import type { CheckpointSetOptions } from './set.ts';
 
 const GET_HELP = `
-The checkpoint is the last log that is accepted by Azure or held in a queue,
-with all logs before it. Nothing is changed.
+The checkpoint is the last log that is accepted by Azure or queued, with all
+logs before it. Nothing is changed.
 ${TARGET_HELP}
 
 Exit codes: 0 shown; 2 wrong usage, or it cannot be read.

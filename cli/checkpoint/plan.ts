@@ -117,7 +117,7 @@ export async function countBetween(
   const [first, last] = from < to ? [from, to] : [to, from];
   const clock = stoppableClock(stop);
   const dependencies = { source: stoppableSource(source, stop), clock, random: Math.random };
-  const reader = logReader(dependencies, first, { deadlineMs: clock.now() + MOST_MS, settleMs: 0, headroom });
+  const reader = logReader(dependencies, first, { deadlineMs: clock.now() + MOST_MS, ripeMs: 0, headroom });
   let logs = 0;
   for (let pages = 0; pages < MOST_PAGES; pages++) {
     const step = await reader.next();

@@ -33,9 +33,9 @@ export async function resultOf(
   const { destination, seed, seconds, ticks, deadLettersReplayed } = story;
   const { received } = world.azure;
   const { retry, 'dead-letter': dead } = await world.aws.queueDepths();
-  const held = await world.heldLogIds();
+  const queued = await world.queuedLogIds();
   let missing = 0;
-  for (const id of world.auth0.tenant.ids()) if (!received.has(id) && !held.has(id)) missing++;
+  for (const id of world.auth0.tenant.ids()) if (!received.has(id) && !queued.has(id)) missing++;
   return {
     destination,
     seed,

@@ -14,7 +14,7 @@ export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'post
   /** The event source mapping feeds the replay function until nothing is visible on the retry queue; returns messages delivered. */
   drainRetryQueue(): Promise<number>;
   /** The logs that wait on a queue. */
-  heldLogIds(): Promise<ReadonlySet<string>>;
+  queuedLogIds(): Promise<ReadonlySet<string>>;
   /** Ends every process and server, and removes the bundles. May be called at any time. */
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export async function startDemoWorld(kind: Kind): Promise<DemoWorld> {
         delivered += deleted;
       }
     },
-    heldLogIds: async () => {
+    queuedLogIds: async () => {
       const messages = [...(await aws.peek('retry')), ...(await aws.peek('dead-letter'))];
       const batches = messages.map(decodeFailedBatch).filter(decoded => decoded.kind === 'failed-batch');
       return new Set(batches.flatMap(({ records }) => records.map(record => record.logId)));

@@ -15,7 +15,7 @@ export interface Auth0Patient {
   readonly baseUrl: string | undefined;
   readonly checkpoint: Checkpoint | undefined;
   /** Younger logs may not be readable yet. */
-  readonly settleMs: number;
+  readonly ripeMs: number;
 }
 
 export type Answer =

@@ -59,7 +59,7 @@ export async function auth0Findings(patient: Auth0Patient, wantsSample = false):
   }
   const token = tokenFinding(granted.token, config.domain);
   const ask = questioner(patient, granted.token, TIMEOUT_MS);
-  const beforeMs = clock.now() - patient.settleMs;
+  const beforeMs = clock.now() - patient.ripeMs;
   const after = checkpoint && { from: checkpoint.logId, take: String(AUTH0_PAGE_SIZE) };
   const page = await ask(after ?? newestQuery(wantsSample));
   if (page.kind === 'fault') {

@@ -59,7 +59,7 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
       fetch: clocks.fetchOf('Auth0'),
       baseUrl: bases.auth0,
       checkpoint: 'value' in stored ? stored.value.checkpoint : undefined,
-      settleMs: config.settleSeconds * 1000,
+      ripeMs: config.settleSeconds * 1000,
     };
     return [secret, await auth0Findings(patient, config.redact.length > 0)];
   };

@@ -33,7 +33,7 @@ export async function runDryRun(options: DryRunOptions): Promise<number> {
   let logs = 0;
   const result = await preview(d, start.checkpoint.logId, {
     deadlineMs: Number.POSITIVE_INFINITY,
-    settleMs: parts.options.settleMs,
+    ripeMs: parts.options.ripeMs,
     headroom: parts.options.rateLimitHeadroom,
     maxLogs: options.max,
     onPage: (count, dateMs) => {

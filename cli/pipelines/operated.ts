@@ -108,7 +108,7 @@ export interface OperatorQueues extends FailedBatchQueue {
   deadLetters(): AsyncIterable<DeadLetter>;
   /** Back to the retry queue. Law: taken off only after the retry queue has confirmed that it holds it. */
   redrive(letter: DeadLetter): Promise<void>;
-  /** Takes a letter off for good. Law: called only once every log in it is accepted or held elsewhere. */
+  /** Takes a letter off for good. Law: called only once every log in it is accepted or queued elsewhere. */
   remove(letter: DeadLetter): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ export interface Carry {
   readonly question: string;
   /** What happens then, or what to do. */
   readonly next?: string;
-  /** Law: a letter is taken off only once every log in it is accepted or held elsewhere. Rejects with why it is still there. */
+  /** Law: a letter is taken off only once every log in it is accepted or queued elsewhere. Rejects with why it is still there. */
   one(pipeline: Operated, looked: Looked): Promise<CarriedLetter>;
 }
 

@@ -31,7 +31,7 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
     const source = stoppableSource(parts.source, stop);
     const another = async () => {
       const d = { ...(await parts.shaping()), source, clock };
-      const options = { deadlineMs: clock.now() + ASK_MS, settleMs: parts.options.settleMs };
+      const options = { deadlineMs: clock.now() + ASK_MS, ripeMs: parts.options.ripeMs };
       return newestRecord({ d, options });
     };
     ready.set(pipeline, { ...shared, ...parts.replaying, another, accepts: acceptedBy(pipeline) });

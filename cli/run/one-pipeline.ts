@@ -94,8 +94,8 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     },
     replayDue: async told => {
       const deadlineMs = clock.now() + SHIP_TIMEOUT_SECONDS * 1000;
-      const { settleMs } = parts.options;
-      const from = { d: { ...shaping, source: pages, clock }, options: { deadlineMs, settleMs } };
+      const { ripeMs } = parts.options;
+      const from = { d: { ...shaping, source: pages, clock }, options: { deadlineMs, ripeMs } };
       const dependencies = {
         ...shared,
         ...parts.replaying,

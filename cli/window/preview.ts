@@ -3,12 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { batcher, type LogBatch } from '../../lambda/core/batch.ts';
 import { bodyOf } from '../../lambda/core/body.ts';
 import type { Destination, Fault, RecordForm, ShapedRecord } from '../../lambda/core/model.ts';
-import {
-  logReader,
-  type ReadDependencies,
-  type ReadOptions,
-  type SettledLog,
-} from '../../lambda/core/read.ts';
+import { logReader, type ReadDependencies, type ReadOptions, type RipeLog } from '../../lambda/core/read.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
 import type { ShipDependencies } from '../../lambda/core/run.ts';
 
@@ -116,7 +111,7 @@ export async function preview(
 function recordOf(
   d: PreviewDependencies,
   result: Counting,
-  { log, dateMs }: SettledLog,
+  { log, dateMs }: RipeLog,
 ): ShapedRecord | undefined {
   result.logsRead++;
   if (dateMs !== undefined) {

@@ -1,10 +1,10 @@
 /** Records into batches under the destination's byte limit. */
 import { bodyWriter } from './body.ts';
 import type { Checkpoint, SerializedRecord, ShapedRecord } from './model.ts';
-import type { SettledLog } from './read.ts';
+import type { RipeLog } from './read.ts';
 
 /** A log on its way, without its content. */
-export interface BatchedLog extends Omit<SettledLog, 'log'> {
+export interface BatchedLog extends Omit<RipeLog, 'log'> {
   /** The configuration excludes it: it has no record. */
   readonly isExcluded: boolean;
 }
@@ -42,7 +42,7 @@ export function headOf(batch: LogBatch, records: number): LogBatch {
 
 export interface Batcher {
   /** Adds a log; `record` is undefined for an excluded one. Returns the batch that was full before it, if any. */
-  add(log: SettledLog, record: ShapedRecord | undefined): LogBatch | undefined;
+  add(log: RipeLog, record: ShapedRecord | undefined): LogBatch | undefined;
   /** The batch begun, if any. */
   flush(): LogBatch | undefined;
 }
@@ -62,7 +62,7 @@ export function batcher(maxBytes: number): Batcher {
     return batch;
   };
 
-  const add = (log: SettledLog, record: ShapedRecord | undefined): LogBatch | undefined => {
+  const add = (log: RipeLog, record: ShapedRecord | undefined): LogBatch | undefined => {
     let full = logs.length >= MAX_LOGS ? flush() : undefined;
     if (record && !body.add(record)) {
       full = flush();
@@ -76,7 +76,7 @@ export function batcher(maxBytes: number): Batcher {
 }
 
 /** The content is let go, as its record is all that is needed of it. */
-function withoutContent(log: SettledLog, isExcluded: boolean): BatchedLog {
+function withoutContent(log: RipeLog, isExcluded: boolean): BatchedLog {
   const batched: { -readonly [K in keyof BatchedLog]: BatchedLog[K] } = { isExcluded };
   if (log.logId !== undefined) batched.logId = log.logId;
   if (log.checkpoint !== undefined) batched.checkpoint = log.checkpoint;

@@ -1,6 +1,6 @@
 /** The ledger: what an audit compares Auth0's logs with. See docs/decisions/011-audit-by-a-ledger.md. */
 
-/** Logs that are accepted by Azure or held in a queue, for an audit of a window that is long past. */
+/** Logs that are accepted by Azure or on one of our queues, for an audit of a window that is long past. */
 export interface LedgerEntry {
   /** The entry covers every log after it, up to `lastLogId`; absent for late logs, which lie scattered. */
   readonly afterLogId?: string;
@@ -17,7 +17,7 @@ export interface LedgerEntry {
 
 /**
  * What was settled, batch by batch.
- * Law: told of logs only once they are accepted or held; never rejects, since an audit must not stop the line.
+ * Law: told of logs only once they are accepted or queued; never rejects, since an audit must not stop the line.
  */
 export interface Ledger {
   add(entry: LedgerEntry): Promise<void>;

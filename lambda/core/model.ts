@@ -14,7 +14,7 @@ export interface Clock {
 /** A number in [0, 1), handed in so that no test flakes. */
 export type Random = () => number;
 
-/** The last settled log: everything up to and including it is accepted by Azure or held in a queue. */
+/** The last settled log: everything up to and including it is accepted by Azure or on one of our queues. */
 export interface Checkpoint {
   /** Auth0's `log_id`, opaque. May be a synthetic position before the first log was seen. */
   readonly logId: string;
@@ -245,7 +245,7 @@ export type QueueName = 'retry' | 'dead-letter';
  * Where failed batches wait.
  * `delaySeconds`: for so long, 900 at most, nobody receives them.
  * Law: resolves only after the queue has confirmed that it holds every message; rejects otherwise, and then
- * the caller must treat none of them as held.
+ * the caller must treat none of them as queued.
  */
 export interface FailedBatchQueue {
   put(queue: QueueName, messages: readonly string[], delaySeconds?: number): Promise<void>;

@@ -12,10 +12,10 @@ export interface ReadDependencies extends AskDependencies {
 
 export interface ReadOptions extends AskOptions {
   /** Younger logs are left for the next run, since Auth0 may still insert one with a smaller id. */
-  readonly settleMs: number;
+  readonly ripeMs: number;
 }
 
-export interface SettledLog {
+export interface RipeLog {
   readonly log: unknown;
   /** What may become the checkpoint once this log, and all before it, are settled. */
   readonly checkpoint?: Checkpoint;
@@ -28,7 +28,7 @@ export interface SettledLog {
 }
 
 export type ReadStep =
-  | { readonly kind: 'page'; readonly logs: readonly SettledLog[]; readonly rateLimit?: RateLimit }
+  | { readonly kind: 'page'; readonly logs: readonly RipeLog[]; readonly rateLimit?: RateLimit }
   /** `isEmpty`: by an empty page, which alone proves nothing; else by logs that are too young. `atMs`: when it was answered. */
   | { readonly kind: 'caught-up'; readonly isEmpty: boolean; readonly atMs: number }
   | { readonly kind: 'out-of-time' }
@@ -59,7 +59,7 @@ export function logReader(
       last = answer.kind === 'fault' ? { kind: 'fault', fault: answer.fault } : answer;
       return last;
     }
-    const page = settle(answer, after, d.clock.now(), options.settleMs);
+    const page = ripePart(answer, after, d.clock.now(), options.ripeMs);
     if (page.end) last = page.end;
     else {
       after = page.after;
@@ -88,7 +88,7 @@ function pageFetcher(d: ReadDependencies, options: ReadOptions) {
   };
 }
 
-type SettledPage = { readonly logs: readonly SettledLog[] } & (
+type RipePage = { readonly logs: readonly RipeLog[] } & (
   | { readonly end: ReadStep }
   | { readonly end?: undefined; readonly after: string }
 );
@@ -100,13 +100,13 @@ interface Place {
   readonly timeMs?: number;
 }
 
-/** The settled part of a page and where to go on. */
-function settle(
+/** The ripe part of a page and where to go on. */
+function ripePart(
   answer: Extract<PageAnswer, { kind: 'page' }>,
   after: string,
   nowMs: number,
-  settleMs: number,
-): SettledPage {
+  ripeMs: number,
+): RipePage {
   const caughtUp = { kind: 'caught-up', atMs: nowMs } as const;
   if (answer.logs.length === 0) return { logs: [], end: { ...caughtUp, isEmpty: true } };
   const given = answer.logs.map(logIdOf);
@@ -115,16 +115,16 @@ function settle(
   const ordered = isAscending([after, ...places.flatMap(place => (place ? [place.logId] : []))]);
   const link = linkOf(answer.nextLogId, { given, places, dates }, after, nowMs);
   if (!ordered && link === undefined) return { logs: [], end: { kind: 'fault', fault: OUT_OF_ORDER } };
-  const logs: SettledLog[] = [];
+  const logs: RipeLog[] = [];
   for (const [index, log] of answer.logs.entries()) {
     const place = places[index];
     const timeMs = place?.timeMs ?? dates[index];
-    if (timeMs !== undefined && isUnripe(nowMs - timeMs, settleMs)) {
+    if (timeMs !== undefined && isUnripe(nowMs - timeMs, ripeMs)) {
       return { logs: ordered ? logs : [], end: { ...caughtUp, isEmpty: false } };
     }
     const isLast = index === answer.logs.length - 1;
     const own = ordered ? place?.logId : undefined;
-    logs.push(settledLog(log, place, isLast ? endOf(own, link) : own, dates[index]));
+    logs.push(ripeLog(log, place, isLast ? endOf(own, link) : own, dates[index]));
   }
   const moved = logs.findLast(log => log.checkpoint)?.checkpoint?.logId;
   if (moved === undefined || moved === after) return { logs, end: { kind: 'fault', fault: NO_PROGRESS } };
@@ -132,30 +132,30 @@ function settle(
 }
 
 /** `end`: the id that the checkpoint may move to. Fields are set one by one, since spreading costs more than all else here. */
-function settledLog(
+function ripeLog(
   log: unknown,
   place: Place | undefined,
   end: string | undefined,
   dateMs: number | undefined,
-): SettledLog {
-  const settled: { -readonly [K in keyof SettledLog]: SettledLog[K] } = { log };
+): RipeLog {
+  const ripe: { -readonly [K in keyof RipeLog]: RipeLog[K] } = { log };
   if (place !== undefined) {
-    settled.logId = place.logId;
-    if (place.timeMs !== undefined) settled.idTimeMs = place.timeMs;
+    ripe.logId = place.logId;
+    if (place.timeMs !== undefined) ripe.idTimeMs = place.timeMs;
   }
-  if (dateMs !== undefined) settled.dateMs = dateMs;
+  if (dateMs !== undefined) ripe.dateMs = dateMs;
   if (end !== undefined) {
-    settled.checkpoint = dateMs === undefined ? { logId: end } : { logId: end, logDateMs: dateMs };
+    ripe.checkpoint = dateMs === undefined ? { logId: end } : { logId: end, logDateMs: dateMs };
   }
-  return settled;
+  return ripe;
 }
 
 /** Logs that were found by search, each a place of its own; those without one are left out. Ascending by id. */
-export function foundLogs(logs: readonly unknown[], after: string, nowMs: number): SettledLog[] {
+export function foundLogs(logs: readonly unknown[], after: string, nowMs: number): RipeLog[] {
   const placed = logs.flatMap(log => {
     const place = placeOf(logIdOf(log), after, nowMs);
     return place && isAfter(place.logId, after)
-      ? [settledLog(log, place, place.logId, dateOf(log, place, nowMs))]
+      ? [ripeLog(log, place, place.logId, dateOf(log, place, nowMs))]
       : [];
   });
   return placed.sort((one, other) => (one.logId! < other.logId! ? -1 : 1));
@@ -219,8 +219,8 @@ function dateOf(log: unknown, place: Place | undefined, nowMs: number): number |
     : idTimeMs;
 }
 
-function isUnripe(ageMs: number, settleMs: number): boolean {
-  return settleMs > 0 && ageMs < settleMs;
+function isUnripe(ageMs: number, ripeMs: number): boolean {
+  return ripeMs > 0 && ageMs < ripeMs;
 }
 
 /** A wrong order would lose logs, as far as it is known. */

@@ -44,7 +44,7 @@ export interface ShipOptions {
   readonly pipeline: string;
   readonly startFrom: StartFrom;
   readonly retentionMs: number;
-  readonly settleMs: number;
+  readonly ripeMs: number;
   /** How often late logs are looked for; 0 never. */
   readonly sweepMs: number;
   /** How often an empty page needs the witness beside it; 0 never, for a window that has an end of its own. */

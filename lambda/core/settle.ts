@@ -200,7 +200,7 @@ const NEWEST_TIMEOUT_MS = 10_000;
 
 interface NewestFrom {
   readonly d: Pick<Run['d'], 'source' | 'clock' | 'includes' | 'shape'>;
-  readonly options: Pick<Run['options'], 'deadlineMs' | 'settleMs'>;
+  readonly options: Pick<Run['options'], 'deadlineMs' | 'ripeMs'>;
 }
 
 /** Of the tenant's newest log: it is accepted if the configuration is right, however many logs are at fault here. */
@@ -208,7 +208,7 @@ export async function newestRecord({ d, options }: NewestFrom): Promise<Serializ
   const nowMs = d.clock.now();
   const timeoutMs = Math.min(NEWEST_TIMEOUT_MS, options.deadlineMs - nowMs);
   if (timeoutMs <= 0) return undefined;
-  const newest = await d.source.newest(nowMs - options.settleMs, timeoutMs);
+  const newest = await d.source.newest(nowMs - options.ripeMs, timeoutMs);
   if (newest.kind === 'fault' || newest.log === undefined || !d.includes(newest.log)) return undefined;
   const { logId, json } = d.shape(newest.log);
   return { logId, json: Buffer.from(json) };

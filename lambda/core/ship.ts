@@ -1,7 +1,7 @@
 /**
  * THE STORY: one run, from lease to report.
  *
- * The promise: the checkpoint never passes a log that is neither accepted by Azure nor held in one of our queues.
+ * The promise: the checkpoint never passes a log that is neither accepted by Azure nor on one of our queues.
  * It is kept in one place, `settle`: deliver, put aside what was not accepted, and only then save.
  */
 
@@ -123,7 +123,7 @@ async function shipAfter(run: Run, logId: string, isHeld: boolean): Promise<Caug
   const { d, options } = run;
   const reader = logReader(d, logId, {
     deadlineMs: options.deadlineMs - settleReserveMs(options.deadlineMs - d.clock.now()),
-    settleMs: options.settleMs,
+    ripeMs: options.ripeMs,
     headroom: options.rateLimitHeadroom,
   });
   const batches = batcher(d.destination.maxBatchBytes);
@@ -205,7 +205,7 @@ async function release(run: Run, report: RunReport | undefined): Promise<void> {
   if (report?.outcome === 'lease-lost') return;
   try {
     const nowMs = d.clock.now();
-    const caughtUp = report?.outcome === 'caught-up' ? { caughtUpAtMs: nowMs - options.settleMs } : {};
+    const caughtUp = report?.outcome === 'caught-up' ? { caughtUpAtMs: nowMs - options.ripeMs } : {};
     const lastRun = report ? { lastRun: writeLastRun(report, nowMs) } : {};
     await d.state.release(lease, nowMs, { ...unsaved, ...caughtUp, ...lastRun });
   } catch (error) {

@@ -6,7 +6,7 @@
  */
 import { batcher, type LogBatch } from './batch.ts';
 import { endSweep, type Late, type Sweep, startSweep, writeLate } from './late.ts';
-import { logReader, type SettledLog } from './read.ts';
+import { logReader, type RipeLog } from './read.ts';
 import { logIdTimeMs } from './record/log-id.ts';
 import type { Run, Stop } from './run.ts';
 import { NOTHING_SETTLED, recordOf, settle } from './settle.ts';
@@ -129,8 +129,8 @@ async function shipMissing(run: Run, pages: { left: number }): Promise<Stop | un
     if (log.logId === undefined || log.logId <= readUpTo) return true;
     if (!missing || missing.has(idKey(log.logId))) {
       // The checkpoint stays where it is: these logs lie before it.
-      const { checkpoint: _, ...settled } = log;
-      const full = batches.add(settled, recordOf(run, log.log));
+      const { checkpoint: _, ...late } = log;
+      const full = batches.add(late, recordOf(run, log.log));
       if (full) await settleLate(full, readUpTo);
     }
     readUpTo = log.logId;
@@ -181,14 +181,14 @@ async function eachOfWindow(
   { d, options, tally, late }: Run,
   pages: { left: number },
   reserveMs: number,
-  visit: (log: SettledLog) => Promise<boolean>,
+  visit: (log: RipeLog) => Promise<boolean>,
 ): Promise<'end' | 'empty' | 'not yet'> {
   const { cursorLogId, toLogId } = (late as Sweeping).sweep;
   if (cursorLogId >= toLogId) return 'end';
   const deadlineMs = options.deadlineMs - reserveMs;
   if (deadlineMs - d.clock.now() < SWEEP_LEAST_MS) return 'not yet';
   const headroom = options.rateLimitHeadroom;
-  const reader = logReader(d, cursorLogId, { deadlineMs, settleMs: 0, headroom });
+  const reader = logReader(d, cursorLogId, { deadlineMs, ripeMs: 0, headroom });
   while (pages.left-- > 0) {
     const step = await reader.next();
     if (step.kind !== 'page') return step.kind === 'caught-up' ? 'empty' : 'not yet';

@@ -5,7 +5,7 @@
 import { type Ask, asker } from './ask.ts';
 import { batcher } from './batch.ts';
 import type { Checkpoint, PipelineState } from './model.ts';
-import { type CaughtUp, foundLogs, type SettledLog } from './read.ts';
+import { type CaughtUp, foundLogs, type RipeLog } from './read.ts';
 import { logDateOf, logIdOf } from './record/log.ts';
 import { isAfter, isComparable, isPastLogId, logIdPrefix, logIdTimeMs } from './record/log-id.ts';
 import type { Run, Stop } from './run.ts';
@@ -45,7 +45,7 @@ export async function hear(
 ): Promise<Testimony> {
   const { d, options } = run;
   const ask = asker(d, { deadlineMs: options.deadlineMs, headroom: options.rateLimitHeadroom });
-  const beforeMs = end.atMs - options.settleMs;
+  const beforeMs = end.atMs - options.ripeMs;
   const answer = await ask(timeoutMs => d.source.newest(beforeMs, timeoutMs));
   if (answer.kind === 'out-of-time') return stopped({ outcome: 'out-of-time' });
   if (answer.kind === 'fault') {
@@ -133,7 +133,7 @@ async function searchAfter(
   ask: Ask,
   { logId, logDateMs }: Checkpoint,
   beforeMs: number,
-): Promise<SettledLog[]> {
+): Promise<RipeLog[]> {
   const placeMs = logIdTimeMs(logId) ?? logDateMs;
   if (placeMs === undefined) return [];
   const fromMs = Math.min(placeMs, logDateMs ?? placeMs) - ID_LAG_MS;
@@ -143,7 +143,7 @@ async function searchAfter(
     if (answer.kind !== 'page') break;
     logs.push(...answer.logs);
     if (answer.logs.length < SEARCH_PAGE_SIZE)
-      return ripe(foundLogs(logs, logId, d.clock.now()), options.settleMs, d.clock.now());
+      return ripe(foundLogs(logs, logId, d.clock.now()), options.ripeMs, d.clock.now());
   }
   const found = foundLogs(logs, logId, d.clock.now());
   const lastMs = Math.max(0, ...found.map(({ dateMs = 0 }) => dateMs));
@@ -151,8 +151,8 @@ async function searchAfter(
 }
 
 /** Up to the first log that is too young. */
-function ripe(logs: SettledLog[], settleMs: number, nowMs: number): SettledLog[] {
-  const young = logs.findIndex(({ idTimeMs }) => idTimeMs !== undefined && nowMs - idTimeMs < settleMs);
+function ripe(logs: RipeLog[], ripeMs: number, nowMs: number): RipeLog[] {
+  const young = logs.findIndex(({ idTimeMs }) => idTimeMs !== undefined && nowMs - idTimeMs < ripeMs);
   return young < 0 ? logs : logs.slice(0, young);
 }
 

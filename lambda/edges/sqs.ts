@@ -125,7 +125,7 @@ async function send(client: SQSClient, url: string, queue: QueueName, entries: r
   const answer: SendMessageBatchCommandOutput = await client.send(command).catch((error: unknown) => {
     throw failure(`${queue} queue: ${entries.length} messages not sent`, codeOf(error));
   });
-  // Held is what SQS names as held: an entry that it does not mention at all is not.
+  // Queued is what SQS names as successful: an entry that it does not mention at all is not.
   const confirmed = new Set(answer.Successful?.map(entry => entry.Id));
   const codes = new Set(answer.Failed?.map(entry => entry.Code ?? 'unknown'));
   return { unconfirmed: entries.filter(entry => !confirmed.has(entry.Id)), codes };

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batcher, endOf, headOf, type LogBatch, oldestMs } from '../../lambda/core/batch.ts';
 import { bodyOf } from '../../lambda/core/body.ts';
-import type { SettledLog } from '../../lambda/core/read.ts';
+import type { RipeLog } from '../../lambda/core/read.ts';
 
-const settled = (n: number, dateMs?: number): SettledLog => ({
+const settled = (n: number, dateMs?: number): RipeLog => ({
   log: {},
   checkpoint: { logId: String(n) },
   ...(dateMs === undefined ? {} : { dateMs }),

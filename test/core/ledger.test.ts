@@ -34,7 +34,7 @@ describe('what a run leaves behind', () => {
     expect(w.ledger.at(-1)).toMatchObject({ logs: 1, accepted: 0, retried: 1 });
   });
 
-  test('what is neither accepted nor held is not in it', async () => {
+  test('what is neither accepted nor queued is not in it', async () => {
     const w = world({ logs: logs(3) });
     w.faults.post = () => ({ kind: 'answered', status: 403 });
     await w.tick();

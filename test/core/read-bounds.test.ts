@@ -22,7 +22,7 @@ const tooLarge: PageAnswer = {
 /** Reads to the end; `answer` is asked with the place, the number of logs and the call. */
 async function read(
   answer: (after: string, take: number, call: number) => PageAnswer,
-  { after = PLACE, settleMs = 15_000 }: { after?: string; settleMs?: number } = {},
+  { after = PLACE, ripeMs = 15_000 }: { after?: string; ripeMs?: number } = {},
 ) {
   const asked: [string, number][] = [];
   const steps: ReadStep[] = [];
@@ -38,7 +38,7 @@ async function read(
       },
     },
     after,
-    { deadlineMs: NOW + 100_000, settleMs, headroom: 0.1 },
+    { deadlineMs: NOW + 100_000, ripeMs, headroom: 0.1 },
   );
   while (steps.length < 40) {
     const step = await reader.next();
@@ -89,7 +89,7 @@ describe('the date of a log', () => {
     [undefined, undefined],
   ])('of a log without a known id, %s ms from now, is %s', async (ms, expected) => {
     const own = { type: 's', ...(ms === undefined ? {} : { date: iso(ms) }) };
-    const { logs } = await read(once([log(-HOUR), own, log(-HOUR + 1)]), { settleMs: 0 });
+    const { logs } = await read(once([log(-HOUR), own, log(-HOUR + 1)]), { ripeMs: 0 });
     expect(logs[1]?.dateMs).toBe(expected);
     expect(logs[1]).not.toHaveProperty('logId');
     expect(logs[1]).not.toHaveProperty('idTimeMs');
@@ -110,7 +110,7 @@ describe('the age of a log', () => {
   });
 
   test('does not matter where nothing needs to settle', async () => {
-    expect((await read(once([log(0), log(200_000)]), { settleMs: 0 })).logs).toHaveLength(2);
+    expect((await read(once([log(0), log(200_000)]), { ripeMs: 0 })).logs).toHaveLength(2);
   });
 
   test('of a page out of order holds all of it back', async () => {

@@ -39,7 +39,7 @@ async function read(
       },
     },
     after,
-    { deadlineMs: NOW + 100_000, settleMs: 15_000, headroom: 0.1, ...options },
+    { deadlineMs: NOW + 100_000, ripeMs: 15_000, headroom: 0.1, ...options },
   );
   const steps: ReadStep[] = [];
   for (;;) {

@@ -9,7 +9,7 @@ import { backfill, idsWithin, WINDOW } from './backfills.ts';
 let world: LocalWorld;
 afterEach(() => world.close());
 
-test('what Azure does not take is held on the pipeline’s own queues: the poison a dead letter, the rest shipped', async () => {
+test('what Azure does not take is put on the pipeline’s own queues: the poison a dead letter, the rest shipped', async () => {
   const logs = recentLogs(900);
   const wanted = idsWithin(logs);
   const at = logs.findIndex(log => log.log_id === wanted[7]);
@@ -24,7 +24,7 @@ test('what Azure does not take is held on the pipeline’s own queues: the poiso
   expect(wanted.filter(id => missing.has(id))).toEqual([]);
 });
 
-test('an outage ends it with 1; "run" delivers what is held, and the same command the rest', async () => {
+test('an outage ends it with 1; "run" delivers what is queued, and the same command the rest', async () => {
   const logs = recentLogs(900);
   world = await openLocalWorld({ auth0: { logs }, maxBatchBytes: 200_000 });
   const retryAfter = { 'retry-after': '3000' };

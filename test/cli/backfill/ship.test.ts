@@ -64,7 +64,7 @@ async function ship(options: Ship = {}): Promise<BackfillEnd & { readonly slept:
   return { ...end, slept };
 }
 
-test('an outage in the middle is waited out: what met it is held, and the rest is shipped', async () => {
+test('an outage in the middle is waited out: what met it is queued, and the rest is shipped', async () => {
   world = await openLocalWorld({ auth0: { logs: recentLogs(2000) }, maxBatchBytes: 200_000 });
   const { dataCollector } = world.azure.faults;
   dataCollector.add({ kind: 'slow', ms: 0 }, 4);

@@ -40,13 +40,13 @@ test('the dry run begins after the deployed checkpoint, and leaves stack and dis
   expect(await readdir(directory)).toEqual([]);
 });
 
-test('the backfill leaves the deployed checkpoint and lease alone, and holds on the deployed queues', async () => {
+test('the backfill leaves the deployed checkpoint and lease alone, and puts aside on the deployed queues', async () => {
   const { prod } = world.pipelines;
   const before = await prod.aws.readCheckpoint('prod');
   const depths = await prod.aws.queueDepths();
   const { code, stdout, stderr } = await run('backfill', WINDOW);
   expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-    'held on the queues of stack Auth0LogsToAzure in us-east-1 ',
+    'put on the queues of stack Auth0LogsToAzure in us-east-1 ',
   );
   expect(stdout).toContain(`${shipped.length - 1} logs shipped in `);
   expect(stdout).toContain('1 put on the dead-letter queue; the window is done');

@@ -6,9 +6,10 @@ import { liveLine } from '../terminal/live-line.ts';
 import { wrapped } from '../terminal/text.ts';
 import { preview } from '../window/preview.ts';
 import { failed, previewDependencies, START_TIMEOUT_MS } from '../window/preview-parts.ts';
-import { countLines, previewJson, typeLines } from '../window/preview-show.ts';
+import { countLines, typeLines } from '../window/preview-show.ts';
 import { showProgress, windowProgress } from '../window/progress.ts';
 import type { Window } from '../window/window.ts';
+import { countJson } from './json.ts';
 import { retentionWarning, windowText } from './show.ts';
 import { boundedSource } from './source.ts';
 
@@ -44,12 +45,7 @@ export async function countWindow(
   if (stop.aborted) return EXIT.interrupted;
   if (typeof result.end !== 'string') return failed(pipeline, result.end, stop);
   if (json) {
-    const times = {
-      fromAt: new Date(window.fromMs).toISOString(),
-      toAt: new Date(window.toMs).toISOString(),
-    };
-    const document = { pipeline: config.name, ...times, outcome: 'counted', ...previewJson(result) };
-    console.log(JSON.stringify(document, undefined, 2));
+    console.log(JSON.stringify(countJson(config.name, window, result), undefined, 2));
     return EXIT.ok;
   }
   console.log(`${config.name}: backfill of ${windowText(window)}`);

@@ -1,4 +1,7 @@
 /** A backfill's result, for machines. */
+import type { Preview } from '../window/preview.ts';
+import { previewJson } from '../window/preview-show.ts';
+import type { Window } from '../window/window.ts';
 import type { Backfill, Begun } from './place.ts';
 import type { BackfillEnd } from './ship.ts';
 
@@ -23,6 +26,11 @@ export function backfillJson(
     ...(outcome === 'fault' && report ? { fault: report.message ?? report.outcome } : {}),
     directory,
   };
+}
+
+/** What `--dry-run --json` prints. */
+export function countJson(pipeline: string, { fromMs, toMs }: Window, result: Preview) {
+  return { pipeline, fromAt: iso(fromMs), toAt: iso(toMs), outcome: 'counted', ...previewJson(result) };
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../cli/doctor/finding.ts';
 import type { Ended } from '../cli.ts';
-import { levels, openPatient, type Patient, type PatientSetup, SHARED_KEY } from '../doctor-world.ts';
+import { levels, openPatient, type Patient, type PatientSetup, SHARED_KEY } from './doctor-world.ts';
 
 let patient: Patient;
 afterEach(() => patient.world.close());

@@ -5,9 +5,9 @@ import { examine } from '../../../cli/doctor/examine.ts';
 import type { Finding } from '../../../cli/doctor/finding.ts';
 import { openTarget } from '../../../cli/pipelines/open.ts';
 import { ENV, SECRET_PLACEHOLDER } from '../../../lambda/core/contract.ts';
-import { levels, SHARED_KEY } from '../doctor-world.ts';
 import { recentLogs } from '../local-world.ts';
 import { openStackWorld, type PipelineName, type StackWorld } from '../stack-world.ts';
+import { levels, SHARED_KEY } from './doctor-world.ts';
 
 let world: StackWorld;
 beforeAll(async () => {

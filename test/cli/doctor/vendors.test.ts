@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { levels, openPatient, type Patient, type PatientSetup } from '../doctor-world.ts';
+import { levels, openPatient, type Patient, type PatientSetup } from './doctor-world.ts';
 
 let patient: Patient;
 afterEach(() => patient.world.close());

@@ -2,14 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { examine } from '../../cli/doctor/examine.ts';
-import type { Finding } from '../../cli/doctor/finding.ts';
-import { openTarget } from '../../cli/pipelines/open.ts';
-import type { Auth0Options } from '../../simulator/auth0/server.ts';
-import type { Kind } from '../../simulator/azure/apis.ts';
-import type { AzureOptions } from '../../simulator/azure/server.ts';
-import { type Cli, cli, type Ended, startCli } from './cli.ts';
-import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from './local-world.ts';
+
+import { examine } from '../../../cli/doctor/examine.ts';
+import type { Finding } from '../../../cli/doctor/finding.ts';
+import { openTarget } from '../../../cli/pipelines/open.ts';
+import type { Auth0Options } from '../../../simulator/auth0/server.ts';
+import type { Kind } from '../../../simulator/azure/apis.ts';
+import type { AzureOptions } from '../../../simulator/azure/server.ts';
+import { type Cli, cli, type Ended, startCli } from '../cli.ts';
+import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from '../local-world.ts';
 
 export interface Patient {
   readonly world: LocalWorld;

@@ -5,11 +5,11 @@
 import { SECTIONS, savedQuery, type Tile } from '../azure/workbook.ts';
 import { replaceFile } from '../cli/terminal/durable-file.ts';
 import { generateLogs } from '../simulator/auth0/tenant.ts';
+import { type LogAnalytics, openLogAnalytics } from '../simulator/azure/log-analytics/engine.ts';
 import { dice } from '../simulator/dice.ts';
-import { type Arrival, arrive } from '../test/azure/local/arrivals.ts';
-import { type LogAnalytics, openLogAnalytics } from '../test/azure/local/log-analytics.ts';
-import { DOMAIN, log, NOW_MS, user } from '../test/azure/trials/scene.ts';
-import { TRIALS } from '../test/azure/trials/trials.ts';
+import { type Arrival, arrive } from './azure-trials/arrivals.ts';
+import { DOMAIN, log, NOW_MS, user } from './azure-trials/scene.ts';
+import { TRIALS } from './azure-trials/trials.ts';
 import { barChart, htmlOf, table, tiles, timeChart } from './workbook-charts.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DETECTIONS, type Detection, minutesOf } from '../../azure/detections.ts';
 import type { DestinationKind } from '../../lambda/core/model.ts';
+import { arrive } from '../../scripts/azure-trials/arrivals.ts';
+import { DOMAIN, NOW_MS, type Scene } from '../../scripts/azure-trials/scene.ts';
+import { TRIALS } from '../../scripts/azure-trials/trials.ts';
 import type { Log } from '../../simulator/auth0/tenant.ts';
-import { arrive } from './local/arrivals.ts';
-import { type LogAnalytics, openLogAnalytics, type Row } from './local/log-analytics.ts';
-import { DOMAIN, NOW_MS, type Scene } from './trials/scene.ts';
-import { TRIALS } from './trials/trials.ts';
+import { type LogAnalytics, openLogAnalytics, type Row } from '../../simulator/azure/log-analytics/engine.ts';
 
 const MINUTE_MS = 60_000;
 const scenes = Object.values(TRIALS).flatMap(({ fires, also = {}, quiet }) => [

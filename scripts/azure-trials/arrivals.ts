@@ -1,43 +1,38 @@
-/** Auth0 logs as rows of a table: shaped by the real shaper, stored as the service would store them. */
-import { DATA_COLLECTOR_TABLE, TABLE } from '../../azure/table.ts';
+/** Auth0 logs on their way into a workspace: shaped by the real shaper, stored or dropped as the service would. */
 import type { DestinationKind } from '../../lambda/core/model.ts';
 import { shaper } from '../../lambda/core/record/shape.ts';
-import type { Row, Rows } from '../../simulator/azure/log-analytics/engine.ts';
-import { INGESTED_AT } from '../../simulator/azure/log-analytics/translations.ts';
-import { widen } from '../../simulator/azure/table.ts';
+import type { Rows } from '../../simulator/azure/log-analytics/engine.ts';
+import { openWorkspace, type Workspace } from '../../simulator/azure/workspace.ts';
 
 export interface Arrival {
   readonly log: unknown;
   readonly arrivedMs: number;
 }
 
-/** The rows, and the LogId that each log got. */
+/** Lets logs arrive, each at its time and in that order. Returns the LogIds that they got, in the order given. */
+export function arriveIn(
+  workspace: Workspace,
+  destination: DestinationKind,
+  auth0Domain: string,
+  arrivals: readonly Arrival[],
+): string[] {
+  const shape = shaper({ destination, auth0Domain, redact: log => log });
+  const shaped = arrivals.map(({ log, arrivedMs }) => ({ ...shape(log), arrivedMs }));
+  for (const { json, arrivedMs } of shaped.toSorted((a, b) => a.arrivedMs - b.arrivedMs)) {
+    const records = [JSON.parse(json)];
+    if (destination === 'logs-ingestion') workspace.ingest(records, arrivedMs);
+    else workspace.collect({ logType: 'Auth0', records, timeField: 'event_date' }, arrivedMs);
+  }
+  return shaped.map(one => one.logId);
+}
+
+/** The rows of a workspace into which nothing else came, and the LogId that each log got. */
 export function arrive(
   destination: DestinationKind,
   auth0Domain: string,
   arrivals: readonly Arrival[],
 ): { rows: Rows; logIds: string[] } {
-  const shape = shaper({ destination, auth0Domain, redact: log => log });
-  const shaped = arrivals.map(({ log, arrivedMs }) => ({ ...shape(log), arrivedMs }));
-  const rows = shaped.map(({ json, arrivedMs }) => {
-    const record = JSON.parse(json) as Row;
-    const arrived = new Date(arrivedMs).toISOString();
-    const stored = destination === 'data-collector' ? suffixed(record) : record;
-    return {
-      ...stored,
-      // The transform of the rule, and the Data Collector API by its time-generated-field, do this.
-      TimeGenerated: record['TimeGenerated'] ?? record['event_date'] ?? arrived,
-      [INGESTED_AT]: arrived,
-    };
-  });
-  const table = destination === 'data-collector' ? DATA_COLLECTOR_TABLE : TABLE;
-  return { rows: { [table]: rows }, logIds: shaped.map(one => one.logId) };
-}
-
-/** Under the names that the Data Collector API gives, by the types of the values. */
-function suffixed(record: Row): Row {
-  const names = widen(new Map(), [record]);
-  return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [`${name}${names.get(name)?.[0] ?? ''}`, value]),
-  );
+  const workspace = openWorkspace({ keepRecords: true });
+  const logIds = arriveIn(workspace, destination, auth0Domain, arrivals);
+  return { rows: workspace.tables(), logIds };
 }

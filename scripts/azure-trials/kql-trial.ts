@@ -5,7 +5,8 @@ import { FUNCTIONS } from '../../azure/queries.ts';
 import type { Row } from '../../simulator/azure/log-analytics/engine.ts';
 import type { ColumnOf } from '../../simulator/azure/log-analytics/kql-check.ts';
 import { ALL_TABLES } from '../../simulator/azure/log-analytics/schemas.ts';
-import { functionColumns, INGESTED_AT } from '../../simulator/azure/log-analytics/translations.ts';
+import { functionColumns } from '../../simulator/azure/log-analytics/translations.ts';
+import { INGESTED_AT } from '../../simulator/azure/workspace.ts';
 import { arrive } from './arrivals.ts';
 import { DOMAIN, NOW_MS, type Scene } from './scene.ts';
 

@@ -7,13 +7,14 @@ import { type DataCollectorSettings, dataCollector } from './data-collector.ts';
 import { type Entra, type EntraSettings, entra } from './entra.ts';
 import { type LogsIngestionSettings, logsIngestion } from './logs-ingestion.ts';
 import { type Received, startLedger } from './received.ts';
+import { refuseSettings } from './settings.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+import { WORKSPACE_DEFAULTS, type WorkspaceSettings } from './workspace-settings.ts';
 
-export interface AzureSettings extends DataCollectorSettings, LogsIngestionSettings {
+export interface AzureSettings extends DataCollectorSettings, LogsIngestionSettings, WorkspaceSettings {
   readonly entra: EntraSettings;
   /** Added to every answer, in real time. */
   readonly latencyMs: number;
-  /** Keeps every row in `received.kept`: for tests that look at them, not for a million logs. */
-  readonly keepRecords: boolean;
 }
 
 /** Everything has a default; the settings in force are in `AzureSimulator.settings`. */
@@ -29,7 +30,10 @@ export interface AzureSimulator {
   readonly settings: AzureSettings;
   /** What the next requests to each API meet instead of, or besides, a proper answer. */
   readonly faults: Readonly<Record<Api, FaultScript>>;
+  /** What was accepted. */
   readonly received: Received;
+  /** What became of it: rows, drops, and what Azure tells of them. */
+  readonly workspace: Workspace;
   /** Requests for a token, refused ones and faults included. */
   readonly tokenRequests: number;
   readonly tokensIssued: number;
@@ -48,18 +52,17 @@ export interface AzureSimulator {
 }
 
 const DEFAULTS: Omit<AzureSettings, 'entra' | 'ingestionScope'> = {
+  ...WORKSPACE_DEFAULTS,
   workspaceId: '5ca1ab1e-0000-4000-8000-000000000001',
   sharedKeys: [Buffer.from('the shared key of a simulated workspace').toString('base64')],
   dataCollectorMaxBytes: 30_000_000,
   whenTooLarge: '404',
   dcrImmutableId: `dcr-${'5ca1ab1e'.repeat(4)}`,
-  stream: 'Custom-Auth0Logs_CL',
   logsIngestionMaxBytes: 1_048_576,
   logsIngestionMaxRawBytes: 1_048_576,
   poisonMark: 'simulated-poison-record',
   now: Date.now,
   latencyMs: 0,
-  keepRecords: false,
 };
 
 const ENTRA_DEFAULTS: EntraSettings = {
@@ -69,16 +72,18 @@ const ENTRA_DEFAULTS: EntraSettings = {
   scope: 'https://monitor.azure.com/.default',
 };
 
-/** Starts on a free port of 127.0.0.1. Throws when `declaredColumns` has a name that no table can have. */
+/** Starts on a free port of 127.0.0.1. Throws Error for settings that Azure would not take. */
 export async function startAzure(options: AzureOptions = {}): Promise<AzureSimulator> {
   const entraSettings = { ...ENTRA_DEFAULTS, ...options.entra };
   const settings = { ...DEFAULTS, ingestionScope: entraSettings.scope, ...options, entra: entraSettings };
+  refuseSettings(settings);
   const ledger = startLedger(settings.keepRecords);
+  const workspace = openWorkspace(settings, ledger);
   const authority = entra(entraSettings, settings.now);
-  const collector = dataCollector(settings, ledger);
+  const collector = dataCollector(settings, workspace, ledger);
   const answers: Record<Api, (call: Call) => Answer> = {
     dataCollector: collector.answer,
-    logsIngestion: logsIngestion(settings, authority, ledger),
+    logsIngestion: logsIngestion(settings, authority, workspace, ledger),
     entra: authority.answer,
   };
   const faults = { dataCollector: faultScript(), logsIngestion: faultScript(), entra: faultScript() };
@@ -111,6 +116,7 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureSimul
     settings,
     faults,
     received: ledger,
+    workspace,
     get tokenRequests() {
       return tokenRequests;
     },

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { INGESTED_AT } from '../workspace.ts';
 import { type GeneratedQuery, parseGenerated } from './generated.ts';
 import { type Tables, WORKSPACES, type WorkspaceName } from './schemas.ts';
-import { INGESTED_AT } from './translations.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 

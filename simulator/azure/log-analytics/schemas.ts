@@ -106,12 +106,27 @@ const dcrLogErrors: readonly ColumnOf[] = [
   { name: 'OperationName', type: 'string' },
   { name: 'InputStreamId', type: 'string' },
   { name: 'Message', type: 'string' },
+  { name: 'ClientRequestId', type: 'string' },
+];
+
+/** The system function, as a table: https://learn.microsoft.com/azure/azure-monitor/logs/monitor-workspace */
+const logOperation: readonly ColumnOf[] = [
+  { name: 'TimeGenerated', type: 'datetime' },
+  { name: 'Category', type: 'string' },
+  { name: 'Operation', type: 'string' },
+  { name: 'Level', type: 'string' },
+  { name: 'Detail', type: 'string' },
 ];
 
 /** Workspaces as they occur, each with other tables. */
 export const WORKSPACES = {
   /** This pipeline, by either API: after a move there are both tables. */
-  own: { [TABLE]: ingestion, [DATA_COLLECTOR_TABLE]: collector, DCRLogErrors: dcrLogErrors },
+  own: {
+    [TABLE]: ingestion,
+    [DATA_COLLECTOR_TABLE]: collector,
+    DCRLogErrors: dcrLogErrors,
+    _LogOperation: logOperation,
+  },
   /** Microsoft Sentinel’s connectors, the newer and the older one. */
   sentinel: {
     [TABLE]: ingestion.filter(({ name }) => SENTINEL_COLUMNS.includes(name)),

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { DETECTIONS } from '../../../azure/detections.ts';
 import { FUNCTIONS, SAVED_QUERIES, type SavedFunction } from '../../../azure/queries.ts';
+import { INGESTED_AT } from '../workspace.ts';
 import { type ColumnOf, checker } from './kql-check.ts';
 import { ALL_TABLES, type Tables, WORKSPACES, type WorkspaceName } from './schemas.ts';
 
@@ -28,9 +29,6 @@ export const hashOf = ({ kql, schema }: Translation) =>
   createHash('sha256')
     .update(JSON.stringify([kql, schema]))
     .digest('hex');
-
-/** In every local table: what Kusto knows of a row without a column. */
-export const INGESTED_AT = 'IngestedAt';
 
 /** The text of Auth0Logs() depends on the tables that exist, the rest on the functions alone. */
 export function translations(

@@ -379,19 +379,21 @@ describe('the table', () => {
     expect(columns()).toEqual(['A_d', 'A_s', 'B_s', 'C_b', 'C_d', 'D_t', 'D_s']);
   });
 
-  test('takes 500 columns over all posts, and refuses the post that would bring one more', async () => {
+  test('takes 500 columns over all posts, and drops the post that would bring one more, though it is answered 200', async () => {
     const azure = await azureForTest();
     const wide = (from: number, to: number) =>
       Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`Column${from + i}`, 'x']));
     expect((await collect(azure, [wide(0, 300)])).status).toBe(200);
     expect((await collect(azure, [wide(250, 500)])).status).toBe(200);
-    const refused = await collect(azure, [{ Column0: 'refused' }, { Column500: 'x' }]);
-    expect([refused.status, collectorCode(refused)]).toEqual([400, 'InvalidDataFormat']);
+    const dropped = await collect(azure, [{ Column0: 'dropped' }, { Column500: 'x' }]);
+    expect(dropped).toEqual({ status: 200, text: '' });
     expect((await collect(azure, [{ Column499: 'y' }])).status).toBe(200);
     expect((await collect(azure, [{ Column500: 'x' }], { headers: { 'log-type': 'Other' } })).status).toBe(
       200,
     );
     expect(azure.received.tables['Auth0_CL']).toHaveLength(500);
-    expect(azure.received.kept.some(record => record['Column0'] === 'refused')).toBe(false);
+    const stored = azure.workspace.tables()['Auth0_CL'] ?? [];
+    expect(stored.some(row => row['Column0_s'] === 'dropped')).toBe(false);
+    expect([stored.length, azure.workspace.dropped]).toEqual([3, { tooManyColumns: 2 }]);
   });
 });

@@ -94,6 +94,25 @@ export function alertRule(settings: AlertRuleSettings): AlertRule {
   };
 }
 
+/** The range of TimeGenerated that one look sees. */
+export interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Looks at the rule's frequency from one time to another, the first time a period after it. The changes in order. */
+export async function watch(
+  rule: AlertRule,
+  query: (range: Range) => Promise<readonly Readonly<StoredRecord>[]>,
+  { fromMs, toMs }: Range,
+): Promise<AlertChange[]> {
+  const changes: AlertChange[] = [];
+  for (let atMs = fromMs + rule.frequencyMs; atMs <= toMs; atMs += rule.frequencyMs) {
+    changes.push(...rule.evaluate(await query({ fromMs: atMs - rule.windowMs, toMs: atMs }), atMs));
+  }
+  return changes;
+}
+
 /** Rows by the values of the dimensions. Without dimensions there is one group, also of no rows. */
 function groupsOf(
   rows: readonly Readonly<StoredRecord>[],

@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
-import type { Ledger, StoredRecord } from './received.ts';
+import type { StoredRecord } from './received.ts';
 import { isIsoTime, parseJson, recordsOf } from './record.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -46,11 +46,9 @@ const RESERVED = ['tenant', 'TimeGenerated', 'RawData'];
 const PROPERTY_NAME = /^[A-Za-z0-9_]{1,45}$/;
 export const LOG_TYPE = /^[A-Za-z0-9_]{1,100}$/;
 
-export function dataCollector(
-  settings: DataCollectorSettings,
-  workspace: Workspace,
-  ledger: Ledger,
-): DataCollector {
+/** Answers posts, and gives the workspace what it accepts. */
+export function dataCollector(settings: DataCollectorSettings, workspace: Workspace): DataCollector {
+  const ledger = workspace.received;
   let keys = settings.sharedKeys;
   const signatures = new Set<string>();
 

@@ -6,7 +6,6 @@ import { gunzipSync } from 'node:zlib';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
 import type { Entra } from './entra.ts';
-import type { Ledger } from './received.ts';
 import { isObject, parseJson, recordsOf } from './record.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -31,13 +30,13 @@ interface Refusal {
 
 const API_VERSION = '2023-01-01';
 
-/** Answers posts. */
+/** Answers posts, and gives the workspace what it accepts. */
 export function logsIngestion(
   settings: LogsIngestionSettings,
   entra: Entra,
   workspace: Workspace,
-  ledger: Ledger,
 ): (call: Call) => Answer {
+  const ledger = workspace.received;
   /** Accepts all records of the post, or none and says why. */
   const take = (call: Call): Refusal | undefined => {
     const raw = rawBody(call, settings);

@@ -6,7 +6,7 @@ import { type Call, listen, readBody } from '../loopback.ts';
 import { type DataCollectorSettings, dataCollector } from './data-collector.ts';
 import { type Entra, type EntraSettings, entra } from './entra.ts';
 import { type LogsIngestionSettings, logsIngestion } from './logs-ingestion.ts';
-import { type Received, startLedger } from './received.ts';
+import type { Received } from './received.ts';
 import { refuseSettings } from './settings.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 import { WORKSPACE_DEFAULTS, type WorkspaceSettings } from './workspace-settings.ts';
@@ -77,13 +77,13 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureSimul
   const entraSettings = { ...ENTRA_DEFAULTS, ...options.entra };
   const settings = { ...DEFAULTS, ingestionScope: entraSettings.scope, ...options, entra: entraSettings };
   refuseSettings(settings);
-  const ledger = startLedger(settings.keepRecords);
-  const workspace = openWorkspace(settings, ledger);
+  const workspace = openWorkspace(settings);
+  const ledger = workspace.received;
   const authority = entra(entraSettings, settings.now);
-  const collector = dataCollector(settings, workspace, ledger);
+  const collector = dataCollector(settings, workspace);
   const answers: Record<Api, (call: Call) => Answer> = {
     dataCollector: collector.answer,
-    logsIngestion: logsIngestion(settings, authority, workspace, ledger),
+    logsIngestion: logsIngestion(settings, authority, workspace),
     entra: authority.answer,
   };
   const faults = { dataCollector: faultScript(), logsIngestion: faultScript(), entra: faultScript() };

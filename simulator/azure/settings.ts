@@ -36,8 +36,6 @@ export function refuseSettings(settings: AzureSettings): void {
     /^dcr-[0-9a-f]{32}$/.test(dcrImmutableId),
     'dcr- and 32 hex digits',
   );
-  const scopes = 'https://monitor.azure.com/.default, or its like in .us or .cn';
-  refuse('ingestionScope', ingestionScope, INGESTION_SCOPE.test(ingestionScope), scopes);
   refuse('latencyMs', latencyMs, Number.isFinite(latencyMs) && latencyMs >= 0, 'a number, 0 or more');
   refuse('entra.tenantId', entra.tenantId, GUID.test(entra.tenantId), 'a GUID');
   refuse('entra.clientId', entra.clientId, GUID.test(entra.clientId), 'a GUID');
@@ -49,6 +47,8 @@ export function refuseSettings(settings: AzureSettings): void {
     /^https:\/\/.+\/\.default$/.test(entra.scope),
     'https://<resource>/.default',
   );
+  const scopes = 'https://monitor.azure.com/.default, or its like in .us or .cn';
+  refuse('ingestionScope', ingestionScope, INGESTION_SCOPE.test(ingestionScope), scopes);
 }
 
 function isBase64(key: string): boolean {

@@ -49,12 +49,10 @@ const RULE_FIELD_BYTES = 65_536;
 const EVENT_TIME = 'event_date';
 
 /** Throws Error for settings that Azure would not take. */
-export function openWorkspace(
-  options: Partial<WorkspaceSettings> = {},
-  received: Ledger = startLedger(options.keepRecords ?? false),
-): Workspace {
+export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspace {
   const settings = { ...WORKSPACE_DEFAULTS, ...options };
   refuseWorkspaceSettings(settings);
+  const received = startLedger(settings.keepRecords);
   const declared = settings.declaredColumns && new Set(settings.declaredColumns);
   const operations = startOperations();
   const limits = quota(settings, operations);

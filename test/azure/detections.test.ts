@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DETECTIONS, type Detection, minutesOf } from '../../azure/detections.ts';
+import { DETECTIONS, type Detection } from '../../azure/detections.ts';
 import type { DestinationKind } from '../../lambda/core/model.ts';
 import { arrive } from '../../scripts/azure-trials/arrivals.ts';
 import { DOMAIN, NOW_MS, type Scene } from '../../scripts/azure-trials/scene.ts';
 import { TRIALS } from '../../scripts/azure-trials/trials.ts';
 import type { Log } from '../../simulator/auth0/tenant.ts';
+import { alertRule } from '../../simulator/azure/alert-rule.ts';
 import { type LogAnalytics, openLogAnalytics, type Row } from '../../simulator/azure/log-analytics/engine.ts';
+import { RULES } from './alert-rules.ts';
 
 const MINUTE_MS = 60_000;
 const scenes = Object.values(TRIALS).flatMap(({ fires, also = {}, quiet }) => [
@@ -36,12 +38,12 @@ async function setStage(destination: DestinationKind, of: readonly Scene[]): Pro
   return { analytics: await openLogAnalytics('own', rows), logIds };
 }
 
-/** Runs the rule as Azure does: over the rows of its window. Says whether it fires. */
+/** Runs the deployed rule as Azure does: over the rows of its window. Says whether it fires. */
 async function fires(stage: Stage, detection: Detection, scene: Scene): Promise<boolean> {
-  const fromMs = NOW_MS - minutesOf(detection.window) * MINUTE_MS;
-  const scope = { fromMs, toMs: NOW_MS, logIds: stage.logIds.get(scene)! };
+  const rule = alertRule(RULES.find(one => one.id === detection.id)!.settings);
+  const scope = { fromMs: NOW_MS - rule.windowMs, toMs: NOW_MS, logIds: stage.logIds.get(scene)! };
   const rows = await stage.analytics.run(`detection-${detection.id}`, scope);
-  return rows.length > detection.threshold;
+  return rule.evaluate(rows, NOW_MS).some(one => one.kind === 'fired');
 }
 
 test('every detection has a trial, and every trial a detection', () => {

@@ -29,6 +29,8 @@ export type Trials = Readonly<Record<string, Trial>>;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Of a log's id: `900` and the time to the millisecond; what follows tells logs of one millisecond apart. */
+const ID_TIME_DIGITS = 20;
 const AGENT = 'Chrome 142.0.0 / Windows 10.0.0';
 let count = 0;
 
@@ -48,6 +50,14 @@ export function log(type: string, minutesAgo: number, fields: Fields = {}): Log 
     tenant_name: 'example',
     ...fields,
   };
+}
+
+/** The same log at another time. Text instead of a log stays what it is. */
+export function shifted(one: Log, byMs: number): Log {
+  if (typeof one !== 'object') return one;
+  const atMs = Date.parse(one.date) + byMs;
+  const logId = logIdAt(atMs, one.log_id.slice(ID_TIME_DIGITS));
+  return { ...one, _id: logId, log_id: logId, date: new Date(atMs).toISOString() };
 }
 
 /** As many as asked for, a few seconds apart, the last one a minute ago; `fields` may depend on the number. */

@@ -82,6 +82,11 @@ export const SIGN_IN_TRIALS: Trials = {
   },
   'brute-force': {
     fires: scene(logs(20, 'fp', index => ({ ...someone(1), ip: address(index) }))),
+    also: {
+      'over three quarters of an hour': scene(
+        Array.from({ length: 20 }, (_, index) => log('fp', 2 + index * 2.2, someone(1))),
+      ),
+    },
     quiet: {
       '19 wrong passwords': scene(logs(19, 'fp', () => someone(1))),
       '20 users with one each': scene(logs(20, 'fp', someone)),

@@ -1,7 +1,9 @@
 /** The alert rules as the template deploys them, for the model of rules in simulator/azure/. */
 import { DETECTIONS } from '../../azure/detections.ts';
 import { generatedFiles } from '../../azure/write-template.ts';
+import { alertRule } from '../../simulator/azure/alert-rule.ts';
 import type { AlertRuleSettings } from '../../simulator/azure/alert-settings.ts';
+import type { LogAnalytics } from '../../simulator/azure/log-analytics/engine.ts';
 import { deploy } from './arm-deploy.ts';
 import { STATE } from './sample-deployment.ts';
 
@@ -51,3 +53,23 @@ export const RULES: readonly Rule[] = DETECTIONS.map(({ id, kql }) => {
     },
   };
 });
+
+/** Whether the rule fires when it looks for the first time at this moment. */
+export async function fires(
+  analytics: LogAnalytics,
+  { id, settings }: Rule,
+  atMs: number,
+  logIds?: readonly string[],
+) {
+  const rule = alertRule(settings);
+  const scope = { fromMs: atMs - rule.windowMs, toMs: atMs, ...(logIds ? { logIds } : {}) };
+  const rows = await analytics.run(`detection-${id}`, scope);
+  return rule.evaluate(rows, atMs).some(one => one.kind === 'fired');
+}
+
+/** The rules of the template that fire. */
+export async function firing(analytics: LogAnalytics, atMs: number): Promise<string[]> {
+  const fired: string[] = [];
+  for (const rule of RULES) if (await fires(analytics, rule, atMs)) fired.push(rule.id);
+  return fired;
+}

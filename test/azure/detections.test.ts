@@ -5,9 +5,8 @@ import { arrive } from '../../scripts/azure-trials/arrivals.ts';
 import { DOMAIN, NOW_MS, type Scene } from '../../scripts/azure-trials/scene.ts';
 import { TRIALS } from '../../scripts/azure-trials/trials.ts';
 import type { Log } from '../../simulator/auth0/tenant.ts';
-import { alertRule } from '../../simulator/azure/alert-rule.ts';
 import { type LogAnalytics, openLogAnalytics, type Row } from '../../simulator/azure/log-analytics/engine.ts';
-import { RULES } from './alert-rules.ts';
+import { fires, RULES } from './alert-rules.ts';
 
 const MINUTE_MS = 60_000;
 const scenes = Object.values(TRIALS).flatMap(({ fires, also = {}, quiet }) => [
@@ -39,12 +38,8 @@ async function setStage(destination: DestinationKind, of: readonly Scene[]): Pro
 }
 
 /** Runs the deployed rule as Azure does: over the rows of its window. Says whether it fires. */
-async function fires(stage: Stage, detection: Detection, scene: Scene): Promise<boolean> {
-  const rule = alertRule(RULES.find(one => one.id === detection.id)!.settings);
-  const scope = { fromMs: NOW_MS - rule.windowMs, toMs: NOW_MS, logIds: stage.logIds.get(scene)! };
-  const rows = await stage.analytics.run(`detection-${detection.id}`, scope);
-  return rule.evaluate(rows, NOW_MS).some(one => one.kind === 'fired');
-}
+const stageFires = (stage: Stage, { id }: Detection, scene: Scene) =>
+  fires(stage.analytics, RULES.find(one => one.id === id)!, NOW_MS, stage.logIds.get(scene)!);
 
 test('every detection has a trial, and every trial a detection', () => {
   expect(Object.keys(TRIALS).sort()).toEqual(DETECTIONS.map(one => one.id));
@@ -62,10 +57,10 @@ describe.each(['logs-ingestion', 'data-collector'] as const)('over the table of 
 
   /** Rows of other tables cannot be told apart by LogId: such a scene has a workspace of its own. */
   async function play(detection: Detection, scene: Scene): Promise<boolean> {
-    if (!scene.others) return fires(shared, detection, scene);
+    if (!scene.others) return stageFires(shared, detection, scene);
     const alone = await setStage(destination, [scene]);
     try {
-      return await fires(alone, detection, scene);
+      return await stageFires(alone, detection, scene);
     } finally {
       alone.analytics.close();
     }

@@ -3,13 +3,12 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { DestinationKind } from '../../lambda/core/model.ts';
 import { arriveIn } from '../../scripts/azure-trials/arrivals.ts';
 import { HARMLESS_MONTH } from '../../scripts/azure-trials/harmless-month.ts';
-import { DOMAIN, NOW_MS } from '../../scripts/azure-trials/scene.ts';
+import { DOMAIN, NOW_MS, shifted } from '../../scripts/azure-trials/scene.ts';
 import { TRIALS } from '../../scripts/azure-trials/trials.ts';
 import type { Log } from '../../simulator/auth0/tenant.ts';
-import { alertRule } from '../../simulator/azure/alert-rule.ts';
 import { type LogAnalytics, openLogAnalytics } from '../../simulator/azure/log-analytics/engine.ts';
 import { openWorkspace } from '../../simulator/azure/workspace.ts';
-import { RULES, type Rule } from './alert-rules.ts';
+import { fires, firing, RULES } from './alert-rules.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -30,26 +29,6 @@ async function workspaceWith(
   const analytics = await openLogAnalytics('own', workspace.tables());
   open.push(analytics);
   return { analytics, logIds };
-}
-
-/** Whether the rule fires when it looks for the first time at this moment. */
-async function fires(
-  analytics: LogAnalytics,
-  { id, settings }: Rule,
-  atMs: number,
-  logIds?: readonly string[],
-) {
-  const rule = alertRule(settings);
-  const scope = { fromMs: atMs - rule.windowMs, toMs: atMs, ...(logIds ? { logIds } : {}) };
-  const rows = await analytics.run(`detection-${id}`, scope);
-  return rule.evaluate(rows, atMs).some(one => one.kind === 'fired');
-}
-
-/** The rules of the template that fire. */
-async function firing(analytics: LogAnalytics, atMs: number): Promise<string[]> {
-  const fired: string[] = [];
-  for (const rule of RULES) if (await fires(analytics, rule, atMs)) fired.push(rule.id);
-  return fired;
 }
 
 describe.each(KINDS)('by %s,', kind => {
@@ -86,9 +65,3 @@ test('attacks three days ago that arrive only now are found', async () => {
   }
   expect(missed).toEqual([]);
 });
-
-/** The same log at another time; text instead of a log stays what it is. */
-function shifted(log: Log, byMs: number): Log {
-  if (typeof log !== 'object') return log;
-  return { ...log, date: new Date(Date.parse(log.date) + byMs).toISOString() };
-}

@@ -113,8 +113,10 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
     truncate(name, records, COLLECTOR_FIELD_BYTES, atMs);
     received.accept(records);
     if (records.length === 0) return;
-    // Stricter than Azure may be: it drops the post, where only some of its records bring a new column.
-    if (tablesAreFixed && columns.length > columnNames(before).length) {
+    // The rule's own table is made for it, whatever the others are. Stricter than Azure may be: the whole post is
+    // dropped, where only some of its records bring a new column.
+    const isFixed = tablesAreFixed || name === ruleTable;
+    if (isFixed && columns.length > columnNames(before).length) {
       operations.tableIsV2(atMs, name);
       drop('tableIsV2', records.length);
       return;

@@ -64,7 +64,7 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
   };
   return {
     sql,
-    run: (name, scope) => sql(sqlOf(name), scope),
+    run: async (name, scope) => sql(sqlOf(name), scope),
     close: () => {
       connection.closeSync();
       instance.closeSync();

@@ -140,6 +140,12 @@ describe('what is accepted and dropped', () => {
     ]);
   });
 
+  test('data of the Data Collector API for the very table that the rule feeds', () => {
+    const workspace = workspaceOf({ stream: 'Custom-Auth0_CL' });
+    collect(workspace, { LogId: 'a' });
+    expect([workspace.stored, workspace.dropped]).toEqual([0, { tableIsV2: 1 }]);
+  });
+
   test('only new columns, where a table was migrated: it takes what fits the old ones', () => {
     const workspace = workspaceOf();
     collect(workspace, { LogId: 'a', Level: 1 });

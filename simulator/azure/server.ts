@@ -3,19 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, answerWith, type FaultScript, faultScript } from '../faults.ts';
 import { type Call, listen, readBody } from '../loopback.ts';
-import { type DataCollectorSettings, dataCollector } from './data-collector.ts';
+import { dataCollector } from './data-collector.ts';
 import { type Entra, type EntraSettings, entra } from './entra.ts';
-import { type LogsIngestionSettings, logsIngestion } from './logs-ingestion.ts';
+import { logsIngestion } from './logs-ingestion.ts';
 import type { Received } from './received.ts';
-import { refuseSettings } from './settings.ts';
+import { type AzureSettings, refuseSettings } from './settings.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
-import { WORKSPACE_DEFAULTS, type WorkspaceSettings } from './workspace-settings.ts';
-
-export interface AzureSettings extends DataCollectorSettings, LogsIngestionSettings, WorkspaceSettings {
-  readonly entra: EntraSettings;
-  /** Added to every answer, in real time. */
-  readonly latencyMs: number;
-}
+import { WORKSPACE_DEFAULTS } from './workspace-settings.ts';
 
 /** Everything has a default; the settings in force are in `AzureSimulator.settings`. */
 export type AzureOptions = Partial<Omit<AzureSettings, 'entra'>> & {

@@ -1,7 +1,19 @@
-/** Settings of the simulated APIs that Azure would not take: a test that needs one would prove nothing. */
-import { LOG_TYPE } from './data-collector.ts';
-import type { AzureSettings } from './server.ts';
-import { refuse, refuseWorkspaceSettings, wholeNumber } from './workspace-settings.ts';
+/** Settings of the simulated Azure, and those that Azure would not take: a test that needs one would prove nothing. */
+import { type DataCollectorSettings, LOG_TYPE } from './data-collector.ts';
+import type { EntraSettings } from './entra.ts';
+import type { LogsIngestionSettings } from './logs-ingestion.ts';
+import {
+  refuse,
+  refuseWorkspaceSettings,
+  type WorkspaceSettings,
+  wholeNumber,
+} from './workspace-settings.ts';
+
+export interface AzureSettings extends DataCollectorSettings, LogsIngestionSettings, WorkspaceSettings {
+  readonly entra: EntraSettings;
+  /** Added to every answer, in real time. */
+  readonly latencyMs: number;
+}
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview, and its likes in other clouds. */

@@ -93,9 +93,13 @@ ${sorted.map(row).join('\n')}
 
 ## Before you rely on them
 
-- **A rule sees what has arrived.** It looks at the last minutes or hours by \`TimeGenerated\`, the time of the event. Logs that arrive
-  after their window has passed, as after an outage of the pipeline or a replay of failed batches, are seen by no rule. _Auth0
-  logs arrive late_ and _No Auth0 logs_ fire then: run the detections by hand over that time.
+- **A rule looks at a range of \`TimeGenerated\`**, the time of the event. Logs that arrive after their window has passed, and within two
+  days, as after an outage of the pipeline or a replay of failed batches, are seen by no rule. _Auth0 logs arrive late_ fires then:
+  run the detections by hand over that time.
+- **Logs over two days old are seen when they arrive**, since Azure gives them the time of receipt as \`TimeGenerated\`. What a detection
+  counts within an hour or a day it counts by \`EventTime\`, when it happened: a month of logs that arrives at once, as at a first start
+  with \`startFrom: "oldest"\`, is not one burst. _Auth0 logs arrive late_ fires then, and what did happen in that month: an attack, or a
+  change of the tenant’s settings. _Machine token from a new address_ judges the last hour only.
 - **The numbers are a start.** They stand as \`let\` at the top of a query. Change them to what is usual in your tenant: run the query
   over the last two days first.
 - **_any_ means any.** Most changes of the tenant’s settings are your own. Such an alert asks you to recognise it.
@@ -110,8 +114,9 @@ ${sorted.map(row).join('\n')}
 
 \`npm test\` parses every query and checks it against the tables’ columns with Microsoft’s
 [Kusto language service](https://www.npmjs.com/package/@kusto/language-service-next), and then runs it: logs are shaped by the pipeline’s own code, stored in the tables
-of either API, read by \`Auth0Logs()\`, and each detection must fire on its trial and keep quiet at the near misses: one less than
-the number, a refused call instead of one that worked, the right order reversed.
+of either API as Azure stores them, read by \`Auth0Logs()\`, and each detection must fire on its trial and keep quiet at the near misses: one less than
+the number, a refused call instead of one that worked, the right order reversed. A month of harmless logs that arrives at once must fire
+nothing but _Auth0 logs arrive late_, and an attack that arrives three days late must be found.
 
 It runs on DuckDB, with SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) has made of the KQL (\`npm run generate -- sql\`), a translator that its authors check against Microsoft’s
 Kusto emulator. That is **not Azure**. Four things stand in for what it lacks: \`column_ifexists\` is decided before the translation,

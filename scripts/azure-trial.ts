@@ -3,8 +3,8 @@
  * any data of one's own.
  */
 import { DETECTIONS } from '../azure/detections.ts';
-import { kqlTrial } from '../test/azure/trials/kql-trial.ts';
-import { TRIALS } from '../test/azure/trials/trials.ts';
+import { kqlTrial } from './azure-trials/kql-trial.ts';
+import { TRIALS } from './azure-trials/trials.ts';
 
 const [id] = process.argv.slice(2);
 const detection = DETECTIONS.find(one => one.id === id);

@@ -17,7 +17,7 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   template: { script: 'azure/write-template.ts', writes: 'azure/template.json and docs/schema.md' },
   queries: { script: 'scripts/azure-docs.ts', writes: 'docs/queries.md and docs/detections.md' },
   records: { script: 'scripts/golden-records.ts', writes: 'the records of test/golden' },
-  sql: { script: 'scripts/azure-sql.ts', writes: 'the SQL of test/azure/local' },
+  sql: { script: 'scripts/azure-sql.ts', writes: 'simulator/azure/log-analytics/queries.sql' },
   workbook: {
     script: 'scripts/workbook-page.ts',
     writes: 'the workbook as a page',

@@ -1,5 +1,5 @@
 /** Charts and tables as HTML, much as a workbook draws them. */
-import type { Row } from '../test/azure/local/log-analytics.ts';
+import type { Row } from '../simulator/azure/log-analytics/engine.ts';
 
 const COLORS = ['#0078d4', '#e3008c', '#00a2ad', '#f2a100', '#8764b8', '#498205', '#d13438', '#69797e'];
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });

@@ -2,14 +2,16 @@
  * `npm run generate -- workbook FILE`: the workbook's layout as a static page, filled by its own queries, which run here
  * over a day of the simulated tenant in which every attack of the trials happens too.
  */
+
 import { SECTIONS, savedQuery, type Tile } from '../azure/workbook.ts';
 import { replaceFile } from '../cli/terminal/durable-file.ts';
 import { generateLogs } from '../simulator/auth0/tenant.ts';
+import { type LogAnalytics, openLogAnalytics } from '../simulator/azure/log-analytics/engine.ts';
+import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
 import { dice } from '../simulator/dice.ts';
-import { type Arrival, arrive } from '../test/azure/local/arrivals.ts';
-import { type LogAnalytics, openLogAnalytics } from '../test/azure/local/log-analytics.ts';
-import { DOMAIN, log, NOW_MS, user } from '../test/azure/trials/scene.ts';
-import { TRIALS } from '../test/azure/trials/trials.ts';
+import { type Arrival, arrive } from './azure-trials/arrivals.ts';
+import { DOMAIN, log, NOW_MS, user } from './azure-trials/scene.ts';
+import { TRIALS } from './azure-trials/trials.ts';
 import { barChart, htmlOf, table, tiles, timeChart } from './workbook-charts.ts';
 
 const DAY_MS = 86_400_000;
@@ -75,7 +77,7 @@ const STYLE = `
 `;
 
 async function page(): Promise<string> {
-  const { rows } = arrive('logs-ingestion', DOMAIN, day());
+  const { rows } = arrive(LOGS_INGESTION.kind, DOMAIN, day());
   const analytics = await openLogAnalytics('own', rows);
   const sections: string[] = [];
   for (const { title, text, tiles: some } of SECTIONS) {

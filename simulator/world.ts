@@ -3,7 +3,8 @@ import { type Auth0Options, type Auth0Simulator, startAuth0 } from './auth0/serv
 import { type Aws, startAws } from './aws/emulators.ts';
 import { type SecretsManagerSimulator, startSecretsManager } from './aws/secrets-manager.ts';
 import { APIS, type Kind } from './azure/apis.ts';
-import { type AzureOptions, type AzureSettings, type AzureSimulator, startAzure } from './azure/server.ts';
+import { type AzureOptions, type AzureSimulator, startAzure } from './azure/server.ts';
+import type { AzureSettings } from './azure/settings.ts';
 import type { FaultScript } from './faults.ts';
 
 export interface EndsOptions {

@@ -7,9 +7,9 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
-import type { Ledger, StoredRecord } from './received.ts';
-import { isIsoTime, parseJson, recordsOf, storeTime, truncateFields } from './record.ts';
-import { columnNames, type Table, widen } from './table.ts';
+import type { StoredRecord } from './received.ts';
+import { isIsoTime, parseJson, recordsOf } from './record.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface DataCollectorSettings {
   readonly workspaceId: string;
@@ -30,6 +30,9 @@ export const DATA_COLLECTOR = {
   title: 'Data Collector API',
   faults: 'dataCollector',
   settings: ({ workspaceId }: Pick<DataCollectorSettings, 'workspaceId'>) => ({ workspaceId }),
+  /** Shaped records, as they are when they have been accepted. */
+  arrive: (workspace: Workspace, records: StoredRecord[], atMs: number) =>
+    workspace.collect({ logType: 'Auth0', records, timeField: 'event_date' }, atMs),
   secret: ({ sharedKeys }: Pick<DataCollectorSettings, 'sharedKeys'>) => ({ sharedKey: sharedKeys[0] ?? '' }),
 } as const;
 
@@ -51,15 +54,14 @@ interface Refusal {
 
 const API_VERSION = '2016-04-01';
 const CLOCK_SKEW_MS = 15 * 60_000;
-const FIELD_MAX_BYTES = 32_768;
-const MAX_COLUMNS = 500;
 const RESERVED = ['tenant', 'TimeGenerated', 'RawData'];
 const PROPERTY_NAME = /^[A-Za-z0-9_]{1,45}$/;
-const LOG_TYPE = /^[A-Za-z0-9_]{1,100}$/;
+export const LOG_TYPE = /^[A-Za-z0-9_]{1,100}$/;
 
-export function dataCollector(settings: DataCollectorSettings, ledger: Ledger): DataCollector {
+/** Answers posts, and gives the workspace what it accepts. */
+export function dataCollector(settings: DataCollectorSettings, workspace: Workspace): DataCollector {
+  const ledger = workspace.received;
   let keys = settings.sharedKeys;
-  const tables = new Map<string, Table>();
   const signatures = new Set<string>();
 
   const answer = (call: Call): Answer => {
@@ -85,28 +87,13 @@ export function dataCollector(settings: DataCollectorSettings, ledger: Ledger): 
     if (settings.poisonMark !== '' && call.body.includes(settings.poisonMark))
       return invalidData('A record could not be processed.');
     const timeField = header(call.headers, 'time-generated-field');
-    const name = `${header(call.headers, 'log-type')}_CL`;
-    const table = widen(tables.get(name) ?? new Map(), records);
-    const problem = propertiesProblem(records) ?? timeProblem(records, timeField, table);
+    const logType = header(call.headers, 'log-type') ?? '';
+    const knows = (property: string) =>
+      workspace.hasProperty(logType, property) || records.some(one => (one[property] ?? null) !== null);
+    const problem = propertiesProblem(records) ?? timeProblem(records, timeField, knows);
     if (problem) return invalidData(problem);
-
-    const columns = columnNames(table);
-    if (columns.length > MAX_COLUMNS) {
-      return invalidData(
-        `The table would have ${columns.length} columns; at most ${MAX_COLUMNS} are allowed.`,
-      );
-    }
-    tables.set(name, table);
-    ledger.tables[name] = columns;
     const resourceId = header(call.headers, 'x-ms-azureresourceid');
-    for (const record of records) {
-      const time = timeField === undefined ? undefined : record[timeField];
-      omitNulls(record);
-      truncateFields(record, FIELD_MAX_BYTES, ledger);
-      storeTime(record, time, settings.now(), ledger);
-      if (resourceId !== undefined) record['_ResourceId'] = resourceId;
-    }
-    ledger.accept(records);
+    workspace.collect({ logType, records, timeField, resourceId }, settings.now());
     return undefined;
   };
 
@@ -200,21 +187,15 @@ function propertiesProblem(records: readonly StoredRecord[]): string | undefined
 function timeProblem(
   records: readonly StoredRecord[],
   field: string | undefined,
-  table: Table,
+  knows: (property: string) => boolean,
 ): string | undefined {
   if (field === undefined || records.length === 0) return undefined;
   // A wrong name is a mistake that the service passes over; a record without a value is not one.
-  if (!table.has(field)) return 'The time-generated-field names a property that the table does not have.';
+  if (!knows(field)) return 'The time-generated-field names a property that the table does not have.';
   const readable = (value: unknown) => value === undefined || value === null || isIsoTime(value);
   return records.every(record => readable(record[field]))
     ? undefined
     : 'A value of the time-generated-field is not ISO 8601.';
-}
-
-function omitNulls(record: StoredRecord): void {
-  for (const name of Object.keys(record)) {
-    if (record[name] === null) delete record[name];
-  }
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string | undefined {

@@ -6,14 +6,13 @@ import { gunzipSync } from 'node:zlib';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
 import type { Entra, EntraSettings } from './entra.ts';
-import type { Ledger, StoredRecord } from './received.ts';
-import { isObject, parseJson, recordsOf, storeTime, truncateFields } from './record.ts';
+import type { StoredRecord } from './received.ts';
+import { isObject, parseJson, recordsOf } from './record.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface LogsIngestionSettings {
   readonly dcrImmutableId: string;
   readonly stream: string;
-  /** Columns that the stream declares: every other field is dropped without a word. All are kept when left out. */
-  readonly declaredColumns?: readonly string[];
   /** The scope that a token must have been issued for. */
   readonly ingestionScope: string;
   /** Of the body on the wire, after gzip. */
@@ -36,6 +35,7 @@ export const LOGS_INGESTION = {
     tenantId: entra.tenantId,
     clientId: entra.clientId,
   }),
+  arrive: (workspace: Workspace, records: StoredRecord[], atMs: number) => workspace.ingest(records, atMs),
   secret: ({ entra }: { readonly entra: Pick<EntraSettings, 'clientSecret'> }) => ({
     clientSecret: entra.clientSecret,
   }),
@@ -52,25 +52,14 @@ interface Refusal {
 }
 
 const API_VERSION = '2023-01-01';
-const FIELD_MAX_BYTES = 65_536;
-const COLUMN_NAME = /^[A-Za-z][A-Za-z0-9_]{0,44}$/;
-const RESERVED = ['_ResourceId', 'id', '_SubscriptionId', 'TenantId', 'Type', 'UniqueId', 'Title'];
 
-/** Answers posts. Throws when `declaredColumns` has a name that no table can have. */
+/** Answers posts, and gives the workspace what it accepts. */
 export function logsIngestion(
   settings: LogsIngestionSettings,
   entra: Entra,
-  ledger: Ledger,
+  workspace: Workspace,
 ): (call: Call) => Answer {
-  const declared = settings.declaredColumns && new Set(settings.declaredColumns);
-  for (const name of declared ?? []) {
-    if (COLUMN_NAME.test(name) && !RESERVED.includes(name)) continue;
-    throw new Error(
-      `declaredColumns has ${JSON.stringify(name)}: a column has a letter first, then letters, digits and _, ` +
-        `at most 45 in all, and is none of ${RESERVED.join(', ')}; rename it`,
-    );
-  }
-
+  const ledger = workspace.received;
   /** Accepts all records of the post, or none and says why. */
   const take = (call: Call): Refusal | undefined => {
     const raw = rawBody(call, settings);
@@ -86,19 +75,29 @@ export function logsIngestion(
     if (!records) return refuse(400, 'InvalidPayload', 'The body is not a JSON array of objects.');
     if (settings.poisonMark !== '' && raw.includes(settings.poisonMark))
       return refuse(400, 'InvalidRecord', 'A record could not be processed.');
-    for (const record of records) {
-      dropUndeclared(record, declared, ledger);
-      truncateFields(record, FIELD_MAX_BYTES, ledger);
-      storeTime(record, record['TimeGenerated'], settings.now(), ledger);
-    }
-    ledger.accept(records);
+    workspace.ingest(records, settings.now());
     return undefined;
+  };
+
+  /**
+   * The rule tells of calls that it answered otherwise than 2xx, but for those that found no rule (404).
+   * https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor#dcr-error-logs
+   */
+  const noteError = (call: Call, { status, code, message }: Refusal): void => {
+    if (status === 404) return;
+    workspace.operations.dcrError(settings.now(), {
+      OperationName: 'Ingestion',
+      InputStreamId: settings.stream,
+      Message: `${code}: ${message}`,
+      ClientRequestId: call.headers['x-ms-client-request-id']?.toString() ?? '',
+    });
   };
 
   return call => {
     const refusal = tokenRefusal(call, entra, settings) ?? addressRefusal(call, settings) ?? take(call);
     if (!refusal) return { status: 204 };
     ledger.refuse(refusal.code);
+    noteError(call, refusal);
     return {
       status: refusal.status,
       headers: { 'content-type': 'application/json' },
@@ -150,15 +149,6 @@ function rawBody(call: Call, settings: LogsIngestionSettings): Buffer | Refusal 
   } catch (error) {
     if (error instanceof RangeError) return tooLarge(maxOutputLength);
     return refuse(400, 'InvalidPayload', 'The body is not gzip.');
-  }
-}
-
-function dropUndeclared(record: StoredRecord, declared: Set<string> | undefined, ledger: Ledger): void {
-  if (!declared) return;
-  for (const name of Object.keys(record)) {
-    if (declared.has(name)) continue;
-    ledger.drop(name);
-    delete record[name];
   }
 }
 

@@ -40,7 +40,10 @@ export interface Received {
   readonly droppedColumns: Readonly<Counts>;
   /** Data Collector: the columns of each table, types as suffixes, such as `{"Auth0_CL": ["LogId_s"]}`. */
   readonly tables: Readonly<Record<string, readonly string[]>>;
-  /** The rows themselves in order of arrival, when the option `keepRecords` is set; else empty. */
+  /**
+   * The accepted records in order of arrival, when the option `keepRecords` is set; else empty. Under their own names,
+   * and with those that were dropped afterwards: stored rows are in `workspace.tables()`.
+   */
   readonly kept: readonly Readonly<StoredRecord>[];
   has(logId: string): boolean;
   /** How many rows have this `LogId`. */

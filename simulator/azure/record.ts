@@ -27,29 +27,37 @@ export function isIsoTime(value: unknown): value is string {
 }
 
 /**
- * Sets TimeGenerated from the time that was sent: more than two days old, more than one day ahead or unreadable,
- * it becomes the time of receipt. https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns
+ * Sets TimeGenerated from the first readable one of the times that were sent: more than two days old or more than one
+ * day ahead, it becomes the time of receipt, as it does when there is none.
+ * https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns
  */
-export function storeTime(record: StoredRecord, sent: unknown, nowMs: number, ledger: Ledger): void {
-  const receipt = new Date(nowMs).toISOString();
-  if (!isIsoTime(sent)) {
+export function storeTime(
+  record: StoredRecord,
+  sent: readonly unknown[],
+  receivedMs: number,
+  ledger: Ledger,
+): void {
+  const receipt = new Date(receivedMs).toISOString();
+  const time = sent.find(isIsoTime);
+  if (time === undefined) {
     ledger.missingTimes++;
     record['TimeGenerated'] = receipt;
     return;
   }
-  const ageMs = nowMs - Date.parse(sent);
+  const ageMs = receivedMs - Date.parse(time);
   const replaced = ageMs > 2 * DAY_MS || ageMs < -DAY_MS;
   if (replaced) ledger.replacedTimes++;
-  record['TimeGenerated'] = replaced ? receipt : sent;
+  record['TimeGenerated'] = replaced ? receipt : time;
 }
 
-/** Cuts every value longer than `limitBytes`, a nested one as JSON text, and counts the cuts. */
-export function truncateFields(record: StoredRecord, limitBytes: number, ledger: Ledger): void {
-  for (const name of Object.keys(record)) {
+/** Cuts every value longer than `limitBytes`, a nested one as JSON text, counts the cuts, and names the fields. */
+export function truncateFields(record: StoredRecord, limitBytes: number, ledger: Ledger): string[] {
+  return Object.keys(record).filter(name => {
     const value = record[name];
     const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-    if (typeof text !== 'string' || Buffer.byteLength(text) <= limitBytes) continue;
+    if (typeof text !== 'string' || Buffer.byteLength(text) <= limitBytes) return false;
     record[name] = Buffer.from(text).subarray(0, limitBytes).toString();
     ledger.truncatedFields++;
-  }
+    return true;
+  });
 }

@@ -3,18 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, answerWith, type FaultScript, faultScript } from '../faults.ts';
 import { type Call, listen, readBody } from '../loopback.ts';
-import { type DataCollectorSettings, dataCollector } from './data-collector.ts';
+import { dataCollector } from './data-collector.ts';
 import { type Entra, type EntraSettings, entra } from './entra.ts';
-import { type LogsIngestionSettings, logsIngestion } from './logs-ingestion.ts';
-import { type Received, startLedger } from './received.ts';
-
-export interface AzureSettings extends DataCollectorSettings, LogsIngestionSettings {
-  readonly entra: EntraSettings;
-  /** Added to every answer, in real time. */
-  readonly latencyMs: number;
-  /** Keeps every row in `received.kept`: for tests that look at them, not for a million logs. */
-  readonly keepRecords: boolean;
-}
+import { logsIngestion } from './logs-ingestion.ts';
+import type { Received } from './received.ts';
+import { type AzureSettings, refuseSettings } from './settings.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+import { WORKSPACE_DEFAULTS } from './workspace-settings.ts';
 
 /** Everything has a default; the settings in force are in `AzureSimulator.settings`. */
 export type AzureOptions = Partial<Omit<AzureSettings, 'entra'>> & {
@@ -29,7 +24,10 @@ export interface AzureSimulator {
   readonly settings: AzureSettings;
   /** What the next requests to each API meet instead of, or besides, a proper answer. */
   readonly faults: Readonly<Record<Api, FaultScript>>;
+  /** What was accepted. */
   readonly received: Received;
+  /** What became of it: rows, drops, and what Azure tells of them. */
+  readonly workspace: Workspace;
   /** Requests for a token, refused ones and faults included. */
   readonly tokenRequests: number;
   readonly tokensIssued: number;
@@ -48,18 +46,17 @@ export interface AzureSimulator {
 }
 
 const DEFAULTS: Omit<AzureSettings, 'entra' | 'ingestionScope'> = {
+  ...WORKSPACE_DEFAULTS,
   workspaceId: '5ca1ab1e-0000-4000-8000-000000000001',
   sharedKeys: [Buffer.from('the shared key of a simulated workspace').toString('base64')],
   dataCollectorMaxBytes: 30_000_000,
   whenTooLarge: '404',
   dcrImmutableId: `dcr-${'5ca1ab1e'.repeat(4)}`,
-  stream: 'Custom-Auth0Logs_CL',
   logsIngestionMaxBytes: 1_048_576,
   logsIngestionMaxRawBytes: 1_048_576,
   poisonMark: 'simulated-poison-record',
   now: Date.now,
   latencyMs: 0,
-  keepRecords: false,
 };
 
 const ENTRA_DEFAULTS: EntraSettings = {
@@ -69,16 +66,18 @@ const ENTRA_DEFAULTS: EntraSettings = {
   scope: 'https://monitor.azure.com/.default',
 };
 
-/** Starts on a free port of 127.0.0.1. Throws when `declaredColumns` has a name that no table can have. */
+/** Starts on a free port of 127.0.0.1. Throws Error for settings that Azure would not take. */
 export async function startAzure(options: AzureOptions = {}): Promise<AzureSimulator> {
   const entraSettings = { ...ENTRA_DEFAULTS, ...options.entra };
   const settings = { ...DEFAULTS, ingestionScope: entraSettings.scope, ...options, entra: entraSettings };
-  const ledger = startLedger(settings.keepRecords);
+  refuseSettings(settings);
+  const workspace = openWorkspace(settings);
+  const ledger = workspace.received;
   const authority = entra(entraSettings, settings.now);
-  const collector = dataCollector(settings, ledger);
+  const collector = dataCollector(settings, workspace);
   const answers: Record<Api, (call: Call) => Answer> = {
     dataCollector: collector.answer,
-    logsIngestion: logsIngestion(settings, authority, ledger),
+    logsIngestion: logsIngestion(settings, authority, workspace),
     entra: authority.answer,
   };
   const faults = { dataCollector: faultScript(), logsIngestion: faultScript(), entra: faultScript() };
@@ -111,6 +110,7 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureSimul
     settings,
     faults,
     received: ledger,
+    workspace,
     get tokenRequests() {
       return tokenRequests;
     },

@@ -32,6 +32,25 @@ export function columnNames(table: Table): string[] {
   return [...table].flatMap(([name, suffixes]) => suffixes.map(suffix => name + suffix));
 }
 
+/** The record under the names of the table, which has a column for each of its values. */
+export function rowOf(table: Table, record: StoredRecord): StoredRecord {
+  const row: StoredRecord = {};
+  for (const [name, value] of Object.entries(record)) {
+    const suffix = table.get(name)?.find(one => converts(value, one));
+    // TimeGenerated and _ResourceId are the service's own.
+    if (suffix === undefined) row[name] = value;
+    else row[name + suffix] = convert(value, suffix);
+  }
+  return row;
+}
+
+function convert(value: unknown, suffix: Suffix): unknown {
+  if (suffix === '_b') return value === true || value === 'true';
+  if (suffix === '_d') return Number(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 function suffixOf(value: unknown): Suffix {
   if (typeof value === 'boolean') return '_b';
   if (typeof value === 'number') return '_d';

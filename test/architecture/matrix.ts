@@ -34,10 +34,12 @@ const HOUSE = `
 | simulator/                   |                                                                 | node:*
 | simulator/auth0/             | simulator/                                                      | node:*
 | simulator/azure/             | simulator/                                                      | node:*
+| simulator/azure/log-analytics/ | simulator/azure/ azure/ lambda/core/record/columns.ts         | @duckdb/node-api @kusto/language-service-next node:*
 | simulator/aws/               | simulator/ simulator/azure/entra-federation.ts                  | @aws-sdk/* dynalite fauxqs node:*
 | simulator/aws/cloudwatch/    | simulator/                                                      | node:*
 | simulator/aws/ministack/     | simulator/                                                      | node:*
-| scripts/                     | product simulator/*                                             | valibot esbuild cli-progress @stryker-mutator/* node:*
+| scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/ simulator/* | node:*
+| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot esbuild cli-progress @stryker-mutator/* node:*
 | bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
 | vitest.*                     |                                                                 | vitest
 `;
@@ -47,9 +49,7 @@ const TESTS = `
 | test/                       |
 | test/alarms/                | test/cdk/
 | test/architecture/          | test/*
-| test/azure/                 | test/azure/local/ test/azure/trials/ test/cli/
-| test/azure/local/           | test/azure/
-| test/azure/trials/          | test/azure/ test/azure/local/
+| test/azure/                 | test/cli/
 | test/bench/                 |
 | test/cdk/                   |
 | test/cli/                   | test/stories/functions.ts
@@ -67,7 +67,7 @@ const TESTS = `
 | test/deploy/                |
 | test/destinations/          | test/edges/server.ts
 | test/destinations/<kind>/   | test/edges/server.ts
-| test/docs/                  | test/azure/ test/azure/local/ test/cli/ test/cli/replay/ test/scripts/
+| test/docs/                  | test/azure/ test/cli/ test/cli/replay/ test/scripts/
 | test/edges/                 | test/config/
 | test/golden/                |
 | test/properties/            | test/world.ts test/crash/soak.ts
@@ -75,7 +75,8 @@ const TESTS = `
 | test/simulator/auth0/       |
 | test/simulator/aws/         |
 | test/simulator/azure/       |
-| test/stories/               |
+| test/simulator/azure/log-analytics/ | test/simulator/azure/
+| test/stories/               | test/azure/alert-rules.ts
 `;
 
 const SHORT: Readonly<Record<string, readonly string[]>> = {

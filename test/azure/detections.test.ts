@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DETECTIONS, type Detection, minutesOf } from '../../azure/detections.ts';
+import { DETECTIONS, type Detection } from '../../azure/detections.ts';
 import type { DestinationKind } from '../../lambda/destinations/all.ts';
+import { arrive } from '../../scripts/azure-trials/arrivals.ts';
+import { DOMAIN, NOW_MS, type Scene } from '../../scripts/azure-trials/scene.ts';
+import { TRIALS } from '../../scripts/azure-trials/trials.ts';
 import type { Log } from '../../simulator/auth0/tenant.ts';
-import { arrive } from './local/arrivals.ts';
-import { type LogAnalytics, openLogAnalytics, type Row } from './local/log-analytics.ts';
-import { DOMAIN, NOW_MS, type Scene } from './trials/scene.ts';
-import { TRIALS } from './trials/trials.ts';
+import { type LogAnalytics, openLogAnalytics, type Row } from '../../simulator/azure/log-analytics/engine.ts';
+import { fires, RULES } from './alert-rules.ts';
 
 const MINUTE_MS = 60_000;
 const scenes = Object.values(TRIALS).flatMap(({ fires, also = {}, quiet }) => [
@@ -36,13 +37,9 @@ async function setStage(destination: DestinationKind, of: readonly Scene[]): Pro
   return { analytics: await openLogAnalytics('own', rows), logIds };
 }
 
-/** Runs the rule as Azure does: over the rows of its window. Says whether it fires. */
-async function fires(stage: Stage, detection: Detection, scene: Scene): Promise<boolean> {
-  const fromMs = NOW_MS - minutesOf(detection.window) * MINUTE_MS;
-  const scope = { fromMs, toMs: NOW_MS, logIds: stage.logIds.get(scene)! };
-  const rows = await stage.analytics.run(`detection-${detection.id}`, scope);
-  return rows.length > detection.threshold;
-}
+/** Runs the deployed rule as Azure does: over the rows of its window. Says whether it fires. */
+const stageFires = (stage: Stage, { id }: Detection, scene: Scene) =>
+  fires(stage.analytics, RULES.find(one => one.id === id)!, NOW_MS, stage.logIds.get(scene)!);
 
 test('every detection has a trial, and every trial a detection', () => {
   expect(Object.keys(TRIALS).sort()).toEqual(DETECTIONS.map(one => one.id));
@@ -60,10 +57,10 @@ describe.each(['logs-ingestion', 'data-collector'] as const)('over the table of 
 
   /** Rows of other tables cannot be told apart by LogId: such a scene has a workspace of its own. */
   async function play(detection: Detection, scene: Scene): Promise<boolean> {
-    if (!scene.others) return fires(shared, detection, scene);
+    if (!scene.others) return stageFires(shared, detection, scene);
     const alone = await setStage(destination, [scene]);
     try {
-      return await fires(alone, detection, scene);
+      return await stageFires(alone, detection, scene);
     } finally {
       alone.analytics.close();
     }

@@ -5,11 +5,11 @@ import { parseKql } from '../../azure/kql-file.ts';
 import { FUNCTIONS, SAVED_QUERIES } from '../../azure/queries.ts';
 import { COLUMNS } from '../../lambda/core/record/columns.ts';
 import { LOG_TYPES } from '../../lambda/core/record/log-types.ts';
-import { checker } from './kql-check.ts';
-import { functionColumns } from './local/translations.ts';
-import { ALL_TABLES } from './local/workspaces.ts';
-import { kqlTrial } from './trials/kql-trial.ts';
-import { TRIALS } from './trials/trials.ts';
+import { kqlTrial } from '../../scripts/azure-trials/kql-trial.ts';
+import { TRIALS } from '../../scripts/azure-trials/trials.ts';
+import { checker } from '../../simulator/azure/log-analytics/kql-check.ts';
+import { ALL_TABLES } from '../../simulator/azure/log-analytics/schemas.ts';
+import { functionColumns } from '../../simulator/azure/log-analytics/translations.ts';
 
 const check = checker({ tables: ALL_TABLES, functions: functionColumns() });
 const codes = (kql: string) => check(kql).problems.map(problem => problem.code);

@@ -1,24 +1,18 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAVED_QUERIES } from '../../azure/queries.ts';
+import { arrive } from '../../scripts/azure-trials/arrivals.ts';
+import { call, DOMAIN, log, NOW_MS, user } from '../../scripts/azure-trials/scene.ts';
 import { generateLogs, logIdAt } from '../../simulator/auth0/tenant.ts';
-import { arrive } from './local/arrivals.ts';
-import { type LogAnalytics, openLogAnalytics, type Row, type Rows, sqlOf } from './local/log-analytics.ts';
-import { hashOf, translations } from './local/translations.ts';
-import type { WorkspaceName } from './local/workspaces.ts';
-import { call, DOMAIN, log, NOW_MS, user } from './trials/scene.ts';
+import {
+  type LogAnalytics,
+  openLogAnalytics,
+  type Row,
+  type Rows,
+} from '../../simulator/azure/log-analytics/engine.ts';
+import type { WorkspaceName } from '../../simulator/azure/log-analytics/schemas.ts';
 
 const DAY_MS = 86_400_000;
 const WEEK = { fromMs: NOW_MS - 7 * DAY_MS, toMs: NOW_MS };
-
-test('the SQL belongs to the KQL: after a change of a query, run "npm run azure:sql"', () => {
-  const all = translations();
-  const files = readdirSync(join(import.meta.dirname, 'local/sql'));
-  expect(files.sort()).toEqual(all.map(one => `${one.name}.sql`).sort());
-  const stale = all.filter(one => !sqlOf(one.name).includes(`-- ${hashOf(one)}\n`));
-  expect(stale.map(one => one.name)).toEqual([]);
-});
 
 describe('Auth0Logs()', () => {
   const open: LogAnalytics[] = [];

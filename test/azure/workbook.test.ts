@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SECTIONS, workbook } from '../../azure/workbook.ts';
-import { checker } from './kql-check.ts';
-import { functionColumns } from './local/translations.ts';
-import { ALL_TABLES } from './local/workspaces.ts';
+import { checker } from '../../simulator/azure/log-analytics/kql-check.ts';
+import { ALL_TABLES } from '../../simulator/azure/log-analytics/schemas.ts';
+import { functionColumns } from '../../simulator/azure/log-analytics/translations.ts';
 
 interface Item {
   readonly type: number;

@@ -1,9 +1,9 @@
 /** The queries on hand-written pages, parsed and checked against the tables as those of azure/ are. */
 import { expect, test } from 'vitest';
 import { DATA_COLLECTOR_TABLE } from '../../azure/table.ts';
-import { checker } from '../azure/kql-check.ts';
-import { functionColumns } from '../azure/local/translations.ts';
-import { ALL_TABLES, WORKSPACES } from '../azure/local/workspaces.ts';
+import { checker } from '../../simulator/azure/log-analytics/kql-check.ts';
+import { ALL_TABLES, WORKSPACES } from '../../simulator/azure/log-analytics/schemas.ts';
+import { functionColumns } from '../../simulator/azure/log-analytics/translations.ts';
 import { blocks } from './pages.ts';
 
 const PAGES = ['azure.md', 'migrating.md', 'runbook.md', 'setup.md'];

@@ -280,20 +280,20 @@ describe('what becomes of a record', () => {
     expect(received.kept).toEqual([{ LogId: 'a', TimeGenerated: new Date(NOW).toISOString() }]);
   });
 
-  test('a value of 32,768 bytes stays whole; a longer one is cut and counted, by bytes, nested ones too', async () => {
+  test('a value of 32,766 bytes stays whole; a longer one is cut and counted, by bytes, nested ones too', async () => {
     const { received } = await tried({}, [
       {
         LogId: 'a',
-        Fits: 'x'.repeat(32_768),
+        Fits: 'x'.repeat(32_766),
         Long: 'x'.repeat(32_769),
         Wide: 'é'.repeat(16_385),
-        Deep: ['y'.repeat(32_768)],
+        Deep: ['y'.repeat(32_766)],
       },
     ]);
     const kept = received.kept[0]!;
     expect(received.truncatedFields).toBe(3);
-    expect(kept['Fits']).toHaveLength(32_768);
-    expect(kept['Long']).toHaveLength(32_768);
+    expect(kept['Fits']).toHaveLength(32_766);
+    expect(kept['Long']).toHaveLength(32_766);
     expect(kept['Wide']).toBe('é'.repeat(16_384));
     expect(kept['Deep']).toBe(`["${'y'.repeat(32_766)}`);
   });
@@ -379,19 +379,21 @@ describe('the table', () => {
     expect(columns()).toEqual(['A_d', 'A_s', 'B_s', 'C_b', 'C_d', 'D_t', 'D_s']);
   });
 
-  test('takes 500 columns over all posts, and refuses the post that would bring one more', async () => {
+  test('takes 500 columns over all posts, and drops the post that would bring one more, though it is answered 200', async () => {
     const azure = await azureForTest();
     const wide = (from: number, to: number) =>
       Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`Column${from + i}`, 'x']));
     expect((await collect(azure, [wide(0, 300)])).status).toBe(200);
     expect((await collect(azure, [wide(250, 500)])).status).toBe(200);
-    const refused = await collect(azure, [{ Column0: 'refused' }, { Column500: 'x' }]);
-    expect([refused.status, collectorCode(refused)]).toEqual([400, 'InvalidDataFormat']);
+    const dropped = await collect(azure, [{ Column0: 'dropped' }, { Column500: 'x' }]);
+    expect(dropped).toEqual({ status: 200, text: '' });
     expect((await collect(azure, [{ Column499: 'y' }])).status).toBe(200);
     expect((await collect(azure, [{ Column500: 'x' }], { headers: { 'log-type': 'Other' } })).status).toBe(
       200,
     );
     expect(azure.received.tables['Auth0_CL']).toHaveLength(500);
-    expect(azure.received.kept.some(record => record['Column0'] === 'refused')).toBe(false);
+    const stored = azure.workspace.tables()['Auth0_CL'] ?? [];
+    expect(stored.some(row => row['Column0_s'] === 'dropped')).toBe(false);
+    expect([stored.length, azure.workspace.dropped]).toEqual([3, { tooManyColumns: 2 }]);
   });
 });

@@ -195,7 +195,7 @@ async function delivery(
 /** Why nothing of a batch is accepted when nothing else is either. */
 function blamed(last: Reason): Fault {
   if (last.verdict !== 'rejected') return { ...last, verdict: last.verdict };
-  const message = `Azure rejected these records, and accepts no other record now either, so the configuration is at fault and not the records; check the settings that name the table, and the table itself. Last answer: ${last.message}`;
+  const message = `Azure rejected these records, and accepts no other record now either, so the configuration is at fault and not the records; check the table and the settings that name it. Last answer: ${last.message}`;
   return { ...last, verdict: 'denied', message };
 }
 

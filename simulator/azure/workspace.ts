@@ -42,7 +42,7 @@ export interface Workspace {
   tables(): Readonly<Record<string, readonly Readonly<StoredRecord>[]>>;
 }
 
-/** As documented. A message of the service has been seen to say 32,766: kinder by two bytes, as the pipeline's own cut is. */
+/** By the service's own message; its page says 32 KB: https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api#data-limits */
 const COLLECTOR_FIELD_BYTES = 32_766;
 const RULE_FIELD_BYTES = 65_536;
 /** azure/transform.ts takes the time of a record without TimeGenerated from here. */

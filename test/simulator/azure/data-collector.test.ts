@@ -285,7 +285,7 @@ describe('what becomes of a record', () => {
       {
         LogId: 'a',
         Fits: 'x'.repeat(32_766),
-        Long: 'x'.repeat(32_769),
+        Long: 'x'.repeat(32_767),
         Wide: 'é'.repeat(16_385),
         Deep: ['y'.repeat(32_766)],
       },
@@ -294,8 +294,8 @@ describe('what becomes of a record', () => {
     expect(received.truncatedFields).toBe(3);
     expect(kept['Fits']).toHaveLength(32_766);
     expect(kept['Long']).toHaveLength(32_766);
-    expect(kept['Wide']).toBe('é'.repeat(16_384));
-    expect(kept['Deep']).toBe(`["${'y'.repeat(32_766)}`);
+    expect(kept['Wide']).toBe('é'.repeat(16_383));
+    expect(kept['Deep']).toBe(`["${'y'.repeat(32_764)}`);
   });
 
   describe('time-generated-field', () => {

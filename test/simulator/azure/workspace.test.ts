@@ -159,14 +159,14 @@ describe('what is accepted and dropped', () => {
 
   test('the end of a value that is too long: the row stays, and a line names the field', () => {
     const workspace = workspaceOf();
-    collect(workspace, { Long: 'x'.repeat(32_769), Short: 'x' });
+    collect(workspace, { Long: 'x'.repeat(32_767), Short: 'x' });
     workspace.ingest([{ Long: 'x'.repeat(65_536), Longer: 'x'.repeat(65_537) }], NOW);
     expect(workspace.stored).toBe(2);
     expect(operations(workspace)).toEqual([
       [
         'Field content validation',
         'Warning',
-        "The following fields' values Long of type Auth0_CL have been trimmed to the max allowed size, 32768 bytes. Please adjust your input accordingly.",
+        "The following fields' values Long of type Auth0_CL have been trimmed to the max allowed size, 32766 bytes. Please adjust your input accordingly.",
       ],
       [
         'Field content validation',

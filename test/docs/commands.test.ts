@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { deployed } from '../azure/sample-deployment.ts';
-import { cli } from '../cli/cli.ts';
+import { cli, OWN_ENV } from '../cli/cli.ts';
 import { type Block, blocks, PAGES, page, ROOT } from './pages.ts';
 
 /** Their commands are run against a stack on loopback: operator-commands.test.ts. */
@@ -81,6 +81,7 @@ function run(name: string): string {
     cwd: folder,
     encoding: 'utf8',
     env: {
+      ...OWN_ENV,
       PATH: `${BIN}:${process.env['PATH']}`,
       HOME: folder,
       CDK_DISABLE_CLI_TELEMETRY: '1',

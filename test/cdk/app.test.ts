@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { OWN_ENV } from '../cli/cli.ts';
 import { MINIMAL } from './example.ts';
 import { DIST } from './synth.ts';
 
@@ -15,7 +16,8 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 async function cdkSynth(...args: string[]) {
   const home = mkdtempSync(join(FOLDER, 'home-'));
   const out = join(home, 'cdk.out');
-  const env = { PATH: `${BIN}:${process.env['PATH']}`, HOME: home, CDK_DISABLE_CLI_TELEMETRY: '1' };
+  const PATH = `${BIN}:${process.env['PATH']}`;
+  const env = { ...OWN_ENV, PATH, HOME: home, CDK_DISABLE_CLI_TELEMETRY: '1' };
   const child = spawn(
     join(BIN, 'cdk'),
     ['synth', '--quiet', '--no-notices', '--build', 'true', '-c', `dist=${DIST}`, '-o', out, ...args],

@@ -1,10 +1,9 @@
 /** Stacks for the tests: synthesised once a choice of options, with bundles of one line and the flags of cdk.json. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { PipelinesStack, type PipelinesStackProps } from '../../cdk/stack.ts';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { config } from './example.ts';
@@ -12,8 +11,8 @@ import { config } from './example.ts';
 const ROOT = join(import.meta.dirname, '../..');
 export const CDK_JSON = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'test-cdk-'));
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+/** Of all files that share this process; folder.ts removes it. */
+const FOLDER = mkdtempSync(join(process.env['TEST_CDK_FOLDER'] ?? tmpdir(), 'test-cdk-'));
 
 /** A folder like dist/, so that no test waits for a build. */
 export const DIST = join(FOLDER, 'dist');

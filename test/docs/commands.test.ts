@@ -19,7 +19,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { GENERATORS } from '../../scripts/generate.ts';
 import { deployed } from '../azure/sample-deployment.ts';
-import { cli } from '../cli/cli.ts';
+import { cli, OWN_ENV } from '../cli/cli.ts';
 import { type Block, blocks, PAGES, page, ROOT } from './pages.ts';
 
 /** Their commands are run against a stack on loopback: operator-commands.test.ts. */
@@ -82,6 +82,7 @@ function run(name: string): string {
     cwd: folder,
     encoding: 'utf8',
     env: {
+      ...OWN_ENV,
       PATH: `${BIN}:${process.env['PATH']}`,
       HOME: folder,
       CDK_DISABLE_CLI_TELEMETRY: '1',

@@ -12,6 +12,7 @@ import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { LOGS_INGESTION } from '../../simulator/azure/logs-ingestion.ts';
 import { secretNames } from '../../simulator/world.ts';
 import { deployed } from '../azure/sample-deployment.ts';
+import { OWN_ENV } from '../cli/cli.ts';
 import { openLocalWorld, recentLogs } from '../cli/local-world.ts';
 import { messageOf, OUTAGE } from '../cli/replay/dead-letters.ts';
 import { type Deployed, openStackWorld, PIPELINES, STACK } from '../cli/stack-world.ts';
@@ -181,7 +182,7 @@ async function shell(script: string, env: Readonly<Record<string, string>>, cwd:
   const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`;
   const child = spawn('bash', ['-uo', 'pipefail', '-c', `exec 2>&1; ${PRELUDE}\n${script}`], {
     cwd,
-    env: { PATH, ...env },
+    env: { ...OWN_ENV, PATH, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const code = new Promise<number | null>(done => child.once('close', done));

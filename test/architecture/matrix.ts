@@ -51,7 +51,7 @@ const TESTS = `
 | test/architecture/          | test/*
 | test/azure/                 | test/cli/
 | test/bench/                 |
-| test/cdk/                   |
+| test/cdk/                   | test/cli/cli.ts
 | test/cli/                   | test/stories/functions.ts
 | test/cli/pipelines/         | test/cli/ test/config/
 | test/cli/pipelines/local/   | test/cli/ test/config/

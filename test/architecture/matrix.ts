@@ -41,7 +41,7 @@ const HOUSE = `
 | scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/ simulator/* | node:*
 | scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot esbuild cli-progress @stryker-mutator/* node:*
 | bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
-| vitest.*                     |                                                                 | vitest
+| vitest.*                     | test/cdk/folder.ts                                              | vitest node:path
 `;
 
 /** The tests may import all but tests, any package, and of the tests only this. */

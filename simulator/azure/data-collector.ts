@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
+import type { Api, CommonSettings, OpenApi } from './api.ts';
 import type { Ledger, StoredRecord } from './received.ts';
 import { isIsoTime, parseJson, recordsOf, storeTime, truncateFields } from './record.ts';
 import { columnNames, type Table, widen } from './table.ts';
@@ -20,28 +21,27 @@ export interface DataCollectorSettings {
   readonly dataCollectorMaxBytes: number;
   /** What a post above the limit meets: both are seen in the field. */
   readonly whenTooLarge: '404' | 'cut';
-  readonly poisonMark: string;
-  readonly now: () => number;
 }
 
-/** How a pipeline is configured for it. */
+const DEFAULTS: DataCollectorSettings = {
+  workspaceId: '5ca1ab1e-0000-4000-8000-000000000001',
+  sharedKeys: [Buffer.from('the shared key of a simulated workspace').toString('base64')],
+  dataCollectorMaxBytes: 30_000_000,
+  whenTooLarge: '404',
+};
+
 export const DATA_COLLECTOR = {
   kind: 'data-collector',
   title: 'Data Collector API',
-  faults: 'dataCollector',
+  path: /^\/api\/logs$/,
+  defaults: DEFAULTS,
   settings: ({ workspaceId }: Pick<DataCollectorSettings, 'workspaceId'>) => ({ workspaceId }),
-  secret: ({ sharedKeys }: Pick<DataCollectorSettings, 'sharedKeys'>) => ({ sharedKey: sharedKeys[0] ?? '' }),
-} as const;
-
-export interface DataCollector {
-  answer(call: Call): Answer;
-  /** Whether the connection is closed as soon as a post announces its size. */
-  cutsOff(headers: IncomingHttpHeaders): boolean;
-  /** Counts a signature that was seen before: to be told of every post, also one that meets a fault. */
-  noteSignature(headers: IncomingHttpHeaders): void;
-  /** Rotates the keys: the old ones are refused from now on. */
-  setSharedKeys(keys: readonly string[]): void;
-}
+  secretField: 'sharedKey',
+  secret: ({ sharedKeys }: Pick<DataCollectorSettings, 'sharedKeys'>) => sharedKeys[0] ?? '',
+  withSecret: (key: string) => ({ sharedKeys: [key] }),
+  upTo: (bytes: number) => ({ dataCollectorMaxBytes: bytes }),
+  open,
+} as const satisfies Api<DataCollectorSettings>;
 
 interface Refusal {
   readonly status: number;
@@ -57,7 +57,9 @@ const RESERVED = ['tenant', 'TimeGenerated', 'RawData'];
 const PROPERTY_NAME = /^[A-Za-z0-9_]{1,45}$/;
 const LOG_TYPE = /^[A-Za-z0-9_]{1,100}$/;
 
-export function dataCollector(settings: DataCollectorSettings, ledger: Ledger): DataCollector {
+type Settings = DataCollectorSettings & CommonSettings;
+
+function open(settings: Settings, ledger: Ledger): OpenApi {
   let keys = settings.sharedKeys;
   const tables = new Map<string, Table>();
   const signatures = new Set<string>();
@@ -110,28 +112,31 @@ export function dataCollector(settings: DataCollectorSettings, ledger: Ledger): 
     return undefined;
   };
 
+  /** Counts a signature that was seen before. */
+  const noteSignature = (headers: IncomingHttpHeaders) => {
+    // Dates have whole seconds: two honest posts of one length within one second share a signature too.
+    if (headers.authorization === undefined) return;
+    const signature = `${header(headers, 'x-ms-date')} ${headers.authorization}`;
+    if (signatures.has(signature)) ledger.reusedSignatures++;
+    signatures.add(signature);
+  };
+
   return {
     answer,
     cutsOff: headers => {
+      noteSignature(headers);
       const tooLarge = Number(headers['content-length']) > settings.dataCollectorMaxBytes;
       if (!tooLarge || settings.whenTooLarge !== 'cut') return false;
       ledger.refuse('TooLarge');
       return true;
     },
-    noteSignature: headers => {
-      // Dates have whole seconds: two honest posts of one length within one second share a signature too.
-      if (headers.authorization === undefined) return;
-      const signature = `${header(headers, 'x-ms-date')} ${headers.authorization}`;
-      if (signatures.has(signature)) ledger.reusedSignatures++;
-      signatures.add(signature);
-    },
-    setSharedKeys: newKeys => {
-      keys = newKeys;
+    setSecret: key => {
+      keys = [key];
     },
   };
 }
 
-function headersRefusal(call: Call, settings: DataCollectorSettings): Refusal | undefined {
+function headersRefusal(call: Call, settings: Settings): Refusal | undefined {
   const version = call.url.searchParams.get('api-version');
   if (!version) return refuse(400, 'MissingApiVersion', 'The API version was not specified.');
   if (version !== API_VERSION) return refuse(400, 'InvalidApiVersion', 'The API version was not recognized.');
@@ -151,11 +156,7 @@ function headersRefusal(call: Call, settings: DataCollectorSettings): Refusal | 
   return undefined;
 }
 
-function authorizationRefusal(
-  call: Call,
-  keys: readonly string[],
-  settings: DataCollectorSettings,
-): Refusal | undefined {
+function authorizationRefusal(call: Call, keys: readonly string[], settings: Settings): Refusal | undefined {
   const match = /^SharedKey ([^:]+):(.+)$/.exec(call.headers.authorization ?? '');
   if (!match) return unauthorized('An invalid scheme was specified in the Authorization header');
   const [, workspaceId, signature] = match;

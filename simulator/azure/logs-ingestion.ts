@@ -5,6 +5,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
+import type { Api, CommonSettings, OpenApi } from './api.ts';
 import type { Entra, EntraSettings } from './entra.ts';
 import type { Ledger, StoredRecord } from './received.ts';
 import { isObject, parseJson, recordsOf, storeTime, truncateFields } from './record.ts';
@@ -14,21 +15,26 @@ export interface LogsIngestionSettings {
   readonly stream: string;
   /** Columns that the stream declares: every other field is dropped without a word. All are kept when left out. */
   readonly declaredColumns?: readonly string[];
-  /** The scope that a token must have been issued for. */
-  readonly ingestionScope: string;
+  /** The scope that a token must have been issued for; Entra's own when left out. */
+  readonly ingestionScope?: string;
   /** Of the body on the wire, after gzip. */
   readonly logsIngestionMaxBytes: number;
   /** Of the body after decompression. */
   readonly logsIngestionMaxRawBytes: number;
-  readonly poisonMark: string;
-  readonly now: () => number;
 }
 
-/** How a pipeline is configured for it. */
+const DEFAULTS: LogsIngestionSettings = {
+  dcrImmutableId: `dcr-${'5ca1ab1e'.repeat(4)}`,
+  stream: 'Custom-Auth0Logs_CL',
+  logsIngestionMaxBytes: 1_048_576,
+  logsIngestionMaxRawBytes: 1_048_576,
+};
+
 export const LOGS_INGESTION = {
   kind: 'logs-ingestion',
   title: 'Logs Ingestion API',
-  faults: 'logsIngestion',
+  path: /^\/dataCollectionRules\/[^/]+\/streams\/[^/]+$/,
+  defaults: DEFAULTS,
   settings: ({ dcrImmutableId, stream, entra }: RuleOptions) => ({
     endpoint: 'https://simulated.westeurope-1.ingest.monitor.azure.com',
     dcrImmutableId,
@@ -36,14 +42,17 @@ export const LOGS_INGESTION = {
     tenantId: entra.tenantId,
     clientId: entra.clientId,
   }),
-  secret: ({ entra }: { readonly entra: Pick<EntraSettings, 'clientSecret'> }) => ({
-    clientSecret: entra.clientSecret,
-  }),
-} as const;
+  secretField: 'clientSecret',
+  secret: ({ entra }: { readonly entra: Pick<EntraSettings, 'clientSecret'> }) => entra.clientSecret,
+  withSecret: (clientSecret: string) => ({ entra: { clientSecret } }),
+  upTo: (bytes: number) => ({ logsIngestionMaxRawBytes: bytes }),
+  open,
+} as const satisfies Api<LogsIngestionSettings>;
 
 type RuleOptions = Pick<LogsIngestionSettings, 'dcrImmutableId' | 'stream'> & {
   readonly entra: Pick<EntraSettings, 'tenantId' | 'clientId'>;
 };
+type Settings = LogsIngestionSettings & CommonSettings;
 
 interface Refusal {
   readonly status: number;
@@ -56,12 +65,8 @@ const FIELD_MAX_BYTES = 65_536;
 const COLUMN_NAME = /^[A-Za-z][A-Za-z0-9_]{0,44}$/;
 const RESERVED = ['_ResourceId', 'id', '_SubscriptionId', 'TenantId', 'Type', 'UniqueId', 'Title'];
 
-/** Answers posts. Throws when `declaredColumns` has a name that no table can have. */
-export function logsIngestion(
-  settings: LogsIngestionSettings,
-  entra: Entra,
-  ledger: Ledger,
-): (call: Call) => Answer {
+/** Throws when `declaredColumns` has a name that no table can have. */
+function open(settings: Settings, ledger: Ledger, entra: Entra): OpenApi {
   const declared = settings.declaredColumns && new Set(settings.declaredColumns);
   for (const name of declared ?? []) {
     if (COLUMN_NAME.test(name) && !RESERVED.includes(name)) continue;
@@ -95,7 +100,7 @@ export function logsIngestion(
     return undefined;
   };
 
-  return call => {
+  const answer = (call: Call): Answer => {
     const refusal = tokenRefusal(call, entra, settings) ?? addressRefusal(call, settings) ?? take(call);
     if (!refusal) return { status: 204 };
     ledger.refuse(refusal.code);
@@ -105,19 +110,26 @@ export function logsIngestion(
       body: JSON.stringify({ error: { code: refusal.code, message: refusal.message } }),
     };
   };
+  return {
+    answer,
+    setSecret: secret => {
+      entra.setClientSecret(secret);
+      entra.expireTokens();
+    },
+  };
 }
 
-function tokenRefusal(call: Call, entra: Entra, settings: LogsIngestionSettings): Refusal | undefined {
+function tokenRefusal(call: Call, entra: Entra, settings: Settings): Refusal | undefined {
   const match = /^Bearer (.+)$/.exec(call.headers.authorization ?? '');
   const scope = match?.[1] === undefined ? undefined : entra.scopeOf(match[1]);
   if (scope === undefined) return refuse(401, 'InvalidToken', 'The token is missing, unknown or expired.');
-  if (scope !== settings.ingestionScope) {
+  if (scope !== (settings.ingestionScope ?? settings.entra.scope)) {
     return refuse(401, 'InvalidAudience', 'The token was issued for another audience.');
   }
   return undefined;
 }
 
-function addressRefusal(call: Call, settings: LogsIngestionSettings): Refusal | undefined {
+function addressRefusal(call: Call, settings: Settings): Refusal | undefined {
   const [, , dcr, , stream] = call.url.pathname.split('/');
   const version = call.url.searchParams.get('api-version');
   if (!version) return refuse(400, 'MissingApiVersion', 'The api-version query parameter is missing.');
@@ -135,7 +147,7 @@ function addressRefusal(call: Call, settings: LogsIngestionSettings): Refusal | 
 }
 
 /** The body, decompressed and within both limits, or why not. */
-function rawBody(call: Call, settings: LogsIngestionSettings): Buffer | Refusal {
+function rawBody(call: Call, settings: Settings): Buffer | Refusal {
   if (call.body.length > settings.logsIngestionMaxBytes) {
     return tooLarge(settings.logsIngestionMaxBytes, call.body.length);
   }

@@ -69,7 +69,7 @@ const CONFIGURATIONS: Readonly<Record<string, object>> = {
   adopted: { pipelines: [{ ...some, adopt, previousNames: ['bars'] }], removed: ['gone'] },
   'adopted-nested': { pipelines: [{ ...some, adopt }], stack: { nested: true, createSecrets: false } },
   everything: {
-    pipelines: [collector],
+    pipelines: [some],
     stack: {
       account: '123456789012',
       region: 'eu-west-1',
@@ -82,7 +82,7 @@ const CONFIGURATIONS: Readonly<Record<string, object>> = {
       tags: { team: 'security', 'cost:centre': '42' },
     },
   },
-  passing: { pipelines: [collector], stack: { state: 'destroy' } },
+  passing: { pipelines: [some], stack: { state: 'destroy' } },
   government: {
     pipelines: [
       {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { ENV } from '../lambda/core/contract.ts';
 import { ship } from '../lambda/core/ship.ts';
 import { wireFrom } from '../lambda/wiring.ts';
-import { DATA_COLLECTOR } from '../simulator/azure/data-collector.ts';
+import { APIS, KINDS } from '../simulator/azure/apis.ts';
+import { azureSettings } from '../simulator/azure/server.ts';
 import { mustBeCaughtUp } from './client.ts';
 import { openWorld } from './open-world.ts';
 import type { Bench, Row } from './report.ts';
 
 const LOGS = 300;
-const workspaceId = '5ca1ab1e-0000-4000-8000-000000000001';
 
 export const pipelines: Bench = async ({ folder, note }) => {
   const rows: Row[] = [];
@@ -79,13 +79,10 @@ async function tickOfAll(count: number): Promise<number> {
 }
 
 function pipeline(number: number): object {
+  const [kind] = KINDS;
   return {
     name: `pipeline-${number}`,
     auth0: { domain: `tenant-${number}.eu.auth0.com`, secret: `auth0-${number}` },
-    azure: {
-      kind: DATA_COLLECTOR.kind,
-      ...DATA_COLLECTOR.settings({ workspaceId }),
-      secret: `azure-${number}`,
-    },
+    azure: { kind, ...APIS[kind].settings(azureSettings()), secret: `azure-${number}` },
   };
 }

@@ -4,11 +4,14 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DATA_COLLECTOR } from '../simulator/azure/data-collector.ts';
 import { bundled, median, once } from './client.ts';
-import { SHARED_KEY, WORKSPACE_ID } from './deliver.ts';
+import type { LinesOptions } from './deliver.ts';
 import type { Bench, Row } from './report.ts';
 import { startStub } from './stub.ts';
 
+const WORKSPACE_ID = '5ca1ab1e-0000-4000-8000-000000000003';
+const SHARED_KEY = Buffer.from('a key for nothing but this benchmark').toString('base64');
 const ROUNDS = 3;
 /** Linux counts processor time in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 const TICK_MS = 10;
@@ -58,11 +61,10 @@ function versionOf(): string | undefined {
 async function ourCpuMs(folder: string, file: string, count: number): Promise<number> {
   const stub = await startStub(folder, 0);
   try {
-    const task = {
-      module: bundled(folder, 'deliver'),
-      call: 'oursSigned',
-      arguments: [{ file, endpoint: stub.url }],
-    };
+    const { kind, settings, secretField } = DATA_COLLECTOR;
+    const azure = { kind, ...settings({ workspaceId: WORKSPACE_ID }) };
+    const options: LinesOptions = { file, endpoint: stub.url, azure, secret: { [secretField]: SHARED_KEY } };
+    const task = { module: bundled(folder, 'deliver'), call: 'oursOfLines', arguments: [options] };
     const taken = await once<number>(folder, { NODE_EXTRA_CA_CERTS: stub.certificate }, task);
     if (taken.result !== count) throw new Error(`ours delivered ${taken.result} of ${count}`);
     return taken.cpuMs;

@@ -4,7 +4,6 @@ import { type Aws, startAws } from './aws/emulators.ts';
 import { type SecretsManagerSimulator, startSecretsManager } from './aws/secrets-manager.ts';
 import { APIS, type Kind } from './azure/apis.ts';
 import { type AzureOptions, type AzureSimulator, startAzure } from './azure/server.ts';
-import type { AzureSettings } from './azure/settings.ts';
 import type { FaultScript } from './faults.ts';
 
 export interface EndsOptions {
@@ -69,9 +68,9 @@ export function secretNames(pipeline: string): Readonly<Record<'auth0' | 'azure'
   return { auth0: `auth0-logs/${pipeline}/auth0`, azure: `auth0-logs/${pipeline}/azure` };
 }
 
-/** What the secret of a pipeline to this Azure holds. */
-export function azureSecret(kind: Kind, settings: Pick<AzureSettings, 'sharedKeys' | 'entra'>): SecretFields {
-  return APIS[kind].secret(settings);
+/** What the secret of a pipeline holds, so that it posts with this one. */
+export function azureSecret(kind: Kind, secret: string): SecretFields {
+  return { [APIS[kind].secretField]: secret };
 }
 
 /** Auth0 and Azure alone. What was started before a failure is ended again. */
@@ -96,7 +95,10 @@ export async function startEnds({ name, ...options }: EndsOptions): Promise<Ends
           auth0: { domain, secret: secret.auth0, logRetentionDays: 1, ...settings.auth0 },
           azure: { kind, ...APIS[kind].settings(azure.settings), secret: secret.azure, ...settings.azure },
         },
-        secrets: { auth0: { clientId, clientSecret }, azure: azureSecret(kind, azure.settings) },
+        secrets: {
+          auth0: { clientId, clientSecret },
+          azure: azureSecret(kind, APIS[kind].secret(azure.settings)),
+        },
       };
     },
     close: () => started.disposeAsync(),
@@ -130,7 +132,7 @@ export async function startWorld({ kind, settings, ...options }: WorldOptions): 
     aws,
     secrets,
     config,
-    posts: ends.azure.faults[APIS[kind].faults],
+    posts: ends.azure.faults[kind],
     endpoints,
     environment,
     env: { ...endpoints, ...environment },

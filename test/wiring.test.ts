@@ -4,15 +4,12 @@ import { ConfigError, parsePipeline } from '../lambda/config/config.ts';
 import type { SecretSource } from '../lambda/core/model.ts';
 import { Secret } from '../lambda/core/secret.ts';
 import { type Environment, pipelineParts, wireFrom } from '../lambda/wiring.ts';
+import { SOME } from './destinations/samples.ts';
 
 const config = {
   name: 'test',
   auth0: { domain: 'test.eu.auth0.com', secret: 'test/auth0' },
-  azure: {
-    kind: 'data-collector',
-    workspaceId: '01234567-89ab-cdef-0123-456789abcdef',
-    secret: 'test/azure',
-  },
+  azure: { ...SOME.azure, secret: 'test/azure' },
 };
 const env = (more: Environment = {}): Environment => ({
   PIPELINE_CONFIG: JSON.stringify(config),

@@ -19,8 +19,8 @@ export interface ClockWatch {
   readonly skews: readonly Skew[];
 }
 
-/** https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api#authorization */
-const DATA_COLLECTOR_TOLERANCE_MS = 15 * 60_000;
+/** What signs or proves by time: https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api#authorization */
+const TOLERANCE_MS = 15 * 60_000;
 /** From here on settling, leases and the times that these commands show are no longer what they seem. */
 const NOTEWORTHY_MS = 30_000;
 
@@ -63,7 +63,7 @@ export function clockFinding(skews: readonly Skew[], kind: Target['kind']): Find
       remedy,
     );
   }
-  if (offMs <= DATA_COLLECTOR_TOLERANCE_MS) {
+  if (offMs <= TOLERANCE_MS) {
     return say.warning(`${text}; logs may be read before they are settled`, remedy);
   }
   return say.error(`${text}; tokens may be refused, and signed posts are beyond 15 min`, remedy);

@@ -1,5 +1,5 @@
 /** What an alert rule can be set to, under the names of its ARM resource, and what Azure would not take. */
-import { refuse, wholeNumber } from './workspace-settings.ts';
+import { demand, wholeNumber } from './workspace-settings.ts';
 
 export interface AlertRuleSettings {
   /** ISO 8601 durations. */
@@ -59,18 +59,18 @@ export function refuseAlertSettings(settings: AlertRuleSettings): void {
   // A frequency of one minute is not modelled: Azure rewrites such a query, and refuses union and ingestion_time() in it.
   for (const name of ['evaluationFrequency', 'windowSize', 'muteActionsDuration'] as const) {
     const value = settings[name];
-    if (value !== undefined) refuse(name, value, value in MINUTES, Object.keys(MINUTES).join(', '));
+    if (value !== undefined) demand(name, value, value in MINUTES, Object.keys(MINUTES).join(', '));
   }
   const frequency = minutesOf(evaluationFrequency);
-  refuse('evaluationFrequency', evaluationFrequency, frequency <= MOST_FREQUENCY, 'at most a day');
-  refuse('windowSize', windowSize, minutesOf(windowSize) >= frequency, 'evaluationFrequency or more');
+  demand('evaluationFrequency', evaluationFrequency, frequency <= MOST_FREQUENCY, 'at most a day');
+  demand('windowSize', windowSize, minutesOf(windowSize) >= frequency, 'evaluationFrequency or more');
   wholeNumber('threshold', threshold, 0, Number.MAX_SAFE_INTEGER);
-  refuse('dimensions', dimensions, dimensions.length <= MAX_DIMENSIONS, `at most ${MAX_DIMENSIONS}`);
+  demand('dimensions', dimensions, dimensions.length <= MAX_DIMENSIONS, `at most ${MAX_DIMENSIONS}`);
   const stateful = !autoMitigate || frequency <= MOST_STATEFUL_FREQUENCY;
-  refuse('autoMitigate', autoMitigate, stateful, 'false where evaluationFrequency is over 12 hours');
+  demand('autoMitigate', autoMitigate, stateful, 'false where evaluationFrequency is over 12 hours');
   // https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/monitor_scheduled_query_rules_alert_v2
   const muted = settings.muteActionsDuration;
-  refuse(
+  demand(
     'muteActionsDuration',
     muted,
     !autoMitigate || muted === undefined,

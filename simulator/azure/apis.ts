@@ -9,3 +9,7 @@ export const APIS = {
 
 export type Kind = keyof typeof APIS;
 export const KINDS = Object.keys(APIS) as [Kind, ...Kind[]];
+
+type All<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
+/** The settings of all of them together. */
+export type ApiSettings = All<(typeof APIS)[Kind]['defaults']>;

@@ -7,9 +7,11 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
+import type { Api, CommonSettings, OpenApi } from './api.ts';
 import type { StoredRecord } from './received.ts';
 import { isIsoTime, parseJson, recordsOf } from './record.ts';
 import type { Workspace } from './workspace.ts';
+import { demand, GUID, wholeNumber } from './workspace-settings.ts';
 
 export interface DataCollectorSettings {
   readonly workspaceId: string;
@@ -20,31 +22,29 @@ export interface DataCollectorSettings {
   readonly dataCollectorMaxBytes: number;
   /** What a post above the limit meets: both are seen in the field. */
   readonly whenTooLarge: '404' | 'cut';
-  readonly poisonMark: string;
-  readonly now: () => number;
 }
 
-/** How a pipeline is configured for it. */
+const DEFAULTS: DataCollectorSettings = {
+  workspaceId: '5ca1ab1e-0000-4000-8000-000000000001',
+  sharedKeys: [Buffer.from('the shared key of a simulated workspace').toString('base64')],
+  dataCollectorMaxBytes: 30_000_000,
+  whenTooLarge: '404',
+};
+
 export const DATA_COLLECTOR = {
   kind: 'data-collector',
   title: 'Data Collector API',
-  faults: 'dataCollector',
+  path: /^\/api\/logs$/,
+  defaults: DEFAULTS,
   settings: ({ workspaceId }: Pick<DataCollectorSettings, 'workspaceId'>) => ({ workspaceId }),
-  /** Shaped records, as they are when they have been accepted. */
   arrive: (workspace: Workspace, records: StoredRecord[], atMs: number) =>
     workspace.collect({ logType: 'Auth0', records, timeField: 'event_date' }, atMs),
-  secret: ({ sharedKeys }: Pick<DataCollectorSettings, 'sharedKeys'>) => ({ sharedKey: sharedKeys[0] ?? '' }),
-} as const;
-
-export interface DataCollector {
-  answer(call: Call): Answer;
-  /** Whether the connection is closed as soon as a post announces its size. */
-  cutsOff(headers: IncomingHttpHeaders): boolean;
-  /** Counts a signature that was seen before: to be told of every post, also one that meets a fault. */
-  noteSignature(headers: IncomingHttpHeaders): void;
-  /** Rotates the keys: the old ones are refused from now on. */
-  setSharedKeys(keys: readonly string[]): void;
-}
+  secretField: 'sharedKey',
+  secret: ({ sharedKeys }: Pick<DataCollectorSettings, 'sharedKeys'>) => sharedKeys[0] ?? '',
+  withSecret: (key: string) => ({ sharedKeys: [key] }),
+  upTo: (bytes: number) => ({ dataCollectorMaxBytes: bytes }),
+  open,
+} as const satisfies Api<DataCollectorSettings>;
 
 interface Refusal {
   readonly status: number;
@@ -56,10 +56,29 @@ const API_VERSION = '2016-04-01';
 const CLOCK_SKEW_MS = 15 * 60_000;
 const RESERVED = ['tenant', 'TimeGenerated', 'RawData'];
 const PROPERTY_NAME = /^[A-Za-z0-9_]{1,45}$/;
-export const LOG_TYPE = /^[A-Za-z0-9_]{1,100}$/;
+const LOG_TYPE = /^[A-Za-z0-9_]{1,100}$/;
+
+type Settings = DataCollectorSettings & CommonSettings;
+
+/** Limits may be lower than Azure's. */
+function refuseSettings({ workspaceId, sharedKeys, logTypes = [], dataCollectorMaxBytes }: Settings): void {
+  demand('workspaceId', workspaceId, GUID.test(workspaceId), 'a GUID');
+  // A key is a secret: it is not told.
+  demand('sharedKeys', '(not shown)', sharedKeys.length > 0 && sharedKeys.every(isBase64), 'keys in base64');
+  for (const logType of logTypes) {
+    demand('logTypes', logType, LOG_TYPE.test(logType), 'letters, digits and _, at most 100');
+  }
+  // https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api#data-limits
+  wholeNumber('dataCollectorMaxBytes', dataCollectorMaxBytes, 1, 30_000_000);
+}
+
+function isBase64(key: string): boolean {
+  return key !== '' && Buffer.from(key, 'base64').toString('base64') === key;
+}
 
 /** Answers posts, and gives the workspace what it accepts. */
-export function dataCollector(settings: DataCollectorSettings, workspace: Workspace): DataCollector {
+function open(settings: Settings, workspace: Workspace): OpenApi {
+  refuseSettings(settings);
   const ledger = workspace.received;
   let keys = settings.sharedKeys;
   const signatures = new Set<string>();
@@ -97,28 +116,31 @@ export function dataCollector(settings: DataCollectorSettings, workspace: Worksp
     return undefined;
   };
 
+  /** Counts a signature that was seen before. */
+  const noteSignature = (headers: IncomingHttpHeaders) => {
+    // Dates have whole seconds: two honest posts of one length within one second share a signature too.
+    if (headers.authorization === undefined) return;
+    const signature = `${header(headers, 'x-ms-date')} ${headers.authorization}`;
+    if (signatures.has(signature)) ledger.reusedSignatures++;
+    signatures.add(signature);
+  };
+
   return {
     answer,
     cutsOff: headers => {
+      noteSignature(headers);
       const tooLarge = Number(headers['content-length']) > settings.dataCollectorMaxBytes;
       if (!tooLarge || settings.whenTooLarge !== 'cut') return false;
       ledger.refuse('TooLarge');
       return true;
     },
-    noteSignature: headers => {
-      // Dates have whole seconds: two honest posts of one length within one second share a signature too.
-      if (headers.authorization === undefined) return;
-      const signature = `${header(headers, 'x-ms-date')} ${headers.authorization}`;
-      if (signatures.has(signature)) ledger.reusedSignatures++;
-      signatures.add(signature);
-    },
-    setSharedKeys: newKeys => {
-      keys = newKeys;
+    setSecret: key => {
+      keys = [key];
     },
   };
 }
 
-function headersRefusal(call: Call, settings: DataCollectorSettings): Refusal | undefined {
+function headersRefusal(call: Call, settings: Settings): Refusal | undefined {
   const version = call.url.searchParams.get('api-version');
   if (!version) return refuse(400, 'MissingApiVersion', 'The API version was not specified.');
   if (version !== API_VERSION) return refuse(400, 'InvalidApiVersion', 'The API version was not recognized.');
@@ -138,11 +160,7 @@ function headersRefusal(call: Call, settings: DataCollectorSettings): Refusal | 
   return undefined;
 }
 
-function authorizationRefusal(
-  call: Call,
-  keys: readonly string[],
-  settings: DataCollectorSettings,
-): Refusal | undefined {
+function authorizationRefusal(call: Call, keys: readonly string[], settings: Settings): Refusal | undefined {
   const match = /^SharedKey ([^:]+):(.+)$/.exec(call.headers.authorization ?? '');
   if (!match) return unauthorized('An invalid scheme was specified in the Authorization header');
   const [, workspaceId, signature] = match;

@@ -5,29 +5,36 @@
 import { gunzipSync } from 'node:zlib';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
+import type { Api, CommonSettings, OpenApi } from './api.ts';
 import type { Entra, EntraSettings } from './entra.ts';
 import type { StoredRecord } from './received.ts';
 import { isObject, parseJson, recordsOf } from './record.ts';
 import type { Workspace } from './workspace.ts';
+import { demand, wholeNumber } from './workspace-settings.ts';
 
 export interface LogsIngestionSettings {
   readonly dcrImmutableId: string;
   readonly stream: string;
-  /** The scope that a token must have been issued for. */
-  readonly ingestionScope: string;
+  /** The scope that a token must have been issued for; Entra's own when left out. */
+  readonly ingestionScope?: string;
   /** Of the body on the wire, after gzip. */
   readonly logsIngestionMaxBytes: number;
   /** Of the body after decompression. */
   readonly logsIngestionMaxRawBytes: number;
-  readonly poisonMark: string;
-  readonly now: () => number;
 }
 
-/** How a pipeline is configured for it. */
+const DEFAULTS: LogsIngestionSettings = {
+  dcrImmutableId: `dcr-${'5ca1ab1e'.repeat(4)}`,
+  stream: 'Custom-Auth0Logs_CL',
+  logsIngestionMaxBytes: 1_048_576,
+  logsIngestionMaxRawBytes: 1_048_576,
+};
+
 export const LOGS_INGESTION = {
   kind: 'logs-ingestion',
   title: 'Logs Ingestion API',
-  faults: 'logsIngestion',
+  path: /^\/dataCollectionRules\/[^/]+\/streams\/[^/]+$/,
+  defaults: DEFAULTS,
   settings: ({ dcrImmutableId, stream, entra }: RuleOptions) => ({
     endpoint: 'https://simulated.westeurope-1.ingest.monitor.azure.com',
     dcrImmutableId,
@@ -36,14 +43,17 @@ export const LOGS_INGESTION = {
     clientId: entra.clientId,
   }),
   arrive: (workspace: Workspace, records: StoredRecord[], atMs: number) => workspace.ingest(records, atMs),
-  secret: ({ entra }: { readonly entra: Pick<EntraSettings, 'clientSecret'> }) => ({
-    clientSecret: entra.clientSecret,
-  }),
-} as const;
+  secretField: 'clientSecret',
+  secret: ({ entra }: { readonly entra: Pick<EntraSettings, 'clientSecret'> }) => entra.clientSecret,
+  withSecret: (clientSecret: string) => ({ entra: { clientSecret } }),
+  upTo: (bytes: number) => ({ logsIngestionMaxRawBytes: bytes }),
+  open,
+} as const satisfies Api<LogsIngestionSettings>;
 
 type RuleOptions = Pick<LogsIngestionSettings, 'dcrImmutableId' | 'stream'> & {
   readonly entra: Pick<EntraSettings, 'tenantId' | 'clientId'>;
 };
+type Settings = LogsIngestionSettings & CommonSettings;
 
 interface Refusal {
   readonly status: number;
@@ -53,12 +63,24 @@ interface Refusal {
 
 const API_VERSION = '2023-01-01';
 
+/** https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview, and its likes in other clouds. */
+const INGESTION_SCOPE = /^https:\/\/monitor\.azure\.(com|us|cn)\/\.default$/;
+
+/** Limits may be lower than Azure's. */
+function refuseSettings(settings: Settings): void {
+  const { dcrImmutableId, ingestionScope = settings.entra.scope } = settings;
+  // "1 MB of compressed or uncompressed data"; a peer has seen 50 MiB after decompression pass.
+  wholeNumber('logsIngestionMaxBytes', settings.logsIngestionMaxBytes, 1, 1_048_576);
+  wholeNumber('logsIngestionMaxRawBytes', settings.logsIngestionMaxRawBytes, 1, 50 * 1_048_576);
+  const isId = /^dcr-[0-9a-f]{32}$/.test(dcrImmutableId);
+  demand('dcrImmutableId', dcrImmutableId, isId, 'dcr- and 32 hex digits');
+  const scopes = 'https://monitor.azure.com/.default, or its like in .us or .cn';
+  demand('ingestionScope', ingestionScope, INGESTION_SCOPE.test(ingestionScope), scopes);
+}
+
 /** Answers posts, and gives the workspace what it accepts. */
-export function logsIngestion(
-  settings: LogsIngestionSettings,
-  entra: Entra,
-  workspace: Workspace,
-): (call: Call) => Answer {
+function open(settings: Settings, workspace: Workspace, entra: Entra): OpenApi {
+  refuseSettings(settings);
   const ledger = workspace.received;
   /** Accepts all records of the post, or none and says why. */
   const take = (call: Call): Refusal | undefined => {
@@ -93,7 +115,7 @@ export function logsIngestion(
     });
   };
 
-  return call => {
+  const answer = (call: Call): Answer => {
     const refusal = tokenRefusal(call, entra, settings) ?? addressRefusal(call, settings) ?? take(call);
     if (!refusal) return { status: 204 };
     ledger.refuse(refusal.code);
@@ -104,19 +126,26 @@ export function logsIngestion(
       body: JSON.stringify({ error: { code: refusal.code, message: refusal.message } }),
     };
   };
+  return {
+    answer,
+    setSecret: secret => {
+      entra.setClientSecret(secret);
+      entra.expireTokens();
+    },
+  };
 }
 
-function tokenRefusal(call: Call, entra: Entra, settings: LogsIngestionSettings): Refusal | undefined {
+function tokenRefusal(call: Call, entra: Entra, settings: Settings): Refusal | undefined {
   const match = /^Bearer (.+)$/.exec(call.headers.authorization ?? '');
   const scope = match?.[1] === undefined ? undefined : entra.scopeOf(match[1]);
   if (scope === undefined) return refuse(401, 'InvalidToken', 'The token is missing, unknown or expired.');
-  if (scope !== settings.ingestionScope) {
+  if (scope !== (settings.ingestionScope ?? settings.entra.scope)) {
     return refuse(401, 'InvalidAudience', 'The token was issued for another audience.');
   }
   return undefined;
 }
 
-function addressRefusal(call: Call, settings: LogsIngestionSettings): Refusal | undefined {
+function addressRefusal(call: Call, settings: Settings): Refusal | undefined {
   const [, , dcr, , stream] = call.url.pathname.split('/');
   const version = call.url.searchParams.get('api-version');
   if (!version) return refuse(400, 'MissingApiVersion', 'The api-version query parameter is missing.');
@@ -134,7 +163,7 @@ function addressRefusal(call: Call, settings: LogsIngestionSettings): Refusal | 
 }
 
 /** The body, decompressed and within both limits, or why not. */
-function rawBody(call: Call, settings: LogsIngestionSettings): Buffer | Refusal {
+function rawBody(call: Call, settings: Settings): Buffer | Refusal {
   if (call.body.length > settings.logsIngestionMaxBytes) {
     return tooLarge(settings.logsIngestionMaxBytes, call.body.length);
   }

@@ -5,9 +5,9 @@ export type StoredRecord = Record<string, unknown>;
 
 type Counts = Record<string, number>;
 
-/** Everything that both ingestion APIs of one simulator received. Sizes are in bytes. */
+/** Everything that the ingestion APIs of one simulator received. Sizes are in bytes. */
 export interface Received {
-  /** Posts to either API, whatever the answer: also those that met a fault. */
+  /** Posts to any API, whatever the answer: also those that met a fault. */
   readonly posts: number;
   /** Posts that were answered 2xx, or would have been but for a fault in the answering. */
   readonly acceptedPosts: number;

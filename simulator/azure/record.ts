@@ -1,4 +1,4 @@
-/** What both ingestion APIs do to a record before it becomes a row. */
+/** What Azure's ingestion APIs do to a record before it becomes a row. */
 import type { Ledger, StoredRecord } from './received.ts';
 
 const DAY_MS = 86_400_000;

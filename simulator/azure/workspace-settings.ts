@@ -41,8 +41,8 @@ const RESERVED = ['_ResourceId', 'id', '_SubscriptionId', 'TenantId', 'Type', 'U
 /** Throws Error naming the first setting that Azure would not take. */
 export function refuseWorkspaceSettings(settings: WorkspaceSettings): void {
   const { stream, declaredColumns = [], tableKind, columnLimit, dailyCapResetHour } = settings;
-  refuse('stream', stream, /^Custom-[A-Za-z][A-Za-z0-9_]{0,59}_CL$/.test(stream), 'Custom-<table>_CL');
-  refuse('tableKind', tableKind, ['classic', 'dcr'].includes(tableKind), 'classic or dcr');
+  demand('stream', stream, /^Custom-[A-Za-z][A-Za-z0-9_]{0,59}_CL$/.test(stream), 'Custom-<table>_CL');
+  demand('tableKind', tableKind, ['classic', 'dcr'].includes(tableKind), 'classic or dcr');
   wholeNumber('columnLimit', columnLimit, 1, MAX_COLUMNS);
   wholeNumber('dailyCapResetHour', dailyCapResetHour, 0, 23);
   // A cap or a rate below Azure's smallest is stricter than Azure, and lets a test be small.
@@ -56,16 +56,18 @@ export function refuseWorkspaceSettings(settings: WorkspaceSettings): void {
     );
   }
   const different = new Set(declaredColumns).size;
-  refuse('declaredColumns', 'one column twice', different === declaredColumns.length, 'each column once');
-  refuse('declaredColumns', `${different} columns`, different <= columnLimit, `at most ${columnLimit}`);
+  demand('declaredColumns', 'one column twice', different === declaredColumns.length, 'each column once');
+  demand('declaredColumns', `${different} columns`, different <= columnLimit, `at most ${columnLimit}`);
 }
 
+export const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
 /** Throws Error when a setting is not as Azure has it. */
-export function refuse(name: string, value: unknown, allowed: boolean, what: string): void {
+export function demand(name: string, value: unknown, allowed: boolean, what: string): void {
   if (!allowed) throw new Error(`${name} is ${JSON.stringify(value)}; allowed: ${what}`);
 }
 
 export function wholeNumber(name: string, value: number, least: number, most: number): void {
   const allowed = Number.isInteger(value) && value >= least && value <= most;
-  refuse(name, value, allowed, `a whole number from ${least} to ${most}`);
+  demand(name, value, allowed, `a whole number from ${least} to ${most}`);
 }

@@ -46,37 +46,37 @@ const HOUSE = `
 
 /** The tests may import all but tests, any package, and of the tests only this. */
 const TESTS = `
-| test/                       |
+| test/                       | test/destinations/
 | test/alarms/                | test/cdk/
 | test/architecture/          | test/*
 | test/azure/                 | test/cli/
 | test/bench/                 |
-| test/cdk/                   | test/cli/cli.ts
-| test/cli/                   | test/stories/functions.ts
-| test/cli/pipelines/         | test/cli/ test/config/
-| test/cli/pipelines/local/   | test/cli/ test/config/
+| test/cdk/                   | test/cli/cli.ts test/destinations/
+| test/cli/                   | test/stories/functions.ts test/destinations/
+| test/cli/pipelines/         | test/cli/ test/config/ test/destinations/
+| test/cli/pipelines/local/   | test/cli/ test/config/ test/destinations/
 | test/cli/pipelines/stack/   | test/cli/ test/config/
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
 | test/cli/window/            | test/cli/
-| test/cli/<command>/         | test/cli/ test/config/ test/world.ts
-| test/config/                |
+| test/cli/<command>/         | test/cli/ test/config/ test/destinations/ test/world.ts
+| test/config/                | test/destinations/
 | test/core/                  | test/core/record/ test/world.ts test/cli/last-run.ts test/edges/server.ts
 | test/core/record/           | test/config/
 | test/crash/                 |
-| test/deploy/                |
-| test/destinations/          | test/edges/server.ts
-| test/destinations/<kind>/   | test/edges/server.ts
-| test/docs/                  | test/azure/ test/cli/ test/cli/replay/ test/scripts/
-| test/edges/                 | test/config/
+| test/deploy/                | test/destinations/
+| test/destinations/          | test/destinations/<kind>/sample.ts test/edges/server.ts test/simulator/azure/
+| test/destinations/<kind>/   | test/azure/ test/cli/ test/cli/doctor/ test/config/ test/destinations/ test/edges/server.ts test/simulator/azure/ test/stories/
+| test/docs/                  | test/azure/ test/cli/ test/cli/replay/ test/destinations/ test/scripts/
+| test/edges/                 | test/config/ test/destinations/
 | test/golden/                |
 | test/properties/            | test/world.ts test/crash/soak.ts
-| test/scripts/               | test/config/
+| test/scripts/               | test/config/ test/destinations/
 | test/simulator/auth0/       |
 | test/simulator/aws/         |
-| test/simulator/azure/       |
+| test/simulator/azure/       | test/destinations/
 | test/simulator/azure/log-analytics/ | test/simulator/azure/
-| test/stories/               | test/azure/alert-rules.ts
+| test/stories/               | test/azure/alert-rules.ts test/destinations/
 `;
 
 const SHORT: Readonly<Record<string, readonly string[]>> = {

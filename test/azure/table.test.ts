@@ -3,39 +3,9 @@ import { dataCollectorColumn, STREAM, streamColumns, TABLE, tableColumns } from 
 import { TRANSFORM } from '../../azure/transform.ts';
 import { parsePipeline } from '../../lambda/config/config.ts';
 import { COLUMNS } from '../../lambda/core/record/columns.ts';
-import { redactor } from '../../lambda/core/record/redact.ts';
-import { shaper } from '../../lambda/core/record/shape.ts';
-import { type DestinationKind, specOf } from '../../lambda/destinations/all.ts';
-import { generateLogs } from '../../simulator/auth0/tenant.ts';
+import { logsIngestion } from '../../lambda/destinations/logs-ingestion/spec.ts';
 import { startAzure } from '../../simulator/azure/server.ts';
-import { columnNames, widen } from '../../simulator/azure/table.ts';
-
-const DAY = Date.parse('2026-03-01T00:00:00.000Z');
-const shape = (destination: DestinationKind) =>
-  shaper({
-    form: specOf({ kind: destination }).form,
-    auth0Domain: 'demo.eu.auth0.com',
-    redact: redactor([], undefined),
-  });
-
-/** Everything that shaping can emit: a tenant's logs, strange ones, huge ones and some that will not shape. */
-const logs: readonly unknown[] = [
-  ...generateLogs({ seed: 6, count: 3_000, fromMs: DAY, toMs: DAY + 86_400_000 }),
-  {
-    log_id: '1',
-    type: 'zz-unknown',
-    brandNew: { deep: [1] },
-    client_ip: '192.0.2.1',
-    security_context: { ja3: 'x' },
-  },
-  { log_id: '2', type: 'fp', description: 'x'.repeat(200_000), ip: 7, details: [1, 2], scope: ['a', 'b'] },
-  'no object',
-  null,
-  42,
-];
-
-const records = (destination: DestinationKind): Record<string, unknown>[] =>
-  logs.map(log => JSON.parse(shape(destination)(log).json));
+import { records } from './emitted.ts';
 
 /** Whether the service takes the value for the declared type without losing it. */
 const FITS: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -50,14 +20,14 @@ describe('the stream', () => {
   const declared = new Map(streamColumns().map(({ name, type }) => [name, type]));
 
   test('declares every column that shaping emits: one that it does not would be dropped without a word', () => {
-    const emitted = new Set(records('logs-ingestion').flatMap(Object.keys));
+    const emitted = new Set(records(logsIngestion.form).flatMap(Object.keys));
     expect([...emitted].filter(name => !declared.has(name))).toEqual([]);
     // And the logs are varied enough to see it: they fill every column there is.
     expect([...declared.keys()].filter(name => !emitted.has(name))).toEqual([]);
   });
 
   test('declares for every value the type that it has', () => {
-    const misfits = records('logs-ingestion').flatMap(record =>
+    const misfits = records(logsIngestion.form).flatMap(record =>
       Object.entries(record)
         .filter(([name, value]) => !FITS[declared.get(name) ?? '']?.(value))
         .map(([name, value]) => `${name}: ${typeof value}`),
@@ -92,18 +62,10 @@ describe('the stream', () => {
   });
 });
 
-describe('columns of the Data Collector API', () => {
-  test('are those that it makes of what shaping emits', () => {
-    const made = columnNames(widen(new Map(), records('data-collector')));
-    const named = COLUMNS.filter(({ name }) => name !== 'TimeGenerated').map(dataCollectorColumn);
-    expect(made.toSorted()).toEqual(named.toSorted());
-  });
-
-  test('have names within its limit, each its own', () => {
-    const names = COLUMNS.map(dataCollectorColumn);
-    expect(names.filter(name => name.length > 45)).toEqual([]);
-    expect(new Set(names.map(name => name.toLowerCase())).size).toBe(names.length);
-  });
+test('names of columns leave room for a suffix, each its own', () => {
+  const names = COLUMNS.map(dataCollectorColumn);
+  expect(names.filter(name => name.length > 45)).toEqual([]);
+  expect(new Set(names.map(name => name.toLowerCase())).size).toBe(names.length);
 });
 
 describe('the transform', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { config, MINIMAL } from './example.ts';
+import { config } from './example.ts';
 import { one, resources, template } from './synth.ts';
 
 const AZURE = {
   kind: 'logs-ingestion',
   endpoint: 'https://acme-x1y2.westeurope-1.ingest.monitor.azure.com',
   dcrImmutableId: `dcr-${'0a'.repeat(16)}`,
-  tenantId: MINIMAL.azure.workspaceId,
-  clientId: MINIMAL.azure.workspaceId,
+  tenantId: '01234567-89ab-cdef-0123-456789abcdef',
+  clientId: '01234567-89ab-cdef-0123-456789abcdef',
 } as const;
 const federated = template([config({ azure: { ...AZURE, auth: 'federated' } })]);
 const withSecret = template([config({ azure: { ...AZURE, secret: 'auth0-logs/prod/azure' } })]);

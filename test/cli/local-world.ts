@@ -7,6 +7,7 @@ import type { Auth0Options } from '../../simulator/auth0/server.ts';
 import { generateLogs } from '../../simulator/auth0/tenant.ts';
 import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
 import type { AzureOptions } from '../../simulator/azure/server.ts';
+import type { FaultScript } from '../../simulator/faults.ts';
 import {
   type Ends,
   type Pipeline,
@@ -21,7 +22,10 @@ export const DOMAIN = 'local.eu.auth0.com';
 export const SECRETS = secretNames('local');
 
 export interface LocalWorld extends Ends {
+  readonly kind: Kind;
   readonly directory: string;
+  /** What the next posts meet at the API in play. */
+  readonly posts: FaultScript;
   readonly config: Record<string, unknown>;
   readonly secrets: Pipeline['secrets'];
   /** The addresses of both ends, and the credentials. */
@@ -85,6 +89,8 @@ export async function openLocalWorld(
   };
   return {
     ...ends,
+    kind,
+    posts: ends.azure.faults[kind],
     directory,
     config,
     secrets,

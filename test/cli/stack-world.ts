@@ -24,8 +24,9 @@ const CLIENT = { clientId: 'stack-client', clientSecret: 'stack-client-secret' }
 const TIMEOUT_MS = 60_000;
 
 /** `config` is as its function has it in PIPELINE_CONFIG. */
-export interface Deployed extends Pick<World, 'auth0' | 'azure' | 'aws' | 'config'> {
+export interface Deployed extends Pick<World, 'auth0' | 'azure' | 'aws' | 'config' | 'posts'> {
   readonly name: PipelineName;
+  readonly kind: Kind;
   readonly output: PipelineOutput;
   /** One tick: the ship function is invoked, its lines go to its log group. Throws when it failed. */
   run(): Promise<RunReport>;
@@ -62,7 +63,9 @@ export async function openStackWorld(setup: StackSetup = {}): Promise<StackWorld
   const secrets = await startSecretsManager({ secrets: {} });
   const built = await buildFunctions();
   const [prod, eu] = await Promise.all(
-    PIPELINES.map((name, n) => deploy(name, { kind: KINDS[n], ...setup }, operations, secrets, built)),
+    PIPELINES.map((name, n) =>
+      deploy(name, { kind: KINDS[n % KINDS.length], ...setup }, operations, secrets, built),
+    ),
   );
   if (!prod || !eu) throw new Error('two pipelines');
   const outputs = [prod, eu].map(({ output }) => [outputKey(output.pipeline), JSON.stringify(output)]);
@@ -146,6 +149,7 @@ async function deploy(
   return {
     ...world,
     name,
+    kind,
     output,
     setAlarm,
     run: () => tick(ship, operations, logGroup),

@@ -2,20 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePipeline, parsePipelines } from '../../lambda/config/config.ts';
 import { parseStartFrom } from '../../lambda/core/start-from.ts';
-import { AUTH0, COLLECTOR, INGESTION, PIPELINE, validPipeline } from './samples.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
+import { SAMPLES } from '../destinations/samples.ts';
+import { AUTH0, PIPELINE, validPipeline } from './samples.ts';
 
 describe('a valid configuration', () => {
-  it('is completed with its defaults', () => {
-    expect(parsePipeline(PIPELINE)).toEqual({
+  it.each(KINDS)('is completed with its defaults, to %s', kind => {
+    const { azure, defaults } = SAMPLES[kind];
+    expect(parsePipeline({ ...PIPELINE, azure })).toEqual({
       name: 'prod',
       auth0: { ...AUTH0, logRetentionDays: 1, startFrom: 'oldest', rateLimitHeadroom: 0.1 },
-      azure: {
-        ...COLLECTOR,
-        logType: 'Auth0',
-        apiVersion: '2016-04-01',
-        cloud: 'public',
-        maxBatchBytes: 1_000_000,
-      },
+      azure: { ...azure, ...defaults },
       previousNames: [],
       schedule: 'rate(1 minute)',
       scheduleTimeZone: 'UTC',
@@ -27,15 +24,6 @@ describe('a valid configuration', () => {
       redact: [],
       alarms: { email: [], https: [], lagMinutes: 15 },
     });
-  });
-
-  it('may name the other destination, with a secret or, when federated, without', () => {
-    const { secret: _, ...federated } = INGESTION;
-    const azure = [INGESTION, { ...federated, auth: 'federated' }];
-    expect(azure.map(one => parsePipeline({ ...PIPELINE, azure: one }).azure.kind)).toEqual([
-      'logs-ingestion',
-      'logs-ingestion',
-    ]);
   });
 
   it('may be one pipeline or a list of them', () => {

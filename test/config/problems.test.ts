@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parsePipeline, parsePipelines } from '../../lambda/config/config.ts';
-import { AUTH0, COLLECTOR, INGESTION, PIPELINE, type Settings, validPipeline } from './samples.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
+import { SAMPLES, SOME, SOME_SECRET } from '../destinations/samples.ts';
+import { AUTH0, PIPELINE, type Settings, validPipeline } from './samples.ts';
 
 /** Of the shapes of real secrets; each begins with a word by which a part of it would be noticed. */
 const AUTH0_CLIENT_SECRET = `Leak7${'aB3_x-'.repeat(20)}`.slice(0, 64);
@@ -20,9 +22,12 @@ function problemsOf(parse: (input: unknown) => unknown, input: unknown): readonl
   }
   return [];
 }
+/** A setting that takes no space. */
+const SETTING = Object.keys(SOME.carried)[0] ?? '';
+const quoted = (names: readonly string[]) => names.map(name => `"${name}"`).join(', ');
 const problems = (input: unknown) => problemsOf(parsePipeline, input);
 const withAuth0 = (settings: Settings) => ({ ...PIPELINE, auth0: { ...AUTH0, ...settings } });
-const withAzure = (settings: Settings, azure: Settings = COLLECTOR) => ({
+const withAzure = (settings: Settings, azure: Settings = SOME.azure) => ({
   ...PIPELINE,
   azure: { ...azure, ...settings },
 });
@@ -34,7 +39,7 @@ describe('a malformed configuration', () => {
       { ...PIPELINE, auth0: { secret: 'x' } },
       'auth0.domain: missing; allowed: a bare host name, such as "acme.eu.auth0.com": no https://, no path',
     ],
-    ['a missing part', { name: 'prod', azure: COLLECTOR }, 'auth0: missing; allowed: an object'],
+    ['a missing part', { name: 'prod', azure: SOME.azure }, 'auth0: missing; allowed: an object'],
     ['null for a part', { ...PIPELINE, auth0: null }, 'auth0: is null; allowed: an object'],
     ['null for a destination', { ...PIPELINE, azure: null }, 'azure: is null; allowed: an object'],
     ['a text for a part', { ...PIPELINE, alarms: 'none' }, 'alarms: is "none"; allowed: an object'],
@@ -47,13 +52,9 @@ describe('a malformed configuration', () => {
     [
       'a wrong kind',
       withAzure({ kind: 'data-colector' }),
-      'azure.kind: is "data-colector"; allowed: one of "data-collector", "logs-ingestion"',
+      `azure.kind: is "data-colector"; allowed: one of ${quoted(KINDS)}`,
     ],
-    [
-      'no kind',
-      withAzure({ kind: undefined }),
-      'azure.kind: missing; allowed: one of "data-collector", "logs-ingestion"',
-    ],
+    ['no kind', withAzure({ kind: undefined }), `azure.kind: missing; allowed: one of ${quoted(KINDS)}`],
     ['a fraction', { ...PIPELINE, settleSeconds: 0.5 }, 'settleSeconds: is 0.5; allowed: seconds, 0 to 3600'],
     [
       'a number as text',
@@ -121,7 +122,7 @@ describe('a malformed configuration', () => {
     const input = {
       name: 'Prod',
       auth0: { domain: 'https://acme.eu.auth0.com', logRetentionDays: 0.5, speed: 1 },
-      azure: { ...COLLECTOR, workspaceId: 'my-workspace', cloud: 'moon' },
+      azure: { ...SOME.azure, [SETTING]: 'a b', maxBatchBytes: 1 },
       schedule: 'hourly',
       alarms: { email: ['ops'], lagMinutes: 0 },
     };
@@ -132,8 +133,8 @@ describe('a malformed configuration', () => {
       'auth0.secret',
       'auth0.logRetentionDays',
       'auth0.speed',
-      'azure.workspaceId',
-      'azure.cloud',
+      `azure.${SETTING}`,
+      'azure.maxBatchBytes',
       'schedule',
       'alarms.email[0]',
       'alarms.lagMinutes',
@@ -158,19 +159,29 @@ describe('a malformed configuration', () => {
     ]);
   });
 
-  it('takes a setting of the other destination for unknown', () => {
-    expect(problems(withAzure({ stream: 'Custom-X' }))).toEqual([
-      expect.stringMatching(/^azure\.stream: unknown setting; allowed: kind, workspaceId/),
-    ]);
+  it.each(KINDS)('takes a setting of another destination than %s for unknown', kind => {
+    const { azure } = SAMPLES[kind];
+    const allowed = `unknown setting; allowed: ${Object.keys(azure)[0]}, ${Object.keys(azure)[1]}`;
+    for (const other of KINDS.flatMap(one => Object.keys(SAMPLES[one].carried))) {
+      if (other in parsePipeline({ ...PIPELINE, azure }).azure || other in SAMPLES[kind].carried) continue;
+      expect(problems(withAzure({ [other]: 'Custom-X' }, azure))).toEqual([
+        expect.stringMatching(new RegExp(`^azure\\.${other}: ${allowed}`)),
+      ]);
+    }
   });
 
   it('is told that the secret is missing, whatever else is wrong', () => {
-    const { secret: _, ...rest } = INGESTION;
-    expect(problems(withAzure({ tenantId: 'x', speed: 1 }, rest))).toEqual([
-      'azure.tenantId: is "x"; allowed: a GUID, such as "01234567-89ab-cdef-0123-456789abcdef"',
-      expect.stringMatching(/^azure\.speed: unknown setting/),
-      'azure.secret: missing; allowed: the name or ARN of a secret in Secrets Manager (not the secret itself), as auth is "client-secret"',
-    ]);
+    const { secret: _, ...rest } = SOME.azure;
+    const told = problems(withAzure({ [SETTING]: 'a b', speed: 1 }, rest));
+    // Where it may do without in another case, that is told last.
+    expect(told).toHaveLength(3);
+    for (const problem of [
+      `azure.${SETTING}: is "a b"; allowed: `,
+      'azure.speed: unknown setting',
+      'azure.secret: missing; allowed: the name or ARN of a secret in Secrets Manager (not the secret itself)',
+    ]) {
+      expect(told.filter(one => one.startsWith(problem))).toHaveLength(1);
+    }
   });
 
   it('is told which names are taken, whatever else is wrong', () => {
@@ -210,8 +221,12 @@ describe('a secret in the wrong place', () => {
     withAuth0({ [secret]: true }),
     withAuth0({ clientSecret: secret }),
     withAzure({ kind: secret }),
-    withAzure({ workspaceId: secret }),
-    withAzure({ sharedKey: secret }),
+    ...KINDS.flatMap(kind => {
+      const { azure, carried } = SAMPLES[kind];
+      return Object.keys(carried).map(name => withAzure({ [name]: [secret] }, azure));
+    }),
+    withAzure({ [SETTING]: secret }),
+    withAzure({ [SOME_SECRET.name]: secret }),
     { ...PIPELINE, include: [secret] },
     { ...PIPELINE, auth0: secret },
     { [secret]: PIPELINE },

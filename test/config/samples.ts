@@ -1,20 +1,11 @@
 /** Configurations to begin from, all made up. */
 import fc from 'fast-check';
+import { SAMPLES, SOME } from '../destinations/samples.ts';
 
 export type Settings = Record<string, unknown>;
 
-const GUID = '01234567-89ab-cdef-0123-456789abcdef';
 export const AUTH0 = { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0' };
-export const COLLECTOR = { kind: 'data-collector', workspaceId: GUID, secret: 'auth0-logs/prod/azure' };
-export const INGESTION = {
-  kind: 'logs-ingestion',
-  endpoint: 'https://acme-abcd.westeurope-1.ingest.monitor.azure.com',
-  dcrImmutableId: `dcr-${'0a'.repeat(16)}`,
-  tenantId: GUID,
-  clientId: GUID,
-  secret: 'auth0-logs/prod/azure',
-};
-export const PIPELINE = { name: 'prod', auth0: AUTH0, azure: COLLECTOR };
+export const PIPELINE = { name: 'prod', auth0: AUTH0, azure: SOME.azure };
 
 /** Any valid pipeline, with any of its settings left out that may be. */
 export function validPipeline(): fc.Arbitrary<Settings> {
@@ -27,16 +18,10 @@ export function validPipeline(): fc.Arbitrary<Settings> {
     startFrom: fc.constantFrom('oldest', 'now', '2026-03-01', '2026-03-01T00:00:00Z'),
     rateLimitHeadroom: fc.double({ min: 0, max: 0.9, noNaN: true }),
   });
-  const cloud = fc.constantFrom('public', 'us-gov', 'china');
-  const maxBatchBytes = fc.integer({ min: 200_000, max: 1_048_576 });
   const azure = fc.oneof(
-    optional({ logType: fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,20}$/), cloud, maxBatchBytes }).map(
-      settings => ({ ...COLLECTOR, ...settings }),
+    ...Object.values(SAMPLES).map(({ azure, besides }) =>
+      besides.map(settings => ({ ...azure, ...settings })),
     ),
-    optional({ cloud, maxBatchBytes, auth: fc.constantFrom('federated', 'client-secret') }).map(settings => ({
-      ...INGESTION,
-      ...settings,
-    })),
   );
   const patterns = fc.array(fc.constantFrom('*', 's*', 'fp', 'sapi'), { minLength: 1, maxLength: 3 });
   const how = fc.constantFrom('mask', 'hash', 'drop');

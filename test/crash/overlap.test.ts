@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import type { CallName } from './calls.ts';
 import type { Moment } from './relay.ts';
 import { type Bundles, buildFunctions, type CrashStage, openStage, PIPELINE, reportOf } from './stage.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => bundles.remove());
 beforeEach(async () => {
-  stage = await openStage('logs-ingestion', bundles, { seed: 5, capacity: 3 * LOGS });
+  stage = await openStage(KINDS.at(-1)!, bundles, { seed: 5, capacity: 3 * LOGS });
 });
 afterEach(() => stage.close());
 

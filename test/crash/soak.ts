@@ -1,4 +1,6 @@
 /** Kills of real processes by the hundred: every step and moments of chance, both destinations, fresh tenants. */
+
+import { KINDS } from '../../simulator/azure/apis.ts';
 import { type Dice, dice } from '../../simulator/dice.ts';
 import { LOGS_PER_ROUND, type Round, roundAtRandom, roundAtStep, usualTickMs } from './round.ts';
 import { type Bundles, buildFunctions, type Kind, openStage } from './stage.ts';
@@ -33,7 +35,6 @@ interface Planned {
   play(): Promise<Round>;
 }
 
-const KINDS: readonly Kind[] = ['data-collector', 'logs-ingestion'];
 /** Rounds of chance on each stage, beside its steps. */
 const RANDOM_ROUNDS = 24;
 /** Of the calls that a run makes more than once, any of the first so many. */
@@ -56,7 +57,7 @@ export async function crashSoak({ kills, seed, onProgress }: CrashSoak): Promise
   const bundles = await buildFunctions();
   try {
     for (let act = 0; figures.kills < kills; act++) {
-      await playAct(bundles, KINDS[act % 2]!, seed + act, figures, {
+      await playAct(bundles, KINDS[act % KINDS.length]!, seed + act, figures, {
         isEnough: () => figures.kills >= kills,
         onProgress,
       });

@@ -1,10 +1,12 @@
 /** Third part: a stack over the years. What every one of its chapters has at hand. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
 import { rawAws } from '../../simulator/aws/ministack/calls.ts';
 import { type Cdk, cdk } from '../../simulator/aws/ministack/cdk.ts';
 import type { MiniStack } from '../../simulator/aws/ministack/server.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import { mustBe, until } from './checks.ts';
 import { clients, type Deployed, deployed } from './deployed.ts';
 import { allowBatches } from './fixups.ts';
@@ -87,7 +89,7 @@ export async function another(
 
 /** While both APIs of Azure are down. */
 export async function inAnOutage<T>({ ends }: Pick<Life, 'ends'>, work: () => Promise<T>): Promise<T> {
-  const apis = [ends.azure.faults.dataCollector, ends.azure.faults.logsIngestion];
+  const apis = KINDS.map(kind => ends.azure.faults[kind]);
   for (const api of apis) api.always(AZURE_503);
   return work().finally(() => {
     for (const api of apis) api.clear();

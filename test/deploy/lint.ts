@@ -10,14 +10,15 @@ import { PipelinesStack } from '../../cdk/stack.ts';
 import { parseDeployment } from '../../lambda/config/config.ts';
 import { runToEnd } from '../../simulator/aws/ministack/child.ts';
 import { pythonPrograms } from '../../simulator/aws/ministack/python.ts';
+import { SOME } from '../destinations/samples.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const GUID = '01234567-89ab-cdef-0123-456789abcdef';
 const auth0 = { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0', logRetentionDays: 10 };
-const collector = {
+const some = {
   name: 'prod',
   auth0,
-  azure: { kind: 'data-collector', workspaceId: GUID, secret: 'auth0-logs/prod/azure' },
+  azure: SOME.azure,
 };
 const ingestion = {
   kind: 'logs-ingestion',
@@ -26,7 +27,7 @@ const ingestion = {
   tenantId: GUID,
   clientId: GUID,
 };
-const named = (name: string) => ({ ...collector, name });
+const named = (name: string) => ({ ...some, name });
 const adopt = { checkpointTable: 'old-table', retryQueue: 'old-retry', deadLetterQueue: 'old-dead' };
 const vpc = {
   id: 'vpc-0123456789abcdef0',
@@ -37,26 +38,26 @@ const kmsKeyArn = (partition: string, region: string) =>
 
 /** What each has of its own is in its name. */
 const CONFIGURATIONS: Readonly<Record<string, object>> = {
-  'data-collector': { pipelines: [collector] },
+  [SOME.azure.kind]: { pipelines: [some] },
   'client-secret': {
-    pipelines: [{ ...collector, azure: { ...ingestion, secret: 'auth0-logs/prod/azure' } }],
+    pipelines: [{ ...some, azure: { ...ingestion, secret: 'auth0-logs/prod/azure' } }],
   },
-  federated: { pipelines: [{ ...collector, azure: { ...ingestion, auth: 'federated' } }] },
+  federated: { pipelines: [{ ...some, azure: { ...ingestion, auth: 'federated' } }] },
   'cron-and-addresses': {
     pipelines: [
       {
-        ...collector,
+        ...some,
         schedule: 'cron(0/5 8-17 ? * MON-FRI *)',
         scheduleTimeZone: 'Europe/Berlin',
         alarms: { email: ['a@acme.com', 'b@acme.com'], https: ['https://acme.com/alarms'], lagMinutes: 1440 },
       },
     ],
   },
-  'slow-rate': { pipelines: [{ ...collector, schedule: 'rate(40 hours)' }] },
+  'slow-rate': { pipelines: [{ ...some, schedule: 'rate(40 hours)' }] },
   'topic-and-arns': {
     pipelines: [
       {
-        ...collector,
+        ...some,
         auth0: { ...auth0, secret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:auth0-AbCdEf' },
         alarms: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:ops' },
       },
@@ -65,10 +66,10 @@ const CONFIGURATIONS: Readonly<Record<string, object>> = {
   },
   many: { pipelines: Array.from({ length: 10 }, (_, n) => named(`tenant-${n}`)) },
   nested: { pipelines: [named('one'), named('two')], stack: { nested: true } },
-  adopted: { pipelines: [{ ...collector, adopt, previousNames: ['bars'] }], removed: ['gone'] },
-  'adopted-nested': { pipelines: [{ ...collector, adopt }], stack: { nested: true, createSecrets: false } },
+  adopted: { pipelines: [{ ...some, adopt, previousNames: ['bars'] }], removed: ['gone'] },
+  'adopted-nested': { pipelines: [{ ...some, adopt }], stack: { nested: true, createSecrets: false } },
   everything: {
-    pipelines: [collector],
+    pipelines: [some],
     stack: {
       account: '123456789012',
       region: 'eu-west-1',
@@ -81,11 +82,11 @@ const CONFIGURATIONS: Readonly<Record<string, object>> = {
       tags: { team: 'security', 'cost:centre': '42' },
     },
   },
-  passing: { pipelines: [collector], stack: { state: 'destroy' } },
+  passing: { pipelines: [some], stack: { state: 'destroy' } },
   government: {
     pipelines: [
       {
-        ...collector,
+        ...some,
         azure: {
           ...ingestion,
           auth: 'federated',
@@ -102,7 +103,7 @@ const CONFIGURATIONS: Readonly<Record<string, object>> = {
     },
   },
   china: {
-    pipelines: [{ ...collector, adopt }, named('second')],
+    pipelines: [{ ...some, adopt }, named('second')],
     stack: {
       account: '123456789012',
       region: 'cn-north-1',

@@ -1,9 +1,10 @@
 /** What whoever is on call sees of the deployed pipelines, in good days and in bad ones. Nothing is changed by it. */
+import { specOf } from '../../lambda/destinations/all.ts';
 import type { Ended } from '../../simulator/aws/ministack/child.ts';
 import { mustBe, until } from './checks.ts';
 import type { Operator } from './operator.ts';
 import { arrivals, type Scene } from './scene.ts';
-import type { PipelineName } from './tenant.ts';
+import { KIND_OF, PIPELINES, type PipelineName } from './tenant.ts';
 
 /** What `status --json` prints, as far as it matters here. */
 interface Status {
@@ -27,7 +28,11 @@ interface Doctor {
 }
 
 /** Of two pipelines that are as well as they can be. */
-const NOT_OK = { collector: 'data collector: warning', ingestion: 'dcr columns: not checked' } as const;
+const notOk = (pipeline: PipelineName): string => {
+  const { notice, rule } = specOf({ kind: KIND_OF[pipeline] });
+  const checks = [notice && `${notice(Date.now()).check}: warning`, rule && 'dcr columns: not checked'];
+  return checks.filter(check => check !== undefined).join(', ');
+};
 /** An alarm, and its place in the runbook. */
 const ALARM = 'run-errors';
 const FROM = ['--from', '7h'];
@@ -61,11 +66,11 @@ export async function allIsWell(scene: Scene): Promise<void> {
     const { pipelines: all } = await operator.ask<Doctor>(0, 'doctor');
     for (const { pipeline, findings: found } of all) {
       const others = found.filter(({ level }) => level !== 'ok').map(one => `${one.check}: ${one.level}`);
-      mustBe(`${others}` === NOT_OK[pipeline], `${pipeline}: ${JSON.stringify(found)}`);
+      mustBe(`${others}` === notOk(pipeline), `${pipeline}: ${JSON.stringify(found)}`);
     }
     mustBe(received.records === records, 'rows came to Azure');
     const count = all.reduce((sum, one) => sum + one.findings.length, 0);
-    return `${count} findings, all ok but ${Object.values(NOT_OK).join(' and ')}`;
+    return `${count} findings, all ok but ${PIPELINES.map(notOk).join(' and ')}`;
   });
   await checks.check('dry-run reads every log, and posts none', async () => {
     const { records, posts } = received;

@@ -1,11 +1,10 @@
 /** The two ends of the way, in this process: a simulated Auth0 tenant and a simulated Azure, and the configuration between. */
 import { type Log, logStream, poisonLog } from '../../simulator/auth0/tenant.ts';
-import { DATA_COLLECTOR } from '../../simulator/azure/data-collector.ts';
-import { LOGS_INGESTION } from '../../simulator/azure/logs-ingestion.ts';
+import { APIS, KINDS } from '../../simulator/azure/apis.ts';
 import { azureSecret, type Ends as BothEnds, startEnds as startBothEnds } from '../../simulator/world.ts';
 
 /** Both pipelines read the same tenant: one ships what succeeded, the other the rest, so that no log goes to both. */
-const KIND_OF = { collector: DATA_COLLECTOR.kind, ingestion: LOGS_INGESTION.kind };
+export const KIND_OF = { collector: KINDS[0], ingestion: KINDS.at(-1) ?? KINDS[0] };
 export type PipelineName = keyof typeof KIND_OF;
 export const PIPELINES = Object.keys(KIND_OF) as PipelineName[];
 /** What each of them leaves out or takes alone. */
@@ -51,15 +50,14 @@ export function secretName(pipeline: string, of: 'auth0' | 'azure'): string {
 export async function startEnds(): Promise<Ends> {
   let generation = 1;
   const auth0Secret = () => `client secret ${generation} of a simulated tenant`;
-  const clientSecret = () => `client secret ${generation} of a simulated application`;
-  // As long as a real one.
-  const sharedKey = () =>
-    Buffer.from(`shared key ${generation} of a simulated workspace`.padEnd(64)).toString('base64');
+  // As long as a real key of a workspace, and in base64, as that is.
+  const azureSecretText = () =>
+    Buffer.from(`secret ${generation} of a simulated Azure`.padEnd(64)).toString('base64');
 
   const ends = await startBothEnds({
     name: 'deploy-test',
     auth0: { clientSecret: auth0Secret(), rateLimit: { burst: 100, perSecond: 50 } },
-    azure: { sharedKeys: [sharedKey()], entra: { clientSecret: clientSecret() } },
+    azure: Object.assign({}, ...KINDS.map(kind => APIS[kind].withSecret(azureSecretText()))),
   });
   const { auth0, azure } = ends;
   const pipelineOf = (name: PipelineName) =>
@@ -72,8 +70,7 @@ export async function startEnds(): Promise<Ends> {
   /** As `pipelineOf` has them, but of this generation. */
   const secretsOf = (name: PipelineName) => {
     const fields = { ...pipelineOf(name).secrets.auth0, clientSecret: auth0Secret() };
-    const entra = { ...azure.settings.entra, clientSecret: clientSecret() };
-    const azureFields = azureSecret(KIND_OF[name], { sharedKeys: [sharedKey()], entra });
+    const azureFields = azureSecret(KIND_OF[name], azureSecretText());
     return { auth0: JSON.stringify(fields), azure: JSON.stringify(azureFields) };
   };
   const toMs = Date.now() - YOUNGEST_MS;
@@ -102,9 +99,7 @@ export async function startEnds(): Promise<Ends> {
       generation++;
       auth0.setClientSecret(auth0Secret());
       auth0.revokeTokens();
-      azure.setSharedKeys([sharedKey()]);
-      azure.setClientSecret(clientSecret());
-      azure.expireTokens();
+      azure.setSecret(azureSecretText());
     },
     close: ends.close,
   };

@@ -1,4 +1,5 @@
 /** Second chapter: an outage, a poison record, a replay, rotated keys. Ticks are called by hand, to save minutes. */
+import { KINDS } from '../../simulator/azure/apis.ts';
 import { mustBe, until } from './checks.ts';
 import { processStarts } from './deploying.ts';
 import { denialSeen, outageSeen } from './looking.ts';
@@ -12,7 +13,7 @@ const RETRY_SECONDS = 60;
 
 export async function outage(scene: Scene): Promise<void> {
   const { checks, ends, pipelines } = scene;
-  const apis = [ends.azure.faults.dataCollector, ends.azure.faults.logsIngestion];
+  const apis = KINDS.map(kind => ends.azure.faults[kind]);
   for (const api of apis) api.always(AZURE_503);
   await outageSeen(scene);
   await checks.check('an outage of Azure puts batches on the retry queue', async () => {

@@ -98,13 +98,13 @@ function stackSituations(prod: Deployed): Situations {
         message:
           'The authentication token provided does not have access to ingest data for the data collection rule.',
       };
-      azure.faults.logsIngestion.always({ kind: 'status', status: 403, body: JSON.stringify({ error }) });
+      azure.faults[kind].always({ kind: 'status', status: 403, body: JSON.stringify({ error }) });
       prod.setAlarm('denied-by-azure', 'ALARM', SENTENCES['denied-by-azure']);
       write(3, 25, 0.75, 0.35);
       await prod.run();
     },
     'dead letters': async () => {
-      azure.faults.logsIngestion.clear();
+      azure.faults[kind].clear();
       prod.setAlarm('denied-by-azure', 'OK');
       auth0.tenant.add(
         generateLogs({ seed: 3, count: 40, fromMs: Date.now() - 19_000, toMs: Date.now() - 16_000 }).map(

@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
 import { textMaxBytes } from '../../lambda/edges/http-body.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
+import { SOME } from '../destinations/samples.ts';
 import { type Answerer, handClock, heldSecrets, json, serve } from './server.ts';
 import { config, ID, LIMIT_MS, NOW } from './tenant.ts';
 
@@ -76,7 +77,7 @@ async function ask(url: string, take: number): Promise<unknown> {
   const pipeline = {
     name: 'test',
     auth0: { domain: config.domain, secret: 'a' },
-    azure: { kind: 'data-collector', workspaceId: '01234567-89ab-cdef-0123-456789abcdef', secret: 'b' },
+    azure: { ...SOME.azure, secret: 'b' },
   };
   const file = join(import.meta.dirname, 'large-page-process.ts');
   const env = { PATH: process.env['PATH'], AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256', AUTH0_BASE_URL: url };

@@ -4,16 +4,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigError, type PipelineConfig, parsePipeline } from '../../lambda/config/config.ts';
 import type { Answer, Fetch } from '../../lambda/core/http.ts';
-import { openDestination } from '../../lambda/destinations/all.ts';
+import { openDestination, specOf } from '../../lambda/destinations/all.ts';
 import { auth0Logs } from '../../lambda/edges/auth0.ts';
-import { COLLECTOR, INGESTION, PIPELINE } from '../config/samples.ts';
+import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
+import { PIPELINE } from '../config/samples.ts';
+import { SAMPLES } from '../destinations/samples.ts';
 import { handClock, heldSecrets } from './server.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
-const GOOD = {
+/** Of Auth0, and of every destination: one field more is no fault. */
+const GOOD: Readonly<Record<string, string>> = {
   clientId: 'id',
   clientSecret: 'secret',
-  sharedKey: Buffer.from('a key of the workspace').toString('base64'),
+  ...Object.fromEntries(KINDS.map(kind => [specOf({ kind }).secretField.name, SAMPLES[kind].newSecret()])),
 };
 
 /** Refuses what node:http would, and gives whatever is asked for. */
@@ -30,7 +33,10 @@ const strict: Fetch = async (url, { headers = {}, body } = {}) => {
 };
 
 /** What a page and a post say of that configuration and those secrets. */
-async function said(config: PipelineConfig, fields: Record<string, string> = GOOD): Promise<unknown[]> {
+async function said(
+  config: PipelineConfig,
+  fields: Readonly<Record<string, string>> = GOOD,
+): Promise<unknown[]> {
   const base = { secrets: heldSecrets(fields), clock: handClock(NOW), fetch: strict };
   const { auth0, azure } = config;
   const page = await auth0Logs({ ...base, config: auth0 }).page('9', 1000);
@@ -57,64 +63,49 @@ const HOSTILE = [
   '..',
   'xn--a',
 ];
-const SETTINGS: [string, string, string][] = [
-  ...['workspaceId', 'logType', 'apiVersion', 'resourceId'].map(
-    name => ['data-collector', 'azure', name] as [string, string, string],
+const SETTINGS: readonly (readonly [Kind, 'azure' | 'auth0', string, string])[] = [
+  ...KINDS.flatMap(kind =>
+    Object.entries(SAMPLES[kind].carried).map(([name, value]) => [kind, 'azure', name, value] as const),
   ),
-  ...['endpoint', 'dcrImmutableId', 'stream', 'tenantId', 'clientId'].map(
-    name => ['logs-ingestion', 'azure', name] as [string, string, string],
-  ),
-  ['data-collector', 'auth0', 'domain'],
-  ['data-collector', 'auth0', 'customDomain'],
+  [KINDS[0], 'auth0', 'domain', 'acme.eu.auth0.com'],
+  [KINDS[0], 'auth0', 'customDomain', 'login.acme.com'],
 ];
-const VALUES: Record<string, string> = {
-  ...INGESTION,
-  ...COLLECTOR,
-  logType: 'Auth0',
-  apiVersion: '2016-04-01',
-  resourceId: '/subscriptions/0123/resourceGroups/logs (1)/providers/x',
-  stream: 'Custom-Auth0Logs_CL',
-  domain: 'acme.eu.auth0.com',
-  customDomain: 'login.acme.com',
-};
 
-test.each(SETTINGS)('%s: %s.%s is refused as configuration, or can be sent', async (kind, part, name) => {
-  const value = VALUES[name] ?? '';
-  const tried = (given: string): PipelineConfig | undefined => {
-    const azure: object = kind === 'data-collector' ? COLLECTOR : INGESTION;
-    const whole: Record<string, object> = { ...PIPELINE, azure } as never;
-    try {
-      return parsePipeline({ ...whole, [part]: { ...whole[part], [name]: given } });
-    } catch (error) {
-      expect(error).toBeInstanceOf(ConfigError);
-      return undefined;
-    }
-  };
-  expect(tried(value)).toBeDefined();
-  const places = fc.tuple(fc.nat(value.length), fc.constantFrom(...HOSTILE));
-  const examples = [0, value.indexOf('.') + 1, value.length].flatMap(at =>
-    HOSTILE.map((hostile): [[number, string]] => [[at, hostile]]),
-  );
-  await fc.assert(
-    fc.asyncProperty(places, async ([at, hostile]) => {
-      const config = tried(value.slice(0, at) + hostile + value.slice(at));
-      if (config) expect(await said(config)).toEqual(['page', 'answered']);
-    }),
-    { examples, numRuns: 200 },
-  );
-});
-
-test.each(['clientId', 'clientSecret', 'sharedKey'])(
-  'the field %s of a secret is sent, or denied',
-  async name => {
-    for (const azure of [COLLECTOR, INGESTION]) {
-      const config = parsePipeline({ ...PIPELINE, azure });
-      for (const hostile of HOSTILE) {
-        const value = GOOD[name as keyof typeof GOOD] + hostile;
-        for (const verdict of await said(config, { ...GOOD, [name]: value })) {
-          expect(['page', 'answered', 'denied']).toContain(verdict);
-        }
+test.each(SETTINGS)(
+  '%s: %s.%s is refused as configuration, or can be sent',
+  async (kind, part, name, value) => {
+    const tried = (given: string): PipelineConfig | undefined => {
+      const whole = { ...PIPELINE, azure: SAMPLES[kind].azure };
+      try {
+        return parsePipeline({ ...whole, [part]: { ...whole[part], [name]: given } });
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigError);
+        return undefined;
       }
-    }
+    };
+    expect(tried(value)).toBeDefined();
+    const places = fc.tuple(fc.nat(value.length), fc.constantFrom(...HOSTILE));
+    const examples = [0, value.indexOf('.') + 1, value.length].flatMap(at =>
+      HOSTILE.map((hostile): [[number, string]] => [[at, hostile]]),
+    );
+    await fc.assert(
+      fc.asyncProperty(places, async ([at, hostile]) => {
+        const config = tried(value.slice(0, at) + hostile + value.slice(at));
+        if (config) expect(await said(config)).toEqual(['page', 'answered']);
+      }),
+      { examples, numRuns: 200 },
+    );
   },
 );
+
+test.each(Object.keys(GOOD))('the field %s of a secret is sent, or denied', async name => {
+  for (const { azure } of Object.values(SAMPLES)) {
+    const config = parsePipeline({ ...PIPELINE, azure });
+    for (const hostile of HOSTILE) {
+      const value = GOOD[name] + hostile;
+      for (const verdict of await said(config, { ...GOOD, [name]: value })) {
+        expect(['page', 'answered', 'denied']).toContain(verdict);
+      }
+    }
+  }
+});

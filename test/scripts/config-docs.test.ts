@@ -6,7 +6,9 @@ import { parsePipeline } from '../../lambda/config/config.ts';
 import { SPECS } from '../../lambda/destinations/all.ts';
 import { DESCRIPTIONS } from '../../scripts/config-descriptions.ts';
 import { descriptionOf, type Setting, settings, withTables } from '../../scripts/config-docs.ts';
-import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../config/samples.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
+import { PIPELINE } from '../config/samples.ts';
+import { SAMPLES, SOME } from '../destinations/samples.ts';
 
 const PAGE = readFileSync(resolve(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
 const all = settings();
@@ -45,13 +47,11 @@ describe('what the tables say', () => {
     },
   );
 
-  test.each([
-    ['data-collector', parsePipeline(PIPELINE)],
-    ['logs-ingestion', parsePipeline({ name: 'prod', auth0: AUTH0, azure: INGESTION })],
-  ])('the defaults for %s are those that parsing the least configuration fills in', (kind, config) => {
-    const given = { name: 'prod', auth0: AUTH0, azure: kind === 'data-collector' ? COLLECTOR : INGESTION };
-    const other = kind === 'data-collector' ? 'logs-ingestion' : 'data-collector';
-    const mine = ofPipeline.filter(({ section, path }) => section !== other && !path.includes('[]'));
+  test.each(KINDS)('the defaults for %s are those that parsing the least configuration fills in', kind => {
+    const given = { ...PIPELINE, azure: SAMPLES[kind].azure };
+    const config = parsePipeline(given);
+    const others: readonly string[] = KINDS.filter(other => other !== kind);
+    const mine = ofPipeline.filter(({ section, path }) => !others.includes(section) && !path.includes('[]'));
     expect(mine.length).toBeGreaterThan(20);
     for (const { path, byDefault } of mine) {
       if (at(given, path) === undefined) expect([path, at(config, path)]).toEqual([path, byDefault]);
@@ -64,33 +64,42 @@ describe('what the tables say', () => {
       .map(({ path, section }) => [section, path]);
     for (const [section, path] of required) {
       if (path!.includes('[]')) continue;
-      const azure = section === 'logs-ingestion' ? INGESTION : COLLECTOR;
-      const lacking = structuredClone({ name: 'prod', auth0: AUTH0, azure });
+      const azure = (Object.entries(SAMPLES).find(([kind]) => kind === section)?.[1] ?? SOME).azure;
+      const lacking = structuredClone({ ...PIPELINE, azure });
       const parts = path!.split('.');
       delete Object(at(lacking, parts.slice(0, -1).join('.')) ?? lacking)[parts.at(-1)!];
       expect(() => parsePipeline(lacking), path).toThrow(`${path}: `);
     }
-    const { secret: _, ...federated } = { ...INGESTION, auth: 'federated' };
-    expect(() => parsePipeline({ name: 'prod', auth0: AUTH0, azure: federated })).not.toThrow();
-    expect(of('azure.secret', 'data-collector').required).toBe(true);
-    expect(of('azure.secret', 'logs-ingestion').required).toBe(false);
+    for (const kind of KINDS) {
+      const { secret: _, ...azure } = SAMPLES[kind].azure;
+      // Where it may do without a secret, one is not required.
+      const mayLack = 'auth' in SAMPLES[kind].defaults;
+      expect([kind, of('azure.secret', kind).required]).toEqual([kind, !mayLack]);
+      if (mayLack) {
+        expect(() => parsePipeline({ ...PIPELINE, azure: { ...azure, auth: 'federated' } })).not.toThrow();
+      }
+    }
   });
 
   test('allowed values are those of the schema: its picklists, or the sentence of its errors', () => {
     expect(of('minimumLevel').allowed).toBe('"debug", "info", "warning", "error", "critical"');
-    expect(of('azure.kind').allowed).toBe('"data-collector", "logs-ingestion"');
+    expect(of('azure.kind').allowed).toBe(KINDS.map(kind => `"${kind}"`).join(', '));
     expect(() => parsePipeline({ ...PIPELINE, settleSeconds: -1 })).toThrow(of('settleSeconds').allowed);
     expect(() => parsePipeline({ ...PIPELINE, redact: [{ field: 'id', how: 'mask' }] })).toThrow(
       of('redact[].field').allowed,
     );
   });
 
-  test('what both destinations have alike is told once; what differs, twice', () => {
+  test('what destinations have alike is told once; what differs, for each', () => {
     const sections = (path: string) => all.filter(one => one.path === path).map(({ section }) => section);
-    expect(sections('azure.cloud')).toEqual(['azure']);
     expect(sections('azure.kind')).toEqual(['azure']);
-    expect(sections('azure.maxBatchBytes')).toEqual(['data-collector', 'logs-ingestion']);
-    expect(sections('azure.workspaceId')).toEqual(['data-collector']);
+    expect(sections('azure.maxBatchBytes')).toEqual(KINDS);
+    for (const kind of KINDS) {
+      const own = Object.keys(SAMPLES[kind].carried);
+      expect(own.map(name => sections(`azure.${name}`))).toEqual(own.map(() => [kind]));
+    }
+    const clouds = KINDS.filter(kind => 'cloud' in SAMPLES[kind].defaults);
+    expect(sections('azure.cloud')).toEqual(clouds.length > 1 ? ['azure'] : clouds);
   });
 
   test('every row has as many cells as the table, and shows what Markdown would take for its own', () => {

@@ -3,10 +3,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Auth0Options } from '../../simulator/auth0/server.ts';
 import { generateLogs } from '../../simulator/auth0/tenant.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
 import { AUTH0_SECRET, DOMAIN, openStage, RECENT, type Setup, type Stage } from './stage.ts';
 
-const kind = 'data-collector';
+const [kind] = KINDS;
 const HOUR = 3_600_000;
 let stage: Stage;
 afterEach(() => stage.close());

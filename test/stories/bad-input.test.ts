@@ -1,4 +1,4 @@
-/** What Auth0 should never send, over real sockets, to both destinations: it arrives, and so does all that follows it. */
+/** What Auth0 should never send, over real sockets, to every destination: it arrives, and so does all that follows it. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
@@ -6,6 +6,7 @@ import { COLUMNS } from '../../lambda/core/record/columns.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { logIdAt } from '../../simulator/auth0/tenant.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
 import {
   BAD_LOGS,
@@ -27,7 +28,7 @@ afterEach(() => stage.close());
 
 async function open(
   logs: readonly BadLog[],
-  kind: Kind = 'data-collector',
+  kind: Kind = KINDS[0],
   nextLink = true,
   config: Partial<PipelineConfig> = {},
 ): Promise<readonly Place[]> {
@@ -37,58 +38,58 @@ async function open(
   return places;
 }
 
-describe.each([
-  ['data-collector', true],
-  ['logs-ingestion', false],
-] as const)('%s (a link to the next page: %s)', (kind, nextLink) => {
-  test('every bad log arrives whole, or cut or raw and marked so, or as a dead letter; each once, and the good ones too', async () => {
-    const places = await open([...BAD_LOGS.flatMap(bad => [GOOD, bad]), GOOD], kind, nextLink);
-    const first = await stage.run();
-    expect(first).toMatchObject({ outcome: 'caught-up', logsRead: places.length });
-    for (let run = 2; run <= 3; run++) {
-      expect(await stage.run()).toMatchObject({ outcome: 'caught-up', logsRead: 0, lagMs: 0 });
-    }
+describe.each(KINDS.map((kind, n) => [kind, n % 2 === 0] as const))(
+  '%s (a link to the next page: %s)',
+  (kind, nextLink) => {
+    test('every bad log arrives whole, or cut or raw and marked so, or as a dead letter; each once, and the good ones too', async () => {
+      const places = await open([...BAD_LOGS.flatMap(bad => [GOOD, bad]), GOOD], kind, nextLink);
+      const first = await stage.run();
+      expect(first).toMatchObject({ outcome: 'caught-up', logsRead: places.length });
+      for (let run = 2; run <= 3; run++) {
+        expect(await stage.run()).toMatchObject({ outcome: 'caught-up', logsRead: 0, lagMs: 0 });
+      }
 
-    const { received } = stage.azure;
-    const dead = await deadLetters();
-    expect([first.logsAccepted, first.logsDeadLettered]).toEqual([received.records, dead.length]);
-    expect(received.records + dead.length).toBe(places.length);
-    const [rows, poisoned] = [[...received.kept], [...dead]];
-    // Those that can be told from others first.
-    for (const { bad, id, date } of places.toSorted((a, b) => b.bad.found.length - a.bad.found.length)) {
-      const row = taken(bad.isPoison ? poisoned : rows, bad, id);
-      const time = bad.time === 'id' ? new Date(logIdTimeMs(id) ?? 0).toISOString() : bad.time;
-      expect({ what: bad.what, ...factsOf(row) }).toEqual({
-        what: bad.what,
-        shape: bad.shape,
-        time: time === 'date' ? date : time,
-        logId: bad.named ? id : expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-      });
-      expect(Math.max(...Object.values(row).map(bytesOf))).toBeLessThanOrEqual(
-        specOf({ kind }).form.fieldMaxBytes,
-      );
-    }
-    // What we sent was right: Azure cut, dropped and refused nothing but the poison.
-    expect([received.truncatedFields, received.droppedColumns]).toEqual([0, {}]);
-    expect(Object.keys(received.refusals)).toHaveLength(1);
-    expect(({} as { polluted?: string }).polluted).toBeUndefined();
-  });
+      const { received } = stage.azure;
+      const dead = await deadLetters();
+      expect([first.logsAccepted, first.logsDeadLettered]).toEqual([received.records, dead.length]);
+      expect(received.records + dead.length).toBe(places.length);
+      const [rows, poisoned] = [[...received.kept], [...dead]];
+      // Those that can be told from others first.
+      for (const { bad, id, date } of places.toSorted((a, b) => b.bad.found.length - a.bad.found.length)) {
+        const row = taken(bad.isPoison ? poisoned : rows, bad, id);
+        const time = bad.time === 'id' ? new Date(logIdTimeMs(id) ?? 0).toISOString() : bad.time;
+        expect({ what: bad.what, ...factsOf(row) }).toEqual({
+          what: bad.what,
+          shape: bad.shape,
+          time: time === 'date' ? date : time,
+          logId: bad.named ? id : expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        });
+        expect(Math.max(...Object.values(row).map(bytesOf))).toBeLessThanOrEqual(
+          specOf({ kind }).form.fieldMaxBytes,
+        );
+      }
+      // What we sent was right: Azure cut, dropped and refused nothing but the poison.
+      expect([received.truncatedFields, received.droppedColumns]).toEqual([0, {}]);
+      expect(Object.keys(received.refusals)).toHaveLength(1);
+      expect(({} as { polluted?: string }).polluted).toBeUndefined();
+    });
 
-  test.each([
-    ['at the beginning', [...many(12, POISON), ...many(100, GOOD)]],
-    ['at the end', [...many(100, GOOD), ...many(12, POISON)]],
-    ['at both ends', [...many(12, POISON), ...many(100, GOOD), ...many(12, POISON)]],
-    ['at every second place', many(20, POISON).flatMap(poison => [poison, GOOD])],
-  ])('many logs that Azure refuses, %s of a batch, stop no other', async (_where, logs) => {
-    const places = await open(logs, kind);
-    expect(await stage.run()).toMatchObject({ outcome: 'caught-up' });
-    // One of them is posted again for each eight in a row that are refused: as evidence that the configuration is right.
-    // Which one, hangs on when the pages come.
-    expect(Math.min(...counts(places, GOOD))).toBe(1);
-    expect(stage.azure.received.duplicates).toBeLessThanOrEqual(3);
-    expect((await deadLetters()).map(row => row['LogId']).sort()).toEqual(idsOf(places, POISON));
-  });
-});
+    test.each([
+      ['at the beginning', [...many(12, POISON), ...many(100, GOOD)]],
+      ['at the end', [...many(100, GOOD), ...many(12, POISON)]],
+      ['at both ends', [...many(12, POISON), ...many(100, GOOD), ...many(12, POISON)]],
+      ['at every second place', many(20, POISON).flatMap(poison => [poison, GOOD])],
+    ])('many logs that Azure refuses, %s of a batch, stop no other', async (_where, logs) => {
+      const places = await open(logs, kind);
+      expect(await stage.run()).toMatchObject({ outcome: 'caught-up' });
+      // One of them is posted again for each eight in a row that are refused: as evidence that the configuration is right.
+      // Which one, hangs on when the pages come.
+      expect(Math.min(...counts(places, GOOD))).toBe(1);
+      expect(stage.azure.received.duplicates).toBeLessThanOrEqual(3);
+      expect((await deadLetters()).map(row => row['LogId']).sort()).toEqual(idsOf(places, POISON));
+    });
+  },
+);
 
 test('redacted, every bad log arrives or is dead-lettered all the same', async () => {
   const redact = [
@@ -96,7 +97,7 @@ test('redacted, every bad log arrives or is dead-lettered all the same', async (
     { field: '*.in.in', how: 'drop' as const },
     { field: 'user_name', how: 'mask' as const },
   ];
-  const places = await open([...BAD_LOGS, GOOD], 'data-collector', true, { redact });
+  const places = await open([...BAD_LOGS, GOOD], KINDS[0], true, { redact });
   expect(await stage.run()).toMatchObject({ outcome: 'caught-up', logsRead: places.length });
   expect(stage.azure.received.records + (await deadLetters()).length).toBe(places.length);
   // What is no object cannot be redacted: it ships, but without its content.
@@ -112,7 +113,7 @@ describe.each([true, false])('with a link to the next page: %s', nextLink => {
     'an id of %s leads nowhere: not inside a page, not at its end, not at the end of all',
     async (_what, bad) => {
       const logs = [...many(50, GOOD), bad, ...many(48, GOOD), bad, ...many(10, GOOD), bad];
-      const places = await open(logs, 'data-collector', nextLink);
+      const places = await open(logs, KINDS[0], nextLink);
       for (let run = 1; run <= 3; run++) await stage.run();
       expect(counts(places, GOOD)).toEqual([1]);
       expect(await arrivesAfterAll()).toBe(1);
@@ -129,7 +130,7 @@ describe.each([true, false])('with a link to the next page: %s', nextLink => {
     // Twice in the first run, once in each of two that follow, and once more with the next log that has an id.
     ['at the end of all', [GOOD, ...many(3, NOBODY)], nextLink ? 3 : 3 * 5],
   ])('logs without an id %s come as often as they must, and then no more', async (_where, logs, times) => {
-    const places = await open(logs, 'data-collector', nextLink);
+    const places = await open(logs, KINDS[0], nextLink);
     for (let run = 1; run <= 3; run++) await stage.run();
     expect(counts(places, GOOD)).toEqual([1]);
     expect(await arrivesAfterAll()).toBe(1);
@@ -142,7 +143,7 @@ describe.each([true, false])('with a link to the next page: %s', nextLink => {
     const end = nextLink ? echo(-3) : GOOD;
     const far = nextLink ? [echo(5)] : [];
     const logs = [...many(4, GOOD), echo(1), ...many(94, GOOD), end, ...many(4, GOOD), ...far, echo(1), GOOD];
-    const places = await open(logs, 'data-collector', nextLink);
+    const places = await open(logs, KINDS[0], nextLink);
     for (let run = 1; run <= 3; run++) expect((await stage.run()).outcome).toBe('caught-up');
     expect(idsOf(places, GOOD).filter(id => !stage.azure.received.has(id))).toEqual([]);
     expect(stage.azure.received.records).toBe(places.length);
@@ -151,7 +152,7 @@ describe.each([true, false])('with a link to the next page: %s', nextLink => {
 
 test('a page with an id from long ago and without a link is refused, and every run says so', async () => {
   const old = MISNAMED.find(({ what }) => what === 'a time long gone') ?? GOOD;
-  await open([...many(5, GOOD), old, ...many(5, GOOD)], 'data-collector', false);
+  await open([...many(5, GOOD), old, ...many(5, GOOD)], KINDS[0], false);
   for (let run = 1; run <= 3; run++) {
     const report = await stage.run();
     expect(report).toMatchObject({ outcome: 'unavailable', party: 'auth0', logsRead: 0 });
@@ -161,7 +162,7 @@ test('a page with an id from long ago and without a link is refused, and every r
 });
 
 test('a whole page without an id and without a link cannot be passed, and every run says so', async () => {
-  await open([GOOD, ...many(100, NOBODY), ...many(5, GOOD)], 'data-collector', false);
+  await open([GOOD, ...many(100, NOBODY), ...many(5, GOOD)], KINDS[0], false);
   expect(await stage.run()).toMatchObject({ logsAccepted: 200 });
   for (let run = 2; run <= 3; run++) {
     const report = await stage.run();

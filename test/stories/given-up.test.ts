@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { METRICS, RETRY_MAX_RECEIVES } from '../../lambda/core/contract.ts';
 import { buildFunctions } from '../../scripts/build.ts';
 import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage | undefined;
@@ -25,7 +26,7 @@ const eventOf = (receives: number) => ({
 });
 
 test('is told as a dead letter, and no try before it is', async () => {
-  stage = await openStage({ kind: 'data-collector' });
+  stage = await openStage({ kind: KINDS[0] });
   const { replay: bundle, remove } = await buildFunctions();
   const host = lambdaHost({ bundle, env: stage.env, timeoutMs: 30_000 });
   try {

@@ -1,26 +1,26 @@
 /** What is planted into the story of hygiene.test.ts: secrets, and logs that say things. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Log } from '../../simulator/auth0/tenant.ts';
+import { KINDS, type Kind } from '../../simulator/azure/apis.ts';
+import { SAMPLES } from '../destinations/samples.ts';
 
-const key = () => randomBytes(64).toString('base64');
-const part = (bytes: number) => randomBytes(bytes).toString('base64url');
-/** As Entra makes them: 40 characters, `~` and `.` among them. */
-const entraSecret = () => `${part(3)}8Q~${part(12)}.${part(11)}`;
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
+/** Of each kind of destination: what is accepted, and what is not. */
+export const RIGHT = newSecrets();
+export const WRONG = newSecrets();
+
 export const SECRETS = {
   'the Auth0 client secret': randomBytes(48).toString('base64url'),
   'a wrong Auth0 client secret': randomBytes(48).toString('base64url'),
   'a short Auth0 client secret': 'correct-horse-battery',
   'the private key': privateKey,
-  'the shared key': key(),
-  'a wrong shared key': key(),
-  'the Entra client secret': entraSecret(),
-  'a wrong Entra client secret': entraSecret(),
+  ...named('the secret', RIGHT),
+  ...named('a wrong secret', WRONG),
   'the redaction key': randomBytes(24).toString('base64url'),
 };
 /** What logs say and Azure may know. */
@@ -40,6 +40,14 @@ export const REDACT = [
   { field: 'details.request.body.*', how: 'mask' },
   { field: 'ip', how: 'drop' },
 ];
+
+function newSecrets(): Readonly<Record<Kind, string>> {
+  return Object.fromEntries(KINDS.map(kind => [kind, SAMPLES[kind].newSecret()])) as Record<Kind, string>;
+}
+
+function named(what: string, secrets: Readonly<Record<Kind, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(KINDS.map(kind => [`${what} of ${kind}`, secrets[kind]]));
+}
 
 /** Of the application in Auth0; what it proves itself with is laid over. */
 export const CLIENT = { clientId: 'story-client', redactionKey: SECRETS['the redaction key'] };

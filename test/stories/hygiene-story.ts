@@ -6,9 +6,11 @@ import type { Bundles } from '../../scripts/build.ts';
 import { generateLogs, type Log, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type Invocation, type LambdaHost, lambdaHost } from '../../simulator/aws/lambda-host.ts';
+import { APIS } from '../../simulator/azure/apis.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
+import { azureSecret } from '../../simulator/world.ts';
 import type { Echo, EchoOptions } from './echo.ts';
-import { CLIENT, REDACT, REDACTED, SAID, SECRETS, telling } from './hygiene-plants.ts';
+import { CLIENT, REDACT, REDACTED, RIGHT, SAID, SECRETS, telling, WRONG } from './hygiene-plants.ts';
 import { AUTH0_SECRET, AZURE_SECRET, type Kind, openStage, RECENT, type Stage } from './stage.ts';
 
 /** The functions of one pipeline in their processes, and all that they gave away. */
@@ -29,10 +31,7 @@ export async function openStory(kind: Kind, built: Bundles, echo: Echo) {
       clientSecret: SECRETS['the Auth0 client secret'],
       writeLog: log => texts.get(log.log_id) ?? JSON.stringify(log),
     },
-    azure: {
-      sharedKeys: [SECRETS['the shared key']],
-      entra: { clientSecret: SECRETS['the Entra client secret'] },
-    },
+    azure: APIS[kind].withSecret(RIGHT[kind]),
   });
   const hosts: LambdaHost[] = [];
   const answers: Invocation[] = [];
@@ -53,6 +52,7 @@ export async function openStory(kind: Kind, built: Bundles, echo: Echo) {
     return observed;
   };
   return {
+    kind,
     stage,
     config,
     built,
@@ -84,8 +84,8 @@ async function ends(stage: Stage, host: LambdaHost, what: string, end: string | 
 
 export const setAuth0 = ({ secrets }: Stage, fields: object) =>
   secrets.set(AUTH0_SECRET, JSON.stringify({ ...CLIENT, ...fields }));
-const setAzure = ({ secrets }: Stage, sharedKey: string, clientSecret: string) =>
-  secrets.set(AZURE_SECRET, JSON.stringify({ sharedKey, clientSecret }));
+const setAzure = ({ stage, kind }: Pick<Story, 'stage' | 'kind'>, secret: string) =>
+  stage.secrets.set(AZURE_SECRET, JSON.stringify(azureSecret(kind, secret)));
 const PAGE = JSON.stringify([telling({ log_id: '1', _id: '1', date: '', type: 's' })]);
 const status = (code: number, body?: string): SimulatedFault => ({
   kind: 'status',
@@ -130,29 +130,26 @@ export async function auth0Faults({ stage, built, start }: Story): Promise<void>
 }
 
 /** Likewise for Azure; what it takes in the end holds poison, and logs that will not shape. */
-export async function azureFaults({ stage, built, start }: Story): Promise<void> {
+export async function azureFaults({ kind, stage, built, start }: Story): Promise<void> {
   const ship = start(built.ship);
-  const right = [SECRETS['the shared key'], SECRETS['the Entra client secret']] as const;
-  const wrong = [SECRETS['a wrong shared key'], SECRETS['a wrong Entra client secret']] as const;
-  stage.secrets.set(AZURE_SECRET, '{"sharedKey":"FILL-ME-IN","clientSecret":"FILL-ME-IN"}');
+  const [right, wrong] = [RIGHT[kind], WRONG[kind]];
+  setAzure({ stage, kind }, 'FILL-ME-IN');
   await ends(stage, ship, 'the placeholder', 'denied');
-  stage.secrets.set(AZURE_SECRET, right.join('\n'));
+  stage.secrets.set(AZURE_SECRET, right);
   await ends(stage, ship, 'a secret that is no JSON', 'denied');
-  stage.secrets.set(AZURE_SECRET, JSON.stringify({ sharedkey: right[0], clientsecret: right[1] }));
+  stage.secrets.set(AZURE_SECRET, JSON.stringify({ [APIS[kind].secretField.toLowerCase()]: right }));
   await ends(stage, ship, 'misspelt fields', 'denied');
-  setAzure(stage, ...wrong);
+  setAzure({ stage, kind }, wrong);
   await ends(stage, ship, 'wrong credentials', 'denied');
-  setAzure(stage, ...right);
+  setAzure({ stage, kind }, right);
   stage.post.always(status(429));
   await ends(stage, ship, 'Azure: 429', 'throttled');
   stage.post.clear();
   writeMore(stage);
   await ends(stage, ship, 'poison, and what will not shape', 'caught-up');
   // Rotated while warm: the old ones are refused from now on.
-  stage.azure.setSharedKeys([wrong[0]]);
-  stage.azure.setClientSecret(wrong[1]);
-  stage.azure.expireTokens();
-  setAzure(stage, ...wrong);
+  stage.azure.setSecret(wrong);
+  setAzure({ stage, kind }, wrong);
   writeMore(stage);
   await ends(stage, ship, 'rotated credentials', 'caught-up');
 }
@@ -180,7 +177,7 @@ export async function replays({ stage, built, start }: Story): Promise<void> {
 }
 
 /** What is around the functions is not as it should be. */
-export async function surroundings({ stage, built, start }: Story): Promise<void> {
+export async function surroundings({ kind, stage, built, start }: Story): Promise<void> {
   stage.post.always({ kind: 'cut' });
   writeMore(stage);
   await ends(stage, start(built.ship, {}, HASTE_MS), 'no whole answer', LASTING);
@@ -193,11 +190,7 @@ export async function surroundings({ stage, built, start }: Story): Promise<void
   const config = {
     name: 'story',
     auth0: { domain: 'x.eu.auth0.com', secret: SECRETS['the Auth0 client secret'] },
-    azure: {
-      kind: 'data-collector',
-      sharedKey: SECRETS['the shared key'],
-      secret: SECRETS['the shared key'],
-    },
+    azure: { kind, [APIS[kind].secretField]: RIGHT[kind], secret: RIGHT[kind] },
   };
   await ends(
     stage,
@@ -208,7 +201,7 @@ export async function surroundings({ stage, built, start }: Story): Promise<void
 }
 
 /** A vendor that repeats what it was sent: secrets, tokens, signatures and logs. */
-export async function echoes({ stage, config, built, echo, start }: Story): Promise<void> {
+export async function echoes({ kind, stage, config, built, echo, start }: Story): Promise<void> {
   const env = {
     AUTH0_BASE_URL: echo.url,
     AZURE_BASE_URL: echo.url,
@@ -222,7 +215,7 @@ export async function echoes({ stage, config, built, echo, start }: Story): Prom
     await ends(stage, ship, `an echo of ${JSON.stringify(options).slice(0, 60)}`, end);
     await ship.stop();
   };
-  setAzure(stage, SECRETS['the shared key'], SECRETS['the Entra client secret']);
+  setAzure({ stage, kind }, RIGHT[kind]);
   for (const fields of [
     { clientSecret: SECRETS['the Auth0 client secret'] },
     { clientSecret: SECRETS['a short Auth0 client secret'] },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import { type Bundles, buildFunctions } from '../../scripts/build.ts';
 import { KINDS } from '../../simulator/azure/apis.ts';
+import { SAMPLES } from '../destinations/samples.ts';
 import { type Echo, startEcho } from './echo.ts';
 import { REDACTED, SAID, SECRETS } from './hygiene-plants.ts';
 import { credentialsIn, plantsIn } from './hygiene-scan.ts';
@@ -43,12 +44,12 @@ describe.each(KINDS)('%s, when everything goes wrong', kind => {
   test('no secret and nothing that logs say is told, and what is redacted is nowhere', async () => {
     const story = await openStory(kind, built, echo);
     try {
-      if (kind === 'data-collector') await auth0Faults(story);
+      if (kind === KINDS[0]) await auth0Faults(story);
       setAuth0(story.stage, { clientSecret: SECRETS['the Auth0 client secret'] });
       await azureFaults(story);
       const before = await queued(story.stage);
       await replays(story);
-      if (kind === 'data-collector') await surroundings(story);
+      if (kind === KINDS[0]) await surroundings(story);
       await echoes(story);
       const after = await queued(story.stage);
 
@@ -88,18 +89,19 @@ test('the echo did repeat it all', () => {
     expect.arrayContaining([
       'the Auth0 client secret',
       'a short Auth0 client secret',
-      'the Entra client secret',
+      ...KINDS.filter(kind => SAMPLES[kind].isSecretSent).map(kind => `the secret of ${kind}`),
     ]),
   );
   expect(plantsIn(echoed, SAID)).toEqual(Object.keys(SAID));
   expect(plantsIn(echoed, REDACTED)).toEqual([]);
-  for (const pattern of [/Bearer eyJ/, /SharedKey \S+:\S{43}=/, /client_assertion=eyJ/])
+  for (const pattern of [/Bearer eyJ/, /client_assertion=eyJ/, ...KINDS.map(kind => SAMPLES[kind].proof)])
     expect(echoed).toMatch(pattern);
 });
 
 describe('the scan finds what was planted', () => {
-  const secret = SECRETS['the Entra client secret'];
-  const plants = { secret, other: SECRETS['the shared key'] };
+  // As Entra makes them: `~` and `.` among them.
+  const secret = `${randomBytes(6).toString('hex')}8Q~${randomBytes(12).toString('base64url')}.abc-123`;
+  const plants = { secret, other: SECRETS['the redaction key'] };
 
   test.each([
     ['as it is', secret],

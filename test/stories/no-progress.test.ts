@@ -49,7 +49,7 @@ describe.each(KINDS)('%s: an answer that is not Azure’s is not progress', kind
 });
 
 test('[] of Auth0 although it has newer logs: a run finds them by search', async () => {
-  await open('data-collector');
+  await open(KINDS[0]);
   stage.auth0.faults.checkpointPages.always(answer(200, '[]'));
   expect(await stage.run()).toMatchObject({
     outcome: 'caught-up',
@@ -60,7 +60,7 @@ test('[] of Auth0 although it has newer logs: a run finds them by search', async
 });
 
 test('the functions as they are deployed, each run in a process of its own, ask a vendor that wants peace once', async () => {
-  await open('data-collector');
+  await open(KINDS[0]);
   const built = await buildFunctions();
   const host = lambdaHost({ bundle: built.ship, env: stage.env, timeoutMs: 60_000 });
   onTestFinished(async () => {
@@ -78,7 +78,7 @@ test('the functions as they are deployed, each run in a process of its own, ask 
 }, 60_000);
 
 test('a stored place in the future is not caught up, in a function as it is deployed', async () => {
-  await open('data-collector');
+  await open(KINDS[0]);
   await stage.run();
   const built = await buildFunctions();
   const host = lambdaHost({

@@ -5,6 +5,7 @@ import { buildFunctions } from '../../scripts/build.ts';
 import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
+import { KINDS } from '../../simulator/azure/apis.ts';
 import { openStage, RECENT, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -16,7 +17,7 @@ const NOWHERE = 'http://127.0.0.1:1/000000000000/none';
 async function replaying(env: Readonly<Record<string, string>>) {
   const logs = generateLogs({ seed: 31, count: 300, ...RECENT() });
   stage = await openStage({
-    kind: 'data-collector',
+    kind: KINDS[0],
     auth0: { logs: logs.map((log, n) => (n % 10 === 4 ? poisonLog(log) : log)) },
   });
   stage.post.always({ kind: 'status', status: 503 });

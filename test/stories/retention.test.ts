@@ -9,6 +9,7 @@ import { ship } from '../../lambda/core/ship.ts';
 import { buildFunctions } from '../../scripts/build.ts';
 import { type Log, logIdAt } from '../../simulator/auth0/tenant.ts';
 import { lambdaHost } from '../../simulator/aws/lambda-host.ts';
+import { APIS, KINDS } from '../../simulator/azure/apis.ts';
 import { type Kind, openStage, type Stage } from './stage.ts';
 
 const MINUTE_MS = 60_000;
@@ -28,7 +29,7 @@ const clock = {
 afterEach(() => stage.close());
 
 /** A tenant that keeps its logs for a day; the virtual time begins `hoursAgo`. */
-async function open(hoursAgo: number, kind: Kind = 'data-collector', batchBytes = 1_000_000): Promise<void> {
+async function open(hoursAgo: number, kind: Kind = KINDS[0], batchBytes = 1_000_000): Promise<void> {
   nowMs = Date.now() - hoursAgo * HOUR_MS;
   maxBatchBytes = batchBytes;
   stage = await openStage({ kind, auth0: { now: clock.now, retentionMs: RETENTION_MS } });
@@ -84,7 +85,8 @@ describe('Azure is away for three days, Auth0 keeps logs for one, and logs go on
   test('denied, for the key was revoked: held for half a day, then put aside', async () => {
     await open(80);
     expect((await hours(2, 10)).at(-1)?.outcome).toBe('caught-up');
-    stage.azure.setSharedKeys([Buffer.from('revoked').toString('base64')]);
+    const secret = APIS[KINDS[0]].secret(stage.azure.settings);
+    stage.azure.setSecret(Buffer.from('revoked').toString('base64'));
     const reports = await hours(72, 10);
 
     const firstSpill = reports.findIndex(report => report.logsRetried > 0);
@@ -96,12 +98,12 @@ describe('Azure is away for three days, Auth0 keeps logs for one, and logs go on
     expect(reports[firstSpill]).toMatchObject({ retentionAtRisk: true, logsRetried: 100 });
     expect(reports.some(report => report.gapSuspected)).toBe(false);
 
-    stage.azure.setSharedKeys(stage.azure.settings.sharedKeys);
+    stage.azure.setSecret(secret);
     await recover();
   });
 
   test('unavailable, and more is written than a run may put aside: the backlog never grows older than half a day', async () => {
-    await open(80, 'logs-ingestion', 1_300);
+    await open(80, KINDS.at(-1), 1_300);
     stage.post.always({ kind: 'status', status: 503 });
     const reports = await hours(72, 20);
 

@@ -1,8 +1,9 @@
-/** A story for every row of the verdict table, for both destinations, over real sockets. */
+/** A story for every row of the verdict table, for every destination, over real sockets. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
-import { KINDS } from '../../simulator/azure/apis.ts';
+import { APIS, KINDS } from '../../simulator/azure/apis.ts';
 import type { SimulatedFault } from '../../simulator/faults.ts';
+import { azureSecret } from '../../simulator/world.ts';
 import { AZURE_SECRET, openStage, RECENT, type Setup, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -49,21 +50,12 @@ describe.each(KINDS)('%s', kind => {
     expect(await checkpoint()).toMatch(/0{39}$/);
   });
 
-  test.each([
-    ['404', 100_000],
-    ['cut', 1_100_000],
-  ] as const)(
-    'too large (answered by %s over %i bytes): a batch is split until it is taken',
-    async (whenTooLarge, bytes) => {
-      const limits = { dataCollectorMaxBytes: bytes, logsIngestionMaxRawBytes: Math.min(bytes, 400_000) };
-      const destination = kind === 'data-collector' ? { maxBatchBytes: 4_000_000 } : {};
-      const setup = { kind, destination, azure: { ...limits, whenTooLarge } };
-      const { run, azure, missing } = await open(setup, 1500);
-      const report = await run();
-      expect(report.posts).toBeGreaterThan(report.batches.accepted);
-      expect([report.outcome, azure.received.unique, await missing()]).toEqual(['caught-up', 1500, []]);
-    },
-  );
+  test('too large: a batch is split until it is taken', async () => {
+    const { run, azure, missing } = await open({ kind, azure: APIS[kind].upTo(100_000) }, 1500);
+    const report = await run();
+    expect(report.posts).toBeGreaterThan(report.batches.accepted);
+    expect([report.outcome, azure.received.unique, await missing()]).toEqual(['caught-up', 1500, []]);
+  });
 
   test.each<[string, SimulatedFault]>([
     ['throttled', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
@@ -114,27 +106,24 @@ describe.each(KINDS)('%s', kind => {
 
   test('denied: nothing is put aside, the checkpoint stays, and the mended secret is picked up', async () => {
     const { run, azure, depths, checkpoint, secrets, missing } = await open({ kind }, 120);
-    const newKey = Buffer.from('another shared key').toString('base64');
-    azure.setSharedKeys([newKey]);
-    azure.setClientSecret('another client secret');
+    const newSecret = Buffer.from('another secret').toString('base64');
+    azure.setSecret(newSecret);
     const before = await checkpoint();
     expect(await run()).toMatchObject({ outcome: 'denied', party: 'azure', logsRetried: 0 });
     expect(await depths()).toEqual({ retry: 0, 'dead-letter': 0 });
     expect(await checkpoint()).not.toBe(before);
     expect(await checkpoint()).toMatch(/0{39}$/);
-    secrets.set(AZURE_SECRET, JSON.stringify({ sharedKey: newKey, clientSecret: 'another client secret' }));
+    secrets.set(AZURE_SECRET, JSON.stringify(azureSecret(kind, newSecret)));
     expect(await run()).toMatchObject({ outcome: 'caught-up', logsAccepted: 120 });
     expect([azure.received.duplicates, await missing()]).toEqual([0, []]);
   });
 
-  test('a key rotated while warm is picked up within the run', async () => {
+  test('a secret rotated while warm is picked up within the run', async () => {
     const { run, azure, secrets, auth0 } = await open({ kind }, 50);
     await run();
-    const newKey = Buffer.from('a rotated key').toString('base64');
-    azure.setSharedKeys([newKey]);
-    azure.setClientSecret('rotated');
-    azure.expireTokens();
-    secrets.set(AZURE_SECRET, JSON.stringify({ sharedKey: newKey, clientSecret: 'rotated' }));
+    const newSecret = Buffer.from('a rotated secret').toString('base64');
+    azure.setSecret(newSecret);
+    secrets.set(AZURE_SECRET, JSON.stringify(azureSecret(kind, newSecret)));
     const more = generateLogs({ seed: 8, count: 20, fromMs: Date.now() - 50_000, toMs: Date.now() - 30_000 });
     auth0.tenant.add(more);
     expect(await run()).toMatchObject({ outcome: 'caught-up', logsAccepted: 20 });
@@ -162,78 +151,15 @@ describe.each(KINDS)('%s', kind => {
       toMs: Date.now() - 13 * hour,
     });
     stage = await openStage({ kind, auth0: { logs } });
-    stage.azure.setSharedKeys([Buffer.from('revoked').toString('base64')]);
-    stage.azure.setClientSecret('revoked');
+    const secret = APIS[kind].secret(stage.azure.settings);
+    stage.azure.setSecret(Buffer.from('revoked').toString('base64'));
     expect(await stage.run()).toMatchObject({
       outcome: 'caught-up',
       logsRetried: 200,
       retentionAtRisk: true,
     });
-    stage.azure.setSharedKeys(stage.azure.settings.sharedKeys);
-    stage.azure.setClientSecret(stage.azure.settings.entra.clientSecret);
+    stage.azure.setSecret(secret);
     while ((await stage.replayOnce()) > 0);
     expect([stage.azure.received.unique, await stage.missing()]).toEqual([200, []]);
-  });
-});
-
-describe('data-collector', () => {
-  const kind = 'data-collector';
-  test.each([
-    ['InvalidCustomerId', 400],
-    ['InactiveCustomer', 400],
-    ['InvalidLogType', 400],
-    ['InvalidApiVersion', 400],
-  ])('%s is a denial after one post', async (code, status) => {
-    const { run, post, depths } = await open({ kind }, 20);
-    post.always({ kind: 'status', status, body: JSON.stringify({ Error: code, Message: 'no' }) });
-    expect(await run()).toMatchObject({ outcome: 'denied', posts: 1 });
-    expect(await depths()).toEqual({ retry: 0, 'dead-letter': 0 });
-  });
-
-  test('a wrong address (404 to small bodies) is a denial, however large the batch', async () => {
-    const { run, post, depths } = await open({ kind }, 900);
-    post.always({ kind: 'status', status: 404 });
-    expect(await run()).toMatchObject({ outcome: 'denied', logsDeadLettered: 0 });
-    expect(await depths()).toEqual({ retry: 0, 'dead-letter': 0 });
-  });
-
-  test('a single record that is too large is dead-lettered, the others arrive', async () => {
-    const big = 'x'.repeat(32_000);
-    const logs = generateLogs({ seed: 5, count: 30, ...RECENT() }).map((log, n) =>
-      n === 9 ? { ...log, description: big, scope: big, user_name: big, audience: big } : log,
-    );
-    stage = await openStage({ kind, auth0: { logs }, azure: { dataCollectorMaxBytes: 100_000 } });
-    expect(await stage.run()).toMatchObject({ logsAccepted: 29, logsDeadLettered: 1 });
-    expect(await stage.missing()).toEqual([]);
-  });
-});
-
-describe('logs-ingestion', () => {
-  const kind = 'logs-ingestion';
-  test.each([
-    ['DCR', { dcrImmutableId: `dcr-${'0'.repeat(32)}` }],
-    ['stream', { stream: 'Custom-Nobody_CL' }],
-    ['tenant', { clientId: '00000000-0000-4000-8000-000000000000' }],
-  ])('an unknown %s is a denial', async (_what, destination) => {
-    const { run, depths } = await open({ kind, destination }, 20);
-    expect(await run()).toMatchObject({ outcome: 'denied', party: 'azure', logsRetried: 0 });
-    expect(await depths()).toEqual({ retry: 0, 'dead-letter': 0 });
-  });
-
-  test('an expired token is renewed within the run, without a second denial', async () => {
-    const { run, azure, auth0 } = await open({ kind }, 20);
-    await run();
-    azure.expireTokens();
-    auth0.tenant.add(
-      generateLogs({ seed: 9, count: 5, fromMs: Date.now() - 50_000, toMs: Date.now() - 30_000 }),
-    );
-    expect(await run()).toMatchObject({ outcome: 'caught-up', logsAccepted: 5, posts: 2 });
-  });
-
-  test('Entra being down is unavailable: the batch waits on the retry queue', async () => {
-    const { run, azure, missing } = await open({ kind }, 20);
-    azure.faults.entra.always({ kind: 'status', status: 503 });
-    expect(await run()).toMatchObject({ outcome: 'unavailable', logsRetried: 20 });
-    expect(await missing()).toEqual([]);
   });
 });

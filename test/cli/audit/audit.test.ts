@@ -67,9 +67,9 @@ describe('audit', () => {
     child.kill('SIGKILL');
     expect((await ended).signal).toBe('SIGKILL');
     const wait = { 'retry-after': '3000' };
-    world.azure.faults.dataCollector.always({ kind: 'status', status: 503, headers: wait });
+    world.posts.always({ kind: 'status', status: 503, headers: wait });
     expect(await ship(config)).toMatchObject({ outcome: 'unavailable' });
-    world.azure.faults.dataCollector.clear();
+    world.posts.clear();
     expect(await ship(config)).toMatchObject({ outcome: 'caught-up' });
     const { logs, entered, queues, missingLogIds, isWell } = await auditJson([], config);
     expect(logs).toMatchObject({ atAuth0: 2000, settled: 2000, missing: 0, unsure: 0 });

@@ -10,7 +10,7 @@ import { cli } from '../cli.ts';
 const ENDPOINT = STATE['Microsoft.Insights/dataCollectionRules'].endpoints.logsIngestion;
 const DCR = STATE['Microsoft.Insights/dataCollectionRules'].immutableId;
 const CLIENT = STATE['Microsoft.ManagedIdentity/userAssignedIdentities'].clientId;
-const WORKSPACE = STATE['Microsoft.OperationalInsights/workspaces'].customerId;
+const OTHER_DCR = `dcr-${'0b'.repeat(16)}`;
 const outputs = (parameters: Record<string, unknown> = {}) => deployed(parameters).outputs;
 
 const NEW: ConfigurationBase = { kind: 'new', domain: 'acme.eu.auth0.com', name: 'prod' };
@@ -47,17 +47,6 @@ describe('a new configuration', () => {
     expect(rawAzure(configurationFrom(own, NEW))).toEqual(expected);
   });
 
-  test('for the Data Collector API it has the workspace and the name of its key’s secret', () => {
-    const config = configurationFrom(outputs({ destination: 'data-collector' }), { ...NEW, name: 'eu' });
-    const secret = 'auth0-logs/eu/azure';
-    expect(rawAzure(config)).toEqual({
-      kind: 'data-collector',
-      cloud: 'public',
-      workspaceId: WORKSPACE,
-      secret,
-    });
-  });
-
   test('is refused with every problem when a setting is wrong', () => {
     const incomplete = outputs({ principalId: 'p' });
     expect(() => configurationFrom(incomplete, { ...NEW, domain: 'https://acme' })).toThrow(ConfigError);
@@ -71,7 +60,7 @@ describe('a configuration that is there', () => {
     name: 'old',
     auth0,
     settleSeconds: 30,
-    azure: { kind: 'data-collector', workspaceId: WORKSPACE, logType: 'Logins', secret: 'its/key' },
+    azure: { ...federated, auth: 'client-secret', dcrImmutableId: OTHER_DCR, secret: 'its/key' },
   };
   const present = (config: unknown, pipeline?: string): ConfigurationBase => ({
     kind: 'present',
@@ -79,7 +68,7 @@ describe('a configuration that is there', () => {
     pipeline,
   });
 
-  test('moves to the Logs Ingestion API by its "azure" alone', () => {
+  test('changes by its "azure" alone', () => {
     expect(configurationFrom(outputs(), present(old))).toEqual({ ...old, azure: federated });
   });
 
@@ -94,7 +83,10 @@ describe('a configuration that is there', () => {
   test('of several pipelines the one that is named changes', () => {
     const many = { pipelines: [old, { ...old, name: 'new' }] };
     const [first, second] = parsePipelines(configurationFrom(outputs(), present(many, 'new')));
-    expect([first?.azure.kind, second?.azure.kind]).toEqual(['data-collector', 'logs-ingestion']);
+    expect([first?.azure, second?.azure]).toMatchObject([
+      { dcrImmutableId: OTHER_DCR },
+      { dcrImmutableId: DCR },
+    ]);
     expect(() => configurationFrom(outputs(), present(many))).toThrow(
       '--pipeline is missing; allowed, by the configuration: old, new',
     );

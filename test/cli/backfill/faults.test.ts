@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
+import { SOME, SOME_SECRET } from '../../destinations/samples.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { backfill, idsWithin, WINDOW } from './backfills.ts';
 
@@ -28,12 +29,12 @@ test('an outage ends it with 1; "run" delivers what is queued, and the same comm
   const logs = recentLogs(900);
   world = await openLocalWorld({ auth0: { logs }, maxBatchBytes: 200_000 });
   const retryAfter = { 'retry-after': '3000' };
-  world.azure.faults.dataCollector.always({ kind: 'status', status: 503, headers: retryAfter });
+  world.posts.always({ kind: 'status', status: 503, headers: retryAfter });
   const during = await backfill(world);
   expect(during.stdout).toMatch(/^0 logs shipped in .*put on the retry queue; ended early/);
   expect(during.stderr).toMatch(/error: pipeline "local": .*503.*give the same command again: it goes on/);
   expect(during.code).toBe(1);
-  world.azure.faults.dataCollector.clear();
+  world.posts.clear();
   expect((await backfill(world)).code).toBe(0);
   await world.makeDue();
   expect((await world.run()).stdout).toMatch(/failed batch [0-9a-f]{8} delivered/);
@@ -43,8 +44,8 @@ test('an outage ends it with 1; "run" delivers what is queued, and the same comm
 test('a wrong key puts nothing aside: the window stays where it is, at Auth0', async () => {
   world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
   const wrong = Buffer.from('a wrong key').toString('base64');
-  const { code, stderr } = await backfill(world, WINDOW, { AZURE_SHARED_KEY: wrong });
-  expect(stderr).toContain('signature');
+  const { code, stderr } = await backfill(world, WINDOW, { [SOME_SECRET.variable]: wrong });
+  expect(stderr).toMatch(SOME.wrongSecret);
   expect(code).toBe(1);
   expect(await readdir(join(world.directory, 'state', 'local'))).not.toContain('retry');
 });

@@ -5,15 +5,12 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findBackfill, newBackfill, rememberBackfill } from '../../../cli/backfill/place.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
+import { SOME } from '../../destinations/samples.ts';
 
 const CONFIG = parsePipeline({
   name: 'prod',
   auth0: { domain: 'acme.eu.auth0.com', secret: 'auth0' },
-  azure: {
-    kind: 'data-collector',
-    workspaceId: '5ca1ab1e-0000-4000-8000-000000000001',
-    secret: 'azure',
-  },
+  azure: { ...SOME.azure, secret: 'azure' },
 });
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.parse('2026-07-15T12:00:00Z');

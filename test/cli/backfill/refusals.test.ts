@@ -2,6 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SOME_SECRET } from '../../destinations/samples.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { backfill, WINDOW } from './backfills.ts';
 
@@ -62,8 +63,11 @@ test('a federated pipeline is refused, with what to do instead; it is counted al
 });
 
 test('missing secrets are named before anything is begun', async () => {
-  const { code, stderr } = await backfill(world, WINDOW, { AZURE_SHARED_KEY: '', AUTH0_CLIENT_SECRET: '' });
-  expect(stderr).toContain('AZURE_SHARED_KEY');
+  const { code, stderr } = await backfill(world, WINDOW, {
+    [SOME_SECRET.variable]: '',
+    AUTH0_CLIENT_SECRET: '',
+  });
+  expect(stderr).toContain(SOME_SECRET.variable);
   expect(stderr).toContain('AUTH0_CLIENT_SECRET');
   expect(code).toBe(2);
   expect(await readdir(world.directory)).not.toContain('state');

@@ -66,9 +66,9 @@ async function ship(options: Ship = {}): Promise<BackfillEnd & { readonly slept:
 
 test('an outage in the middle is waited out: what met it is queued, and the rest is shipped', async () => {
   world = await openLocalWorld({ auth0: { logs: recentLogs(2000) }, maxBatchBytes: 200_000 });
-  const { dataCollector } = world.azure.faults;
-  dataCollector.add({ kind: 'slow', ms: 0 }, 4);
-  dataCollector.add({ kind: 'status', status: 503 }, 10);
+  const { posts } = world;
+  posts.add({ kind: 'slow', ms: 0 }, 4);
+  posts.add({ kind: 'status', status: 503 }, 10);
   const { outcome, counts, slept } = await ship();
   expect(outcome).toBe('complete');
   expect(slept).toContain(10_000);
@@ -87,12 +87,12 @@ test('an outage from the start ends it, and does not put a whole window of old l
     toMs: nowMs - 20 * HOUR_MS,
   });
   world = await openLocalWorld({ auth0: { logs }, maxBatchBytes: 200_000 });
-  world.azure.faults.dataCollector.always({ kind: 'status', status: 503 });
+  world.posts.always({ kind: 'status', status: 503 });
   const during = await ship();
   expect(during).toMatchObject({ outcome: 'fault', report: { outcome: 'unavailable', party: 'azure' } });
   const held = await readdir(join(world.directory, 'state', 'local', 'retry'));
   expect(held.length).toBeLessThanOrEqual(3);
-  world.azure.faults.dataCollector.clear();
+  world.posts.clear();
   const after = await ship();
   expect(after.outcome).toBe('complete');
   expect(after.counts.logsAccepted).toBe(2000 - during.counts.logsRetried);

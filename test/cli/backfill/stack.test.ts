@@ -60,9 +60,9 @@ test('the backfill leaves the deployed checkpoint and lease alone, and puts asid
 test('what an outage holds is delivered by the deployed replay function', async () => {
   const { prod } = world.pipelines;
   const retryAfter = { 'retry-after': '3000' };
-  prod.azure.faults.dataCollector.always({ kind: 'status', status: 503, headers: retryAfter });
+  prod.posts.always({ kind: 'status', status: 503, headers: retryAfter });
   const { code, stdout } = await run('backfill', [...WINDOW, '--again']);
-  prod.azure.faults.dataCollector.clear();
+  prod.posts.clear();
   expect(stdout).toContain('what is on the retry queue is not lost: the replay function delivers it\n');
   expect(code).toBe(1);
   const rows = prod.azure.received.records;

@@ -64,7 +64,7 @@ test('stopped by Ctrl-C it ends with 130, and goes on without a log twice', asyn
 
 test('one that another process is doing is refused, and begun anew by nobody', async () => {
   world = await openLocalWorld({ auth0: { logs: recentLogs(600) } });
-  world.azure.faults.dataCollector.add({ kind: 'hang-headers' });
+  world.posts.add({ kind: 'hang-headers' });
   const { child, ended } = await startBackfill(world);
   while (world.azure.received.posts === 0) await new Promise(resolve => setImmediate(resolve));
   for (const args of [WINDOW, [...WINDOW, '--again']]) {

@@ -7,7 +7,7 @@ import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 
 const HOUR_MS = 3_600_000;
 let world: LocalWorld;
-afterEach(() => world.azure.faults.dataCollector.clear());
+afterEach(() => world.posts.clear());
 
 async function open(logs: ReturnType<typeof recentLogs>): Promise<void> {
   world = await openLocalWorld({ auth0: { logs } });
@@ -137,7 +137,7 @@ describe('a pipeline of 300 logs', () => {
   });
 
   test('is not set while a run holds the lease: it says who, and until when', async () => {
-    world.azure.faults.dataCollector.always({ kind: 'hang-headers' });
+    world.posts.always({ kind: 'hang-headers' });
     const postsBefore = world.azure.received.posts;
     const run = await world.start();
     while (world.azure.received.posts === postsBefore) await new Promise(resolve => setImmediate(resolve));

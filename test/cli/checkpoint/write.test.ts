@@ -7,11 +7,12 @@ import { writeCheckpoint } from '../../../cli/checkpoint/write.ts';
 import { localState, readState } from '../../../cli/pipelines/local/state.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import { logIdAt } from '../../../simulator/auth0/tenant.ts';
+import { SOME } from '../../destinations/samples.ts';
 
 const config = parsePipeline({
   name: 'local',
   auth0: { domain: 'a.auth0.com', secret: 'a' },
-  azure: { kind: 'data-collector', workspaceId: '5ca1ab1e-0000-4000-8000-000000000001', secret: 'b' },
+  azure: { ...SOME.azure, secret: 'b' },
 });
 const OLD = logIdAt(Date.now() - 60_000);
 const NEW = logIdAt(Date.now() - 7_200_000);

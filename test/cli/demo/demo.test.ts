@@ -2,13 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { KINDS } from '../../../simulator/azure/apis.ts';
 import { cli, startCli } from '../cli.ts';
 
 /** Any control character but the end of a line. */
 const CONTROL = /[^\P{Cc}\n]/u;
 
 describe('demo', { timeout: 180_000 }, () => {
-  test.concurrent.each(['data-collector', 'logs-ingestion'])(
+  test.concurrent.each(KINDS)(
     'ships all 300 logs to the %s through every fault, and prints one JSON object only',
     async destination => {
       const { code, stdout, stderr } = await cli(['--logs', '300', '--destination', destination, '--json']);
@@ -73,7 +74,7 @@ describe('wrong usage is one line and exit code 2', () => {
     [['--logs', '-1'], '--logs is "-1"; allowed'],
     [['--logs'], 'argument missing'],
     [['--seed', 'x'], '--seed is "x"; allowed: a whole number, 0 to 4,294,967,295'],
-    [['--destination', 'splunk'], 'data-collector, logs-ingestion'],
+    [['--destination', 'splunk'], KINDS.join(', ')],
     [['--lgos', '5'], 'Did you mean --logs?'],
     [['rnu'], 'Did you mean run?'],
   ])('%j', async (args, message) => {

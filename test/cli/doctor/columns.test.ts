@@ -4,9 +4,12 @@ import { streamColumns } from '../../../azure/table.ts';
 import { columnsFinding } from '../../../cli/doctor/columns.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import { specOf } from '../../../lambda/destinations/all.ts';
-import { INGESTION, PIPELINE } from '../../config/samples.ts';
+import { PIPELINE } from '../../config/samples.ts';
+import { SAMPLES } from '../../destinations/samples.ts';
 
-const { azure } = parsePipeline({ ...PIPELINE, azure: INGESTION });
+const AZURE = SAMPLES['logs-ingestion'].azure;
+const RULE = AZURE['dcrImmutableId']!;
+const { azure } = parsePipeline({ ...PIPELINE, azure: AZURE });
 const wanted = specOf(azure).rule!(azure);
 const STREAM = wanted.stream;
 const found = (file: unknown) => columnsFinding(wanted, file, ' --stack S');
@@ -17,7 +20,7 @@ const rule = (columns: Columns = streamColumns(), more: object = {}) => ({
   id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/dataCollectionRules/auth0-logs',
   type: 'Microsoft.Insights/dataCollectionRules',
   kind: 'Direct',
-  immutableId: INGESTION.dcrImmutableId,
+  immutableId: RULE,
   streamDeclarations: { [STREAM]: { columns } },
   dataFlows: [{ streams: [STREAM], destinations: ['workspace'], outputStream: STREAM }],
   ...more,
@@ -88,7 +91,7 @@ describe('the columns of the rule', () => {
     ],
     ['no stream', rule(undefined, { streamDeclarations: {} }), 'it has none'],
     ['no flow of it', rule(undefined, { dataFlows: [{ streams: ['Custom-Other'] }] }), 'no data flow'],
-    ['another rule', other, `holds no rule ${INGESTION.dcrImmutableId}, only ${other.immutableId}`],
+    ['another rule', other, `holds no rule ${RULE}, only ${other.immutableId}`],
     ['something else', { hello: 'world' }, 'only no rule at all'],
     ['nothing', null, 'only no rule at all'],
     ['another resource', { ...rule(), type: 'Microsoft.Insights/workbooks' }, 'only no rule at all'],

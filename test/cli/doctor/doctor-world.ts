@@ -1,19 +1,20 @@
-/** A patient for `doctor`: a simulated tenant and workspace, a configuration of either destination, and what is found. */
-import { randomBytes } from 'node:crypto';
+/** A patient for `doctor`: a simulated tenant and workspace, a configuration of some destination, and what is found. */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { examine } from '../../../cli/doctor/examine.ts';
 import type { Finding } from '../../../cli/doctor/finding.ts';
 import { openTarget } from '../../../cli/pipelines/open.ts';
 import type { Auth0Options } from '../../../simulator/auth0/server.ts';
-import type { Kind } from '../../../simulator/azure/apis.ts';
+import { APIS, KINDS, type Kind } from '../../../simulator/azure/apis.ts';
 import type { AzureOptions } from '../../../simulator/azure/server.ts';
+import { SAMPLES } from '../../destinations/samples.ts';
 import { type Cli, cli, type Ended, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from '../local-world.ts';
 
 export interface Patient {
   readonly world: LocalWorld;
+  /** What Azure accepts. */
+  readonly secret: string;
   /** What its secrets file holds, to be changed before it is looked at. */
   readonly secrets: Record<'auth0' | 'azure', Record<string, string>>;
   /** Ships what there is, as `run --once` does. */
@@ -38,14 +39,13 @@ export interface PatientSetup {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** As long as Azure's own. */
-export const SHARED_KEY = randomBytes(64).toString('base64');
-
 export async function openPatient(setup: PatientSetup = {}): Promise<Patient> {
+  const { destination: kind = KINDS[0] } = setup;
+  const secret = SAMPLES[kind].newSecret();
   const world = await openLocalWorld({
-    kind: setup.destination,
+    kind,
     auth0: { logs: recentLogs(150), rateLimit: { burst: 50, perSecond: 16 }, ...setup.auth0 },
-    azure: { sharedKeys: [SHARED_KEY], ...setup.azure },
+    azure: { ...APIS[kind].withSecret(secret), ...setup.azure },
     settings: setup.settings,
   });
   const env = world.addresses;
@@ -63,6 +63,7 @@ export async function openPatient(setup: PatientSetup = {}): Promise<Patient> {
     Object.entries(await options()).flatMap(([name, value]) => [`--${name}`, value]);
   return {
     world,
+    secret,
     secrets,
     ship: async () => cli(['run', '--once', ...(await asTyped())], env),
     start: async () => startCli(['doctor', ...(await asTyped())], env),

@@ -5,13 +5,12 @@ import { clockFinding, type Skew } from '../../../cli/doctor/clock.ts';
 import { configurationFindings } from '../../../cli/doctor/configuration.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import type { PostAnswer } from '../../../lambda/core/model.ts';
-import { notice } from '../../../lambda/destinations/data-collector/notice.ts';
-import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../../config/samples.ts';
+import { KINDS } from '../../../simulator/azure/apis.ts';
+import { AUTH0, PIPELINE } from '../../config/samples.ts';
+import { SAMPLES } from '../../destinations/samples.ts';
 
 const NOW = Date.parse('2030-05-15T12:00:00Z');
 const HOUR_MS = 3_600_000;
-const collector = parsePipeline(PIPELINE).azure;
-const ingestion = parsePipeline({ ...PIPELINE, azure: INGESTION }).azure;
 
 describe('the rate limit', () => {
   const limit = (all: number, remaining: number) =>
@@ -96,47 +95,21 @@ describe('the clock', () => {
   });
 });
 
-describe('Azure’s answer to an empty post', () => {
-  const answered = (status: number, code?: string): PostAnswer => ({
-    kind: 'answered',
-    status,
-    ...(code ? { code } : {}),
-  });
+describe.each(KINDS)('the answer of %s to an empty post', kind => {
+  const { azure } = parsePipeline({ ...PIPELINE, azure: SAMPLES[kind].azure });
+  const answered = (status: number): PostAnswer => ({ kind: 'answered', status });
 
   test.each([
-    ['data-collector', answered(200), 'ok', undefined],
-    ['data-collector', answered(400, 'InvalidDataFormat'), 'ok', undefined],
-    ['data-collector', answered(400, 'SomethingNew'), 'warning', 'see “last run”'],
-    ['data-collector', answered(403, 'InvalidAuthorization'), 'error', 'get-shared-keys'],
-    [
-      'data-collector',
-      answered(400, 'InvalidCustomerId'),
-      'error',
-      `azure.workspaceId "${COLLECTOR.workspaceId}"`,
-    ],
-    ['data-collector', answered(400, 'InactiveCustomer'), 'error', 'was not deleted'],
-    ['data-collector', answered(400, 'InvalidLogType'), 'error', 'azure.logType "Auth0"'],
-    ['data-collector', answered(400, 'InvalidApiVersion'), 'error', 'azure.apiVersion "2016-04-01"'],
-    ['data-collector', answered(404), 'error', 'azure.cloud "public", and see “data collector”'],
-    ['data-collector', answered(302), 'error', 'whether a proxy answers'],
-    ['data-collector', answered(429), 'warning', 'batches wait in the retry queue'],
-    ['data-collector', answered(503), 'error', 'see Azure’s status page'],
-    ['logs-ingestion', answered(204), 'ok', undefined],
-    ['logs-ingestion', answered(400, 'InvalidPayload'), 'ok', undefined],
-    ['logs-ingestion', answered(413), 'warning', 'see “last run”'],
-    ['logs-ingestion', answered(401), 'error', 'azure.cloud "public"'],
-    ['logs-ingestion', answered(403), 'error', 'role Monitoring Metrics Publisher'],
-    ['logs-ingestion', answered(404), 'error', `azure.dcrImmutableId "${INGESTION.dcrImmutableId}"`],
-    ['logs-ingestion', answered(400, 'InvalidStream'), 'error', 'azure.stream "Custom-Auth0Logs_CL"'],
-    ['logs-ingestion', { kind: 'unanswered', code: 'ENOTFOUND', message: 'no such host' }, 'error', 'DNS'],
-    [
-      'logs-ingestion',
-      { kind: 'unanswered', code: 'NOT_AZURE', message: 'a proxy answered' },
-      'error',
-      'proxy',
-    ],
-  ] as const)('%s, %j: %s', (kind, answer, level, remedy) => {
-    const finding = postFinding(answer, kind === 'data-collector' ? collector : ingestion);
+    [answered(SAMPLES[kind].status), 'ok', undefined],
+    [answered(302), 'error', 'whether a proxy answers'],
+    [answered(403), 'error', ''],
+    [answered(413), 'warning', 'see “last run”'],
+    [answered(429), 'warning', 'batches wait in the retry queue'],
+    [answered(503), 'error', 'see Azure’s status page'],
+    [{ kind: 'unanswered', code: 'ENOTFOUND', message: 'no such host' }, 'error', 'DNS'],
+    [{ kind: 'unanswered', code: 'NOT_AZURE', message: 'a proxy answered' }, 'error', 'proxy'],
+  ] as const)('%j: %s', (answer, level, remedy) => {
+    const finding = postFinding(answer, azure);
     expect(finding.level).toBe(level);
     expect(finding.remedy ?? '').toContain(remedy ?? '');
     expect(finding.remedy === undefined).toBe(level === 'ok');
@@ -166,20 +139,8 @@ describe('the configuration', () => {
       'local',
       'auth0.customDomain',
     ],
-    ['an endpoint of another cloud', { azure: { ...INGESTION, cloud: 'china' } }, 'local', '.cn is "china"'],
     ['late logs that nobody looks for', { settleSeconds: 0, sweepMinutes: 0 }, 'local', '15 and 15'],
   ] as const)('is a warning with %s', (_, more, kind, remedy) => {
     expect(found(more, kind)).toMatchObject([{ level: 'warning', remedy: expect.stringContaining(remedy) }]);
   });
-});
-
-test.each([
-  ['2026-03-01T00:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 197 days'],
-  ['2026-09-13T01:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 1 day'],
-  [
-    '2026-09-14T00:00:00Z',
-    'Microsoft ended the support of the Data Collector API on 2026-09-14, and may switch it off on any day',
-  ],
-])('the Data Collector API on %s', (day, text) => {
-  expect(notice(Date.parse(day)).text).toBe(text);
 });

@@ -7,14 +7,17 @@ import { auth0SecretFinding, azureSecretFinding } from '../../../cli/doctor/secr
 import { environmentSecrets, fileSecrets } from '../../../cli/pipelines/local/secrets.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import { SECRET_PLACEHOLDER } from '../../../lambda/core/contract.ts';
-import { AUTH0, COLLECTOR, INGESTION, PIPELINE } from '../../config/samples.ts';
+import { specOf } from '../../../lambda/destinations/all.ts';
+import { KINDS } from '../../../simulator/azure/apis.ts';
+import { AUTH0, PIPELINE } from '../../config/samples.ts';
+import { SAMPLES } from '../../destinations/samples.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'doctor-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const vault = (fields: object, more: object = {}) => {
   const path = join(directory, 'secrets.json');
-  writeFileSync(path, JSON.stringify({ [AUTH0.secret]: fields, [COLLECTOR.secret]: fields }));
+  writeFileSync(path, JSON.stringify({ [AUTH0.secret]: fields, [PIPELINE.azure.secret]: fields }));
   const config = parsePipeline({ ...PIPELINE, ...more });
   return { config, secrets: fileSecrets(path), kind: 'stack' } as const;
 };
@@ -114,32 +117,17 @@ describe('the secret of Auth0', () => {
   });
 });
 
-describe('the secret of Azure', () => {
-  const ingestion = { azure: INGESTION };
-  const bytes = (count: number) => Buffer.alloc(count, 7).toString('base64');
+describe.each(KINDS)('the secret of %s', kind => {
+  const { secretField } = specOf({ kind });
+  const { azure, newSecret } = SAMPLES[kind];
+  const { name } = secretField;
 
   test.each([
-    ['a shared key of 64 bytes', { sharedKey: bytes(64) }, {}, 'ok', 'holds sharedKey'],
-    ['a client secret', { clientSecret: 'Abc8Q~something' }, ingestion, 'ok', 'holds clientSecret'],
-    ['the placeholder', { sharedKey: SECRET_PLACEHOLDER }, {}, 'error', 'placeholder in "sharedKey"'],
-    ['the other API’s field', { clientSecret: 'Abc8Q~something' }, {}, 'error', 'lacks "sharedKey"'],
-    [
-      'a key that is not base64',
-      { sharedKey: bytes(64).slice(1) },
-      {},
-      'error',
-      'not base64: was it copied whole?',
-    ],
-    ['a key cut at four characters', { sharedKey: bytes(64).slice(4) }, {}, 'warning', 'of 61 bytes'],
-    [
-      'the id of a client secret',
-      { clientSecret: INGESTION.clientId },
-      ingestion,
-      'warning',
-      'looks like the id',
-    ],
-  ])('with %s', async (_, fields, more, level, text) => {
-    const finding = await azureSecretFinding(vault(fields, more));
+    ['what is needed', { [name]: newSecret() }, 'ok', `holds ${name}`],
+    ['the placeholder', { [name]: SECRET_PLACEHOLDER }, 'error', `placeholder in "${name}"`],
+    ['another field', { another: newSecret() }, 'error', `lacks "${name}"`],
+  ])('with %s', async (_, fields, level, text) => {
+    const finding = await azureSecretFinding(vault(fields, { azure }));
     expect(finding).toMatchObject({ level, text: expect.stringContaining(text) });
     for (const value of Object.values(fields)) expect(JSON.stringify(finding)).not.toContain(value);
   });

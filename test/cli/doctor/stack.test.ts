@@ -5,15 +5,19 @@ import { examine } from '../../../cli/doctor/examine.ts';
 import type { Finding } from '../../../cli/doctor/finding.ts';
 import { openTarget } from '../../../cli/pipelines/open.ts';
 import { ENV, SECRET_PLACEHOLDER } from '../../../lambda/core/contract.ts';
+import { specOf } from '../../../lambda/destinations/all.ts';
+import { APIS, KINDS } from '../../../simulator/azure/apis.ts';
+import { azureSecret } from '../../../simulator/world.ts';
+import { SAMPLES } from '../../destinations/samples.ts';
 import { recentLogs } from '../local-world.ts';
 import { openStackWorld, type PipelineName, type StackWorld } from '../stack-world.ts';
-import { levels, SHARED_KEY } from './doctor-world.ts';
+import { levels } from './doctor-world.ts';
 
 let world: StackWorld;
 beforeAll(async () => {
   world = await openStackWorld({
     auth0: { logs: recentLogs(120), rateLimit: { burst: 50, perSecond: 16 } },
-    azure: { sharedKeys: [SHARED_KEY] },
+    azure: Object.assign({}, ...KINDS.map(kind => APIS[kind].withSecret(SAMPLES[kind].newSecret()))),
     config: { alarms: { email: ['you@example.com'] } },
   });
 }, 60_000);
@@ -55,13 +59,16 @@ test('just deployed, secrets not filled in: both pipelines say what to do, and t
   expect(prod?.['auth0 token']).toMatchObject({ level: 'not checked', text: 'it needs the auth0 secret' });
   expect(prod?.['azure']?.level).toBe('ok');
   expect(eu?.['azure secret']?.level).toBe('error');
-  expect(eu?.['entra token']).toMatchObject({ level: 'not checked', text: 'it needs the azure secret' });
-  expect(eu?.['azure']?.level).toBe('not checked');
+  const token = specOf({ kind: world.pipelines['prod-eu'].kind }).token?.check;
+  for (const check of token ? [token, 'azure'] : ['azure']) {
+    expect(eu?.[check]).toMatchObject({ level: 'not checked', text: 'it needs the azure secret' });
+  }
   expect(eu?.['auth0 logs']?.level).toBe('ok');
   expect(eu?.['last run']).toMatchObject({ level: 'warning', text: 'there was none yet' });
   expect(code).toBe(1);
   fillIn('prod', 'auth0', AUTH0_FIELDS);
-  fillIn('prod-eu', 'azure', { clientSecret: world.pipelines['prod-eu'].azure.settings.entra.clientSecret });
+  const { kind, azure } = world.pipelines['prod-eu'];
+  fillIn('prod-eu', 'azure', azureSecret(kind, APIS[kind].secret(azure.settings)));
 });
 
 describe.each(['prod', 'prod-eu'] as const)('%s, after a run', name => {
@@ -71,8 +78,13 @@ describe.each(['prod', 'prod-eu'] as const)('%s, after a run', name => {
     const before = [await aws.readCheckpoint(name), azure.received.records];
     const { of, findings } = await examined(name);
     const found = levels(findings);
-    if (name === 'prod') expect(found).toMatchObject({ 'data collector': 'warning', azure: 'ok' });
-    else expect(found).toMatchObject({ 'entra token': 'ok', azure: 'ok', 'dcr columns': 'not checked' });
+    const { notice, token, rule } = specOf({ kind: world.pipelines[name].kind });
+    expect(found).toMatchObject({
+      azure: 'ok',
+      ...(notice && { [notice(Date.now()).check]: 'warning' }),
+      ...(token && { [token.check]: 'ok' }),
+      ...(rule && { 'dcr columns': 'not checked' }),
+    });
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
     expect(of('table and queues')?.text).toBe('there, with the settings that they were deployed with');
     expect(of('last run')).toMatchObject({ level: 'ok', text: expect.stringContaining('120 logs accepted') });

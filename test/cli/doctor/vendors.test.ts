@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { specOf } from '../../../lambda/destinations/all.ts';
+import { KINDS } from '../../../simulator/azure/apis.ts';
+import { SAMPLES } from '../../destinations/samples.ts';
 import { levels, openPatient, type Patient, type PatientSetup } from './doctor-world.ts';
 
 let patient: Patient;
@@ -106,81 +109,25 @@ describe('doctor, of Auth0', () => {
   });
 });
 
-describe('doctor, of Azure', () => {
-  test('a regenerated key is refused, with the command that shows the right one', async () => {
-    const { examine, world } = await open();
-    world.azure.setSharedKeys(['another']);
-    expect((await examine()).of('azure')).toMatchObject({
-      level: 'error',
-      text: expect.stringContaining('403 InvalidAuthorization'),
-      remedy: expect.stringContaining('\n  az monitor log-analytics workspace get-shared-keys'),
-    });
-  });
-
-  test('a refused client secret: no Entra token, and Azure is not asked', async () => {
-    const { examine, world } = await open({ destination: 'logs-ingestion' });
-    world.azure.setClientSecret('another');
-    const { of } = await examine();
-    expect(of('entra token')).toMatchObject({
-      level: 'error',
-      text: expect.stringContaining('AADSTS7000215'),
-      remedy: expect.stringContaining('that the secret "auth0-logs/local/azure" holds a client secret'),
-    });
-    expect(of('azure')).toMatchObject({ level: 'not checked', text: 'there is no token' });
-    expect(world.azure.received.posts).toBe(0);
-  });
-
-  test('another rule than the one that is there: 404, with the command that lists them', async () => {
-    const settings = { dcrImmutableId: `dcr-${'0a'.repeat(16)}` };
-    const { examine } = await open({ destination: 'logs-ingestion', settings });
-    expect((await examine()).of('azure')).toMatchObject({
-      level: 'error',
-      text: expect.stringMatching(/^Azure refuses: 404 NotFound/),
-      remedy: expect.stringContaining('azure.dcrImmutableId "dcr-0a0a'),
-    });
-  });
-
-  test('a stream that the rule does not have', async () => {
-    const { examine } = await open({
-      destination: 'logs-ingestion',
-      settings: { stream: 'Custom-Other_CL' },
-    });
-    expect((await examine()).of('azure')).toMatchObject({
-      level: 'error',
-      text: expect.stringMatching(/^Azure refuses: 400 InvalidStream/),
-      remedy: expect.stringMatching(/^check azure.stream "Custom-Other_CL"/),
-    });
-  });
-
-  test('federated: the token cannot be had from here, the endpoint answers, and nothing is an error', async () => {
-    const settings = { auth: 'federated', secret: undefined };
-    const { examine, world } = await open({ destination: 'logs-ingestion', settings });
-    const { of, findings } = await examine();
-    expect(of('azure secret')).toBeUndefined();
-    expect(of('entra token')).toMatchObject({
-      level: 'not checked',
-      text: expect.stringContaining('Entra trusts the roles of the functions alone'),
-      remedy: expect.stringContaining('see “last run”'),
-    });
-    expect(of('azure')).toMatchObject({
-      level: 'not checked',
-      text: expect.stringMatching(/^the endpoint answers \(401 without a token/),
-    });
-    expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
-    expect([world.azure.received.records, world.azure.tokenRequests]).toEqual([0, 0]);
+test.each(KINDS)('a secret that %s refuses: no token, or a refusal, with what to do', async kind => {
+  const { examine, world } = await open({ destination: kind });
+  world.azure.setSecret(SAMPLES[kind].newSecret());
+  const check = specOf({ kind }).token?.check ?? 'azure';
+  expect((await examine()).of(check)).toMatchObject({
+    level: 'error',
+    text: expect.stringMatching(/40[0-3]/),
+    remedy: expect.stringMatching(/\S/),
   });
 });
 
 test.each([
-  ['data-collector', 20, 'error', 'ahead of'],
-  ['data-collector', -2, 'warning', 'behind'],
-  ['logs-ingestion', -20, 'error', 'behind'],
+  [KINDS[0], 20, 'error', 'ahead of'],
+  [KINDS[0], -2, 'warning', 'behind'],
+  [KINDS.at(-1), -20, 'error', 'behind'],
 ] as const)('%s: a clock %i minutes ahead of theirs is an %s', async (destination, minutes, level, words) => {
   const { examine, world } = await open({ destination });
   const date = new Date(Date.now() - minutes * 60_000).toUTCString();
-  for (const api of ['dataCollector', 'logsIngestion'] as const) {
-    world.azure.faults[api].always({ kind: 'status', status: 200, headers: { date } });
-  }
+  world.posts.always({ kind: 'status', status: 200, headers: { date } });
   expect((await examine()).of('clock')).toMatchObject({
     level,
     text: expect.stringContaining(`this machine’s clock is ${Math.abs(minutes)} min ${words} Azure’s`),

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { logIdAt } from '../../../simulator/auth0/tenant.ts';
+import { SOME_SECRET } from '../../destinations/samples.ts';
 import { type Ended, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from '../local-world.ts';
 
@@ -15,7 +16,7 @@ async function dryRun(
 ): Promise<Ended> {
   const file = await world.write('pipeline.json', { ...world.config, ...config });
   const given = ['--config', file, '--state', join(world.directory, 'state'), ...args];
-  return startCli(['dry-run', ...given], { ...world.env, AZURE_SHARED_KEY: '', ...env }).ended;
+  return startCli(['dry-run', ...given], { ...world.env, [SOME_SECRET.variable]: '', ...env }).ended;
 }
 
 test('tells what a run then does, changes nothing for it, and needs no secret of Azure’s', async () => {

@@ -14,6 +14,7 @@ import {
   parseChoice,
   shortId,
 } from '../../../cli/replay/letters.ts';
+import { SOME } from '../../destinations/samples.ts';
 import { recentLogs, SECRETS } from '../local-world.ts';
 import { messageOf, putDeadLetters, REJECTED } from './dead-letters.ts';
 
@@ -27,11 +28,7 @@ let pipeline: Operated;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'letters-'));
   const config = join(directory, 'config.json');
-  const azure = {
-    kind: 'data-collector',
-    workspaceId: '5ca1ab1e-0000-4000-8000-000000000001',
-    secret: SECRETS.azure,
-  };
+  const azure = { ...SOME.azure, secret: SECRETS.azure };
   await writeFile(
     config,
     JSON.stringify({ name: 'local', auth0: { domain: 'a.auth0.com', secret: 'a' }, azure }),

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
 import { listen, readBody } from '../../../simulator/loopback.ts';
+import { SOME_SECRET } from '../../destinations/samples.ts';
 import { startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { messageOf, messagesOn, putDeadLetters, REJECTED } from './dead-letters.ts';
@@ -68,8 +69,8 @@ test('a fault ends it, with the rest still on the queue', async () => {
   await openWorld(groups(20));
   // So long a peace is asked for that no second try is made.
   const outage = { kind: 'status', status: 503, headers: { 'retry-after': '3000' } } as const;
-  world.azure.faults.dataCollector.add({ kind: 'slow', ms: 1 });
-  world.azure.faults.dataCollector.add(outage);
+  world.posts.add({ kind: 'slow', ms: 1 });
+  world.posts.add(outage);
   const { code, stdout, stderr } = await replay();
   expect(stderr).toMatch(/^error: pipeline "local": Azure answered 503[^\n]*\n$/);
   expect(stdout).toContain('1 of 3 dead letters delivered: 20 logs accepted by Azure\n');
@@ -109,7 +110,7 @@ test('a wrong key is told, and nothing is taken off', async () => {
   const wrong = Buffer.from('another key of the right kind').toString('base64');
   const config = await world.write('pipeline.json', world.config);
   const args = ['replay', '--config', config, '--state', join(world.directory, 'state'), '--local', '--yes'];
-  const { code, stderr } = await startCli(args, { ...world.env, AZURE_SHARED_KEY: wrong }).ended;
+  const { code, stderr } = await startCli(args, { ...world.env, [SOME_SECRET.variable]: wrong }).ended;
   expect(stderr).toContain('error: pipeline "local": ');
   expect(stderr).not.toContain(wrong);
   expect([code, (await dead()).length]).toEqual([1, 2]);

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { APIS } from '../../../simulator/azure/apis.ts';
+import { azureSecret } from '../../../simulator/world.ts';
 import { recentLogs } from '../local-world.ts';
 import { type Deployed, openStackWorld, type StackWorld } from '../stack-world.ts';
 import { messageOf } from './dead-letters.ts';
@@ -60,10 +62,9 @@ test('with a configuration file no stack is needed: delivered from this machine'
   const config = join(folder, 'config.json');
   const secrets = join(folder, 'secrets.json');
   writeFileSync(config, JSON.stringify(prod.config));
-  const { sharedKeys } = prod.azure.settings;
   const fields = {
     'auth0-logs/prod/auth0': { clientId: 'x', clientSecret: 'y' },
-    'auth0-logs/prod/azure': { sharedKey: sharedKeys[0] },
+    'auth0-logs/prod/azure': azureSecret(prod.kind, APIS[prod.kind].secret(prod.azure.settings)),
   };
   writeFileSync(secrets, JSON.stringify(fields), { mode: 0o600 });
   const own = [

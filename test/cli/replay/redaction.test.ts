@@ -17,14 +17,14 @@ async function queued(redact: readonly object[]): Promise<void> {
     description: `of ${encodeURIComponent(NAME)}`,
   }));
   world = await openLocalWorld({ auth0: { logs }, azure: { keepRecords: true } });
-  world.azure.faults.dataCollector.always({
+  world.posts.always({
     kind: 'status',
     status: 503,
     headers: { 'retry-after': '3000' },
   });
   const during = await run(redact);
   expect(during.stdout).toContain('30 put on the retry queue');
-  world.azure.faults.dataCollector.clear();
+  world.posts.clear();
   await world.makeDue();
 }
 

@@ -156,7 +156,7 @@ describe('Auth0 answers [] although it has newer logs', { timeout: 30_000 }, () 
 describe('something between us and Azure', { timeout: 30_000 }, () => {
   test('answers in its place: every command says so, and none vouches for a log', async () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
-    world.azure.faults.dataCollector.always({ kind: 'html' });
+    world.posts.always({ kind: 'html' });
     const run = await world.run();
     expect(run.code).toBe(1);
     expect(run.stderr).toContain("an answer came back that is not Azure's: 200 with a body that is not JSON");
@@ -177,7 +177,7 @@ describe('something between us and Azure', { timeout: 30_000 }, () => {
     });
     const { logs } = await json('audit', '--from', '4h');
     expect(logs).toMatchObject({ settled: 0, notYet: 300 });
-    world.azure.faults.dataCollector.clear();
+    world.posts.clear();
     expect(await world.run()).toMatchObject({ code: 0 });
     expect([world.azure.received.unique, world.azure.received.duplicates]).toEqual([300, 0]);
   });

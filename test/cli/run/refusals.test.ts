@@ -2,8 +2,14 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SOME, SOME_SECRET } from '../../destinations/samples.ts';
 import { cli, type Ended } from '../cli.ts';
 import { DOMAIN, type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+import { NOTICE_LINE } from '../notice.ts';
+
+const { variable } = SOME_SECRET;
+/** A setting that takes no space. */
+const setting = Object.keys(SOME.carried)[0] ?? '';
 
 let world: LocalWorld;
 beforeAll(async () => {
@@ -12,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 function expectOneLine({ stderr }: Ended): void {
-  // Once the configuration is good, the state of the Data Collector API is told first.
-  expect(stderr).toMatch(/^(warning: Microsoft end[^\n]+\n)?error: [^\n]+\n$/);
+  // Once the configuration is good, what users of the destination should know is told first.
+  expect(stderr).toMatch(new RegExp(`^(${NOTICE_LINE})?error: [^\\n]+\\n$`));
   expect(stderr).not.toMatch(/\.ts:\d+|node:internal|undefined|\[object/);
 }
 /** A port of this machine where nobody answers. */
@@ -37,12 +43,12 @@ describe('a fault in the way is told in one line, with exit code 1', () => {
     expect(ended.code).toBe(1);
   });
 
-  test('a refused Azure key', async () => {
-    const wrongKey = Buffer.from('another key of the right kind').toString('base64');
-    const ended = await once({ AZURE_SHARED_KEY: wrongKey }, 'b');
+  test('a refused secret of Azure', async () => {
+    const wrong = SOME.newSecret();
+    const ended = await once({ [variable]: wrong }, 'b');
     expect(ended.stderr).toContain('pipeline "local": ');
-    expect(ended.stderr).toContain('signature');
-    expect(ended.stderr + ended.stdout).not.toContain(wrongKey);
+    expect(ended.stderr).toMatch(SOME.wrongSecret);
+    expect(ended.stderr + ended.stdout).not.toContain(wrong);
     expectOneLine(ended);
     expect(ended.code).toBe(1);
     expect(world.azure.received.records).toBe(0);
@@ -64,7 +70,7 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
       'AUTH0_CLIENT_ID',
       'AUTH0_CLIENT_SECRET',
       'AUTH0_PRIVATE_KEY',
-      'AZURE_SHARED_KEY',
+      variable,
       '--secrets',
     ]) {
       expect(stderr).toContain(name);
@@ -76,12 +82,12 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
     const file = await world.write('bad.json', {
       name: 'Prod!',
       auth0: { domain: 'https://acme.auth0.com', secret: 'x', logRetentionDays: 0 },
-      azure: { kind: 'data-collector', workspaceId: 'abc', secret: 'y' },
+      azure: { ...SOME.azure, [setting]: 'a b' },
       scedule: 'rate(1 minute)',
     });
     const { code, stderr } = await cli(['run', '--config', file]);
     expect(stderr).toMatch(/^error: .*bad\.json: the configuration has 5 problems:\n/);
-    for (const path of ['name', 'auth0.domain', 'auth0.logRetentionDays', 'azure.workspaceId', 'scedule']) {
+    for (const path of ['name', 'auth0.domain', 'auth0.logRetentionDays', `azure.${setting}`, 'scedule']) {
       expect(stderr).toContain(`  - ${path}: `);
     }
     expect(stderr.trimEnd().split('\n')).toHaveLength(6);

@@ -4,17 +4,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+import { NOTICE_LINE } from '../notice.ts';
 
 let world: LocalWorld;
 afterEach(() => world.close());
 
-/** On standard error: what is told of the Data Collector API, once, and then only this. */
-const noticeAnd = ({ source }: RegExp) =>
-  expect.stringMatching(
-    new RegExp(
-      `^warning: Microsoft end[^\\n]+the Data Collector API[^\\n]+; to move: docs/azure.md\\n${source}$`,
-    ),
-  );
+/** On standard error: what is told of the destination, once, and then only this. */
+const noticeAnd = ({ source }: RegExp) => expect.stringMatching(new RegExp(`^${NOTICE_LINE}${source}$`));
 const NOTICE = noticeAnd(/(?:)/);
 
 /** Slow enough, in batches small enough, to be caught in the middle. */
@@ -76,7 +72,7 @@ describe('run --once', () => {
 
   test('a second one at the same time is held off, and says by whom; it goes on when that one is dead', async () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
-    world.azure.faults.dataCollector.add({ kind: 'hang-headers' });
+    world.posts.add({ kind: 'hang-headers' });
     const first = await world.start();
     while (world.azure.received.posts === 0) await new Promise(resolve => setImmediate(resolve));
     const second = await world.run();
@@ -107,7 +103,7 @@ describe('run --once', () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(100) } });
     // So long a peace is asked for that no second try is made.
     const retryAfter = { 'retry-after': '3000' };
-    world.azure.faults.dataCollector.always({ kind: 'status', status: 503, headers: retryAfter });
+    world.posts.always({ kind: 'status', status: 503, headers: retryAfter });
     const during = await world.run();
     expect(during.stdout).toContain('0 logs shipped, 100 put on the retry queue');
     expect(during).toMatchObject({
@@ -115,7 +111,7 @@ describe('run --once', () => {
       stderr: noticeAnd(/error: pipeline "local": Azure answered 503\n/),
     });
     expect(await world.missing()).toEqual([]);
-    world.azure.faults.dataCollector.clear();
+    world.posts.clear();
 
     const early = await world.run();
     expect(early.stdout).toContain('1 failed batch on the retry queue');

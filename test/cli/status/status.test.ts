@@ -56,7 +56,7 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
     await prod.aws.sqs.send(new SendMessageCommand(letter));
     prod.setOldestAge('dead-letter', 7200);
     prod.setAlarm('denied-by-azure', 'ALARM', 'Azure denies what is posted.');
-    prod.azure.faults.dataCollector.always({
+    prod.posts.always({
       kind: 'status',
       status: 403,
       body: JSON.stringify({ Error: 'InvalidAuthorization', Message: 'The signature is wrong' }),

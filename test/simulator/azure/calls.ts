@@ -1,5 +1,4 @@
-/** Calls on the simulated Azure, with their own arithmetic: neither the pipeline's nor the simulator's. */
-import { createHmac } from 'node:crypto';
+/** Calls on the simulated Azure and Entra, with their own arithmetic: neither the pipeline's nor the simulator's. */
 import { onTestFinished } from 'vitest';
 import { type AzureOptions, type AzureSimulator, startAzure } from '../../../simulator/azure/server.ts';
 
@@ -27,9 +26,11 @@ export async function call(
   return { status: response.status, text: await response.text() };
 }
 
-export function sign(key: string, bytes: number, date: string): string {
-  const text = ['POST', bytes, 'application/json', `x-ms-date:${date}`, '/api/logs'].join('\n');
-  return createHmac('sha256', Buffer.from(key, 'base64')).update(Buffer.from(text)).digest('base64');
+/** A request that the simulator accepts, its path with the query. */
+export interface Request {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
 }
 
 /** Changes to a request that would be accepted: a header set to undefined is left out. */
@@ -38,36 +39,6 @@ export interface Changes {
   readonly path?: string;
   readonly key?: string;
   readonly date?: string;
-}
-
-/** A post to the Data Collector API: `body` is sent as it is, or written as JSON when it is not text or bytes. */
-export async function collect(
-  azure: AzureSimulator,
-  body: unknown,
-  changes: Changes = {},
-): Promise<Answered> {
-  const bytes = bytesOf(body);
-  return call(
-    azure.url + (changes.path ?? '/api/logs?api-version=2016-04-01'),
-    collectHeaders(azure, bytes, changes),
-    bytes,
-  );
-}
-
-export function collectHeaders(
-  azure: AzureSimulator,
-  bytes: Uint8Array,
-  changes: Changes = {},
-): Record<string, string> {
-  const date = changes.date ?? new Date(NOW).toUTCString();
-  const { workspaceId, sharedKeys } = azure.settings;
-  return present({
-    'content-type': 'application/json',
-    'log-type': 'Auth0',
-    'x-ms-date': date,
-    authorization: `SharedKey ${workspaceId}:${sign(changes.key ?? sharedKeys[0]!, bytes.length, date)}`,
-    ...changes.headers,
-  });
 }
 
 /** A token request; a form field set to undefined is left out. */
@@ -93,25 +64,21 @@ export async function askToken(
   );
 }
 
+/** The same as a request. */
+export function tokenRequest({ settings }: AzureSimulator): Request {
+  const { tenantId, clientId, clientSecret, scope } = settings.entra;
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope };
+  return {
+    path: `/${tenantId}/oauth2/v2.0/token`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(new URLSearchParams(form).toString()),
+  };
+}
+
 export async function newToken(azure: AzureSimulator): Promise<string> {
   const { status, text } = await askToken(azure);
   if (status !== 200) throw new Error(`no token: ${status} ${text}`);
   return JSON.parse(text).access_token;
-}
-
-/** A post to the Logs Ingestion API, with a new token unless the changes bring another authorization. */
-export async function ingest(azure: AzureSimulator, body: unknown, changes: Changes = {}): Promise<Answered> {
-  const { dcrImmutableId, stream } = azure.settings;
-  const path = `/dataCollectionRules/${dcrImmutableId}/streams/${stream}?api-version=2023-01-01`;
-  const authorization =
-    changes.headers && 'authorization' in changes.headers
-      ? changes.headers['authorization']
-      : `Bearer ${await newToken(azure)}`;
-  return call(
-    azure.url + (changes.path ?? path),
-    present({ 'content-type': 'application/json', ...changes.headers, authorization }),
-    bytesOf(body),
-  );
 }
 
 export function bytesOf(body: unknown): Uint8Array {
@@ -119,17 +86,7 @@ export function bytesOf(body: unknown): Uint8Array {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-/** The error code of a Data Collector answer. */
-export function collectorCode(answered: Answered): unknown {
-  return JSON.parse(answered.text).Error;
-}
-
-/** The error code of a Logs Ingestion answer. */
-export function ingestionCode(answered: Answered): unknown {
-  return JSON.parse(answered.text).error.code;
-}
-
-function present(headers: Record<string, string | undefined>): Record<string, string> {
+export function present(headers: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

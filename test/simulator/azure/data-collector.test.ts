@@ -1,16 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import {
-  type Answered,
-  azureForTest,
-  type Changes,
-  collect,
-  collectHeaders,
-  collectorCode,
-  ingest,
-  NOW,
-  sign,
-} from './calls.ts';
+import { type Answered, azureForTest, type Changes, NOW } from './calls.ts';
+import { collect, collectHeaders, collectorCode, sign } from './data-collector-calls.ts';
 
 const RECORD = { LogId: 'a', EventType: 's' };
 
@@ -74,7 +65,7 @@ describe('the signature', () => {
       return all;
     };
     expect(await statuses()).toEqual([200, 200, 403]);
-    azure.setSharedKeys([third!]);
+    azure.setSecret(third!);
     expect(await statuses()).toEqual([403, 403, 200]);
   });
 
@@ -104,7 +95,7 @@ describe('the signature', () => {
 
   test('that an earlier post had is counted, even when the earlier post met a fault, and is not refused', async () => {
     const azure = await azureForTest();
-    azure.faults.dataCollector.add({ kind: 'status', status: 503 });
+    azure.faults['data-collector'].add({ kind: 'status', status: 503 });
     expect((await collect(azure, [RECORD])).status).toBe(503);
     expect(azure.received.reusedSignatures).toBe(0);
     expect((await collect(azure, [RECORD])).status).toBe(200);
@@ -233,23 +224,6 @@ describe('the body', () => {
   test('with the poison mark in any record is refused wholly', async () => {
     const nested = JSON.stringify({ deep: ['a simulated-poison-record here'] });
     expect(await refusal({}, [RECORD, { LogId: 'b', Details: nested }])).toEqual([400, 'InvalidDataFormat']);
-  });
-
-  test('may have another poison mark, or none', async () => {
-    const azure = await azureForTest({ poisonMark: 'BAD' });
-    expect((await collect(azure, [{ LogId: 'simulated-poison-record' }])).status).toBe(200);
-    expect((await collect(azure, [{ LogId: 'BAD' }])).status).toBe(400);
-    const without = await azureForTest({ poisonMark: '' });
-    expect((await collect(without, [RECORD])).status).toBe(200);
-    expect((await ingest(without, [RECORD])).status).toBe(204);
-  });
-
-  test('that was refused for the poison mark is accepted after acceptPoison', async () => {
-    const azure = await azureForTest();
-    const poison = [{ LogId: 'simulated-poison-record' }];
-    expect([(await collect(azure, poison)).status, (await ingest(azure, poison)).status]).toEqual([400, 400]);
-    azure.acceptPoison();
-    expect([(await collect(azure, poison)).status, (await ingest(azure, poison)).status]).toEqual([200, 204]);
   });
 
   test('of exactly 30,000,000 bytes is accepted, and of one byte more answered 404', async () => {

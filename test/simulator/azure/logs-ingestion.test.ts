@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { startAzure } from '../../../simulator/azure/server.ts';
-import { askToken, azureForTest, type Changes, ingest, ingestionCode, NOW, newToken } from './calls.ts';
+import { askToken, azureForTest, type Changes, NOW, newToken } from './calls.ts';
+import { ingest, ingestionCode } from './logs-ingestion-calls.ts';
 
 const RECORD = { LogId: 'a', TimeGenerated: new Date(NOW).toISOString() };
 const LIMIT = 1_048_576;

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { startOperations } from '../../../simulator/azure/operations.ts';
-import { azureForTest, collect, ingest, NOW } from './calls.ts';
+import { azureForTest, NOW } from './calls.ts';
+import { collect } from './data-collector-calls.ts';
+import { ingest } from './logs-ingestion-calls.ts';
 
 test('a refused post is told in DCRLogErrors by the id that its client gave it, but for one that found no rule', async () => {
   const azure = await azureForTest();

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ledgerDirectory, localLedger, readLocalLedger } from '../../../../cli/pipelines/local/ledger.ts';
 import { parsePipeline } from '../../../../lambda/config/config.ts';
 import type { LedgerEntry } from '../../../../lambda/core/ledger.ts';
+import { SOME } from '../../../destinations/samples.ts';
 
 const NOW = Date.parse('2026-03-10T23:59:00Z');
 const DAY_MS = 86_400_000;
-const WORKSPACE_ID = '5ca1ab1e-0000-4000-8000-000000000001';
 const entry = (n: number): LedgerEntry => ({
   afterLogId: `${n}`,
   lastLogId: `${n + 1}`,
@@ -50,14 +50,15 @@ test('what is entered is read back, in order, whoever entered it', async () => {
 
 test('what was tried on another workspace, or under another name there, vouches for nothing here', () => {
   const placed = (azure: object) => {
-    const destination = { kind: 'data-collector', workspaceId: WORKSPACE_ID, secret: 'azure', ...azure };
+    const destination = { ...SOME.azure, secret: 'azure', ...azure };
     const auth0 = { domain: 'acme.eu.auth0.com', secret: 'auth0' };
     return ledgerDirectory('state', parsePipeline({ name: 'prod', auth0, azure: destination }));
   };
   const own = placed({});
   expect(placed({ secret: 'renewed' })).toBe(own);
-  const others = [{ workspaceId: WORKSPACE_ID.replace('1', '2') }, { logType: 'Auth0Trial' }].map(placed);
-  expect(new Set([own, ...others]).size).toBe(3);
+  const others = SOME.elsewhere.map(placed);
+  expect(others.length).toBeGreaterThan(1);
+  expect(new Set([own, ...others]).size).toBe(1 + others.length);
 });
 
 test('days before the time asked for are left out, its own day is not', async () => {

@@ -10,15 +10,12 @@ import {
 } from '../../../../cli/pipelines/local/secrets.ts';
 import { type PipelineConfig, parsePipeline } from '../../../../lambda/config/config.ts';
 import type { SecretSource } from '../../../../lambda/core/model.ts';
+import { SOME, SOME_SECRET } from '../../../destinations/samples.ts';
 
 const config: PipelineConfig = parsePipeline({
   name: 'prod',
   auth0: { domain: 'acme.eu.auth0.com', secret: 'prod/auth0' },
-  azure: {
-    kind: 'data-collector',
-    workspaceId: '01234567-89ab-cdef-0123-456789abcdef',
-    secret: 'prod/azure',
-  },
+  azure: { ...SOME.azure, secret: 'prod/azure' },
 });
 let directory = '';
 let file = '';
@@ -41,11 +38,11 @@ describe('secrets from the environment', () => {
       AUTH0_CLIENT_ID: 'id',
       AUTH0_PRIVATE_KEY: 'pem',
       AUTH0_CLIENT_SECRET: '',
-      AZURE_SHARED_KEY: 'key',
+      [SOME_SECRET.variable]: 'key',
       PATH: '/bin',
     });
     expect(await revealed(source, 'prod/auth0')).toEqual({ clientId: 'id', privateKey: 'pem' });
-    expect(await revealed(source, 'prod/azure')).toEqual({ sharedKey: 'key' });
+    expect(await revealed(source, 'prod/azure')).toEqual({ [SOME_SECRET.name]: 'key' });
     expect(await revealed(source, 'another')).toBe('denied');
   });
 
@@ -102,23 +99,25 @@ describe('what is missing is known before anything begins', () => {
       expect.stringContaining(
         'AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_CLIENT_ID and AUTH0_PRIVATE_KEY',
       ),
-      expect.stringContaining('AZURE_SHARED_KEY'),
+      expect.stringContaining(SOME_SECRET.variable),
     ]);
   });
 
   test.each(['AUTH0_CLIENT_SECRET', 'AUTH0_PRIVATE_KEY'])('nothing, with %s', async variable => {
-    expect(await problems({ AUTH0_CLIENT_ID: 'id', [variable]: 'x', AZURE_SHARED_KEY: 'key' })).toEqual([]);
+    expect(await problems({ AUTH0_CLIENT_ID: 'id', [variable]: 'x', [SOME_SECRET.variable]: 'key' })).toEqual(
+      [],
+    );
   });
 
   test('the redaction key, where a rule hashes', async () => {
     const hashing = { ...config, redact: [{ field: 'user_name', how: 'hash' as const }] };
-    const env = { AUTH0_CLIENT_ID: 'id', AUTH0_CLIENT_SECRET: 'x', AZURE_SHARED_KEY: 'key' };
+    const env = { AUTH0_CLIENT_ID: 'id', AUTH0_CLIENT_SECRET: 'x', [SOME_SECRET.variable]: 'key' };
     expect(await problems(env, hashing)).toEqual([expect.stringContaining('AUTH0_REDACTION_KEY')]);
     expect(await problems({ ...env, AUTH0_REDACTION_KEY: 'k'.repeat(32) }, hashing)).toEqual([]);
   });
 
   test('in a file, it says what to write into it', async () => {
-    await write({ 'prod/azure': { sharedKey: 'key' } });
+    await write({ 'prod/azure': { [SOME_SECRET.name]: 'key' } });
     expect(await secretProblems(config, fileSecrets(file), file)).toEqual([
       `pipeline "prod": the secret "prod/auth0" is missing or not whole; write into ${file}: {"prod/auth0": {"clientId": "…", "clientSecret": "…"}}`,
     ]);

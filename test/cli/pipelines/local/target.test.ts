@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localQueue } from '../../../../cli/pipelines/local/queue.ts';
 import { openTarget } from '../../../../cli/pipelines/open.ts';
 import type { DeadLetter, Operated } from '../../../../cli/pipelines/operated.ts';
+import { SOME } from '../../../destinations/samples.ts';
 
-const AZURE = { kind: 'data-collector', workspaceId: '01234567-89ab-cdef-0123-456789abcdef' };
+const AZURE = SOME.azure;
 const SLOW = { schedule: 'rate(1 hour)', alarms: { lagMinutes: 90 } };
 let directory = '';
 let config = '';

@@ -42,8 +42,8 @@ test('a stack is found by its name, with each pipeline’s own configuration, se
   const target = await openTarget({ state: 'state' });
   expect(target).toMatchObject({ place: 'stack Auth0LogsToAzure in us-east-1', kind: 'stack' });
   expect(target.pipelines.map(one => [one.config.name, one.config.azure.kind])).toEqual([
-    ['prod', 'data-collector'],
-    ['prod-eu', 'logs-ingestion'],
+    ['prod', world.pipelines.prod.kind],
+    ['prod-eu', world.pipelines['prod-eu'].kind],
   ]);
   const secret = await prod.secrets.read(prod.config.auth0.secret);
   expect(secret.kind).toBe('secret');

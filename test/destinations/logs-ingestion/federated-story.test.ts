@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { streamColumns } from '../../azure/table.ts';
-import { generateLogs } from '../../simulator/auth0/tenant.ts';
-import { startSts } from '../../simulator/aws/sts.ts';
-import { openStage, RECENT } from './stage.ts';
+import { streamColumns } from '../../../azure/table.ts';
+import { generateLogs } from '../../../simulator/auth0/tenant.ts';
+import { startSts } from '../../../simulator/aws/sts.ts';
+import { openStage, RECENT } from '../../stories/stage.ts';
 
 const logs = generateLogs({ seed: 66, count: 250, ...RECENT() });
 

@@ -1,0 +1,109 @@
+/** What `doctor` says of the Data Collector API alone. */
+import { afterEach, expect, test } from 'vitest';
+import { postFinding } from '../../../cli/doctor/azure-answer.ts';
+
+import { parsePipeline } from '../../../lambda/config/config.ts';
+import type { PostAnswer } from '../../../lambda/core/model.ts';
+import { notice } from '../../../lambda/destinations/data-collector/notice.ts';
+import { dataCollector } from '../../../lambda/destinations/data-collector/spec.ts';
+import { levels, openPatient, type Patient, type PatientSetup } from '../../cli/doctor/doctor-world.ts';
+import { PIPELINE } from '../../config/samples.ts';
+import { SAMPLE } from './sample.ts';
+
+let patient: Patient | undefined;
+afterEach(async () => {
+  await patient?.world.close();
+  patient = undefined;
+});
+
+async function open(setup: PatientSetup = {}): Promise<Patient> {
+  patient = await openPatient({ destination: SAMPLE.azure.kind, ...setup });
+  return patient;
+}
+
+const { azure } = parsePipeline({ ...PIPELINE, azure: SAMPLE.azure });
+const answered = (status: number, code?: string): PostAnswer => ({
+  kind: 'answered',
+  status,
+  ...(code ? { code } : {}),
+});
+
+test.each([
+  [answered(200), 'ok', undefined],
+  [answered(400, 'InvalidDataFormat'), 'ok', undefined],
+  [answered(400, 'SomethingNew'), 'warning', 'see “last run”'],
+  [answered(403, 'InvalidAuthorization'), 'error', 'get-shared-keys'],
+  [answered(400, 'InvalidCustomerId'), 'error', `azure.workspaceId "${SAMPLE.azure.workspaceId}"`],
+  [answered(400, 'InactiveCustomer'), 'error', 'was not deleted'],
+  [answered(400, 'InvalidLogType'), 'error', 'azure.logType "Auth0"'],
+  [answered(400, 'InvalidApiVersion'), 'error', 'azure.apiVersion "2016-04-01"'],
+  [answered(404), 'error', 'azure.cloud "public", and see “data collector”'],
+  [answered(302), 'error', 'whether a proxy answers'],
+  [answered(429), 'warning', 'batches wait in the retry queue'],
+  [answered(503), 'error', 'see Azure’s status page'],
+] as const)('%j to an empty post: %s', (answer, level, remedy) => {
+  const finding = postFinding(answer, azure);
+  expect(finding.level).toBe(level);
+  expect(finding.remedy ?? '').toContain(remedy ?? '');
+  expect(finding.remedy === undefined).toBe(level === 'ok');
+});
+
+test.each([
+  ['a key that is not base64', 'error', 'not base64: was it copied whole?', (key: string) => key.slice(1)],
+  ['a key cut at four characters', 'warning', 'of 61 bytes', (key: string) => key.slice(4)],
+])('%s in its secret', (_, level, text, spoil) => {
+  const spoilt = spoil(Buffer.alloc(64, 7).toString('base64'));
+  const problem = dataCollector.secretField.problemOf(spoilt);
+  expect(problem).toMatchObject({ level, text: expect.stringContaining(text) });
+  expect(problem?.text).not.toContain(spoilt);
+});
+
+test('a regenerated key is refused, with the command that shows the right one', async () => {
+  const { examine, world } = await open();
+  world.azure.setSecret('another');
+  expect((await examine()).of('azure')).toMatchObject({
+    level: 'error',
+    text: expect.stringContaining('403 InvalidAuthorization'),
+    remedy: expect.stringContaining('\n  az monitor log-analytics workspace get-shared-keys'),
+  });
+});
+
+test('a line a finding, its remedy below, a summary; nothing is wider than 80 columns; exit code 1', async () => {
+  const { doctor, world } = await open();
+  world.azure.setSecret('another');
+  const { stdout, stderr, code } = await doctor();
+  const lines = stdout.split('\n');
+  expect(lines[0]).toContain(`state directory ${world.directory}/state`);
+  expect(lines[2]).toBe('local: local.eu.auth0.com to Auth0_CL');
+  expect(stdout).toMatch(/\n {2}✓ auth0 token {5}obtained/);
+  expect(stdout).toMatch(
+    /\n {2}✗ azure {11}Azure refuses: 403 InvalidAuthorization.*\n.*\n {4}→ was the key/,
+  );
+  expect(stdout).toMatch(/\n {2}– checkpoint {6}there is none yet/);
+  expect(stdout).toContain(
+    '\n        az monitor log-analytics workspace get-shared-keys -g GROUP -n WORKSPACE\n',
+  );
+  expect(stdout).toMatch(/\n\n1 error, 2 warnings, 1 not checked, 10 ok; nothing was changed\n$/);
+  expect(lines.filter(line => line.length > 80 && !line.includes(world.directory))).toEqual([]);
+  expect({ stderr, code }).toEqual({ stderr: '', code: 1 });
+});
+
+test('its end is the only warning', async () => {
+  const { ship, examine } = await open();
+  await ship();
+  const { findings } = await examine();
+  const found = levels(findings);
+  expect(Object.keys(found).filter(check => found[check] !== 'ok')).toEqual(['data collector']);
+  expect(found).toMatchObject({ 'data collector': 'warning' });
+});
+
+test.each([
+  ['2026-03-01T00:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 197 days'],
+  ['2026-09-13T01:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 1 day'],
+  [
+    '2026-09-14T00:00:00Z',
+    'Microsoft ended the support of the Data Collector API on 2026-09-14, and may switch it off on any day',
+  ],
+])('the Data Collector API on %s', (day, text) => {
+  expect(notice(Date.parse(day)).text).toBe(text);
+});

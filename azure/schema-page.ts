@@ -1,5 +1,4 @@
 /** docs/schema.md, made of lambda/core/record/columns.ts. */
-import type { RecordForm } from '../lambda/core/model.ts';
 import { COLUMNS, type Column, EVENT_TIME_COLUMN } from '../lambda/core/record/columns.ts';
 import { SPECS } from '../lambda/destinations/all.ts';
 import { DATA_COLLECTOR_TABLE, dataCollectorColumn, TABLE } from './table.ts';
@@ -10,9 +9,14 @@ const HEAD = `# The table
 
 One row is one Auth0 log. \`azure.kind\` of the configuration says which table it is in:
 
-- ${kindsOf('typed')}: \`${TABLE}\`, with the columns of the first column below, typed.
-- ${kindsOf('text')}: \`${DATA_COLLECTOR_TABLE}\` (\`azure.logType\` and \`_CL\`). That API appends a suffix for the type to every name, makes
-  a column at its first value, and keeps free-form columns as JSON text.
+${places([
+  [({ rule }) => rule !== undefined, `\`${TABLE}\`, with the columns of the first column below, typed.`],
+  [
+    ({ makesTable }) => makesTable === true,
+    `\`${DATA_COLLECTOR_TABLE}\` (\`azure.logType\` and \`_CL\`). That API appends a suffix for the type to every name, makes
+  a column at its first value, and keeps free-form columns as JSON text.`,
+  ],
+])}
 
 The saved function \`Auth0Logs()\` reads both under the names of the first column, without duplicates. \`test/golden\` of the project shows
 a log of each family of types beside its row in either table.
@@ -34,10 +38,13 @@ const FOOT = `
 - **Redaction** (\`redact\` of the configuration) comes before all this: what is masked, hashed or dropped there is so in every column.
 `;
 
-/** The kinds whose records have this layout. */
-function kindsOf(layout: RecordForm['layout']): string {
-  const kinds = SPECS.filter(({ form }) => form.layout === layout).map(({ kind }) => `\`${kind}\``);
-  return kinds.join(', ');
+/** A line for each table that any kind fills. */
+function places(tables: readonly (readonly [(spec: (typeof SPECS)[number]) => boolean, string])[]): string {
+  const lines = tables.flatMap(([fills, text]) => {
+    const kinds = SPECS.filter(fills).map(({ kind }) => `\`${kind}\``);
+    return kinds.length === 0 ? [] : [`- ${kinds.join(', ')}: ${text}`];
+  });
+  return lines.join('\n');
 }
 
 /** The whole page. */

@@ -2,9 +2,13 @@
 import { SPECS } from '../lambda/destinations/all.ts';
 import type { Json, Parameter } from './arm.ts';
 
-/** The kind that posts to a data collection rule, which the template makes, and those that need none. */
+/** The kind that posts to a data collection rule, which the template makes, and those that make their table by themselves. Others are not in Azure. */
 const [RULED = ''] = SPECS.filter(({ rule }) => rule !== undefined).map(({ kind }) => kind);
-const UNRULED = SPECS.filter(({ rule }) => rule === undefined).map(({ kind }) => kind);
+const UNRULED = SPECS.filter(({ makesTable }) => makesTable).map(({ kind }) => kind);
+const WITHOUT_RULE =
+  UNRULED.length === 0
+    ? ''
+    : ` With ${UNRULED.join(' or ')}, table, rule and identity are left out: that API makes its table by itself.`;
 
 const described = (description: string, rest: Omit<Parameter, 'metadata'>): Parameter => ({
   ...rest,
@@ -22,7 +26,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     defaultValue: '[resourceGroup().location]',
   }),
   destination: described(
-    `The API that the logs are sent through, as azure.kind of the configuration. With ${UNRULED.join(' or ')}, table, rule and identity are left out: that API makes its table by itself.`,
+    `The API that the logs are sent through, as azure.kind of the configuration.${WITHOUT_RULE}`,
     {
       type: 'string',
       defaultValue: RULED,

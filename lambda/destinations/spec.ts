@@ -74,6 +74,8 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   place(settings: S): Place;
   /** The data collection rule that must declare the columns; undefined where there is none. */
   rule?(settings: S): { readonly immutableId: string; readonly stream: string };
+  /** Whether it makes its table in a Log Analytics workspace by itself. One with a rule does not, nor one that is elsewhere. */
+  readonly makesTable?: boolean;
   /** Where posts need a token: the check of `doctor`, who gives it, and the settings that it hangs on. */
   readonly token?: { readonly check: string; readonly vendor: string; settings(settings: S): string };
   /** What in valid settings deserves a second look. */

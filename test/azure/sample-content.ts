@@ -55,3 +55,14 @@ export const SAMPLE: Content = {
   ],
   workbook: { version: 'Notebook/1.0', items: [], fallbackResourceIds: [WORKSPACE_ID_MARK] },
 };
+
+/** What is made of it, whatever the destination. */
+export const CONTENT = [
+  'workspaces/savedSearches',
+  'workspaces/savedSearches',
+  'workspaces/savedSearches',
+  'workbooks',
+  'actionGroups',
+  'scheduledQueryRules',
+  'scheduledQueryRules',
+];

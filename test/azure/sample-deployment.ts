@@ -1,6 +1,6 @@
 /** The template with the sample's content, and deployments of it. */
 import { template } from '../../azure/template.ts';
-import { deploy } from './arm-deploy.ts';
+import { type Deployment, deploy } from './arm-deploy.ts';
 import { resourceId } from './arm-expression.ts';
 import { SAMPLE } from './sample-content.ts';
 
@@ -23,3 +23,7 @@ export const STATE = {
 
 export const deployed = (parameters: Record<string, unknown> = {}, environment = 'AzureCloud') =>
   deploy(made, { parameters: { workspaceName: 'logs', ...parameters }, state: STATE, environment });
+
+/** What a deployment makes, each by its type without its provider. */
+export const kinds = (deployment: Deployment) =>
+  deployment.resources.map(({ type }) => type.replace(/^.*?\//, ''));

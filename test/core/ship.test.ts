@@ -275,7 +275,8 @@ describe('with several batches in flight', () => {
       while (call === 0 && slow) {
         await new Promise(resolve => setImmediate(resolve));
         slow = w.accepted.size < 200;
-        if (slow) expect(w.state().checkpoint).toEqual({ logId: '0' });
+        // Where it starts from may not be saved yet: records of one form fill the first batch sooner than of another.
+        if (slow) expect(w.state().checkpoint?.logId ?? '0').toBe('0');
       }
     });
     expect((await w.tick()).outcome).toBe('caught-up');

@@ -93,6 +93,7 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
     name: `${logType}_CL`,
     settings: addressSettings({ workspaceId, cloud }),
   }),
+  makesTable: true,
   doubts: () => [],
   remedy: ({ status, code = '' }, { workspaceId, logType, apiVersion, cloud }) => {
     if (code === 'InvalidLogType') return `check azure.logType "${logType}"`;

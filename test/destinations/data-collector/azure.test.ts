@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { configurationFrom } from '../../../cli/azure/outputs.ts';
-import { deployed, STATE } from '../../azure/sample-deployment.ts';
+import { CONTENT } from '../../azure/sample-content.ts';
+import { deployed, kinds, STATE } from '../../azure/sample-deployment.ts';
 
 const WORKSPACE = STATE['Microsoft.OperationalInsights/workspaces'].customerId;
 const NEW = { kind: 'new', domain: 'acme.eu.auth0.com', name: 'eu' } as const;
@@ -24,4 +25,8 @@ test('a configuration that is there moves to the Logs Ingestion API by its "azur
   const moved = configurationFrom(outputs, { kind: 'present', config: old, pipeline: undefined });
   const made = Object(configurationFrom(outputs, NEW)).pipelines[0].azure;
   expect(moved).toEqual({ ...old, azure: made });
+});
+
+test('the template makes its content and nothing else: the API makes the table by itself', () => {
+  expect(kinds(deployed({ destination: 'data-collector' })).toSorted()).toEqual(CONTENT.toSorted());
 });

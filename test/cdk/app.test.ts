@@ -35,14 +35,12 @@ async function cdkSynth(...args: string[]) {
 }
 
 describe('cdk synth', () => {
-  test('works with the example and without AWS credentials, in less than 20 seconds, and says that it is the example', async () => {
-    const startedAtMs = performance.now();
+  test('works with the example and without AWS credentials, and says that it is the example', async () => {
     const { code, output, templates } = await cdkSynth('-c', 'config=config.example.json');
     expect(output).toContain('this is config.example.json');
     expect(code).toBe(0);
     expect(templates).toHaveLength(1);
     expect(Object.keys(JSON.parse(readFileSync(templates[0]!, 'utf8')).Resources).length).toBeGreaterThan(30);
-    expect(performance.now() - startedAtMs).toBeLessThan(20_000);
   });
 
   test.each([[], ['-c', 'conf=config.json']])(

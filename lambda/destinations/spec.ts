@@ -68,6 +68,8 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   readonly descriptions: Readonly<Record<string, Description>>;
   readonly form: RecordForm;
   readonly meaning: AnswerMeaning;
+  /** Codes that refuse an empty post for its emptiness alone: whoever reads the body that far has let the caller in. */
+  readonly emptyRefused: ReadonlySet<string>;
   readonly secretField: SecretField;
   /** Whether only the function itself may post, by its AWS role, and there is no secret. */
   isFederated(settings: S): boolean;

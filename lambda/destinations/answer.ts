@@ -17,8 +17,10 @@ export interface ErrorWords {
 }
 
 /**
- * Azure's answer, its body read to the end or to 64 KiB; `errorOf`: what the body of an error says, where it is not as Azure writes it. A 2xx with a body that Azure does not send
- * gets the code NOT_AZURE: a proxy that says 200 to everything would otherwise lose the batch. Rejects when the connection breaks, see `noAnswer`.
+ * Azure's answer, its body read to the end or to 64 KiB. A 2xx with a body that Azure does not send gets the code
+ * NOT_AZURE: a proxy that says 200 to everything would otherwise lose the batch. Rejects when the connection breaks, see
+ * `noAnswer`.
+ * @param errorOf what the body of an error says, where it is not as Azure writes it
  */
 export async function readAnswer(
   response: Answer,

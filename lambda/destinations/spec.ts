@@ -64,7 +64,7 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   readonly api: string;
   /** Strict: unknown settings are refused. */
   readonly settings: v.GenericSchema<unknown, S>;
-  /** Of each of its settings but `kind`; a setting that another kind has in common is described alike, or by both. */
+  /** Of each of its settings, but for those that scripts/config-descriptions.ts describes for every kind. */
   readonly descriptions: Readonly<Record<string, Description>>;
   readonly form: RecordForm;
   readonly meaning: AnswerMeaning;

@@ -47,8 +47,8 @@ const OPENING = /<!-- settings: (\S+); written by "npm run generate" -->/;
 const REGION = new RegExp(`(${OPENING.source}).*?(<!-- end of settings -->)`, 'gs');
 
 /**
- * Every setting, in the order of the schema. One that destinations have alike is there once, of section `azure`, unless
- * each describes it in its own words.
+ * Every setting, in the order of the schema. One that all destinations have alike is there once, of section `azure`,
+ * unless each describes it in its own words.
  */
 export function settings(): readonly Setting[] {
   const around = { entries: { removed: v.optional(removed, []), stack: v.optional(stack, {}) } };
@@ -62,7 +62,7 @@ export function settings(): readonly Setting[] {
     ownDescription(setting) ? [setting] : all.filter(one => key(one) === key(setting));
   return all.flatMap(setting => {
     const same = alike(setting);
-    if (same.length === 1) return [setting];
+    if (same.length === 1 || same.length < SPECS.length) return [setting];
     return same[0] === setting ? [{ ...setting, section: 'azure' }] : [];
   });
 }

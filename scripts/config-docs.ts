@@ -46,7 +46,10 @@ const PAGE = resolve(import.meta.dirname, '../docs/configuration.md');
 const OPENING = /<!-- settings: (\S+); written by "npm run generate" -->/;
 const REGION = new RegExp(`(${OPENING.source}).*?(<!-- end of settings -->)`, 'gs');
 
-/** Every setting, in the order of the schema. One that both destinations have alike is there once, of section `azure`. */
+/**
+ * Every setting, in the order of the schema. One that all destinations have alike is there once, of section `azure`,
+ * unless each describes it in its own words.
+ */
 export function settings(): readonly Setting[] {
   const around = { entries: { removed: v.optional(removed, []), stack: v.optional(stack, {}) } };
   const all = [
@@ -55,10 +58,11 @@ export function settings(): readonly Setting[] {
   ];
   const key = ({ path, type, allowed, required, byDefault }: Setting) =>
     JSON.stringify([path, type, allowed, required, byDefault]);
-  const alike = (setting: Setting) => all.filter(one => key(one) === key(setting));
+  const alike = (setting: Setting) =>
+    ownDescription(setting) ? [setting] : all.filter(one => key(one) === key(setting));
   return all.flatMap(setting => {
     const same = alike(setting);
-    if (same.length === 1) return [setting];
+    if (same.length === 1 || same.length < SPECS.length) return [setting];
     return same[0] === setting ? [{ ...setting, section: 'azure' }] : [];
   });
 }
@@ -166,9 +170,13 @@ function row(setting: Setting): string {
 }
 
 /** Of a destination's own setting by its spec. */
-export function descriptionOf({ path, section }: Setting): Description | undefined {
+export function descriptionOf(setting: Setting): Description | undefined {
+  return ownDescription(setting) ?? DESCRIPTIONS[setting.path];
+}
+
+function ownDescription({ path, section }: Setting): Description | undefined {
   const spec = SPECS.find(({ kind }) => kind === section);
-  return spec?.descriptions[path.replace(/^azure\./, '')] ?? DESCRIPTIONS[path];
+  return spec?.descriptions[path.replace(/^azure\./, '')];
 }
 
 const code = (text: string) => `\`${text}\``;

@@ -7,12 +7,9 @@ import { about, type Finding, partsOf } from './finding.ts';
 
 type AzureConfig = PipelineConfig['azure'];
 
-/** Refusals of the empty array itself: whoever reads the body that far has let the caller in. */
-const EMPTY_REFUSED = /^(InvalidDataFormat|InvalidPayload|EmptyPayload|EmptyBody)$/;
-
 export function postFinding(answer: PostAnswer, config: AzureConfig): Finding {
   const say = about('azure');
-  const { meaning, place, remedy } = specOf(config);
+  const { meaning, emptyRefused, place, remedy } = specOf(config);
   const { settings } = place(config);
   const verdict = judge(meaning, answer, { bytes: 2, records: 0 });
   if (answer.kind !== 'answered') {
@@ -25,7 +22,7 @@ export function postFinding(answer: PostAnswer, config: AzureConfig): Finding {
   if (verdict.kind === 'accepted') {
     return say.ok(`reachable and authorised (${status} to a post without a record)`);
   }
-  if (EMPTY_REFUSED.test(code)) {
+  if (emptyRefused.has(code)) {
     return say.ok(
       `reachable and authorised (it refused the post for its emptiness alone: ${status} ${code})`,
     );

@@ -1,4 +1,4 @@
-/** What either of Azure's ingestion APIs brought back, as a PostAnswer. */
+/** What a destination's API brought back, as a PostAnswer. */
 import {
   type Answer,
   cleanMessage,
@@ -11,11 +11,22 @@ import type { Fault, PostAnswer } from '../core/model.ts';
 import { isObject } from '../core/record/log.ts';
 import { NOT_AZURE } from '../core/verdict.ts';
 
+export interface ErrorWords {
+  readonly code?: string;
+  readonly message?: string;
+}
+
 /**
- * Azure's answer, its body read to the end or to 64 KiB. A 2xx with a body that Azure does not send
- * gets the code NOT_AZURE: a proxy that says 200 to everything would otherwise lose the batch. Rejects when the connection breaks, see `noAnswer`.
+ * Azure's answer, its body read to the end or to 64 KiB. A 2xx with a body that Azure does not send gets the code
+ * NOT_AZURE: a proxy that says 200 to everything would otherwise lose the batch. Rejects when the connection breaks, see
+ * `noAnswer`.
+ * @param errorOf what the body of an error says, where it is not as Azure writes it
  */
-export async function readAnswer(response: Answer, nowMs: number): Promise<PostAnswer> {
+export async function readAnswer(
+  response: Answer,
+  nowMs: number,
+  errorOf: (text: string) => ErrorWords = azureError,
+): Promise<PostAnswer> {
   const { status, headers } = response;
   const text = await readText(response);
   if (response.ok) {
@@ -97,7 +108,7 @@ const REDIRECT = { code: 'Redirect', message: 'Azure redirects elsewhere, which 
 const CODE = /^[\w.-]{1,100}$/;
 
 /** `{"Error","Message"}` of the Data Collector, `{"error":{"code","message"}}` of the Logs Ingestion API. */
-function errorOf(text: string): { code?: string; message?: string } {
+function azureError(text: string): ErrorWords {
   const body = jsonObject(text);
   if (!body) return {};
   const inner = isObject(body['error']) ? body['error'] : {};

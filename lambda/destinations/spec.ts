@@ -64,10 +64,12 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   readonly api: string;
   /** Strict: unknown settings are refused. */
   readonly settings: v.GenericSchema<unknown, S>;
-  /** Of each of its settings but `kind`; a setting that another kind has in common is described alike, or by both. */
+  /** Of each of its settings, but for those that scripts/config-descriptions.ts describes for every kind. */
   readonly descriptions: Readonly<Record<string, Description>>;
   readonly form: RecordForm;
   readonly meaning: AnswerMeaning;
+  /** Codes that refuse an empty post for its emptiness alone: whoever reads the body that far has let the caller in. */
+  readonly emptyRefused: ReadonlySet<string>;
   readonly secretField: SecretField;
   /** Whether only the function itself may post, by its AWS role, and there is no secret. */
   isFederated(settings: S): boolean;

@@ -84,6 +84,7 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
         ? answer.status === 404 && bytes > SMALL_BODY_BYTES
         : CLOSED.has(answer.code) && bytes > LARGE_BODY_BYTES && records > 1,
   },
+  emptyRefused: new Set(['InvalidDataFormat']),
   secretField: { name: 'sharedKey', variable: 'AZURE_SHARED_KEY', problemOf: sharedKeyProblem },
   isFederated: () => false,
   place: ({ workspaceId, logType, cloud }) => ({

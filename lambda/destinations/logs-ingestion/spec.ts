@@ -82,6 +82,7 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     isConfiguration: code => CONFIGURATION_CODE.test(code),
     isTooLarge: () => false,
   },
+  emptyRefused: new Set(['InvalidPayload', 'EmptyPayload', 'EmptyBody', 'InvalidDataFormat']),
   secretField: { name: 'clientSecret', variable: 'AZURE_CLIENT_SECRET', problemOf: clientSecretProblem },
   isFederated: ({ auth }) => auth === 'federated',
   place: ({ endpoint, dcrImmutableId, stream }) => ({

@@ -65,3 +65,17 @@ test.each<[number, string]>([
 ])('%i with the body %j is something between us and Azure', async (status, body) => {
   expect(await verdictOn(status, body)).toBe('intercepted');
 });
+
+test('an error may be read in a destination’s own way; a success is read as any other', async () => {
+  const errorOf = () => ({ code: 'Own', message: 'its own words' });
+  const answerOf = (status: number, body: string) =>
+    readAnswer(new Response(body, { status }) as Parameters<typeof readAnswer>[0], 0, errorOf);
+  expect(await answerOf(400, '{"text":"no","code":6}')).toEqual({
+    kind: 'answered',
+    status: 400,
+    code: 'Own',
+    message: 'its own words',
+  });
+  expect(await answerOf(200, '{"text":"Success","code":0}')).toMatchObject({ status: 200 });
+  expect(await answerOf(200, '<html>')).toMatchObject({ code: 'NOT_AZURE' });
+});

@@ -5,6 +5,7 @@ import { clockFinding, type Skew } from '../../../cli/doctor/clock.ts';
 import { configurationFindings } from '../../../cli/doctor/configuration.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import type { PostAnswer } from '../../../lambda/core/model.ts';
+import { specOf } from '../../../lambda/destinations/all.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
 import { AUTH0, PIPELINE } from '../../config/samples.ts';
 import { SAMPLES } from '../../destinations/samples.ts';
@@ -113,6 +114,10 @@ describe.each(KINDS)('the answer of %s to an empty post', kind => {
     expect(finding.level).toBe(level);
     expect(finding.remedy ?? '').toContain(remedy ?? '');
     expect(finding.remedy === undefined).toBe(level === 'ok');
+  });
+
+  test.each([...specOf(azure).emptyRefused])('400 %s, for its emptiness alone, is ok', code => {
+    expect(postFinding({ ...answered(400), code } as PostAnswer, azure).level).toBe('ok');
   });
 });
 

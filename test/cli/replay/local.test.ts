@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
 import { listen, readBody } from '../../../simulator/loopback.ts';
@@ -83,7 +84,8 @@ test('one log that Azure cannot take now goes back on the retry queue alone, and
   // A gateway in between forbids what it does not like.
   const gateway = await listen(async (request, response) => {
     const body = (await readBody(request)) ?? Buffer.from('');
-    if (body.includes(logs[7]!.log_id)) return void response.writeHead(403).end();
+    const said = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+    if (said.includes(logs[7]!.log_id)) return void response.writeHead(403).end();
     const headers = Object.entries(request.headers).filter(
       ([name]) => !/^(host|connection|content-length)$/.test(name),
     );

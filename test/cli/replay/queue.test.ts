@@ -79,7 +79,7 @@ test('with a configuration file no stack is needed: delivered from this machine'
   ];
   const { code, stdout, stderr } = await world.run(
     ['replay', '--queue', queueUrl(), ...own, '--accept', 'bars', '--local', '--yes'],
-    { AZURE_BASE_URL: prod.azure.url },
+    { AZURE_BASE_URL: prod.azure.url, ENTRA_BASE_URL: prod.azure.url },
   );
   expect(stderr).toBe('');
   expect(stdout).toContain('1 dead letter delivered: 1 log accepted by Azure');

@@ -36,7 +36,9 @@ test('lists the dead letters of all pipelines, and hides none from the next look
     list.letters.map(({ id }) => id).sort();
   expect(ids(await listed('--pipeline', 'prod'))).toEqual(ids({ letters: first.letters.slice(0, 3) }));
   const shown = await replay('--show', first.letters[0].id.slice(0, 8));
-  expect(shown.stdout).toContain('  reason      rejected 400 InvalidDataFormat\n');
+  const { code } = first.letters[0].reason;
+  expect(code).toMatch(/^\w+$/);
+  expect(shown.stdout).toContain(`  reason      rejected 400 ${code}\n`);
 });
 
 test('moves those of one pipeline to its retry queue, whose function delivers them', async () => {

@@ -152,11 +152,8 @@ test('two pipelines run side by side, with secrets from a file', async () => {
     pipelines: [world.config, { ...world.config, name: 'second' }],
   });
   const secrets = await world.writeSecrets();
-  const { AUTH0_BASE_URL = '', AZURE_BASE_URL = '' } = world.env;
-  const { code, stdout, stderr } = await world.run(['--once', '--config', config, '--secrets', secrets], {
-    AUTH0_BASE_URL,
-    AZURE_BASE_URL,
-  });
+  const args = ['--once', '--config', config, '--secrets', secrets];
+  const { code, stdout, stderr } = await world.run(args, world.addresses);
   expect(stdout).toContain('local: 150 logs shipped; caught up');
   expect(stdout).toContain('second: 150 logs shipped; caught up');
   expect({ code, stderr }).toEqual({ code: 0, stderr: NOTICE });

@@ -91,8 +91,9 @@ test('a line a finding, its remedy below, a summary; nothing is wider than 80 co
 test('its end is the only warning', async () => {
   const { ship, examine } = await open();
   await ship();
-  const { findings } = await examine();
+  const { findings, of } = await examine();
   const found = levels(findings);
+  expect(of('azure')?.text).toBe('reachable and authorised (200 to a post without a record)');
   expect(Object.keys(found).filter(check => found[check] !== 'ok')).toEqual(['data collector']);
   expect(found).toMatchObject({ 'data collector': 'warning' });
 });

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { postFinding } from '../../../cli/doctor/azure-answer.ts';
 import { configurationFindings } from '../../../cli/doctor/configuration.ts';
+import type { Finding } from '../../../cli/doctor/finding.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import type { PostAnswer } from '../../../lambda/core/model.ts';
 import { logsIngestion } from '../../../lambda/destinations/logs-ingestion/spec.ts';
@@ -61,7 +62,11 @@ test('to the Logs Ingestion API: its token and the rule’s columns are looked a
   const { ship, doctor } = await open();
   await ship();
   const ended = await doctor(['--json', '--dcr', 'azure/template.json']);
-  const found = levels(JSON.parse(ended.stdout).pipelines[0].findings);
+  const { findings } = JSON.parse(ended.stdout).pipelines[0] as { findings: Finding[] };
+  const found = levels(findings);
+  expect(findings.find(({ check }) => check === 'azure')?.text).toBe(
+    'reachable and authorised (204 to a post without a record)',
+  );
   expect(found).toMatchObject({ 'entra token': 'ok', 'dcr columns': 'ok' });
   expect(new Set(Object.values(found))).toEqual(new Set(['ok']));
   expect(ended).toMatchObject({ code: 0, stderr: '' });

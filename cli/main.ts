@@ -1,4 +1,5 @@
 /** The operator's command line. A new command is a folder whose command.ts exports its `add…`, and a name in the list below. */
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAudit } from './audit/command.ts';
 import { addAzure } from './azure/command.ts';
@@ -12,6 +13,8 @@ import { addRun } from './run/command.ts';
 import { addStatus } from './status/command.ts';
 import { EXIT, reportError, UsageError } from './terminal/errors.ts';
 import { nearest } from './terminal/nearest.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /** Light to import: what a command needs, it loads when it is called. */
 const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
@@ -37,6 +40,7 @@ Examples:
 
 const program = new Command('auth0-logs-to-azure')
   .description('Ships every Auth0 tenant log to Azure Log Analytics and Microsoft Sentinel, and loses none.')
+  .version(version, '--version', 'print the version')
   .option('--verbose', 'with an error, show what caused it')
   .addHelpText('after', HELP)
   .configureHelp({ showGlobalOptions: true })

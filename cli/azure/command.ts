@@ -32,6 +32,7 @@ export function addAzure(program: Command): void {
     .option('--pipeline <name>', 'which of its pipelines, when there are several')
     .option('--domain <domain>', 'for a new configuration: the domain of the Auth0 tenant')
     .option('--name <name>', 'for a new configuration: the name of the pipeline', 'prod')
+    .option('--json', 'as every command has it: the configuration is JSON without it, too')
     .addHelpText('after', OUTPUTS_HELP)
     .action(async (file: string, options: OutputsOptions) => {
       // Loaded only now: the configuration's checks take a while, and --help should not.

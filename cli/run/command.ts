@@ -36,6 +36,7 @@ export function addRun(program: Command): void {
     .option('--state <directory>', 'where checkpoint and queues are kept', 'state')
     .option('--secrets <file>', 'take secrets from this JSON file, not from the environment')
     .option('--pipeline <name>', 'only this one of several pipelines')
+    .option('--json', 'print one JSON object a line for each run, and words on standard error')
     .addHelpText('after', HELP)
     .action(async (options: RunOptions) => {
       // Loaded only now: the SDKs take a while, and --help should not.

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cli } from './cli.ts';
+import { cli, ROOT } from './cli.ts';
 
 const COMMANDS = [
   'demo',
@@ -36,6 +38,27 @@ describe('help', { timeout: 30_000 }, () => {
       if (!stdout.includes('\nCommands:')) expect(stdout).toContain('Examples:');
     },
   );
+});
+
+test.each([
+  'demo',
+  'status',
+  'dry-run',
+  'doctor',
+  'audit',
+  'replay',
+  'checkpoint get',
+  'checkpoint set',
+  'backfill',
+  'run',
+  'azure outputs',
+])('%s prints JSON on demand', async words => {
+  expect((await cli([...words.split(' '), '--help'])).stdout).toMatch(/^ {2}--json /m);
+});
+
+test('the version is that of package.json', async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(await cli(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 describe('what is no command or option', { timeout: 30_000 }, () => {

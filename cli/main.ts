@@ -13,6 +13,7 @@ import { addRun } from './run/command.ts';
 import { addStatus } from './status/command.ts';
 import { EXIT, reportError, UsageError } from './terminal/errors.ts';
 import { nearest } from './terminal/nearest.ts';
+import { columnsOf } from './terminal/text.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -46,7 +47,7 @@ const program = new Command('auth0-logs-to-azure')
   .configureHelp({ showGlobalOptions: true })
   // Errors are thrown, and told in one place: see errors.ts.
   .exitOverride()
-  .configureOutput({ outputError: () => undefined });
+  .configureOutput({ outputError: () => undefined, getOutHelpWidth: () => columnsOf() });
 for (const [heading, adds] of Object.entries(COMMANDS)) {
   program.commandsGroup(heading);
   for (const add of adds) add(program);

@@ -1,4 +1,5 @@
 /** The runs of the chosen pipelines, side by side: each once to the end, or tick by tick until all are stopped. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { introduction } from '../pipelines/introduction.ts';
@@ -8,6 +9,7 @@ import { nextTickMs, tickEveryMs } from '../pipelines/schedule.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { journalOn, liveLine } from '../terminal/live-line.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
+import { printError } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
 import { type LocalPipeline, localPipeline } from './one-pipeline.ts';
 import { notices, type Told, tellerOn } from './show.ts';
@@ -46,7 +48,7 @@ export async function runPipelines(options: RunOptions): Promise<number> {
     pipelines.push(await localPipeline({ ...parts, journal, stop, onProgress }));
   }
   for (const config of configs) screen.print(introduction(config));
-  for (const notice of notices(configs, Date.now())) console.error(`warning: ${notice}`);
+  for (const notice of notices(configs, Date.now())) printError(`warning: ${notice}`);
   const pace = rates.length > 0 ? `, a tick every ${duration(Math.min(...rates))}, Ctrl-C stops` : '';
   screen.print(`state in ${stateDirectory}${pace}`);
   const runs = pipelines.map((pipeline, index) => {

@@ -1,9 +1,11 @@
 /** What `run` tells: how each run went on standard output, what is wrong on standard error. With `--json`, all words are there. */
+
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { LiveLine } from '../terminal/live-line.ts';
+import { printError } from '../terminal/text.ts';
 import { counted, dateText, faultOf, replaySentence, runSentence, runWarnings } from '../terminal/words.ts';
 import { runJson } from './json.ts';
 import type { LocalPipeline } from './one-pipeline.ts';
@@ -24,7 +26,7 @@ export function tellerOn(
   const print = (text: string) => screen.print(`${dateText(Date.now())} ${name}: ${text}`);
   const complain = (kind: 'error' | 'warning', text: string) => {
     screen.clear();
-    console.error(`${kind}: pipeline "${name}": ${text}`);
+    printError(`${kind}: pipeline "${name}": ${text}`);
   };
   return {
     replay: report => print(replaySentence(report)),

@@ -5,6 +5,9 @@ import { text } from 'node:stream/consumers';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
+/** No width is asked for: 80 columns, as in every pipe. */
+export const EIGHTY = { COLUMNS: '' };
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -17,11 +20,11 @@ export interface Cli {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts cli/main.ts with this environment and nothing of the test's own but PATH. */
+/** Starts cli/main.ts with this environment and nothing of the test's own but PATH; sentences are whole, unless COLUMNS is given. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Cli {
   const child = spawn(process.execPath, [resolve(ROOT, 'cli/main.ts'), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], COLUMNS: '10000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = new Promise<Pick<Ended, 'code' | 'signal'>>(done =>

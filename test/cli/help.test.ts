@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cli, ROOT } from './cli.ts';
+import { cli, EIGHTY, ROOT } from './cli.ts';
 
 const COMMANDS = [
   'demo',
@@ -17,7 +17,7 @@ const COMMANDS = [
 ];
 let root = '';
 beforeAll(async () => {
-  root = (await cli(['--help'])).stdout;
+  root = (await cli(['--help'], EIGHTY)).stdout;
 });
 
 describe('help', { timeout: 30_000 }, () => {
@@ -31,7 +31,7 @@ describe('help', { timeout: 30_000 }, () => {
   test.each(['', ...COMMANDS, 'checkpoint get', 'checkpoint set', 'azure outputs'])(
     'of %s fits 80 columns and has examples',
     async words => {
-      const { code, stdout, stderr } = await cli([...words.split(' ').filter(Boolean), '--help']);
+      const { code, stdout, stderr } = await cli([...words.split(' ').filter(Boolean), '--help'], EIGHTY);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
       // A command that only holds others leaves the examples to them.

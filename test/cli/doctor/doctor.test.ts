@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../cli/doctor/finding.ts';
 import type { Ended } from '../cli.ts';
+import { EIGHTY } from '../cli.ts';
 import { levels, openPatient, type Patient, type PatientSetup, SHARED_KEY } from './doctor-world.ts';
 
 let patient: Patient;
@@ -108,7 +109,7 @@ describe('doctor on the screen', () => {
   test('a line a finding, its remedy below, a summary; nothing is wider than 80 columns; exit code 1', async () => {
     const { doctor, world } = await open();
     world.azure.setSharedKeys(['another']);
-    const { stdout, stderr, code } = await doctor();
+    const { stdout, stderr, code } = await doctor([], EIGHTY);
     const lines = stdout.split('\n');
     expect(lines[0]).toContain(`state directory ${world.directory}/state`);
     expect(lines[2]).toBe('local: local.eu.auth0.com to Auth0_CL');

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { logIdAt } from '../../../simulator/auth0/tenant.ts';
-import { type Ended, startCli } from '../cli.ts';
+import { EIGHTY, type Ended, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from '../local-world.ts';
 
 let world: LocalWorld;
@@ -80,7 +80,7 @@ test('samples are of different types, redacted and shortened, or whole with --fu
   const odd = { ...first!, type: 'odd', user_name: secret, description, ip: '192.0.2.77\u009b2J' };
   world = await openLocalWorld({ auth0: { logs: [odd, ...others] } });
   const redact = [{ field: 'user_name', how: 'mask' }];
-  const { stdout } = await dryRun([], { redact });
+  const { stdout } = await dryRun([], { redact }, EIGHTY);
   expect(stdout).toContain('  ActorUsername: [redacted]\n');
   expect(stdout).toMatch(/ {2}Description: (long )+.*…\n/);
   expect(stdout).toContain('--full shows the samples whole');

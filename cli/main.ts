@@ -5,6 +5,7 @@ import { addAudit } from './audit/command.ts';
 import { addAzure } from './azure/command.ts';
 import { addBackfill } from './backfill/command.ts';
 import { addCheckpoint } from './checkpoint/command.ts';
+import { addCompletion } from './completion/command.ts';
 import { addDemo } from './demo/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDryRun } from './dry-run/command.ts';
@@ -22,7 +23,7 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>
   'Try it:': [addDemo],
   'Look, and change nothing:': [addStatus, addDryRun, addDoctor, addAudit],
   'Put right:': [addReplay, addCheckpoint, addBackfill],
-  'Set up, or run without AWS:': [addRun, addAzure],
+  'Set up, or run without AWS:': [addRun, addAzure, addCompletion],
 };
 
 const HELP = `

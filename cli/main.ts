@@ -12,8 +12,7 @@ import { addDryRun } from './dry-run/command.ts';
 import { addReplay } from './replay/command.ts';
 import { addRun } from './run/command.ts';
 import { addStatus } from './status/command.ts';
-import { EXIT, reportError, UsageError } from './terminal/errors.ts';
-import { nearest } from './terminal/nearest.ts';
+import { EXIT, reportError } from './terminal/errors.ts';
 import { columnsOf } from './terminal/text.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -55,15 +54,11 @@ for (const [heading, adds] of Object.entries(COMMANDS)) {
 }
 program.helpCommand('help [command]', 'what a command does and takes');
 
-/** Throws UsageError when the first word is no command: the default one would take it for a word of its own. */
-function refuseUnknown(args: readonly string[]): void {
-  const word = args.find(one => one !== '--verbose');
-  const names = program.commands.map(one => one.name());
-  if (word === undefined || word.startsWith('-') || word === 'help' || names.includes(word)) return;
-  const meant = nearest(word, names);
-  throw new UsageError(
-    `"${word}" is no command; allowed: ${names.join(', ')}. ${meant ? `Did you mean ${meant}?` : 'See --help'}`,
-  );
+/** With no command named, the demo. As commander's default it would take a mistyped command for a word of its own. */
+function withCommand(args: readonly string[]): readonly string[] {
+  const first = args.find(one => one !== '--verbose');
+  const isOption = first?.startsWith('-') && !['-h', '--help', '--version'].includes(first);
+  return first === undefined || isOption ? ['demo', ...args] : args;
 }
 
 // Whoever read the output, such as "head", has gone: that is as good as a wish to end.
@@ -72,8 +67,7 @@ process.stdout.once('error', () => {
   if (!process.emit('SIGTERM')) process.exit(EXIT.fault);
 });
 try {
-  refuseUnknown(process.argv.slice(2));
-  await program.parseAsync();
+  await program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
 } catch (error) {
   process.exitCode = reportError(error, process.argv.includes('--verbose'));
 }

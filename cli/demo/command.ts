@@ -21,10 +21,10 @@ Examples:
   $ npm start -- --logs 100000 --destination ${KINDS.at(-1)}
   $ npm start --silent -- --json`;
 
-/** Adds the command to the program, as the one that runs when none is named. */
+/** Adds the command to the program, which runs it when none is named. */
 export function addDemo(program: Command): void {
   program
-    .command('demo', { isDefault: true })
+    .command('demo')
     .summary('ship a simulated tenant through an outage, and count what arrives (default)')
     .description(
       'Ships a simulated tenant to a simulated workspace, through a rate limit, a poison record, a lost answer ' +

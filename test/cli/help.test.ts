@@ -67,10 +67,14 @@ test('the version is that of package.json', async () => {
 
 describe('what is no command or option', { timeout: 30_000 }, () => {
   test.each([
-    [['statsu', '--json'], '"statsu" is no command; allowed: demo, status, '],
-    [['statsu'], 'Did you mean status?'],
-    [['--verbose', 'docter'], 'Did you mean doctor?'],
-    [['shipment'], 'See --help'],
+    [['statsu', '--json'], "unknown command 'statsu' (Did you mean status?) (--help shows what is allowed)"],
+    [['--verbose', 'docter'], "unknown command 'docter' (Did you mean doctor?)"],
+    [['rn'], 'Did you mean run?'],
+    [['checkpont'], 'Did you mean checkpoint?'],
+    [['dryrun'], 'Did you mean dry-run?'],
+    [['checkpoint', 'gte'], "unknown command 'gte' (Did you mean get?)"],
+    [['x'], "unknown command 'x' (--help shows what is allowed)"],
+    [['shipment'], "unknown command 'shipment' (--help shows what is allowed)"],
     [['status', '--pipelin', 'x'], "unknown option '--pipelin' (Did you mean --pipeline?)"],
     [['status', 'prod'], "too many arguments for 'status'"],
     [['demo', 'prod'], "too many arguments for 'demo'"],

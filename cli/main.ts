@@ -33,11 +33,10 @@ Exit codes:
   130  ended by Ctrl-C or a signal, at a safe point
 
 Examples:
-  $ npm start                                 the demo: no account is needed
-  $ npm start -- status                       is the deployed stack well?
-  $ npm start -- doctor                       what is wrong, and what to do
-  $ npm start -- run --config config.json     a real tenant, from this machine
-  $ npm start -- help run                     what that needs`;
+  $ npx auth0-logs-to-azure                # the demo: no account is needed
+  $ npx auth0-logs-to-azure status         # is the deployed stack healthy?
+  $ npx auth0-logs-to-azure doctor         # what is wrong, and what to do
+  $ npx auth0-logs-to-azure help run       # without AWS, from this machine`;
 
 const program = new Command('auth0-logs-to-azure')
   .description('Ships every Auth0 tenant log to Azure Log Analytics and Microsoft Sentinel, and loses none.')

@@ -121,7 +121,7 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
   line(verdictOf(result, colors));
   line('');
   line(
-    'Read on in README.md and docs/how-it-works.md.\nA real tenant from this machine: npm start -- run --help',
+    'Read on in README.md and docs/how-it-works.md.\nA real tenant from this machine: npx auth0-logs-to-azure run --help',
   );
 }
 

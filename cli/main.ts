@@ -1,24 +1,28 @@
 /** The operator's command line. A new command is a folder whose command.ts exports its `add…`, and a name in the list below. */
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAudit } from './audit/command.ts';
 import { addAzure } from './azure/command.ts';
 import { addBackfill } from './backfill/command.ts';
 import { addCheckpoint } from './checkpoint/command.ts';
+import { addCompletion } from './completion/command.ts';
 import { addDemo } from './demo/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDryRun } from './dry-run/command.ts';
 import { addReplay } from './replay/command.ts';
 import { addRun } from './run/command.ts';
 import { addStatus } from './status/command.ts';
-import { EXIT, reportError, UsageError } from './terminal/errors.ts';
-import { nearest } from './terminal/nearest.ts';
+import { EXIT, reportError } from './terminal/errors.ts';
+import { columnsOf } from './terminal/text.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /** Light to import: what a command needs, it loads when it is called. */
 const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Try it:': [addDemo],
   'Look, and change nothing:': [addStatus, addDryRun, addDoctor, addAudit],
   'Put right:': [addReplay, addCheckpoint, addBackfill],
-  'Set up, or run without AWS:': [addRun, addAzure],
+  'Set up, or run without AWS:': [addRun, addAzure, addCompletion],
 };
 
 const HELP = `
@@ -29,35 +33,31 @@ Exit codes:
   130  ended by Ctrl-C or a signal, at a safe point
 
 Examples:
-  $ npm start                                 the demo: no account is needed
-  $ npm start -- status                       is the deployed stack well?
-  $ npm start -- doctor                       what is wrong, and what to do
-  $ npm start -- run --config config.json     a real tenant, from this machine
-  $ npm start -- help run                     what that needs`;
+  $ npx auth0-logs-to-azure                # the demo: no account is needed
+  $ npx auth0-logs-to-azure status         # is the deployed stack healthy?
+  $ npx auth0-logs-to-azure doctor         # what is wrong, and what to do
+  $ npx auth0-logs-to-azure help run       # without AWS, from this machine`;
 
 const program = new Command('auth0-logs-to-azure')
   .description('Ships every Auth0 tenant log to Azure Log Analytics and Microsoft Sentinel, and loses none.')
+  .version(version, '--version', 'print the version')
   .option('--verbose', 'with an error, show what caused it')
   .addHelpText('after', HELP)
   .configureHelp({ showGlobalOptions: true })
   // Errors are thrown, and told in one place: see errors.ts.
   .exitOverride()
-  .configureOutput({ outputError: () => undefined });
+  .configureOutput({ outputError: () => undefined, getOutHelpWidth: () => columnsOf() });
 for (const [heading, adds] of Object.entries(COMMANDS)) {
   program.commandsGroup(heading);
   for (const add of adds) add(program);
 }
 program.helpCommand('help [command]', 'what a command does and takes');
 
-/** Throws UsageError when the first word is no command: the default one would take it for a word of its own. */
-function refuseUnknown(args: readonly string[]): void {
-  const word = args.find(one => one !== '--verbose');
-  const names = program.commands.map(one => one.name());
-  if (word === undefined || word.startsWith('-') || word === 'help' || names.includes(word)) return;
-  const meant = nearest(word, names);
-  throw new UsageError(
-    `"${word}" is no command; allowed: ${names.join(', ')}. ${meant ? `Did you mean ${meant}?` : 'See --help'}`,
-  );
+/** With no command named, the demo. As commander's default it would take a mistyped command for a word of its own. */
+function withCommand(args: readonly string[]): readonly string[] {
+  const first = args.find(one => one !== '--verbose');
+  const isOption = first?.startsWith('-') && !['-h', '--help', '--version'].includes(first);
+  return first === undefined || isOption ? ['demo', ...args] : args;
 }
 
 // Whoever read the output, such as "head", has gone: that is as good as a wish to end.
@@ -66,8 +66,7 @@ process.stdout.once('error', () => {
   if (!process.emit('SIGTERM')) process.exit(EXIT.fault);
 });
 try {
-  refuseUnknown(process.argv.slice(2));
-  await program.parseAsync();
+  await program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
 } catch (error) {
   process.exitCode = reportError(error, process.argv.includes('--verbose'));
 }

@@ -24,9 +24,10 @@ Exit code: 0 nothing is missing, 1 a log is missing, or cannot be vouched for,
 2 wrong usage, or one of both sides could not be asked, 130 stopped by Ctrl-C.
 
 Examples:
-  $ npm start -- audit --from 1d
-  $ npm start -- audit --from 2026-07-01 --to 2026-07-02 --ids missing.txt
-  $ npm start -- audit --config config.json --from 6h --json`;
+  $ npx auth0-logs-to-azure audit --from 1d
+  $ npx auth0-logs-to-azure audit --from 2026-07-01 --to 2026-07-02 \\
+      --ids missing.txt
+  $ npx auth0-logs-to-azure audit --config config.json --from 6h --json`;
 
 /** Adds the command to the program. */
 export function addAudit(program: Command): void {

@@ -2,36 +2,56 @@
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
+import { printError } from '../terminal/text.ts';
 
 export interface OutputsOptions {
   readonly config?: string;
   readonly pipeline?: string;
   readonly domain?: string;
   readonly name: string;
+  readonly logRetentionDays?: number;
+  readonly alarmEmail?: readonly string[];
 }
 
 /** What the outputs go into. */
-export type ConfigurationBase =
-  | { readonly kind: 'new'; readonly domain: string; readonly name: string }
-  | { readonly kind: 'present'; readonly config: unknown; readonly pipeline: string | undefined };
+export type ConfigurationBase = Pick<OutputsOptions, 'logRetentionDays' | 'alarmEmail'> &
+  (
+    | { readonly kind: 'new'; readonly domain: string; readonly name: string }
+    | { readonly kind: 'present'; readonly config: unknown; readonly pipeline: string | undefined }
+  );
 
 type Settings = Readonly<Record<string, unknown>>;
 
-const MAKE_OUTPUTS =
-  'make it: az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
+/** What Auth0 keeps on its free plan, as the configuration assumes where it says nothing. */
+const SHORTEST_DAYS = 1;
 
-/** Prints the configuration. Throws as `configurationFrom` does, and UsageError for a file that cannot be read. */
+const MAKE_OUTPUTS =
+  'make it:\n  az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
+
+/** Prints the configuration, and on standard error what is still to be decided. Throws as `configurationFrom` does, and UsageError for a file that cannot be read. */
 export function printConfiguration(file: string, options: OutputsOptions): void {
   const outputs = readJsonFile('outputs file', file, MAKE_OUTPUTS);
   console.log(JSON.stringify(configurationFrom(outputs, baseOf(options)), null, 2));
+  for (const note of undecided(options)) printError(`note: ${note}`);
 }
 
-function baseOf({ config, pipeline, domain, name }: OutputsOptions): ConfigurationBase {
+/** What a new configuration has by default, a sentence each; one that is there has its own. */
+function undecided({ config, logRetentionDays, alarmEmail }: OutputsOptions): string[] {
+  if (config !== undefined) return [];
+  return [
+    logRetentionDays === undefined &&
+      `auth0.logRetentionDays is ${SHORTEST_DAYS}, as on Auth0’s free plan. On another plan, give ` +
+        '--log-retention-days: 5 on Essentials, 10 on Professional, 30 on Enterprise',
+    alarmEmail === undefined && 'alarms notify nobody. Give --alarm-email you@example.com',
+  ].filter(note => note !== false);
+}
+
+function baseOf({ config, pipeline, domain, name, ...settings }: OutputsOptions): ConfigurationBase {
   if (config !== undefined && domain === undefined) {
     const present = readJsonFile('configuration file', config, 'or leave --config out and give --domain');
-    return { kind: 'present', config: present, pipeline };
+    return { kind: 'present', config: present, pipeline, ...settings };
   }
-  if (domain !== undefined && config === undefined) return { kind: 'new', domain, name };
+  if (domain !== undefined && config === undefined) return { kind: 'new', domain, name, ...settings };
   throw new UsageError(
     `${config === undefined ? 'neither --config nor --domain is' : 'both --config and --domain are'} given; ` +
       'allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one',
@@ -50,12 +70,13 @@ export function configurationFrom(outputs: unknown, base: ConfigurationBase): un
   return config;
 }
 
-function newConfiguration(settings: Settings, { name, domain }: { name: string; domain: string }): unknown {
-  const auth0 = { domain, secret: `auth0-logs/${name}/auth0` };
-  return { pipelines: [{ name, auth0, azure: azureOf(settings, {}, name) }] };
+function newConfiguration(settings: Settings, base: ConfigurationBase & { readonly kind: 'new' }): unknown {
+  const { name, domain, logRetentionDays = SHORTEST_DAYS } = base;
+  const auth0 = { domain, secret: `auth0-logs/${name}/auth0`, logRetentionDays };
+  return { pipelines: [{ name, auth0, azure: azureOf(settings, {}, name), ...alarmsOf({}, base) }] };
 }
 
-function changed(settings: Settings, base: { config: unknown; pipeline: string | undefined }): unknown {
+function changed(settings: Settings, base: ConfigurationBase & { readonly kind: 'present' }): unknown {
   const { config, pipeline } = base;
   // Also before the change: a problem that was there is not to be taken for one of the outputs.
   const names = parsePipelines(config).map(({ name }) => name);
@@ -64,12 +85,22 @@ function changed(settings: Settings, base: { config: unknown; pipeline: string |
     const given = pipeline === undefined ? 'is missing' : `is "${pipeline}"`;
     throw new UsageError(`--pipeline ${given}; allowed, by the configuration: ${names.join(', ')}`);
   }
-  const change = (one: Settings) =>
-    one['name'] === name ? { ...one, azure: azureOf(settings, Object(one['azure']), name) } : one;
+  const { logRetentionDays } = base;
+  const change = (one: Settings) => {
+    if (one['name'] !== name) return one;
+    const auth0 =
+      logRetentionDays === undefined ? {} : { auth0: { ...Object(one['auth0']), logRetentionDays } };
+    return { ...one, ...auth0, azure: azureOf(settings, Object(one['azure']), name), ...alarmsOf(one, base) };
+  };
   const whole = Object(config);
   return Array.isArray(whole.pipelines)
     ? { ...whole, pipelines: whole.pipelines.map(change) }
     : change(whole);
+}
+
+/** The pipeline's alarms with these addresses in place of its own; nothing when none are given. */
+function alarmsOf(one: Settings, { alarmEmail }: ConfigurationBase): Settings {
+  return alarmEmail === undefined ? {} : { alarms: { ...Object(one['alarms']), email: [...alarmEmail] } };
 }
 
 /** Settings that Azure knows nothing of are kept; the other kind's are not, and no secret where none is needed. */

@@ -31,9 +31,11 @@ Exit code: 0 every log of the window is in Azure or on a queue, 1 stopped
 by a fault, 2 wrong usage or configuration, 130 stopped by Ctrl-C.
 
 Examples:
-  $ npm start -- backfill --config config.json --from 6h --dry-run
-  $ npm start -- backfill --config config.json --from 2026-07-01 --to 2026-07-02
-  $ npm start -- backfill --stack Auth0LogsToAzure --from 3d --headroom 0.8`;
+  $ npx auth0-logs-to-azure backfill --config config.json --from 6h --dry-run
+  $ npx auth0-logs-to-azure backfill --config config.json --from 2026-07-01 \\
+      --to 2026-07-02
+  $ npx auth0-logs-to-azure backfill --stack Auth0LogsToAzure --from 3d \\
+      --headroom 0.8`;
 
 /** Adds the command to the program. */
 export function addBackfill(program: Command): void {

@@ -3,7 +3,7 @@ import { pipelineParts } from '../../lambda/wiring.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { wrapped } from '../terminal/text.ts';
+import { printError } from '../terminal/text.ts';
 import { preview } from '../window/preview.ts';
 import { failed, previewDependencies, START_TIMEOUT_MS } from '../window/preview-parts.ts';
 import { countLines, typeLines } from '../window/preview-show.ts';
@@ -24,7 +24,7 @@ export async function countWindow(
   const d = await previewDependencies(pipelineParts(config, secrets, env), stop);
   const nowMs = Date.now();
   const warning = retentionWarning(config, window, nowMs);
-  if (warning !== undefined) console.error(wrapped(`warning: ${warning}`));
+  if (warning !== undefined) printError(`warning: ${warning}`);
   const source = boundedSource(d.source, window.toMs, Date.now);
   const start = await source.start({ kind: 'date', dateMs: window.fromMs }, nowMs, START_TIMEOUT_MS);
   if (start.kind === 'fault') return failed(pipeline, start.fault, stop);

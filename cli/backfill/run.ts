@@ -9,7 +9,7 @@ import type { Operated, Target, TargetOptions } from '../pipelines/operated.ts';
 import { confirm, terminal } from '../terminal/confirm.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
-import { wrapped } from '../terminal/text.ts';
+import { printError, wrapped } from '../terminal/text.ts';
 import { dateText } from '../terminal/words.ts';
 import { parseWindow, type Window } from '../window/window.ts';
 import { countWindow } from './dry-run.ts';
@@ -53,12 +53,12 @@ export async function runBackfill(options: BackfillOptions): Promise<number> {
   const plan = known && !options.again ? known : fresh;
   for (const one of known ? [known, fresh] : [fresh]) await refuseWhileRunning(one.directory);
   const reachedMs = plan === known ? await reachedBefore(plan.directory) : undefined;
-  console.error(planText(target, config, plan, { reachedMs, headroom: options.headroom }));
+  printError(planText(target, config, plan, { reachedMs, headroom: options.headroom }));
   const warning = retentionWarning(config, plan.window, nowMs);
-  if (warning !== undefined) console.error(wrapped(`warning: ${warning}`));
+  if (warning !== undefined) printError(`warning: ${warning}`);
   const asked = options.yes ? undefined : terminal();
   if (asked && !(await confirm(asked, 'Begin?', stop))) {
-    console.error('nothing was done');
+    printError('nothing was done');
     return stop.aborted ? EXIT.interrupted : EXIT.ok;
   }
 
@@ -72,9 +72,9 @@ export async function runBackfill(options: BackfillOptions): Promise<number> {
   if (options.json) console.log(JSON.stringify(backfillJson(config.name, after, end), undefined, 2));
   else console.log(resultText(target, end, begun.window, end));
   if (end.outcome === 'complete' && begun.window.toMs < fresh.window.toMs) {
-    console.error(wrapped(`note: ${leftOver(begun.window, fresh.window)}`));
+    printError(`note: ${leftOver(begun.window, fresh.window)}`);
   }
-  if (end.outcome === 'fault') console.error(`error: ${faultText(config.name, end)}`);
+  if (end.outcome === 'fault') printError(`error: ${faultText(config.name, end)}`);
   return { complete: EXIT.ok, stopped: EXIT.interrupted, fault: EXIT.fault }[end.outcome];
 }
 

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { introduction } from '../pipelines/introduction.ts';
 import type { Target } from '../pipelines/operated.ts';
-import { wrapped } from '../terminal/text.ts';
+import { columnsOf, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, faultOf } from '../terminal/words.ts';
 import type { Window } from '../window/window.ts';
 import type { Backfill, Begun } from './place.ts';
@@ -20,7 +20,7 @@ export function planText(
   { reachedMs, headroom }: { readonly reachedMs: number | undefined; readonly headroom: number },
 ): string {
   const kept = relative(process.cwd(), directory);
-  const indented = (text: string) => wrapped(`  ${text}`, 80, '    ');
+  const indented = (text: string) => wrapped(`  ${text}`, columnsOf(), '    ');
   return [
     introduction(config),
     `backfill of ${windowText(window)}`,

@@ -12,9 +12,9 @@ ${TARGET_HELP}
 Exit codes: 0 shown; 2 wrong usage, or it cannot be read.
 
 Examples:
-  $ npm start -- checkpoint get
-  $ npm start -- checkpoint get --pipeline prod --json
-  $ npm start -- checkpoint get --config config.json`;
+  $ npx auth0-logs-to-azure checkpoint get
+  $ npx auth0-logs-to-azure checkpoint get --pipeline prod --json
+  $ npx auth0-logs-to-azure checkpoint get --config config.json`;
 
 const SET_HELP = `
 <where> is a log id ("after this log"), a UTC date ("2026-07-01"), a time with
@@ -41,10 +41,10 @@ holds the lease or has moved it; 2 wrong usage, or it cannot be done; 130
 interrupted.
 
 Examples:
-  $ npm start -- checkpoint set 6h --dry-run
-  $ npm start -- checkpoint set 2026-07-01T08:30:00Z --pipeline prod
-  $ npm start -- checkpoint set oldest --yes
-  $ npm start -- checkpoint set now --yes --skip-logs`;
+  $ npx auth0-logs-to-azure checkpoint set 6h --dry-run
+  $ npx auth0-logs-to-azure checkpoint set 2026-07-01T08:30:00Z --pipeline prod
+  $ npx auth0-logs-to-azure checkpoint set oldest --yes
+  $ npx auth0-logs-to-azure checkpoint set now --yes --skip-logs`;
 
 /** Adds the commands to the program. */
 export function addCheckpoint(program: Command): void {

@@ -1,4 +1,5 @@
 /** `checkpoint set`: shown, confirmed, and then written under the lease. */
+
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { pipelineParts } from '../../lambda/wiring.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
@@ -7,6 +8,7 @@ import { type Asked, ask, confirm, terminal } from '../terminal/confirm.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
+import { printError } from '../terminal/text.ts';
 import { counted } from '../terminal/words.ts';
 import { setJson } from './json.ts';
 import {
@@ -93,7 +95,7 @@ async function countIn(
 }
 
 function refuse({ config }: Operated, why: string): number {
-  console.error(
+  printError(
     `error: pipeline "${config.name}": ${why}; nothing was changed. Try again in a moment, or disable the schedule ` +
       'for the time being (EventBridge Scheduler; "run" on this machine: end it)',
   );

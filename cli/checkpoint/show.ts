@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../../lambda/core/model.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { Operated, StoredState } from '../pipelines/operated.ts';
-import { colors, harmless, wrapped } from '../terminal/text.ts';
+import { colors, columnsOf, harmless, printError, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
 import { backfillLines } from '../window/backfill-command.ts';
 import { type Plan, skipsLogs } from './plan.ts';
@@ -14,7 +14,7 @@ export function tellState(place: string, pipeline: Operated, state: StoredState,
   console.log(`${colors.bold(pipeline.config.name)} ${colors.dim(`(${place})`)}`);
   for (const [label, text] of factsOf(pipeline, state, nowMs)) {
     const indent = ' '.repeat(LABEL_CHARACTERS + 2);
-    console.log(wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, 80, indent));
+    console.log(wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, columnsOf(), indent));
   }
 }
 
@@ -53,7 +53,7 @@ export function leaseText({ lease }: StoredState, nowMs: number): string {
 /** On standard error with `--json`, which has standard output to itself. */
 export function tellPlan(plan: Plan, json: boolean): void {
   const { pipeline, place, old, isFirst, next } = plan;
-  const say = (text: string) => (json ? console.error(text) : console.log(text));
+  const say = (text: string) => (json ? printError(text) : console.log(text));
   const tellPlace = (label: string, checkpoint: Checkpoint, note: string) => {
     const ms = dateOf(checkpoint);
     const date = ms === undefined ? 'an unknown date' : dateText(ms);

@@ -17,14 +17,14 @@ Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager are simulated on
 Exit code: 0 when every log has arrived, 1 when one is missing, 2 wrong usage.
 
 Examples:
-  $ npm start
-  $ npm start -- --logs 100000 --destination ${KINDS.at(-1)}
-  $ npm start --silent -- --json`;
+  $ npx auth0-logs-to-azure demo
+  $ npx auth0-logs-to-azure demo --logs 100000 --destination ${KINDS.at(-1)}
+  $ npx auth0-logs-to-azure demo --json`;
 
-/** Adds the command to the program, as the one that runs when none is named. */
+/** Adds the command to the program, which runs it when none is named. */
 export function addDemo(program: Command): void {
   program
-    .command('demo', { isDefault: true })
+    .command('demo')
     .summary('ship a simulated tenant through an outage, and count what arrives (default)')
     .description(
       'Ships a simulated tenant to a simulated workspace, through a rate limit, a poison record, a lost answer ' +

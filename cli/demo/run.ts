@@ -1,6 +1,8 @@
 /** The demo from start to end: its world, its story, its result. */
+
 import type { Kind } from '../../simulator/azure/apis.ts';
 import { EXIT } from '../terminal/errors.ts';
+import { printError } from '../terminal/text.ts';
 import { resultOf } from './json.ts';
 import { demoScreen, introduce, showResult } from './show.ts';
 import { playStory } from './story.ts';
@@ -42,7 +44,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     if (!stop.signal.aborted) throw error;
     screen.stopBar();
     await world?.close();
-    console.error('interrupted; everything that was started has been ended');
+    printError('interrupted; everything that was started has been ended');
     return EXIT.interrupted;
   } finally {
     screen.stopBar();

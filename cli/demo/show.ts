@@ -3,7 +3,7 @@ import { MultiBar } from 'cli-progress';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { APIS } from '../../simulator/azure/apis.ts';
-import { shortened, wrapped } from '../terminal/text.ts';
+import { columnsOf, hasColors, isScreen, shortened, wrapped } from '../terminal/text.ts';
 import { counted } from '../terminal/words.ts';
 import type { DemoResult } from './json.ts';
 
@@ -22,15 +22,14 @@ export interface DemoScreen {
   stopBar(): void;
 }
 
-const COLUMNS = 80;
-const LINE_CHARACTERS = 79;
 const BAR_CHARACTERS = 20;
 const REFRESH_MS = 100;
 
 /** @param quiet shows nothing at all */
 export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, quiet: boolean): DemoScreen {
-  const terminal = stream.isTTY === true && env['TERM'] !== 'dumb';
-  const colors = pc.createColors(terminal && !env['NO_COLOR']);
+  const terminal = isScreen(stream, env);
+  const colors = pc.createColors(hasColors(stream, env));
+  const columns = columnsOf(stream, env);
   let bars: MultiBar | undefined;
   let timer: NodeJS.Timeout | undefined;
   let phase = '';
@@ -48,8 +47,8 @@ export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, q
       phase = title;
       line(colors.bold(`${++chapters}. ${title}`));
     },
-    paragraph: text => line(wrapped(text, LINE_CHARACTERS)),
-    say: sentence => line(wrapped(`   ${sentence}`, LINE_CHARACTERS, '     ')),
+    paragraph: text => line(wrapped(text, columns - 1)),
+    say: sentence => line(wrapped(`   ${sentence}`, columns - 1, '     ')),
     startBar: (total, arrived) => {
       if (quiet || !terminal) return;
       bars = new MultiBar({
@@ -67,7 +66,7 @@ export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, q
       const used = `${' '.repeat(BAR_CHARACTERS)} ${total} of ${total} in Azure | `.length;
       timer = setInterval(() => {
         // A bar that wraps could not be taken away again.
-        const room = (stream.columns || COLUMNS) - 1 - used;
+        const room = columns - 1 - used;
         bar.update(arrived(), { phase: shortened(phase, room) });
       }, REFRESH_MS);
     },
@@ -122,7 +121,7 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
   line(verdictOf(result, colors));
   line('');
   line(
-    'Read on in README.md and docs/how-it-works.md.\nA real tenant from this machine: npm start -- run --help',
+    'Read on in README.md and docs/how-it-works.md.\nA real tenant from this machine: npx auth0-logs-to-azure run --help',
   );
 }
 

@@ -41,7 +41,7 @@ export function columnsFinding(
     );
   }
   const remedy =
-    'deploy azure/template.json again, which adds what is missing and keeps the logs: docs/azure.md, step 2';
+    'deploy azure/template.json again, which adds what is missing and keeps the logs: docs/azure.md';
   const declarations = isObject(rule['streamDeclarations']) ? rule['streamDeclarations'] : {};
   const declared = columnsOf(declarations[stream]);
   if (!declared) {

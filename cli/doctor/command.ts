@@ -14,7 +14,7 @@ ${TARGET_HELP}
 
 The columns of a data collection rule can only be read with your own rights:
   $ az monitor data-collection rule list -o json > dcr.json
-  $ npm start -- doctor --dcr dcr.json
+  $ npx auth0-logs-to-azure doctor --dcr dcr.json
 
   ✓ ok   ! warning   ✗ error   – not checked   → what to do
 
@@ -22,10 +22,11 @@ Exit codes: 0 no error; 1 an error was found; 2 wrong usage or configuration, or
 nothing could be asked; 130 interrupted.
 
 Examples:
-  $ npm start -- doctor
-  $ npm start -- doctor --stack MyLogs --region eu-west-1 --pipeline prod
-  $ npm start -- doctor --config config.json --secrets secrets.json
-  $ npm start --silent -- doctor --json | jq .errors`;
+  $ npx auth0-logs-to-azure doctor
+  $ npx auth0-logs-to-azure doctor --stack MyLogs --region eu-west-1 \\
+      --pipeline prod
+  $ npx auth0-logs-to-azure doctor --config config.json --secrets secrets.json
+  $ npx auth0-logs-to-azure doctor --json | jq .errors`;
 
 /** Adds the command to the program. */
 export function addDoctor(program: Command): void {

@@ -1,7 +1,7 @@
 /** What `doctor` has found, for people. */
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
-import { colors, harmless, wrapped } from '../terminal/text.ts';
+import { colors, columnsOf, harmless, wrapped } from '../terminal/text.ts';
 import type { Finding, Level } from './finding.ts';
 
 export interface Examined {
@@ -9,7 +9,6 @@ export interface Examined {
   readonly findings: readonly Finding[];
 }
 
-const COLUMNS = 80;
 const SIGNS: Readonly<Record<Level, string>> = { ok: '✓', warning: '!', error: '✗', 'not checked': '–' };
 const INDENT = '    ';
 const PAINT: Readonly<Record<Level, (text: string) => string>> = {
@@ -59,7 +58,7 @@ function remedyLines(remedy: string): string[] {
 function beside(column: number, text: string): string {
   // The first word is as much longer as the caller's part is.
   const first = '-'.repeat(column);
-  return wrapped(`${first}${harmless(text)}`, COLUMNS, ' '.repeat(column)).slice(column);
+  return wrapped(`${first}${harmless(text)}`, columnsOf(), ' '.repeat(column)).slice(column);
 }
 
 /** `1 error, 2 warnings, 3 not checked, 12 ok`. */

@@ -18,10 +18,11 @@ Exit code: 0 done, 1 Auth0 could not be read, 2 wrong usage or configuration,
 130 stopped by Ctrl-C.
 
 Examples:
-  $ npm start -- dry-run --config config.json
-  $ npm start -- dry-run --config config.json --from 3h --max 5000
-  $ npm start -- dry-run --stack Auth0LogsToAzure --region eu-west-1 --full
-  $ npm start --silent -- dry-run --config config.json --json`;
+  $ npx auth0-logs-to-azure dry-run --config config.json
+  $ npx auth0-logs-to-azure dry-run --config config.json --from 3h --max 5000
+  $ npx auth0-logs-to-azure dry-run --stack Auth0LogsToAzure \\
+      --region eu-west-1 --full
+  $ npx auth0-logs-to-azure dry-run --config config.json --json`;
 
 /** Adds the command to the program. */
 export function addDryRun(program: Command): void {

@@ -1,7 +1,7 @@
 /** What the rules of `redact` meet in real logs, in words: a rule that meets nothing may be a wrong path. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { fieldText, KNOWN_FIELDS, pathOf } from '../../lambda/core/record/redaction-field.ts';
-import { nearest } from '../terminal/nearest.ts';
+import { isClose } from '../../lambda/core/settings/problems.ts';
 import { counted } from '../terminal/words.ts';
 
 /** A sentence for each rule whose first part is no field that Auth0's logs are known to have. */
@@ -9,7 +9,7 @@ export function unknownFieldLines(rules: PipelineConfig['redact']): string[] {
   return rules.flatMap(({ field }) => {
     const [first = ''] = pathOf(field);
     if (first === '*' || KNOWN_FIELDS.has(first)) return [];
-    const close = nearest(first, [...KNOWN_FIELDS]);
+    const close = [...KNOWN_FIELDS].find(known => isClose(first, known));
     const guess = close === undefined ? '' : `; did you mean "${close}"?`;
     return [`${fieldText(field)}: "${first}" is not a known field of Auth0’s logs${guess}`];
   });

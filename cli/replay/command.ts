@@ -31,12 +31,13 @@ Exit codes: 0 done, or nothing to do; 1 not all could be moved or delivered, and
 what could not is still there; 2 wrong usage or configuration; 130 interrupted.
 
 Examples:
-  $ npm start -- replay --list
-  $ npm start -- replay --show 3f2a9c1e
-  $ npm start -- replay --reason 503 --since 2d --dry-run
-  $ npm start -- replay --reason unavailable --yes
-  $ npm start -- replay --config config.json --local --max 10
-  $ npm start -- replay --queue URL --pipeline prod --accept bars --dry-run`;
+  $ npx auth0-logs-to-azure replay --list
+  $ npx auth0-logs-to-azure replay --show 3f2a9c1e
+  $ npx auth0-logs-to-azure replay --reason 503 --since 2d --dry-run
+  $ npx auth0-logs-to-azure replay --reason unavailable --yes
+  $ npx auth0-logs-to-azure replay --config config.json --local --max 10
+  $ npx auth0-logs-to-azure replay --queue URL --pipeline prod \\
+      --accept bars --dry-run`;
 
 /** Adds the command to the program. */
 export function addReplay(program: Command): void {

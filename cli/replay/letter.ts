@@ -4,7 +4,7 @@ import { EVENT_TIME_COLUMN } from '../../lambda/core/record/columns.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
-import { colors, harmless, shortened, wrapped } from '../terminal/text.ts';
+import { colors, columnsOf, harmless, shortened, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
 import { letterJson } from './json.ts';
 import { failedAtMs, isNamed, type Letter, type Looked, lookAt, reasonText, shortId } from './letters.ts';
@@ -42,7 +42,11 @@ export async function showLetter(target: Target, prefix: string, options: ShowOp
   for (const [label, value] of factsOf(letter)) {
     const indent = ' '.repeat(LABEL_CHARACTERS + 2);
     console.log(
-      wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(value)}`.replace(/ +$/, ''), 80, indent),
+      wrapped(
+        `  ${label.padEnd(LABEL_CHARACTERS)}${harmless(value)}`.replace(/ +$/, ''),
+        columnsOf(),
+        indent,
+      ),
     );
   }
   if (decoded.kind === 'undecodable') tellRaw(raw.message, options.reveal);

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import type { Target } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
-import { colors, harmless, shortened, wrapped } from '../terminal/text.ts';
+import { colors, columnsOf, harmless, printError, shortened, wrapped } from '../terminal/text.ts';
 import { counted } from '../terminal/words.ts';
 import type { Carried, Carry } from './carry.ts';
 import { failedAtMs, type Letter, logsIn, reasonText, type Survey, shortId } from './letters.ts';
@@ -23,7 +23,7 @@ export function tellPlan(
   for (const [pipeline, own] of Map.groupBy(chosen, letter => letter.pipeline)) {
     say(`${pipeline}: ${lettersText(own)} to be ${done}: ${reasonsText(own)}`);
   }
-  const warn = (text: string) => console.error(wrapped(`warning: ${text}`));
+  const warn = (text: string) => printError(`warning: ${text}`);
   if (left.length > 0) {
     warn(
       `${counted(left.length, 'message')} cannot be delivered and will be left in place; --list tells why`,
@@ -65,7 +65,7 @@ export function tellResult(
     );
   }
   if (fault !== undefined) {
-    console.error(`error: ${fault}`);
+    printError(`error: ${fault}`);
     return EXIT.fault;
   }
   if (stop.aborted && rest > 0) return EXIT.interrupted;
@@ -97,7 +97,7 @@ function tellGroup(pipeline: string, letters: readonly Letter[]): void {
     ? `${first.problem}; it cannot be delivered by this pipeline, and is left where it is`
     : (first.batch?.reason.message ?? '');
   const text = shortened(harmless(message), MESSAGE_CHARACTERS);
-  console.log(INDENT + wrapped(text, 80 - INDENT.length).replaceAll('\n', `\n${INDENT}`));
+  console.log(INDENT + wrapped(text, columnsOf() - INDENT.length).replaceAll('\n', `\n${INDENT}`));
   console.log(`${tableOf(letters, Date.now())}\n`);
 }
 

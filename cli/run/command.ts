@@ -4,13 +4,13 @@ import type { RunOptions } from './run.ts';
 
 const HELP = `
 Secrets are not in the configuration file, which only names them. They come from
-the environment:
-  AUTH0_CLIENT_ID, and AUTH0_CLIENT_SECRET or AUTH0_PRIVATE_KEY (PEM)
-  AZURE_SHARED_KEY (of the workspace) or AZURE_CLIENT_SECRET (of Entra)
-  AUTH0_REDACTION_KEY, if a "redact" rule says "hash"
-or from a JSON file, the name of a secret to its fields:
+a JSON file, with the fields of each secret by its name:
   {"auth0-logs/prod/auth0": {"clientId": "…", "clientSecret": "…"},
-   "auth0-logs/prod/azure": {"sharedKey": "…"}}
+   "auth0-logs/prod/azure": {"clientSecret": "…"}}
+or, of one pipeline and without --secrets, from the environment:
+  AUTH0_CLIENT_ID, and AUTH0_CLIENT_SECRET or AUTH0_PRIVATE_KEY (PEM)
+  AZURE_CLIENT_SECRET (of Entra) or AZURE_SHARED_KEY (of the workspace)
+  AUTH0_REDACTION_KEY, if a "redact" rule says "hash"
 
 The state directory holds the checkpoint, the retry queue and the dead-letter
 queue. Keep it: without it, the next run begins at auth0.startFrom. The command
@@ -21,9 +21,10 @@ configuration.
 
 Examples:
   $ cp config.example.json config.json     # fill it in; git ignores config.json
-  $ npm start -- run --config config.json
-  $ npm start -- run --config config.json --secrets secrets.json --once
-  $ npm start -- run --config config.json --pipeline prod --state /var/lib/logs`;
+  $ npx auth0-logs-to-azure run --config config.json --secrets secrets.json \\
+      --once
+  $ npx auth0-logs-to-azure run --config config.json --secrets secrets.json \\
+      --pipeline prod --state /var/lib/logs`;
 
 /** Adds the command to the program. */
 export function addRun(program: Command): void {
@@ -36,6 +37,7 @@ export function addRun(program: Command): void {
     .option('--state <directory>', 'where checkpoint and queues are kept', 'state')
     .option('--secrets <file>', 'take secrets from this JSON file, not from the environment')
     .option('--pipeline <name>', 'only this one of several pipelines')
+    .option('--json', 'print one JSON object a line for each run, and words on standard error')
     .addHelpText('after', HELP)
     .action(async (options: RunOptions) => {
       // Loaded only now: the SDKs take a while, and --help should not.

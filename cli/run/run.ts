@@ -1,6 +1,7 @@
 /** The runs of the chosen pipelines, side by side: each once to the end, or tick by tick until all are stopped. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunReport } from '../../lambda/core/report.ts';
+import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { introduction } from '../pipelines/introduction.ts';
 import { readConfigs, secretsFor, usableDirectory } from '../pipelines/local/configs.ts';
 import { readState } from '../pipelines/local/state.ts';
@@ -8,6 +9,7 @@ import { nextTickMs, tickEveryMs } from '../pipelines/schedule.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { journalOn, liveLine } from '../terminal/live-line.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
+import { printError } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
 import { type LocalPipeline, localPipeline } from './one-pipeline.ts';
 import { notices, type Told, tellerOn } from './show.ts';
@@ -18,6 +20,7 @@ export interface RunOptions {
   readonly state: string;
   readonly secrets?: string;
   readonly pipeline?: string;
+  readonly json?: true;
 }
 
 /** Returns the exit code: the worst of the pipelines'. Throws UsageError and ConfigError before anything is begun. */
@@ -29,7 +32,8 @@ export async function runPipelines(options: RunOptions): Promise<number> {
   const bug = new AbortController();
   const asked = stopOnSignals('stopping after this step; once more ends it at once, and loses no log either');
   const stop = AbortSignal.any([asked, bug.signal]);
-  const screen = liveLine(process.stdout, Date.now);
+  // Of JSON, nothing else is on standard output.
+  const screen = liveLine(options.json ? process.stderr : process.stdout, Date.now);
   const pipelines: LocalPipeline[] = [];
   for (const config of configs) {
     const { name } = config;
@@ -44,11 +48,11 @@ export async function runPipelines(options: RunOptions): Promise<number> {
     pipelines.push(await localPipeline({ ...parts, journal, stop, onProgress }));
   }
   for (const config of configs) screen.print(introduction(config));
-  for (const notice of notices(configs, Date.now())) console.error(`warning: ${notice}`);
+  for (const notice of notices(configs, Date.now())) printError(`warning: ${notice}`);
   const pace = rates.length > 0 ? `, a tick every ${duration(Math.min(...rates))}, Ctrl-C stops` : '';
   screen.print(`state in ${stateDirectory}${pace}`);
   const runs = pipelines.map((pipeline, index) => {
-    const told = tellerOn(screen, pipeline, stop);
+    const told = tellerOn(screen, pipeline, { stop, json: options.json });
     const everyMs = rates[index];
     return everyMs === undefined ? runOnce(pipeline, told, stop) : runForever(pipeline, told, stop, everyMs);
   });
@@ -97,14 +101,15 @@ interface Tick {
 async function tick(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Promise<Tick> {
   const report = await pipeline.ship();
   told.run(report);
-  let stayed = false;
+  const replays: ReplayReport[] = [];
   // Whoever holds the lease looks after the retry queue too.
   if (report.outcome !== 'skipped' && !stop.aborted) {
     await pipeline.replayDue(one => {
-      stayed ||= !one.done || one.logsRequeued > 0;
+      replays.push(one);
       told.replay(one);
     });
   }
-  told.queues(await pipeline.depths());
+  told.end(report, replays, await pipeline.depths());
+  const stayed = replays.some(one => !one.done || one.logsRequeued > 0);
   return { outcome: report.outcome, stayed };
 }

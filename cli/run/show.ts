@@ -1,25 +1,32 @@
-/** What `run` tells: how each run went on standard output, what is wrong on standard error. */
+/** What `run` tells: how each run went on standard output, what is wrong on standard error. With `--json`, all words are there. */
+
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { LiveLine } from '../terminal/live-line.ts';
+import { printError } from '../terminal/text.ts';
 import { counted, dateText, faultOf, replaySentence, runSentence, runWarnings } from '../terminal/words.ts';
+import { runJson } from './json.ts';
 import type { LocalPipeline } from './one-pipeline.ts';
 
 /** Who is told what happens. */
 export interface Told {
   run(report: RunReport): void;
   replay(report: ReplayReport): void;
-  /** At the end of a tick: messages on each queue. */
-  queues(depths: Readonly<Record<QueueName, number>>): void;
+  /** At the end of a tick, with the messages on each queue. */
+  end(report: RunReport, replays: readonly ReplayReport[], depths: Readonly<Record<QueueName, number>>): void;
 }
 
-export function tellerOn(screen: LiveLine, { name, retentionMs }: LocalPipeline, stop: AbortSignal): Told {
+export function tellerOn(
+  screen: LiveLine,
+  { name, retentionMs }: LocalPipeline,
+  { stop, json = false }: { readonly stop: AbortSignal; readonly json?: boolean | undefined },
+): Told {
   const print = (text: string) => screen.print(`${dateText(Date.now())} ${name}: ${text}`);
   const complain = (kind: 'error' | 'warning', text: string) => {
     screen.clear();
-    console.error(`${kind}: pipeline "${name}": ${text}`);
+    printError(`${kind}: pipeline "${name}": ${text}`);
   };
   return {
     replay: report => print(replaySentence(report)),
@@ -29,12 +36,15 @@ export function tellerOn(screen: LiveLine, { name, retentionMs }: LocalPipeline,
       if (fault !== undefined) complain('error', fault);
       for (const warning of runWarnings(report, retentionMs)) complain('warning', warning);
     },
-    queues: ({ retry, 'dead-letter': dead }) => {
+    end: (report, replays, depths) => {
+      const { retry, 'dead-letter': dead } = depths;
       const waiting = [
         retry > 0 && `${counted(retry, 'failed batch', 'failed batches')} on the retry queue`,
         dead > 0 && `${counted(dead, 'message')} on the dead-letter queue`,
       ].filter(Boolean);
       if (waiting.length > 0) print(waiting.join(', '));
+      const end = { report, replays, depths, retentionMs, endedAtMs: Date.now(), stopped: stop.aborted };
+      if (json) console.log(JSON.stringify(runJson(end)));
     },
   };
 }

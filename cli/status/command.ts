@@ -20,10 +20,11 @@ Exit code: 0 all is well, 1 something is not, 2 it could not be asked,
 130 --watch was ended.
 
 Examples:
-  $ npm start -- status
-  $ npm start -- status --stack Auth0LogsToAzure --region eu-west-1 --watch
-  $ npm start -- status --config config.json
-  $ npm start --silent -- status --json | jq '.pipelines[].findings'`;
+  $ npx auth0-logs-to-azure status
+  $ npx auth0-logs-to-azure status --stack Auth0LogsToAzure \\
+      --region eu-west-1 --watch
+  $ npx auth0-logs-to-azure status --config config.json
+  $ npx auth0-logs-to-azure status --json | jq '.pipelines[].findings'`;
 
 /** Adds the command to the program. */
 export function addStatus(program: Command): void {

@@ -4,6 +4,7 @@ import { openTarget } from '../pipelines/open.ts';
 import type { Target, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
+import { isScreen } from '../terminal/text.ts';
 import { askPipeline, type Facts } from './ask.ts';
 import { findingsOf } from './findings.ts';
 import { statusJson } from './json.ts';
@@ -33,12 +34,12 @@ export async function runStatus(options: StatusOptions): Promise<number> {
   }
   const everySeconds = options.watch === true ? WATCH_SECONDS : options.watch;
   const stop = stopOnSignals('stopped');
-  const isScreen = process.stdout.isTTY === true && !options.json && process.env['TERM'] !== 'dumb';
-  if (isScreen) process.stdout.write(CLEAR);
+  const redraws = isScreen(process.stdout) && !options.json;
+  if (redraws) process.stdout.write(CLEAR);
   for (let look = 0; !stop.aborted; look++) {
     const all = await askAll(target);
     if (options.json) console.log(JSON.stringify(statusJson(target, all, Date.now())));
-    else if (isScreen) redraw(statusLines(target, all, Date.now()), everySeconds);
+    else if (redraws) redraw(statusLines(target, all, Date.now()), everySeconds);
     else console.log(`${look > 0 ? '\n' : ''}${statusLines(target, all, Date.now()).join('\n')}`);
     await sleep(everySeconds * 1000, undefined, { signal: stop }).catch(() => undefined);
   }

@@ -2,7 +2,7 @@
 import type { LastRun } from '../../lambda/core/last-run.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { Alarm, Depth, Target } from '../pipelines/operated.ts';
-import { colors, harmless, wrapped } from '../terminal/text.ts';
+import { colors, columnsOf, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
 import type { Facts } from './ask.ts';
 import { type Finding, faultText, findingsOf, isRunning, lagMs, PARTIES } from './findings.ts';
@@ -68,7 +68,7 @@ function detailLines(facts: Facts): string[] {
   ];
   const indent = ' '.repeat(LABEL_CHARACTERS + 2);
   return details.flatMap(([label, text]) =>
-    wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, 80, indent).split('\n'),
+    wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, columnsOf(), indent).split('\n'),
   );
 }
 

@@ -18,6 +18,7 @@ export async function ask({ input, output }: Asked, question: string, stop: Abor
   // Not in raw mode: there, Ctrl-C would be a letter like any other and no signal.
   const lines = createInterface({ input, terminal: false });
   output.write(question);
+  // The question() of readline/promises never settles when the input ends.
   return new Promise(resolve => {
     const end = (answer: string) => {
       stop.removeEventListener('abort', onStop);

@@ -1,6 +1,8 @@
 /** The one place where an error becomes what the operator reads. */
+
 import { CommanderError } from 'commander';
 import { ConfigError } from '../../lambda/config/config.ts';
+import { printError } from './text.ts';
 
 export const EXIT = { ok: 0, fault: 1, usage: 2, interrupted: 130 } as const;
 
@@ -20,16 +22,14 @@ export function reportError(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return reportCommander(error);
   const expected = error instanceof UsageError || error instanceof ConfigError;
   const message = error instanceof Error ? error.message : String(error);
-  if (expected) console.error(`error: ${message}`);
+  if (expected) printError(`error: ${message}`);
   else {
     const [line = ''] = message.split('\n');
-    console.error(
-      `error: this should not have happened: ${error instanceof Error ? error.name : ''}: ${line}`,
-    );
-    if (!verbose) console.error('       run it again with --verbose to see where, and please report it');
+    printError(`error: this should not have happened: ${error instanceof Error ? error.name : ''}: ${line}`);
+    if (!verbose) printError('       run it again with --verbose to see where, and please report it');
     else if (error instanceof Error) console.error(error.stack);
   }
-  if (verbose) for (const cause of causesOf(error)) console.error(`       caused by ${cause}`);
+  if (verbose) for (const cause of causesOf(error)) printError(`       caused by ${cause}`);
   return expected ? EXIT.usage : EXIT.fault;
 }
 
@@ -65,6 +65,6 @@ function sentenceOf(cause: unknown): string {
 function reportCommander(error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code !== 'commander.help')
-    console.error(`${error.message.replace('\n', ' ')} (--help shows what is allowed)`);
+    printError(`${error.message.replace('\n', ' ')} (--help shows what is allowed)`);
   return EXIT.usage;
 }

@@ -1,5 +1,6 @@
 /** Lines for an operator, and below them, on a terminal, one that changes. */
 import type { Journal } from '../../lambda/core/model.ts';
+import { columnsOf, isScreen } from './text.ts';
 import { dateText } from './words.ts';
 
 export interface LiveLine {
@@ -17,6 +18,7 @@ const TERMINAL_EVERY_MS = 100;
 export function liveLine(stream: NodeJS.WriteStream, now: () => number): LiveLine {
   let shownAtMs = now();
   let visible = false;
+  const screen = isScreen(stream);
   const clear = () => {
     if (visible) stream.write('\r\x1b[2K');
     visible = false;
@@ -28,11 +30,11 @@ export function liveLine(stream: NodeJS.WriteStream, now: () => number): LiveLin
       stream.write(`${line}\n`);
     },
     update: text => {
-      if (now() - shownAtMs < (stream.isTTY ? TERMINAL_EVERY_MS : PIPE_EVERY_MS)) return;
+      if (now() - shownAtMs < (screen ? TERMINAL_EVERY_MS : PIPE_EVERY_MS)) return;
       shownAtMs = now();
-      if (!stream.isTTY) return void stream.write(`${text}\n`);
+      if (!screen) return void stream.write(`${text}\n`);
       // A line that wraps could not be taken away again.
-      stream.write(`\r\x1b[2K${text.slice(0, (stream.columns || 80) - 1)}`);
+      stream.write(`\r\x1b[2K${text.slice(0, columnsOf(stream) - 1)}`);
       visible = true;
     },
   };

@@ -1,6 +1,7 @@
 /** How far something has come: a bar on a terminal, in a pipe a line now and then. */
 import { SingleBar } from 'cli-progress';
 import { liveLine } from './live-line.ts';
+import { isScreen } from './text.ts';
 
 export interface ProgressBar {
   /** So many of the total are done. */
@@ -12,7 +13,7 @@ export interface ProgressBar {
 /** @param what what is counted: `logs`, `dead letters` */
 export function progressBar(stream: NodeJS.WriteStream, total: number, what: string): ProgressBar {
   const number = new Intl.NumberFormat('en').format;
-  if (!stream.isTTY || process.env['TERM'] === 'dumb') {
+  if (!isScreen(stream)) {
     const line = liveLine(stream, Date.now);
     return {
       update: done => line.update(`${number(done)} of ${number(total)} ${what}`),

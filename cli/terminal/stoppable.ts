@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Destination, Fault, LogSource } from '../../lambda/core/model.ts';
 import { EXIT } from './errors.ts';
+import { isScreen, printError } from './text.ts';
 
 const STOPPED: Fault = { verdict: 'denied', code: 'STOPPED', message: 'stopped by the operator' };
 
@@ -12,7 +13,8 @@ export function stopOnSignals(notice: string): AbortSignal {
     if (stop.signal.aborted) process.exit(EXIT.interrupted);
     stop.abort();
     // In place of a line that changes, if there is one.
-    console.error(`${process.stderr.isTTY ? '\r\x1b[2K' : ''}${notice}`);
+    if (isScreen(process.stderr)) process.stderr.write('\r\x1b[2K');
+    printError(notice);
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return stop.signal;

@@ -1,13 +1,34 @@
 /** Text that fits on a terminal and does nothing to it. */
 import pc from 'picocolors';
 
-/** On a terminal only, whatever the environment may say of colour. */
-export const colors = pc.createColors(process.stdout.isTTY === true && pc.isColorSupported);
+type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether lines on it can be taken away again. */
+export function isScreen({ isTTY }: Stream, env: Environment = process.env): boolean {
+  return isTTY === true && env['TERM'] !== 'dumb';
+}
+
+/** Whether it is painted: NO_COLOR (https://no-color.org) and then FORCE_COLOR decide, else a terminal is. */
+export function hasColors(stream: Stream, env: Environment = process.env): boolean {
+  const forced = env['FORCE_COLOR'];
+  if (env['NO_COLOR']) return false;
+  return forced ? !['0', 'false'].includes(forced) : isScreen(stream, env);
+}
+
+export const colors = pc.createColors(hasColors(process.stdout));
 
 const COLUMNS = 80;
 
+/** Characters in a line of it: those that COLUMNS asks for, those of the terminal, or 80. */
+export function columnsOf(stream: Stream = process.stdout, env: Environment = process.env): number {
+  const asked = Number(env['COLUMNS']);
+  if (asked > 0) return asked;
+  return (stream.isTTY && stream.columns) || COLUMNS;
+}
+
 /** Breaks the text at spaces, so that no line is longer; a word that is stays whole. */
-export function wrapped(text: string, columns = COLUMNS, indent = ''): string {
+export function wrapped(text: string, columns = columnsOf(), indent = ''): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`;
@@ -15,6 +36,23 @@ export function wrapped(text: string, columns = COLUMNS, indent = ''): string {
     else lines.push(`${lines.length > 0 ? indent : ''}${word}`);
   }
   return lines.join('\n');
+}
+
+/** On a line of its own. */
+const COMMAND = /^ +(\$ |(npx|npm|node|az|aws|cp|chmod|openssl|jq) )/;
+
+/** Each line of the text broken, as far in as it begins; a command on a line of its own stays whole. */
+export function wrappedLines(text: string, columns = columnsOf()): string {
+  const fit = (line: string) => {
+    const [indent = ''] = /^ *(- )?/.exec(line) ?? [];
+    return COMMAND.test(line) ? line : wrapped(line, columns, ' '.repeat(indent.length));
+  };
+  return text.split('\n').map(fit).join('\n');
+}
+
+/** Prints it on standard error, wrapped. */
+export function printError(text: string): void {
+  console.error(wrappedLines(text, columnsOf(process.stderr)));
 }
 
 /** Cut to so many characters, the last one an ellipsis. */

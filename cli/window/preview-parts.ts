@@ -1,4 +1,5 @@
 /** What a preview needs, of a pipeline that is at hand. */
+
 import { ConfigError } from '../../lambda/config/config.ts';
 import type { Fault } from '../../lambda/core/model.ts';
 import { tally } from '../../lambda/core/tally.ts';
@@ -6,6 +7,7 @@ import { ioFirst, type PipelineParts } from '../../lambda/wiring.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { stoppableClock, stoppableSource } from '../terminal/stoppable.ts';
+import { printError } from '../terminal/text.ts';
 import { faultOf } from '../terminal/words.ts';
 import type { PreviewDependencies } from './preview.ts';
 
@@ -42,6 +44,6 @@ export function failed({ config }: Operated, fault: Fault, stop: AbortSignal): n
   if (stop.aborted) return EXIT.interrupted;
   const { verdict: outcome, message } = fault;
   const report = tally(config.name).report({ outcome, message, durationMs: 0 });
-  console.error(`error: pipeline "${config.name}": ${faultOf(report)}`);
+  printError(`error: pipeline "${config.name}": ${faultOf(report)}`);
   return EXIT.fault;
 }

@@ -5,6 +5,9 @@ import { text } from 'node:stream/consumers';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
+/** No width is asked for: 80 columns, as in every pipe. */
+export const EIGHTY = { COLUMNS: '' };
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -23,11 +26,11 @@ export const OWN_ENV = {
   NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
 };
 
-/** Starts cli/main.ts with this environment and OWN_ENV. */
+/** Starts cli/main.ts with this environment and OWN_ENV; sentences are whole, unless COLUMNS is given. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Cli {
   const child = spawn(process.execPath, [resolve(ROOT, 'cli/main.ts'), ...args], {
     cwd: ROOT,
-    env: { ...OWN_ENV, ...env },
+    env: { ...OWN_ENV, COLUMNS: '10000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = new Promise<Pick<Ended, 'code' | 'signal'>>(done =>

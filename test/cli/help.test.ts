@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cli } from './cli.ts';
+import { cli, EIGHTY, ROOT } from './cli.ts';
 
 const COMMANDS = [
   'demo',
@@ -12,24 +14,28 @@ const COMMANDS = [
   'backfill',
   'run',
   'azure',
+  'completion',
 ];
 let root = '';
 beforeAll(async () => {
-  root = (await cli(['--help'])).stdout;
+  root = (await cli(['--help'], EIGHTY)).stdout;
 });
 
 describe('help', { timeout: 30_000 }, () => {
   test('names every command with a summary of its own, and every exit code', () => {
-    for (const name of COMMANDS) expect(root).toMatch(new RegExp(`^ {2}${name}( \\[options\\])? +\\w`, 'm'));
+    for (const name of COMMANDS)
+      expect(root).toMatch(new RegExp(`^ {2}${name}( \\[options\\])?( <\\w+>)? +\\w`, 'm'));
     expect(root).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}130 /);
-    const listed = [...root.matchAll(/^ {2}([a-z][a-z-]*)( \[\w+\])? {2,}/gm)].map(match => match[1]);
+    const listed = [...root.matchAll(/^ {2}([a-z][a-z-]*)( \[options\])?( <\w+>)?( \[\w+\])? {2,}/gm)].map(
+      match => match[1],
+    );
     expect(listed).toEqual([...COMMANDS, 'help']);
   });
 
   test.each(['', ...COMMANDS, 'checkpoint get', 'checkpoint set', 'azure outputs'])(
     'of %s fits 80 columns and has examples',
     async words => {
-      const { code, stdout, stderr } = await cli([...words.split(' ').filter(Boolean), '--help']);
+      const { code, stdout, stderr } = await cli([...words.split(' ').filter(Boolean), '--help'], EIGHTY);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
       // A command that only holds others leaves the examples to them.
@@ -38,12 +44,37 @@ describe('help', { timeout: 30_000 }, () => {
   );
 });
 
+test.each([
+  'demo',
+  'status',
+  'dry-run',
+  'doctor',
+  'audit',
+  'replay',
+  'checkpoint get',
+  'checkpoint set',
+  'backfill',
+  'run',
+  'azure outputs',
+])('%s prints JSON on demand', async words => {
+  expect((await cli([...words.split(' '), '--help'])).stdout).toMatch(/^ {2}--json /m);
+});
+
+test('the version is that of package.json', async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(await cli(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
 describe('what is no command or option', { timeout: 30_000 }, () => {
   test.each([
-    [['statsu', '--json'], '"statsu" is no command; allowed: demo, status, '],
-    [['statsu'], 'Did you mean status?'],
-    [['--verbose', 'docter'], 'Did you mean doctor?'],
-    [['shipment'], 'See --help'],
+    [['statsu', '--json'], "unknown command 'statsu' (Did you mean status?) (--help shows what is allowed)"],
+    [['--verbose', 'docter'], "unknown command 'docter' (Did you mean doctor?)"],
+    [['rn'], 'Did you mean run?'],
+    [['checkpont'], 'Did you mean checkpoint?'],
+    [['dryrun'], 'Did you mean dry-run?'],
+    [['checkpoint', 'gte'], "unknown command 'gte' (Did you mean get?)"],
+    [['x'], "unknown command 'x' (--help shows what is allowed)"],
+    [['shipment'], "unknown command 'shipment' (--help shows what is allowed)"],
     [['status', '--pipelin', 'x'], "unknown option '--pipelin' (Did you mean --pipeline?)"],
     [['status', 'prod'], "too many arguments for 'status'"],
     [['demo', 'prod'], "too many arguments for 'demo'"],

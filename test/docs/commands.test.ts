@@ -33,6 +33,22 @@ const RUN_ELSEWHERE = new Map([
   ['npm start', 'test/scripts/demo-picture.test.ts'],
 ]);
 
+/** Commands whose help has examples of calls. */
+const HELPED = [
+  '',
+  'demo',
+  'status',
+  'dry-run',
+  'doctor',
+  'audit',
+  'replay',
+  'checkpoint get',
+  'checkpoint set',
+  'backfill',
+  'run',
+  'azure outputs',
+];
+
 const BIN = join(ROOT, 'node_modules/.bin');
 const FOLDER = mkdtempSync(join(tmpdir(), 'test-docs-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -103,7 +119,7 @@ describe('the commands that need no account work as they stand there:', () => {
   });
 
   test.skipIf(!has('jq') || !has('openssl'))(
-    'of the setup, which end with a private key that only its owner can read, and a template',
+    'of the setup, which end with a private key that only its owner can read, a configuration and a template',
     () => {
       const folder = run('setup.md');
       expect(json(folder, 'secrets.json')).toEqual({
@@ -115,6 +131,11 @@ describe('the commands that need no account work as they stand there:', () => {
         },
       });
       expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600);
+      expect(parsePipelines(json(folder, 'config.json'))[0]).toMatchObject({
+        auth0: { domain: 'acme.eu.auth0.com', logRetentionDays: 10, secret: 'auth0-logs/prod/auth0' },
+        azure: { kind: 'logs-ingestion', auth: 'federated' },
+        alarms: { email: ['you@example.com'] },
+      });
       expect(readdirSync(folder)).not.toContain('private.pem');
       expect(readdirSync(join(folder, 'cdk.out'))).toContain('Auth0LogsToAzure.template.json');
     },
@@ -172,9 +193,21 @@ describe('the commands that need an account', () => {
 
 describe('every command of this project that a page names', () => {
   const texts = PAGES.map(page).join('\n');
-  const calls = [
-    ...texts.matchAll(/(?:npm start(?: --silent)? --|npx auth0-logs-to-azure) ([^`\n|>#]+)/g),
-  ].map(([, call = '']) => call.trim());
+
+  test('is called by npx, in pages as in help', { timeout: 60_000 }, async () => {
+    // What the commands print is not the page's own.
+    const written = texts.replaceAll(/^```console.*?^```$/gms, '');
+    expect(written.match(/npm start.* -- .*/g)).toBeNull();
+    for (const name of HELPED) {
+      const { stdout } = await cli([...name.split(' ').filter(Boolean), '--help']);
+      expect(stdout).toContain('$ npx auth0-logs-to-azure');
+      expect(stdout).not.toContain('npm start');
+    }
+  });
+
+  const calls = [...texts.matchAll(/npx auth0-logs-to-azure ((?:\\\n|[^`\n|>#])+)/g)].map(([, call = '']) =>
+    call.trim(),
+  );
   const command = (call: string) => /^(azure outputs|checkpoint (get|set)|\S+)/.exec(call)?.[0] ?? '';
   const commands = [...new Set(calls.map(command))];
 

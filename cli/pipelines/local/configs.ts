@@ -1,4 +1,5 @@
 /** What `run` needs before it may begin: all of it is checked first, and all problems are told. */
+
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -7,6 +8,7 @@ import type { SecretSource } from '../../../lambda/core/model.ts';
 import { specOf } from '../../../lambda/destinations/all.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
+import { printError } from '../../terminal/text.ts';
 import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } from './secrets.ts';
 
 /** The chosen pipelines, all of which can run here. Throws UsageError with every problem. */
@@ -55,7 +57,7 @@ export async function secretsFor(
     );
   }
   const warning = file === undefined ? undefined : secretsFileWarning(file);
-  if (warning !== undefined) console.error(`warning: ${warning}`);
+  if (warning !== undefined) printError(`warning: ${warning}`);
   const ofFile = file === undefined ? undefined : fileSecrets(file);
   const secretsOf = (config: PipelineConfig) => ofFile ?? environmentSecrets(config, process.env);
   const problems: string[] = [];

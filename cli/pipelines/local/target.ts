@@ -1,10 +1,12 @@
 /** The pipelines of a configuration file, with the state directory that `run` keeps. */
+
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PipelineConfig } from '../../../lambda/config/config.ts';
 import { RETRY_MAX_RECEIVES } from '../../../lambda/core/contract.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
 import { systemClock } from '../../../lambda/wiring.ts';
+import { printError } from '../../terminal/text.ts';
 import type { Operated, OperatorQueues, Target, TargetOptions } from '../operated.ts';
 import { silenceMs } from '../schedule.ts';
 import { chosenConfigs } from './configs.ts';
@@ -68,7 +70,7 @@ function secretsFor(
 ): (config: PipelineConfig) => SecretSource {
   if (file !== undefined) {
     const warning = secretsFileWarning(file);
-    if (warning !== undefined) console.error(`warning: ${warning}`);
+    if (warning !== undefined) printError(`warning: ${warning}`);
     const ofFile = fileSecrets(file);
     return () => ofFile;
   }

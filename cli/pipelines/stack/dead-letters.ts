@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { PipelineOutput } from '../../../lambda/core/contract.ts';
 import { UsageError } from '../../terminal/errors.ts';
-import { wrapped } from '../../terminal/text.ts';
+import { printError } from '../../terminal/text.ts';
 import type { DeadLetter, OperatorQueues } from '../operated.ts';
 import type { StackClients } from './clients.ts';
 
@@ -124,7 +124,7 @@ export function stackDeadLetters(
 }
 
 function warn({ message }: Error): void {
-  console.error(wrapped(`warning: ${message}. What was looked at is hidden for two minutes, also from you`));
+  printError(`warning: ${message}. What was looked at is hidden for two minutes, also from you`);
 }
 
 export const absent = (url: string) =>

@@ -6,7 +6,7 @@ import { environmentSecrets } from '../../../cli/pipelines/local/secrets.ts';
 import { localPipeline } from '../../../cli/run/one-pipeline.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import { type Log, logIdAt } from '../../../simulator/auth0/tenant.ts';
-import { cli, type Ended, startCli } from '../cli.ts';
+import { cli, EIGHTY, type Ended, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 
 let world: LocalWorld;
@@ -18,12 +18,15 @@ const NO_SWEEP = { sweepMinutes: 0 };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const stateDirectory = () => join(world.directory, 'state');
 
-async function start(command: string, more: readonly string[], config: object = {}) {
+async function start(command: string, more: readonly string[], config: object = {}, env = {}) {
   const file = await world.write('pipeline.json', { ...world.config, ...config });
-  return startCli([command, '--config', file, '--state', stateDirectory(), ...more], world.env);
+  return startCli([command, '--config', file, '--state', stateDirectory(), ...more], {
+    ...world.env,
+    ...env,
+  });
 }
-const audit = async (more: readonly string[] = [], config?: object): Promise<Ended> =>
-  (await start('audit', ['--from', '4h', ...more], config)).ended;
+const audit = async (more: readonly string[] = [], config?: object, env?: object): Promise<Ended> =>
+  (await start('audit', ['--from', '4h', ...more], config, env)).ended;
 const auditJson = async (more: readonly string[] = [], config?: object) =>
   JSON.parse((await audit([...more, '--json'], config)).stdout);
 
@@ -49,7 +52,7 @@ describe('audit', () => {
   test('after a run, every log is settled: exit code 0', async () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(1500) }, maxBatchBytes: 200_000 });
     await ship();
-    const { code, stdout, stderr } = await audit();
+    const { code, stdout, stderr } = await audit([], {}, EIGHTY);
     expect(stdout).toMatch(/at Auth0 +│ +1,500 /);
     expect(stdout).toMatch(/settled +│ +1,500 /);
     expect(stdout).toMatch(/entered, for \d+ batches that touch it: 1,500 accepted,\s0 excluded/);

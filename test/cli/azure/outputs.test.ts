@@ -34,7 +34,7 @@ describe('a new configuration', () => {
       pipelines: [
         {
           name: 'prod',
-          auth0: { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0' },
+          auth0: { domain: 'acme.eu.auth0.com', secret: 'auth0-logs/prod/auth0', logRetentionDays: 1 },
           azure: federated,
         },
       ],
@@ -80,6 +80,17 @@ describe('a configuration that is there', () => {
     expect(azureOf(configurationFrom(outputs(), present({ ...old, azure })))).not.toHaveProperty('secret');
   });
 
+  test('takes retention and addresses where they are given, and keeps the rest of both', () => {
+    const alarms = { email: ['old@example.com'], lagMinutes: 30 };
+    const given = { logRetentionDays: 30, alarmEmail: ['new@example.com'] };
+    expect(configurationFrom(outputs(), { ...present({ ...old, alarms }), ...given })).toEqual({
+      ...old,
+      auth0: { ...auth0, logRetentionDays: 30 },
+      azure: federated,
+      alarms: { email: ['new@example.com'], lagMinutes: 30 },
+    });
+  });
+
   test('of several pipelines the one that is named changes', () => {
     const many = { pipelines: [old, { ...old, name: 'new' }] };
     const [first, second] = parsePipelines(configurationFrom(outputs(), present(many, 'new')));
@@ -102,7 +113,9 @@ test.each<[string, unknown]>([
   ['outputs of another template', { siteUrl: { type: 'String', value: 'https://x' } }],
   ['values without their wrapping', { kind: 'logs-ingestion' }],
 ])('%s is refused with the command that makes the file', (_what, given) => {
-  expect(() => configurationFrom(given, NEW)).toThrow(/no outputs of azure\/template\.json.*az deployment/);
+  expect(() => configurationFrom(given, NEW)).toThrow(
+    /no outputs of azure\/template\.json.*make it:\n {2}az deployment/,
+  );
 });
 
 describe('the command', () => {
@@ -117,8 +130,31 @@ describe('the command', () => {
   test('prints a configuration and nothing else, of outputs alone or of a whole deployment', async () => {
     const whole = file({ id: 'x', properties: { outputs: outputs(), provisioningState: 'Succeeded' } });
     const ended = await cli(['azure', 'outputs', whole, '--domain', 'acme.eu.auth0.com', '--name', 'eu']);
-    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    expect(ended.code).toBe(0);
+    expect(ended.stderr.match(/^note: .*$/gm)).toEqual([
+      expect.stringContaining('auth0.logRetentionDays is 1, as on Auth0’s free plan'),
+      expect.stringContaining('--alarm-email'),
+    ]);
     expect(parsePipelines(JSON.parse(ended.stdout))[0]).toMatchObject({ name: 'eu', azure: federated });
+  });
+
+  test('writes retention and alarms too, with nothing left to be said', async () => {
+    const given = ['--log-retention-days', '30', '--alarm-email', 'a@example.com', 'b@example.com'];
+    const ended = await cli(['azure', 'outputs', file(outputs()), '--domain', 'acme.eu.auth0.com', ...given]);
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    expect(parsePipelines(JSON.parse(ended.stdout))[0]).toMatchObject({
+      auth0: { logRetentionDays: 30 },
+      alarms: { email: ['a@example.com', 'b@example.com'] },
+    });
+  });
+
+  test.each([
+    [['--log-retention-days', 'ten'], '--log-retention-days is "ten"; allowed: a whole number of days'],
+    [['--log-retention-days', '999'], 'logRetentionDays: is 999; allowed: days, 1 to 365'],
+    [['--alarm-email', 'nobody'], 'an e-mail address'],
+  ])('%j is refused', async (given, problem) => {
+    const ended = await cli(['azure', 'outputs', file(outputs()), '--domain', 'acme.eu.auth0.com', ...given]);
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(problem) });
   });
 
   test('says in a line what is wrong', async () => {
@@ -131,7 +167,7 @@ describe('the command', () => {
       'error: neither --config nor --domain is given; allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one\n',
     );
     expect(missing.stderr).toMatch(
-      /^error: the outputs file not-there\.json does not exist; make it: az .*\n$/,
+      /^error: the outputs file not-there\.json does not exist; make it:\n {2}az .*\n$/,
     );
   });
 });

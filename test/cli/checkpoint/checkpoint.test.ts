@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readState } from '../../../cli/pipelines/local/state.ts';
-import { startCli } from '../cli.ts';
+import { EIGHTY, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -41,7 +41,7 @@ describe('a pipeline of 300 logs', () => {
 
   test('get shows checkpoint, lease and last run, on 80 columns', async () => {
     await world.run();
-    const { code, stdout, stderr } = await start(['get']);
+    const { code, stdout, stderr } = await start(['get'], { ...world.env, ...EIGHTY });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`  checkpoint    ${last}\n`);
     expect(stdout).toMatch(/ {2}its date {6}[\dT:-]+Z, \d+ (s|min) ago\n/);
@@ -60,7 +60,7 @@ describe('a pipeline of 300 logs', () => {
   });
 
   test('set back shows how many logs are sent again, and wants --yes where nobody can be asked', async () => {
-    const { code, stdout, stderr } = await start(['set', '1h']);
+    const { code, stdout, stderr } = await start(['set', '1h'], { ...world.env, ...EIGHTY });
     expect(stdout).toMatch(
       /\nBack: \d+ logs would be sent again, and so would those in which late logs are\nstill looked for\.\n/,
     );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KINDS } from '../../../simulator/azure/apis.ts';
-import { cli, startCli } from '../cli.ts';
+import { cli, EIGHTY, startCli } from '../cli.ts';
 
 /** Any control character but the end of a line. */
 const CONTROL = /[^\P{Cc}\n]/u;
@@ -32,8 +32,8 @@ describe('demo', { timeout: 180_000 }, () => {
     },
   );
 
-  test.concurrent('in a pipe it is plain text of 80 columns that tells every chapter, even where colour is asked for', async () => {
-    const env = { FORCE_COLOR: '1', CI: 'true', TERM: 'xterm-256color' };
+  test.concurrent('in a pipe it is plain text of 80 columns that tells every chapter, where colour is not asked for', async () => {
+    const env = { CI: 'true', TERM: 'xterm-256color', COLUMNS: '' };
     const { code, stdout } = await cli(['demo', '--logs', '300', '--seed', '7'], env);
     expect(stdout).not.toMatch(CONTROL);
     expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
@@ -87,7 +87,7 @@ describe('wrong usage is one line and exit code 2', () => {
 
 test('help fits 80 columns and has examples', async () => {
   for (const args of [['--help'], ['demo', '--help'], ['run', '--help'], ['help', 'run']]) {
-    const { code, stdout } = await cli(args);
+    const { code, stdout } = await cli(args, EIGHTY);
     expect(code).toBe(0);
     expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
     expect(stdout).toContain('Examples:');

@@ -20,7 +20,7 @@ export interface Patient {
   /** Ships what there is, as `run --once` does. */
   ship(): Promise<Ended>;
   /** The command, as a process of its own. */
-  doctor(args?: readonly string[]): Promise<Ended>;
+  doctor(args?: readonly string[], more?: Readonly<Record<string, string>>): Promise<Ended>;
   start(): Promise<Cli>;
   /** The same checks in this process. */
   examine(dcr?: unknown): Promise<Examined>;
@@ -67,7 +67,8 @@ export async function openPatient(setup: PatientSetup = {}): Promise<Patient> {
     secrets,
     ship: async () => cli(['run', '--once', ...(await asTyped())], env),
     start: async () => startCli(['doctor', ...(await asTyped())], env),
-    doctor: async (args = []) => cli(['doctor', ...(await asTyped()), ...args], env),
+    doctor: async (args = [], more = {}) =>
+      cli(['doctor', ...(await asTyped()), ...args], { ...env, ...more }),
     examine: async dcr => {
       const { kind, pipelines } = await openTarget(await options());
       const [one] = pipelines;

@@ -7,6 +7,9 @@ import { specOf } from '../../../lambda/destinations/all.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
 import { SAMPLES } from '../../destinations/samples.ts';
 import type { Ended } from '../cli.ts';
+
+import { EIGHTY } from '../cli.ts';
+
 import { levels, openPatient, type Patient, type PatientSetup } from './doctor-world.ts';
 
 let patient: Patient;
@@ -115,7 +118,7 @@ describe('doctor on the screen', () => {
   test('a line a finding, its remedy below, a summary; nothing is wider than 80 columns; exit code 1', async () => {
     const { doctor, world } = await open();
     world.posts.always({ kind: 'status', status: 403 });
-    const { stdout, stderr, code } = await doctor();
+    const { stdout, stderr, code } = await doctor([], EIGHTY);
     const lines = stdout.split('\n');
     const { azure } = parsePipeline(world.config);
     expect(lines[0]).toContain(`state directory ${world.directory}/state`);

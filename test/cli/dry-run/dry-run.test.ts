@@ -5,7 +5,7 @@ import { specOf } from '../../../lambda/destinations/all.ts';
 import { logIdAt } from '../../../simulator/auth0/tenant.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
 import { SOME_SECRET } from '../../destinations/samples.ts';
-import { type Ended, startCli } from '../cli.ts';
+import { EIGHTY, type Ended, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from '../local-world.ts';
 
 let world: LocalWorld;
@@ -83,7 +83,7 @@ test('samples are of different types, redacted and shortened, or whole with --fu
   const odd = { ...first!, type: 'odd', user_name: secret, description, ip: '192.0.2.77\u009b2J' };
   world = await openLocalWorld({ auth0: { logs: [odd, ...others] } });
   const redact = [{ field: 'user_name', how: 'mask' }];
-  const { stdout } = await dryRun([], { redact });
+  const { stdout } = await dryRun([], { redact }, EIGHTY);
   expect(stdout).toContain('  ActorUsername: [redacted]\n');
   expect(stdout).toMatch(/ {2}Description: (long )+.*…\n/);
   expect(stdout).toContain('--full shows the samples whole');

@@ -1,7 +1,7 @@
 /** `replay --list` and `--show`: what an operator sees, and what not. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cli } from '../cli.ts';
+import { cli, EIGHTY } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { messageOf, messagesOn, OUTAGE, putDeadLetters, REJECTED } from './dead-letters.ts';
 
@@ -35,6 +35,7 @@ const replay = (...args: string[]) =>
 
 describe('replay --list', () => {
   test('shows the dead letters by cause, on 80 columns, and names what cannot be delivered', async () => {
+    const state = join(world.directory, 'state');
     const { code, stdout, stderr } = await replay('--list');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('local: unavailable 503: 2 dead letters (30 logs)\n  Azure answered 503\n');
@@ -42,7 +43,8 @@ describe('replay --list', () => {
     expect(stdout).toContain('it belongs to pipeline "another"; it cannot be delivered');
     expect(stdout).toMatch(/│ +20 │ +2 h │ 90020\d{16}… │ 90020\d{16}… │/);
     expect(stdout).toMatch(/\n5 dead letters \(32 logs\)\n$/);
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    const { stdout: narrow } = await cli(['replay', '--config', config, '--state', state, '--list'], EIGHTY);
+    for (const line of narrow.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   test('with --json it is one document, whole, and each letter is in it once', async () => {

@@ -7,7 +7,7 @@ import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
 import { listen, readBody } from '../../../simulator/loopback.ts';
 import { SOME_SECRET } from '../../destinations/samples.ts';
-import { startCli } from '../cli.ts';
+import { EIGHTY, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { messageOf, messagesOn, putDeadLetters, REJECTED } from './dead-letters.ts';
 
@@ -98,7 +98,7 @@ test('one log that Azure cannot take now goes back on the retry queue alone, and
     response.writeHead(status).end();
   });
   onTestFinished(gateway.close);
-  const { code, stdout } = await replay({ AZURE_BASE_URL: gateway.url });
+  const { code, stdout } = await replay({ AZURE_BASE_URL: gateway.url, ...EIGHTY });
   expect(stdout).toContain(
     '1 dead letter delivered: 19 logs accepted by Azure; 1 log back on the retry\nqueue\n',
   );

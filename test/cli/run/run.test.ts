@@ -40,6 +40,36 @@ describe('run --once', () => {
     expect(await world.missing()).toEqual([]);
   });
 
+  test('with --json prints a line for each run, and every word on standard error', async () => {
+    world = await openLocalWorld({ auth0: { logs: [...recentLogs(40), poisonLog(recentLogs(1, 2)[0]!)] } });
+    const { code, stdout, stderr } = await world.run(['--once', '--json']);
+    expect(stdout).toMatch(/^\{[^\n]+\}\n$/);
+    expect({ code, line: JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      line: {
+        pipeline: 'local',
+        outcome: 'caught-up',
+        stopped: false,
+        fault: null,
+        logsAccepted: 40,
+        logsDeadLettered: 1,
+        lagSeconds: 0,
+        queues: { retry: 0, deadLetter: 1 },
+      },
+    });
+    expect(stderr).toContain('local: 40 logs shipped, 1 put on the dead-letter queue; caught up\n');
+  });
+
+  test('with --json is told of a fault in the line too', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(10) } });
+    world.posts.always({ kind: 'status', status: 403 });
+    const { code, stdout } = await world.run(['--once', '--json']);
+    expect({ code, line: JSON.parse(stdout) }).toMatchObject({
+      code: 1,
+      line: { outcome: 'denied', fault: expect.stringContaining('403') },
+    });
+  });
+
   test('killed in the middle, again and again, loses nothing and repeats only what was on its way', async () => {
     await slowWorld();
     for (const count of [0, 700, 1500, 2500]) {

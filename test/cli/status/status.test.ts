@@ -17,7 +17,7 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
   afterAll(() => world.close());
 
   test('of which all is well is told so, on 80 columns, without colour, and exits with 0', async () => {
-    const { code, stdout, stderr } = await world.run(['status'], { FORCE_COLOR: '1' });
+    const { code, stdout, stderr } = await world.run(['status'], { CI: 'true', COLUMNS: '' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('stack Auth0LogsToAzure in us-east-1, at 2');
     expect(stdout).toContain('\nprod: well: caught up\n');
@@ -25,6 +25,12 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
     expect(stdout).toMatch(/last run +ended \d+ s ago, took .*: 30 logs shipped; caught up/);
     expect(stdout).not.toMatch(CONTROL);
     expect(stdout.split('\n').filter(line => line.length > 80)).toEqual([]);
+  });
+
+  test('is coloured in a pipe where FORCE_COLOR asks for it, unless NO_COLOR forbids it', async () => {
+    const painted = async (env: Record<string, string>) =>
+      (await world.run(['status'], { FORCE_COLOR: '1', ...env })).stdout.includes('\x1b[');
+    expect([await painted({}), await painted({ NO_COLOR: '1' })]).toEqual([true, false]);
   });
 
   test('as JSON is one document with what the table and the function left behind', async () => {

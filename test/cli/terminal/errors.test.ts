@@ -1,6 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { causesOf, EXIT, reportError, UsageError } from '../../../cli/terminal/errors.ts';
-import { nearest } from '../../../cli/terminal/nearest.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -42,28 +41,4 @@ test('a chain of causes that bites its tail ends', () => {
   const two = new Error('two', { cause: one });
   one.cause = two;
   expect(causesOf(one)).toEqual(['Error: two']);
-});
-
-test.each([
-  ['statsu', 'status'],
-  ['docter', 'doctor'],
-  ['rn', 'run'],
-  ['checkpont', 'checkpoint'],
-  ['dryrun', 'dry-run'],
-  ['x', undefined],
-  ['shipment', undefined],
-])('"%s" is taken for %s', (word, meant) => {
-  const names = [
-    'demo',
-    'run',
-    'azure',
-    'status',
-    'doctor',
-    'replay',
-    'checkpoint',
-    'backfill',
-    'dry-run',
-    'audit',
-  ];
-  expect(nearest(word, names)).toBe(meant);
 });

@@ -1,11 +1,12 @@
 /** What `doctor` says of the Data Collector API alone. */
+
 import { afterEach, expect, test } from 'vitest';
 import { postFinding } from '../../../cli/doctor/azure-answer.ts';
-
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import type { PostAnswer } from '../../../lambda/core/model.ts';
 import { notice } from '../../../lambda/destinations/data-collector/notice.ts';
 import { dataCollector } from '../../../lambda/destinations/data-collector/spec.ts';
+import { EIGHTY } from '../../cli/cli.ts';
 import { levels, openPatient, type Patient, type PatientSetup } from '../../cli/doctor/doctor-world.ts';
 import { PIPELINE } from '../../config/samples.ts';
 import { SAMPLE } from './sample.ts';
@@ -71,7 +72,7 @@ test('a regenerated key is refused, with the command that shows the right one', 
 test('a line a finding, its remedy below, a summary; nothing is wider than 80 columns; exit code 1', async () => {
   const { doctor, world } = await open();
   world.azure.setSecret('another');
-  const { stdout, stderr, code } = await doctor();
+  const { stdout, stderr, code } = await doctor([], EIGHTY);
   const lines = stdout.split('\n');
   expect(lines[0]).toContain(`state directory ${world.directory}/state`);
   expect(lines[2]).toBe('local: local.eu.auth0.com to Auth0_CL');

@@ -32,6 +32,8 @@ interface Item {
   readonly leaseHost?: string;
   readonly leaseSpace?: string;
   readonly leaseProcess?: number;
+  /** Whose the last run was. */
+  readonly ranBy?: Process;
   readonly updatedAt?: string;
 }
 
@@ -124,6 +126,7 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
         ...(checkpoint && fieldsOf(checkpoint)),
         ...(caughtUpAtMs !== undefined && { caughtUpAt: iso(caughtUpAtMs) }),
         ...(witnessedAtMs !== undefined && { witnessedAt: iso(witnessedAtMs) }),
+        ...(closing.lastRun !== undefined && { ranBy: self }),
       };
       await write(lease.pipeline, version, { ...rest, ...left, updatedAt: iso(nowMs) });
     },
@@ -145,6 +148,27 @@ export async function readState(directory: string, pipeline: string): Promise<St
       `the state in ${folder} cannot be read (${code}); correct its owner and permissions`,
     );
   }
+}
+
+/** Another process whose run was the last one. */
+export interface OtherRunner {
+  /** `process 12 on host`. */
+  readonly name: string;
+  /** Undefined of another machine or container, where nobody can look from here. */
+  readonly isAlive: true | undefined;
+}
+
+/** Undefined when the last run was this process's, or when the process whose it was has died. */
+export async function otherRunner(
+  directory: string,
+  pipeline: string,
+  self: Process = THIS_PROCESS,
+): Promise<OtherRunner | undefined> {
+  const { ranBy } = (await read(join(directory, pipeline, 'checkpoint'))).item;
+  if (ranBy === undefined) return undefined;
+  const isNear = ranBy.host === self.host && ranBy.space === self.space;
+  if (isNear && (ranBy.id === self.id || !isAlive(ranBy.id))) return undefined;
+  return { name: `process ${ranBy.id} on ${ranBy.host}`, isAlive: isNear || undefined };
 }
 
 /** The greatest version; 0 and nothing when there is none. Throws UsageError: to begin anew could skip logs. */
@@ -234,12 +258,16 @@ function hasDied(item: Item, self: Process): boolean {
   if (item.leaseProcess === undefined) return false;
   // A process does one run of a pipeline at a time: this one's number was another's before.
   if (item.leaseProcess === self.id) return true;
+  return !isAlive(item.leaseProcess);
+}
+
+function isAlive(id: number): boolean {
   try {
-    process.kill(item.leaseProcess, 0);
-    return false;
+    process.kill(id, 0);
+    return true;
   } catch (error) {
     // Another user's process refuses the signal, but it is there.
-    return !(error instanceof Error && 'code' in error && error.code === 'EPERM');
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

@@ -8,6 +8,7 @@ import { systemClock } from '../../../lambda/wiring.ts';
 import type { Operated, OperatorQueues, Target, TargetOptions } from '../operated.ts';
 import { silenceMs } from '../schedule.ts';
 import { chosenConfigs } from './configs.ts';
+import { diskFaults } from './disk.ts';
 import { ledgerDirectory, readLocalLedger } from './ledger.ts';
 import { localQueue } from './queue.ts';
 import { environmentSecrets, fileSecrets, noSecrets, secretsFileWarning } from './secrets.ts';
@@ -24,11 +25,12 @@ export async function localTarget(options: TargetOptions & { readonly config: st
   return {
     place: `state directory ${directory}${existsSync(directory) ? '' : ' (which does not exist yet)'}`,
     kind: 'local',
-    pipelines: configs.map(config => operated(config, directory, secretsOf(config))),
+    pipelines: configs.map(config => localOperated(config, directory, secretsOf(config))),
   };
 }
 
-function operated(config: PipelineConfig, directory: string, secrets: SecretSource): Operated {
+/** One pipeline of a state directory. */
+export function localOperated(config: PipelineConfig, directory: string, secrets: SecretSource): Operated {
   const own = join(directory, config.name);
   return {
     config,
@@ -41,7 +43,7 @@ function operated(config: PipelineConfig, directory: string, secrets: SecretSour
     limits: async () => ({ lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) }),
     ledger: fromMs => readLocalLedger(ledgerDirectory(directory, config), fromMs),
     problems: async () => [],
-    stopped: async () => [],
+    stopped: () => diskFaults(directory),
   };
 }
 

@@ -33,8 +33,16 @@ async function ship(more: object = {}) {
   const secrets = environmentSecrets(config, world.env);
   const stop = new AbortController().signal;
   const places = { env: world.env, stateDirectory: stateDirectory() };
-  const onProgress = () => undefined;
-  const pipeline = await localPipeline({ config, secrets, ...places, journal: silent, stop, onProgress });
+  const [onProgress, onWaiting] = [() => undefined, () => undefined];
+  const pipeline = await localPipeline({
+    config,
+    secrets,
+    ...places,
+    journal: silent,
+    stop,
+    onProgress,
+    onWaiting,
+  });
   return pipeline.ship();
 }
 /** A log whose id lies `ageMs` back. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
+import type { Cli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 
 let world: LocalWorld;
@@ -32,9 +33,10 @@ async function arrived(count: number): Promise<void> {
 }
 
 describe('run --once', () => {
-  test('ships everything, and the second time nothing', async () => {
+  test('ships everything, and the second time nothing; its last line is the pipeline’s health', async () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(3000) } });
     const first = await world.run();
+    expect(first.stdout).toMatch(/ local: healthy: caught up\n$/);
     expect(first.stdout).toContain('local: 3,000 logs shipped; caught up\n');
     expect(first).toMatchObject({ code: 0, stderr: NOTICE });
     const second = await world.run();
@@ -110,6 +112,7 @@ describe('run --once', () => {
     world.azure.faults.dataCollector.always({ kind: 'status', status: 503, headers: retryAfter });
     const during = await world.run();
     expect(during.stdout).toContain('0 logs shipped, 100 put on the retry queue');
+    expect(during.stdout).toMatch(/ local: unhealthy: Azure is unavailable; see docs\/runbook.md#lag\n$/);
     expect(during).toMatchObject({
       code: 1,
       stderr: noticeAnd(/error: pipeline "local": Azure answered 503\n/),
@@ -139,6 +142,27 @@ describe('run, going on', () => {
     expect(stdout).toContain('a tick every 1 min, Ctrl-C stops');
     expect(stdout).toContain('local: 300 logs shipped; caught up');
     expect(code).toBe(0);
+  });
+
+  test('beside another one on the same state directory, it says so', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(30) } });
+    const first = await world.start([]);
+    const saidBy = (child: Cli['child'], words: string) =>
+      new Promise<void>(done => {
+        child.stdout?.on('data', data => String(data).includes(words) && done());
+      });
+    await saidBy(first.child, 'healthy: caught up');
+    const second = await world.start([]);
+    await saidBy(second.child, 'healthy: caught up');
+    for (const { child } of [first, second]) child.kill('SIGINT');
+    const { code, stderr } = await second.ended;
+    expect(stderr).toContain(
+      `warning: pipeline "local": another “run” ships it from this state directory: process ${first.child.pid} on ${hostname()};`,
+    );
+    expect((await first.ended).stderr).not.toContain('another “run”');
+    expect(code).toBe(0);
+    // Once the first one has ended, a restart has nobody beside it.
+    expect((await world.run()).stderr).not.toContain('another “run”');
   });
 
   test('cron(…) is refused: cron itself can start it', async () => {

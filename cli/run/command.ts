@@ -12,8 +12,8 @@ or from a JSON file, the name of a secret to its fields:
   {"auth0-logs/prod/auth0": {"clientId": "…", "clientSecret": "…"},
    "auth0-logs/prod/azure": {"sharedKey": "…"}}
 
-The state directory holds the checkpoint, the retry queue and the dead-letter
-queue. Keep it: without it, the next run begins at auth0.startFrom. The command
+The state directory holds, in a SQLite file for each pipeline, the checkpoint, the
+retry queue and the dead-letter queue. It must be on a local disk. Keep it: without it, the next run begins at auth0.startFrom. The command
 may be ended or killed at any time; no log is lost by that.
 
 Exit code with --once: 0 caught up, 1 stopped by a fault, 2 wrong usage or

@@ -11,7 +11,7 @@ import { ship } from '../../lambda/core/ship.ts';
 import { type Environment, ioFirst, pipelineParts } from '../../lambda/wiring.ts';
 import { askPipeline } from '../pipelines/facts.ts';
 import { healthOf, type Judgement } from '../pipelines/health.ts';
-import { ledgerDirectory, localLedger } from '../pipelines/local/ledger.ts';
+import { ledgerPlace, localLedger } from '../pipelines/local/ledger.ts';
 import { type LocalQueue, localQueue } from '../pipelines/local/queue.ts';
 import { localState, type OtherRunner, otherRunner } from '../pipelines/local/state.ts';
 import { localOperated } from '../pipelines/local/target.ts';
@@ -56,7 +56,6 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     directory: join(stateDirectory, config.name),
     clock,
     maxTries: RETRY_MAX_RECEIVES,
-    onSpoilt: path => journal.error(`${path} is no message of the retry queue and is left where it is`),
   });
   const destination = stoppableDestination(
     watchedDestination(parts.destination, clock.now, options.onWaiting),
@@ -65,7 +64,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   const pages = stoppableSource(watchedSource(parts.source, clock.now, options.onWaiting), stop);
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
-  const ledger = localLedger(ledgerDirectory(stateDirectory, config), clock, code =>
+  const ledger = localLedger(ledgerPlace(stateDirectory, config), clock, code =>
     journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
   );
 
@@ -131,7 +130,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
         if (stop.aborted && !report.done) return;
         if (report.done) await queue.remove(batch);
         else if ((await queue.postpone(batch)) === 'dead-letter') {
-          journal.error('a failed batch was tried too often and is a dead letter now', { file: batch.name });
+          journal.error('a failed batch was tried too often and is a dead letter now', { message: batch.id });
         }
         told(report);
         // What Azure refuses of one batch it refuses of the next; a message that is none of ours stops nobody.

@@ -9,7 +9,7 @@ import type { Operated, OperatorQueues, Target, TargetOptions } from '../operate
 import { silenceMs } from '../schedule.ts';
 import { chosenConfigs } from './configs.ts';
 import { diskFaults } from './disk.ts';
-import { ledgerDirectory, readLocalLedger } from './ledger.ts';
+import { ledgerPlace, readLocalLedger } from './ledger.ts';
 import { localQueue } from './queue.ts';
 import { environmentSecrets, fileSecrets, noSecrets, secretsFileWarning } from './secrets.ts';
 import { localState, readState } from './state.ts';
@@ -41,7 +41,7 @@ export function localOperated(config: PipelineConfig, directory: string, secrets
     state: () => readState(directory, config.name),
     alarms: async () => [],
     limits: async () => ({ lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) }),
-    ledger: fromMs => readLocalLedger(ledgerDirectory(directory, config), fromMs),
+    ledger: fromMs => readLocalLedger(ledgerPlace(directory, config), fromMs),
     problems: async () => [],
     stopped: () => diskFaults(directory),
   };
@@ -52,7 +52,6 @@ function queuesIn(directory: string): OperatorQueues {
     directory,
     clock: systemClock,
     maxTries: RETRY_MAX_RECEIVES,
-    onSpoilt: () => undefined,
   });
   return {
     put: queue.put,

@@ -1,10 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
 import type { Cli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+import { stateRows } from '../state-rows.ts';
 
 let world: LocalWorld;
 afterEach(() => world.close());
@@ -101,7 +100,8 @@ describe('run --once', () => {
     expect(stdout).toContain('local: 199 logs shipped, 1 put on the dead-letter queue; caught up');
     expect(stdout).toContain('local: 1 message on the dead-letter queue');
     expect(code).toBe(0);
-    expect(await readdir(join(world.directory, 'state', 'local', 'dead-letter'))).toHaveLength(1);
+    const dead = stateRows(world.directory, `SELECT * FROM message WHERE queue = 'dead-letter'`);
+    expect(dead).toHaveLength(1);
     expect(await world.missing()).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 import { known, readLate } from '../../lambda/core/late.ts';
 import type { LedgerEntry } from '../../lambda/core/ledger.ts';
 import type { Clock } from '../../lambda/core/model.ts';
-import { readLocalLedger } from '../pipelines/local/ledger.ts';
+import { type LedgerPlace, readLocalLedger } from '../pipelines/local/ledger.ts';
 import type { Operated, StoredState } from '../pipelines/operated.ts';
 import { type AuditBasis, type IdRange, touches } from './basis.ts';
 
@@ -10,7 +10,7 @@ export interface LedgerDependencies {
   readonly pipeline: Operated;
   readonly clock: Clock;
   /** Of this machine, where `backfill` enters what it ships for a stack; undefined when that is the pipeline's own. */
-  readonly backfillLedger: string | undefined;
+  readonly backfillLedger: LedgerPlace | undefined;
   /** CloudWatch shows a line only some seconds after it was written: so long is waited for those before the checkpoint. */
   readonly ledgerDelayMs: number;
 }

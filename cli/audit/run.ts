@@ -1,6 +1,6 @@
 /** Finds the pipeline and its window, audits it, and says what came of it. */
 import { pipelineParts } from '../../lambda/wiring.ts';
-import { ledgerDirectory } from '../pipelines/local/ledger.ts';
+import { ledgerPlace } from '../pipelines/local/ledger.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated, Target, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
@@ -88,7 +88,7 @@ async function watched(
     pipeline,
     source: stoppableSource(source, either),
     clock: stoppableClock(either),
-    backfillLedger: kind === 'stack' ? ledgerDirectory(state, pipeline.config) : undefined,
+    backfillLedger: kind === 'stack' ? ledgerPlace(state, pipeline.config) : undefined,
     ledgerDelayMs: kind === 'stack' ? LEDGER_DELAY_MS : 0,
     headroom: Math.max(HEADROOM, options.rateLimitHeadroom),
     told: { missing: onMissing, read },

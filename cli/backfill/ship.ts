@@ -8,7 +8,7 @@ import type { RunReport } from '../../lambda/core/report.ts';
 import type { ShipDependencies } from '../../lambda/core/run.ts';
 import { ship } from '../../lambda/core/ship.ts';
 import { ioFirst, pipelineParts } from '../../lambda/wiring.ts';
-import { ledgerDirectory, localLedger } from '../pipelines/local/ledger.ts';
+import { ledgerPlace, localLedger } from '../pipelines/local/ledger.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { journalOn, liveLine } from '../terminal/live-line.ts';
 import { stoppableClock, stoppableDestination, stoppableSource } from '../terminal/stoppable.ts';
@@ -75,7 +75,7 @@ export async function shipPlan(
         destination: stoppableDestination(parts.destination, stop),
         state: backfillStore(begun),
         queue: queues,
-        ledger: localLedger(ledgerDirectory(dirname(own), config), clock, code =>
+        ledger: localLedger(ledgerPlace(dirname(own), config), clock, code =>
           journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
         ),
         clock,

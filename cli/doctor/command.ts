@@ -18,7 +18,7 @@ The columns of a data collection rule can only be read with your own rights:
 
   ✓ ok   ! warning   ✗ error   – not checked   → what to do
 
-Exit codes: 0 no error; 1 an error was found; 2 wrong usage or configuration, or
+Exit codes: 0 no error; 1 an error was found, or a pipeline is unhealthy; 2 wrong usage or configuration, or
 nothing could be asked; 130 interrupted.
 
 Examples:
@@ -34,7 +34,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .summary('find what is wrong, with what to do about it')
     .description(
-      'Looks at everything that a pipeline needs, from its secrets to Azure’s answer,\nand says of each whether it is well and what to do if not. Changes nothing.',
+      'Looks at everything that a pipeline needs, from its secrets to Azure’s answer,\nand says of each whether it is in order and what to do if not. Changes nothing.',
     );
   addTargetOptions(command)
     .option('--dcr <file>', 'the rule, as "az monitor data-collection rule" tells it')

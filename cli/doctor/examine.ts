@@ -14,6 +14,7 @@ import { clockFinding, clockWatch } from './clock.ts';
 import { columnsFinding } from './columns.ts';
 import { configurationFindings, noticeFindings } from './configuration.ts';
 import { about, type Finding, isUsable } from './finding.ts';
+import { factsOf, type Judged, judged } from './judged.ts';
 import { redactionFindings } from './redaction.ts';
 import { auth0SecretFinding, azureSecretFinding } from './secrets.ts';
 import { type Asked, lastRunFinding, queueFindings, resourceFindings, triggerFindings } from './state.ts';
@@ -31,17 +32,18 @@ export interface Examination {
 const ASK_LIMIT_MS = 30_000;
 const FORBIDDEN = /AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation/;
 
-/** In the order in which they are read. */
-export async function examine(one: Operated, { kind, options, dcr, watch }: Examination): Promise<Finding[]> {
+export async function examine(one: Operated, { kind, options, dcr, watch }: Examination): Promise<Judged> {
   const { config, secrets, env } = one;
   const spec = specOf(config.azure);
   const rule = spec.rule?.(config.azure);
   const bases = baseUrlsIn(one);
   if (bases instanceof ConfigError) {
     const say = about('configuration');
-    return [
-      say.error(bases.problems.join('; '), 'correct the environment of this command, and run it again'),
-    ];
+    const finding = say.error(
+      bases.problems.join('; '),
+      'correct the environment of this command, and run it again',
+    );
+    return judged([finding], factsOf(one, kind, systemClock.now(), {}));
   }
   const clocks = clockWatch(systemClock.now);
   const vault = { config, secrets, kind };
@@ -80,20 +82,29 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     ];
   };
 
-  const [[auth0Secret, fromAuth0], [azureSecret, fromAzure], stored, problems, stopped, depths, limits] =
-    await Promise.all([
-      watch('Auth0', auth0()),
-      watch('Azure', azure()),
-      watch('the state', state),
-      watch('table and queues', asked(one.problems())),
-      watch('schedule, trigger', asked(one.stopped())),
-      watch('what waits', asked(one.queues.depths())),
-      watch('alarms', asked(one.limits())),
-    ]);
+  const [
+    [auth0Secret, fromAuth0],
+    [azureSecret, fromAzure],
+    stored,
+    problems,
+    stopped,
+    depths,
+    limits,
+    alarms,
+  ] = await Promise.all([
+    watch('Auth0', auth0()),
+    watch('Azure', azure()),
+    watch('the state', state),
+    watch('table and queues', asked(one.problems())),
+    watch('schedule, trigger', asked(one.stopped())),
+    watch('what waits', asked(one.queues.depths())),
+    watch('alarms', asked(one.limits())),
+    watch('alarms', asked(one.alarms())),
+  ]);
   const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
   const nowMs = systemClock.now();
   const pulse = { kind, config, nowMs, options, limits: 'value' in limits ? limits.value : byDefault };
-  return [
+  const findings = [
     ...configurationFindings(config, kind, env),
     ...noticeFindings(config, nowMs),
     auth0Secret,
@@ -104,13 +115,16 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     ...(rule ? [columnsFinding(rule, dcr, options)] : []),
     clockFinding(clocks.skews, kind),
     // A state directory has no settings that somebody could have changed.
-    ...(kind === 'stack'
-      ? [...resourceFindings(problems, one.deployCommand), ...triggerFindings(stopped)]
-      : []),
+    ...(kind === 'stack' ? resourceFindings(problems, one.deployCommand) : []),
+    ...triggerFindings(stopped, kind),
     lastRunFinding(stored, pulse),
     checkpointFinding(stored, fromAuth0, pulse),
     ...queueFindings(depths, pulse),
   ];
+  return judged(
+    findings,
+    factsOf(one, kind, nowMs, { state: stored, queues: depths, alarms, limits, stopped }),
+  );
 }
 
 /** Addresses instead of the vendors', once the pipeline's own check of them has passed. */

@@ -11,6 +11,11 @@ export function doctorJson({ place, kind, pipelines }: Target, examined: readonl
     checkedAt: new Date().toISOString(),
     ...countsOf(all),
     ...(deployOf(pipelines) && { deployCommand: deployOf(pipelines) }),
-    pipelines: examined.map(({ config, findings }) => ({ pipeline: config.name, findings })),
+    pipelines: examined.map(({ config, findings, judgement: { health, reasons } }) => ({
+      pipeline: config.name,
+      health,
+      reasons,
+      findings,
+    })),
   };
 }

@@ -6,7 +6,7 @@ import { readJsonFile } from '../terminal/json-file.ts';
 import { type LiveLine, liveLine } from '../terminal/live-line.ts';
 import { examine } from './examine.ts';
 import { doctorJson } from './json.ts';
-import { countsOf, type Examined, showDoctor } from './show.ts';
+import { type Examined, showDoctor } from './show.ts';
 
 export interface DoctorOptions extends TargetOptions {
   readonly dcr?: string;
@@ -34,7 +34,7 @@ export async function runDoctor(options: DoctorOptions): Promise<number> {
         const { config } = one;
         const name = pipelines.length > 1 ? config.name : options.pipeline;
         const watch = <T>(part: string, work: Promise<T>) => waiting.during(`${config.name}: ${part}`, work);
-        return { config, findings: await examine(one, { kind, dcr, watch, options: typed(options, name) }) };
+        return { config, ...(await examine(one, { kind, dcr, watch, options: typed(options, name) })) };
       }),
     );
   } finally {
@@ -42,7 +42,7 @@ export async function runDoctor(options: DoctorOptions): Promise<number> {
   }
   if (options.json) console.log(JSON.stringify(doctorJson(target, examined), undefined, 2));
   else showDoctor(target, examined);
-  return examined.some(({ findings }) => countsOf(findings).errors > 0) ? EXIT.fault : EXIT.ok;
+  return examined.some(({ judgement }) => judgement.health === 'unhealthy') ? EXIT.fault : EXIT.ok;
 }
 
 /** The options by which the target was found, for commands to be copied. */

@@ -1,12 +1,13 @@
 /** What `doctor` has found, for people. */
 import { specOf } from '../../lambda/destinations/all.ts';
+import { healthSentence } from '../pipelines/health.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
 import { colors, columnsOf, harmless, wrapped } from '../terminal/text.ts';
 import type { Finding, Level } from './finding.ts';
+import type { Judged } from './judged.ts';
 
-export interface Examined {
+export interface Examined extends Judged {
   readonly config: Operated['config'];
-  readonly findings: readonly Finding[];
 }
 
 const SIGNS: Readonly<Record<Level, string>> = { ok: '✓', warning: '!', error: '✗', 'not checked': '–' };
@@ -20,10 +21,11 @@ const PAINT: Readonly<Record<Level, (text: string) => string>> = {
 
 export function showDoctor({ place, pipelines }: Target, examined: readonly Examined[]): void {
   console.log(place);
-  for (const { config, findings } of examined) {
+  for (const { config, findings, judgement } of examined) {
     const { name, auth0, azure } = config;
     const to = specOf(azure).place(azure).name;
     console.log(`\n${colors.bold(name)}: ${auth0.domain} to ${to}`);
+    console.log(wrapped(`  ${healthSentence(judgement)}`, columnsOf(), INDENT));
     for (const line of findingLines(findings)) console.log(line);
   }
   const all = examined.flatMap(({ findings }) => findings);

@@ -2,12 +2,14 @@
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { DEAD_LETTER_RETENTION_DAYS } from '../../lambda/core/contract.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
+import { queueReasons, runReasons, silenceReasons, worstOf } from '../pipelines/health.ts';
 import type { Depth, Limits, Stopped, StoredState, Target } from '../pipelines/operated.ts';
 import { counted, duration, faultOf, runWarnings } from '../terminal/words.ts';
 import { about, type Finding, sentenceParts } from './finding.ts';
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+/** Of the one judgement of health, as these checks tell it. */
+const LEVEL = { healthy: 'warning', unknown: 'warning', degraded: 'warning', unhealthy: 'error' } as const;
 
 /** What a question was answered, or in a sentence why it was not. */
 export type Asked<T> = { readonly value: T } | Unanswered;
@@ -41,11 +43,12 @@ export function resourceFindings(
   });
 }
 
-/** What should start runs and replays, and does not. */
-export function triggerFindings(asked: Asked<readonly Stopped[]>): Finding[] {
-  const say = about('schedule, trigger');
-  if ('problem' in asked) return [unasked('schedule, trigger', asked)];
-  if (asked.value.length === 0) return [say.ok('both are enabled')];
+/** What keeps runs and replays from starting. */
+export function triggerFindings(asked: Asked<readonly Stopped[]>, kind: Target['kind'] = 'stack'): Finding[] {
+  const check = kind === 'stack' ? 'schedule, trigger' : 'state directory';
+  const say = about(check);
+  if ('problem' in asked) return [unasked(check, asked)];
+  if (asked.value.length === 0) return kind === 'stack' ? [say.ok('both are enabled')] : [];
   return asked.value.map(({ text, remedy }) => say.error(text, remedy));
 }
 
@@ -60,6 +63,8 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
     if (checkpoint) return say.unchecked('no report of it is kept yet', 'run this again after the next run');
     return say.warning('there was none yet', beginning(pulse));
   }
+  const { kind, limits, nowMs: askedAtMs } = pulse;
+  const facts = { state: asked.value, pipeline: pulse.config.name, kind, limits, askedAtMs };
   const ageMs = Math.max(0, pulse.nowMs - lastRun.endedAtMs);
   const ended = `${duration(ageMs)} ago: ${lastRun.outcome}`;
   const fault = faultOf({ ...lastRun, pipeline: pulse.config.name });
@@ -70,14 +75,14 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
     return say.error(`${ended}; ${text}${wait}`, lastRun.outcome === 'astray' ? 'see “checkpoint”' : remedy);
   }
   const [warning] = runWarnings({ ...lastRun, pipeline: pulse.config.name }, retentionMs(pulse));
-  if (warning !== undefined)
-    return say.warning(
+  if (warning !== undefined) {
+    return say[LEVEL[worstOf(runReasons(facts))]](
       `${ended}; ${warning}`,
       'see docs/runbook.md: retention-at-risk, gap-suspected, checkpoint-astray, sweep-overdue',
     );
-  if (ageMs > pulse.limits.silenceMs) {
-    return say[pulse.kind === 'stack' ? 'error' : 'warning'](`${ended}, and none since`, beginning(pulse));
   }
+  const silence = worstOf(silenceReasons(facts));
+  if (silence !== 'healthy') return say[LEVEL[silence]](`${ended}, and none since`, beginning(pulse));
   const shipped =
     lastRun.posts === 0 ? 'nothing to post' : `${counted(lastRun.logsAccepted, 'log')} accepted by Azure`;
   return say.ok(`${ended}, ${shipped}`);
@@ -96,18 +101,19 @@ function retryFinding(depth: Depth): Finding {
   const say = about('retry queue');
   if (depth.messages === 0) return say.ok('empty');
   const text = waits(depth, 'failed batch', 'failed batches');
-  if ((depth.oldestAgeMs ?? 0) < HOUR_MS) return say.ok(`${text}; they are tried again by themselves`);
+  const health = worstOf(queueReasons({ queues: { retry: depth, 'dead-letter': { messages: 0 } } }));
+  if (health === 'healthy') return say.ok(`${text}; they are tried again by themselves`);
   const remedy =
     'see “azure” and “last run”; they are tried again by themselves, and become dead letters after about half a day';
-  return say.warning(text, remedy);
+  return say[LEVEL[health]](text, remedy);
 }
 
 /** Somebody must see to it. */
 function deadLetterFinding(depth: Depth, options: string): Finding {
   const say = about('dead letters');
   if (depth.messages === 0) return say.ok('none');
-  const isOld = (depth.oldestAgeMs ?? 0) > (DEAD_LETTER_RETENTION_DAYS / 2) * DAY_MS;
-  return say[isOld ? 'error' : 'warning'](
+  const health = worstOf(queueReasons({ queues: { retry: { messages: 0 }, 'dead-letter': depth } }));
+  return say[LEVEL[health]](
     waits(depth, 'dead letter'),
     `see why, put that right, and deliver them again (a stack’s are deleted when ${DEAD_LETTER_RETENTION_DAYS} days old):\n` +
       `  npm start -- replay --list${options}\n  npm start -- replay${options}`,

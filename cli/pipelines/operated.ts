@@ -47,7 +47,7 @@ export interface Operated {
   ledger(fromMs: number): AsyncIterable<LedgerEntry>;
   /** Settings that differ from what a deployment made, a sentence each with its remedy; none for a state directory. */
   problems(): Promise<readonly string[]>;
-  /** What should start runs or replays and does not; none for a state directory. */
+  /** What keeps runs or replays from starting: of a stack its schedule and trigger, of a state directory its disk. */
   stopped(): Promise<readonly Stopped[]>;
 }
 
@@ -70,7 +70,7 @@ export interface StoredState extends PipelineState {
   readonly updatedAtMs?: number;
 }
 
-/** Beyond these a pipeline is not well. */
+/** Beyond these a pipeline is not healthy. */
 export interface Limits {
   readonly lagMs: number;
   /** So long without a run. */

@@ -9,10 +9,14 @@ import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { newestRecord } from '../../lambda/core/settle.ts';
 import { ship } from '../../lambda/core/ship.ts';
 import { type Environment, ioFirst, pipelineParts } from '../../lambda/wiring.ts';
-import { ledgerDirectory, localLedger } from '../pipelines/local/ledger.ts';
+import { askPipeline } from '../pipelines/facts.ts';
+import { healthOf, type Judgement } from '../pipelines/health.ts';
+import { ledgerPlace, localLedger } from '../pipelines/local/ledger.ts';
 import { type LocalQueue, localQueue } from '../pipelines/local/queue.ts';
-import { localState } from '../pipelines/local/state.ts';
+import { localState, type OtherRunner, otherRunner } from '../pipelines/local/state.ts';
+import { localOperated } from '../pipelines/local/target.ts';
 import { stoppableClock, stoppableDestination, stoppableSource } from '../terminal/stoppable.ts';
+import { type ToldWaiting, watchedDestination, watchedSource } from './waiting.ts';
 
 export interface LocalPipeline {
   readonly name: string;
@@ -22,6 +26,10 @@ export interface LocalPipeline {
   /** Delivers the batches that are due, until Azure has none of it. Each report is told as it comes. */
   replayDue(told: (report: ReplayReport) => void): Promise<void>;
   readonly depths: LocalQueue['depths'];
+  /** How it is after this run. */
+  judge(report: RunReport): Promise<Judgement>;
+  /** See `otherRunner`. */
+  otherRunner(): Promise<OtherRunner | undefined>;
 }
 
 export interface LocalPipelineOptions {
@@ -34,6 +42,8 @@ export interface LocalPipelineOptions {
   readonly stop: AbortSignal;
   /** Told after every page and every save: logs read by this run, and the date that the checkpoint has reached. */
   readonly onProgress: (logsRead: number, reachedMs: number | undefined) => void;
+  /** Told again and again while a vendor takes its time. */
+  readonly onWaiting: ToldWaiting;
 }
 
 /** Throws ConfigError for a base URL that is not allowed; rejects when the redaction key is missing. */
@@ -46,13 +56,15 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     directory: join(stateDirectory, config.name),
     clock,
     maxTries: RETRY_MAX_RECEIVES,
-    onSpoilt: path => journal.error(`${path} is no message of the retry queue and is left where it is`),
   });
-  const destination = stoppableDestination(parts.destination, stop);
-  const pages = stoppableSource(parts.source, stop);
+  const destination = stoppableDestination(
+    watchedDestination(parts.destination, clock.now, options.onWaiting),
+    stop,
+  );
+  const pages = stoppableSource(watchedSource(parts.source, clock.now, options.onWaiting), stop);
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
-  const ledger = localLedger(ledgerDirectory(stateDirectory, config), clock, code =>
+  const ledger = localLedger(ledgerPlace(stateDirectory, config), clock, code =>
     journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
   );
 
@@ -61,7 +73,6 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     let reachedMs: number | undefined;
     const source: typeof parts.source = {
       ...pages,
-      start: parts.source.start,
       page: async (...request) => {
         const answer = await pages.page(...request);
         if (answer.kind === 'page') logsRead += answer.logs.length;
@@ -83,6 +94,16 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     name: config.name,
     retentionMs: parts.options.retentionMs,
     depths: queue.depths,
+    judge: async report => {
+      const facts = await askPipeline('local', localOperated(config, stateDirectory, secrets));
+      // What could not be kept counts all the same. A run that another one held off says nothing of the pipeline.
+      const lastRun = { ...report, endedAtMs: clock.now() };
+      return healthOf(
+        report.outcome === 'skipped' ? facts : { ...facts, state: { ...facts.state, lastRun } },
+      );
+    },
+    // What cannot be read, the run itself reports.
+    otherRunner: () => otherRunner(stateDirectory, config.name).catch(() => undefined),
     ship: () => {
       const endsAtMs = clock.now() + SHIP_TIMEOUT_SECONDS * 1000;
       return ship(shipDependencies(), {
@@ -109,7 +130,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
         if (stop.aborted && !report.done) return;
         if (report.done) await queue.remove(batch);
         else if ((await queue.postpone(batch)) === 'dead-letter') {
-          journal.error('a failed batch was tried too often and is a dead letter now', { file: batch.name });
+          journal.error('a failed batch was tried too often and is a dead letter now', { message: batch.id });
         }
         told(report);
         // What Azure refuses of one batch it refuses of the next; a message that is none of ours stops nobody.

@@ -13,6 +13,7 @@ import { printError } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
 import { type LocalPipeline, localPipeline } from './one-pipeline.ts';
 import { notices, type Told, tellerOn } from './show.ts';
+import type { ToldWaiting } from './waiting.ts';
 
 export interface RunOptions {
   readonly config: string;
@@ -39,13 +40,19 @@ export async function runPipelines(options: RunOptions): Promise<number> {
     const { name } = config;
     // A state that cannot be read is told now, and not by a run that can only say "failed".
     await readState(stateDirectory, name);
+    let logsRead = 0;
     const onProgress = (read: number, reachedMs: number | undefined) => {
+      logsRead = read;
       const reached = reachedMs === undefined ? '' : `, shipped up to ${dateText(reachedMs)}`;
       screen.update(`${name}: ${counted(read, 'log')} read${reached}`);
     };
+    const onWaiting: ToldWaiting = (vendor, waitedMs) =>
+      screen.update(
+        `${name}: waiting for ${vendor} to answer, ${duration(waitedMs)} so far, ${counted(logsRead, 'log')} read`,
+      );
     const journal = journalOn(screen, name);
     const parts = { config, secrets: secretsOf(config), env: process.env, stateDirectory };
-    pipelines.push(await localPipeline({ ...parts, journal, stop, onProgress }));
+    pipelines.push(await localPipeline({ ...parts, journal, stop, onProgress, onWaiting }));
   }
   for (const config of configs) screen.print(introduction(config));
   for (const notice of notices(configs, Date.now())) printError(`warning: ${notice}`);
@@ -69,9 +76,10 @@ export async function runPipelines(options: RunOptions): Promise<number> {
 async function runOnce(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Promise<number> {
   let last: Tick;
   do last = await tick(pipeline, told, stop);
-  while (last.outcome === 'out-of-time' && !stop.aborted);
+  while (last.report.outcome === 'out-of-time' && !stop.aborted);
   if (stop.aborted) return EXIT.ok;
-  return last.outcome === 'caught-up' && !last.stayed ? EXIT.ok : EXIT.fault;
+  told.health(await pipeline.judge(last.report));
+  return last.report.outcome === 'caught-up' && !last.stayed ? EXIT.ok : EXIT.fault;
 }
 
 /** A tick at once and then every `everyMs`, or sooner while there is more to come, until `stop`. */
@@ -82,9 +90,16 @@ async function runForever(
   everyMs: number,
 ): Promise<number> {
   const firstMs = Date.now();
+  let hasRun = false;
   while (!stop.aborted) {
-    const { outcome } = await tick(pipeline, told, stop);
-    if (outcome === 'out-of-time') continue;
+    const other = await pipeline.otherRunner();
+    // Of another machine's it is only certain once it has run since this one's last tick.
+    if (other && (other.isAlive || hasRun)) told.company(other);
+    const { report } = await tick(pipeline, told, stop);
+    hasRun ||= report.outcome !== 'skipped';
+    if (stop.aborted) break;
+    told.health(await pipeline.judge(report));
+    if (report.outcome === 'out-of-time') continue;
     const waitMs = nextTickMs(firstMs, everyMs, Date.now()) - Date.now();
     await sleep(waitMs, undefined, { signal: stop }).catch(() => undefined);
   }
@@ -92,7 +107,7 @@ async function runForever(
 }
 
 interface Tick {
-  readonly outcome: RunReport['outcome'];
+  readonly report: RunReport;
   /** A failed batch was tried, and it or a part of it is still on the retry queue. */
   readonly stayed: boolean;
 }
@@ -111,5 +126,5 @@ async function tick(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Pro
   }
   told.end(report, replays, await pipeline.depths());
   const stayed = replays.some(one => !one.done || one.logsRequeued > 0);
-  return { outcome: report.outcome, stayed };
+  return { report, stayed };
 }

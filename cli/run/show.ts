@@ -4,6 +4,8 @@ import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
+import { healthSentence, type Judgement } from '../pipelines/health.ts';
+import type { OtherRunner } from '../pipelines/local/state.ts';
 import type { LiveLine } from '../terminal/live-line.ts';
 import { printError } from '../terminal/text.ts';
 import { counted, dateText, faultOf, replaySentence, runSentence, runWarnings } from '../terminal/words.ts';
@@ -16,6 +18,10 @@ export interface Told {
   replay(report: ReplayReport): void;
   /** At the end of a tick, with the messages on each queue. */
   end(report: RunReport, replays: readonly ReplayReport[], depths: Readonly<Record<QueueName, number>>): void;
+  /** How the pipeline is by now: when that has changed, and at the end. */
+  health(judgement: Judgement): void;
+  /** Another “run” works on the same pipeline: told once. */
+  company(other: OtherRunner): void;
 }
 
 export function tellerOn(
@@ -28,7 +34,26 @@ export function tellerOn(
     screen.clear();
     printError(`${kind}: pipeline "${name}": ${text}`);
   };
+  let toldHealth = '';
+  let isCompanyTold = false;
   return {
+    health: judgement => {
+      const { health, reasons } = judgement;
+      // Of the same reasons only the figures may have changed.
+      const now = [health, ...reasons.map(({ runbook }) => runbook)].join();
+      if (now !== toldHealth) print(healthSentence(judgement));
+      toldHealth = now;
+    },
+    company: ({ name: other }) => {
+      if (!isCompanyTold) {
+        complain(
+          'warning',
+          `another “run” ships it from this state directory: ${other}; the two share one lease, so that each waits for ` +
+            'the other: end one of them',
+        );
+      }
+      isCompanyTold = true;
+    },
     replay: report => print(replaySentence(report)),
     run: report => {
       print(runSentence(report, stop.aborted));

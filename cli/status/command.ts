@@ -9,14 +9,21 @@ const WATCH_MOST_SECONDS = 3600;
 
 const HELP = `${TARGET_HELP}
 
-Not well is: an alarm that rings, a message on the dead-letter queue, a last run
-that a fault stopped, more lag than alarms.lagMinutes, no run for three ticks of
-the schedule, a gap that is feared. Each is told with its place in the runbook.
+A pipeline is one of:
+  healthy    it ships
+  degraded   it needs a look: dead letters, failed batches that are an hour old,
+             lag above alarms.lagMinutes, a suspected gap, no run yet or lately
+             on this machine
+  unhealthy  a fault stopped the last run, a deployed pipeline has had no run for
+             three ticks, an alarm is in ALARM state, Auth0 will soon delete
+             unshipped logs, the disk of the state directory is full
+  unknown    part of it could not be asked
+The reasons follow, with the section of the runbook.
 
 Lag is counted from the later of the checkpoint's date and the last time that
 Auth0 had nothing newer. The age of the oldest message is AWS's estimate.
 
-Exit code: 0 all is well, 1 something is not, 2 it could not be asked,
+Exit code: 0 all are healthy, 1 one is degraded or unhealthy, 2 one is unknown,
 130 --watch was ended.
 
 Examples:
@@ -32,7 +39,7 @@ export function addStatus(program: Command): void {
     .command('status')
     .summary('how the pipelines are: lag, last run, queues, alarms')
     .description(
-      'Tells of each pipeline whether it is well, and if not, why and where to read on: lag, checkpoint, lease, last ' +
+      'Says of each pipeline whether it is healthy, and if not, why and where to read on: lag, checkpoint, lease, last ' +
         'run, queues, alarms, Auth0’s rate limit. It changes nothing, and needs no secret.',
     );
   addTargetOptions(command)

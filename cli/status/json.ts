@@ -1,7 +1,7 @@
 /** The status as a machine reads it. Keys stay; `null` is what is not there or could not be asked. */
+import type { Facts } from '../pipelines/facts.ts';
+import { faultText, healthOf, isRunning, lagMs, worstOf } from '../pipelines/health.ts';
 import type { Depth, Target } from '../pipelines/operated.ts';
-import type { Facts } from './ask.ts';
-import { faultText, findingsOf, isRunning, lagMs } from './findings.ts';
 
 export function statusJson({ place, kind }: Target, all: readonly Facts[], nowMs: number) {
   const pipelines = all.map(pipelineJson);
@@ -9,6 +9,7 @@ export function statusJson({ place, kind }: Target, all: readonly Facts[], nowMs
     place,
     kind,
     askedAt: iso(nowMs),
+    health: worstOf(pipelines),
     well: pipelines.every(one => one.well),
     pipelines,
   };
@@ -17,12 +18,15 @@ export function statusJson({ place, kind }: Target, all: readonly Facts[], nowMs
 function pipelineJson(facts: Facts) {
   const { pipeline, state, queues, alarms, limits, stopped, unanswered, askedAtMs } = facts;
   const { checkpoint, lease, lastRun, caughtUpAtMs, updatedAtMs, checkpointSet } = state ?? {};
-  const findings = findingsOf(facts);
+  const { health, reasons } = healthOf(facts);
   const lag = lagMs(facts);
   return {
     pipeline,
-    well: findings.length === 0 && unanswered.length === 0,
-    findings: findings.map(({ what, runbook }) => ({ what, runbook: `docs/runbook.md#${runbook}` })),
+    health,
+    well: health === 'healthy',
+    findings: reasons.flatMap(({ health: level, what, runbook }) =>
+      runbook === undefined ? [] : [{ health: level, what, runbook: `docs/runbook.md#${runbook}` }],
+    ),
     unanswered,
     running: isRunning(facts),
     lagSeconds: lag === undefined ? null : Math.round(lag / 1000),

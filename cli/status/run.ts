@@ -1,12 +1,12 @@
 /** `status`, once or again and again. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askPipeline, type Facts } from '../pipelines/facts.ts';
+import { healthOf, worstOf } from '../pipelines/health.ts';
 import { openTarget } from '../pipelines/open.ts';
 import type { Target, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
 import { isScreen } from '../terminal/text.ts';
-import { askPipeline, type Facts } from './ask.ts';
-import { findingsOf } from './findings.ts';
 import { statusJson } from './json.ts';
 import { statusLines } from './show.ts';
 
@@ -50,11 +50,9 @@ function askAll({ kind, pipelines }: Target): Promise<Facts[]> {
   return Promise.all(pipelines.map(pipeline => askPipeline(kind, pipeline)));
 }
 
-/** What is not well weighs more than what is not known. */
-function exitCodeOf(all: readonly Facts[]): number {
-  if (all.some(facts => findingsOf(facts).length > 0)) return EXIT.fault;
-  return all.some(facts => facts.unanswered.length > 0) ? EXIT.usage : EXIT.ok;
-}
+const EXIT_CODE = { healthy: EXIT.ok, degraded: EXIT.fault, unhealthy: EXIT.fault, unknown: EXIT.usage };
+
+const exitCodeOf = (all: readonly Facts[]): number => EXIT_CODE[worstOf(all.map(healthOf))];
 
 /** Over what was there; lines that the screen has no room for are left out, so that it does not roll. */
 function redraw(lines: readonly string[], everySeconds: number): void {

@@ -1,54 +1,50 @@
 /** The status as a person reads it: a verdict first, then what it rests on. */
 import type { LastRun } from '../../lambda/core/last-run.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import type { Facts } from '../pipelines/facts.ts';
+import {
+  faultText,
+  type Health,
+  healthOf,
+  healthSentence,
+  lagMs,
+  partyName,
+  silenceReasons,
+} from '../pipelines/health.ts';
 import type { Alarm, Depth, Target } from '../pipelines/operated.ts';
 import { colors, columnsOf, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
-import type { Facts } from './ask.ts';
-import { type Finding, faultText, findingsOf, isRunning, lagMs, PARTIES } from './findings.ts';
 
-/** Of more pipelines, only those that are not well are told in full. */
+/** Of more pipelines, only those that are not healthy are told in full. */
 const TOLD_IN_FULL = 3;
 
 /** Lines, without the line's end. */
 export function statusLines({ place }: Target, all: readonly Facts[], nowMs: number): string[] {
-  const worst = all.map(facts => ({ facts, findings: findingsOf(facts) }));
-  const inFull = worst.filter(
-    ({ facts, findings }) => all.length <= TOLD_IN_FULL || findings.length > 0 || facts.unanswered.length > 0,
-  );
-  const blocks = inFull.flatMap(({ facts, findings }) => [
-    '',
-    ...verdictLines(facts, findings),
-    ...detailLines(facts),
-  ]);
-  const hidden = worst.length - inFull.length;
+  const inFull = all.filter(facts => all.length <= TOLD_IN_FULL || healthOf(facts).health !== 'healthy');
+  const blocks = inFull.flatMap(facts => ['', ...healthLines(facts), ...detailLines(facts)]);
+  const hidden = all.length - inFull.length;
   return [
     ...wrapped(`${place}, at ${dateText(nowMs)}`)
       .split('\n')
       .map(colors.dim),
     ...blocks,
-    ...(hidden > 0 ? ['', `${counted(hidden, 'pipeline')} more, well; one in full: --pipeline NAME`] : []),
+    ...(hidden > 0 ? ['', `${counted(hidden, 'pipeline')} more, healthy; one in full: --pipeline NAME`] : []),
   ];
 }
 
-function verdictLines(facts: Facts, findings: readonly Finding[]): string[] {
-  const { pipeline, unanswered } = facts;
-  const [first] = findings;
-  const verdict =
-    first !== undefined
-      ? `NOT WELL: ${findings.map(one => one.what).join('; ')}; see docs/runbook.md#${first.runbook}`
-      : unanswered.length > 0
-        ? 'not known: some of it could not be asked'
-        : `well: ${wellText(facts)}`;
-  const paint = first ? colors.red : unanswered.length > 0 ? colors.yellow : colors.green;
-  return wrapped(`${pipeline}: ${verdict}`)
+const PAINT: Readonly<Record<Health, (text: string) => string>> = {
+  healthy: colors.green,
+  degraded: colors.yellow,
+  unhealthy: colors.red,
+  unknown: colors.yellow,
+};
+
+function healthLines(facts: Facts): string[] {
+  const judgement = healthOf(facts);
+  const paint = PAINT[judgement.health];
+  return wrapped(`${facts.pipeline}: ${healthSentence(judgement)}`)
     .split('\n')
     .map(line => colors.bold(paint(line)));
-}
-
-function wellText(facts: Facts): string {
-  if (isRunning(facts)) return 'a run is under way';
-  return facts.state?.lastRun?.outcome === 'caught-up' ? 'caught up' : 'on its way';
 }
 
 const LABEL_CHARACTERS = 14;
@@ -73,15 +69,15 @@ function detailLines(facts: Facts): string[] {
 }
 
 function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): [string, string][] {
-  const { askedAtMs, limits } = facts;
-  const { checkpoint, lastRun, checkpointSet } = state;
+  const { askedAtMs } = facts;
+  const { checkpoint, checkpointSet } = state;
   const ago = (ms: number) => `${duration(Math.max(0, askedAtMs - ms))} ago`;
   const at = (ms: number) => `${dateText(ms)}, ${ago(ms)}`;
   const lag = lagMs(facts);
   // A position that is no log has a time too, in its id.
   const date = checkpoint && (checkpoint.logDateMs ?? logIdTimeMs(checkpoint.logId));
   return [
-    ['lag', lag === undefined ? 'not known yet' : lagText(lag, lastRun?.outcome === 'caught-up', limits)],
+    ['lag', lag === undefined ? 'not known yet' : lagText(lag, facts)],
     ...lastRunDetails(facts, ago),
     ['checkpoint', checkpoint ? (date === undefined ? 'its date is not known' : at(date)) : 'none yet'],
     ...(checkpoint ? ([['', checkpoint.logId]] as [string, string][]) : []),
@@ -90,9 +86,13 @@ function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): [string
   ];
 }
 
-function lagText(lag: number, caughtUp: boolean, limits: Facts['limits']): string {
-  if (caughtUp) return `none; logs up to ${duration(lag)} ago are all shipped`;
-  return `${duration(lag)}${limits ? `; more than ${duration(limits.lagMs)} is too much` : ''}`;
+function lagText(lag: number, facts: Facts): string {
+  const { limits, state } = facts;
+  const threshold = limits ? ` (threshold ${duration(limits.lagMs)})` : '';
+  if (state?.lastRun?.outcome !== 'caught-up') return `${duration(lag)}${threshold}`;
+  // Without a run, nobody knows what Auth0 has by now.
+  if (silenceReasons(facts).length > 0) return `unknown: Auth0 was last read ${duration(lag)} ago`;
+  return `none; logs up to ${duration(lag)} ago are all shipped`;
 }
 
 function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, string][] {
@@ -107,7 +107,7 @@ function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, str
   const calls = rateLimit && `${rateLimit.remaining} of ${rateLimit.limit} calls left after the last run`;
   return [
     ['last run', `ended ${ago(endedAtMs)}, took ${tookText(durationMs)}: ${did}`],
-    ...(fault === undefined ? [] : ([['', `${endText(run)}: ${fault}`]] as [string, string][])),
+    ...(fault === undefined ? [] : ([['', `${endText(run, facts.kind)}: ${fault}`]] as [string, string][])),
     ...(run.redactionUnmatched?.length
       ? ([
           ['redaction', `rules that matched no log of the last run: ${run.redactionUnmatched.join(', ')}`],
@@ -118,13 +118,13 @@ function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, str
 }
 
 /** `denied by Azure`, `unavailable: Azure`, `lease-lost`. */
-function endText({ outcome, party }: LastRun): string {
+function endText({ outcome, party }: LastRun, kind: Facts['kind']): string {
   if (!party) return outcome;
   if (outcome === 'astray') return outcome;
   if (outcome === 'intercepted') return 'intercepted on the way to Azure';
   return outcome === 'denied' || outcome === 'throttled'
-    ? `${outcome} by ${PARTIES[party]}`
-    : `${outcome}, ${PARTIES[party]}`;
+    ? `${outcome} by ${partyName(party, kind)}`
+    : `${outcome}, ${partyName(party, kind)}`;
 }
 
 function leaseText({ state, askedAtMs }: Facts): string {

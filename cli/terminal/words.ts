@@ -54,8 +54,9 @@ function endOf({ outcome, message }: RunReport): string {
 }
 
 /** What ended a run early, in one sentence, with what to do where it does not say so; undefined when nothing did. */
-export function faultOf({ outcome, message = 'no reason is known' }: RunReport): string | undefined {
+export function faultOf({ outcome, party, message = 'no reason is known' }: RunReport): string | undefined {
   if (['caught-up', 'out-of-time', 'skipped'].includes(outcome)) return undefined;
+  if (party === 'state' || party === 'queue') return diskFault(message) ?? message;
   if (/ENOTFOUND|EAI_AGAIN/.test(message)) {
     return `${message}; the host is unknown: check the configuration (auth0.domain, azure.…) and this machine’s DNS`;
   }
@@ -63,6 +64,20 @@ export function faultOf({ outcome, message = 'no reason is known' }: RunReport):
     return `${message}; the host cannot be reached: check this machine’s network, proxy and firewall`;
   }
   return message;
+}
+
+/** The faults of a state directory; undefined when it is none of these. */
+function diskFault(message: string): string | undefined {
+  if (/ENOSPC|EDQUOT|SQLITE_FULL/.test(message)) {
+    return `${message}; the disk of the state directory is full: free space on it`;
+  }
+  if (/EROFS|SQLITE_READONLY/.test(message)) {
+    return `${message}; the state directory is read-only: mount it writable, or correct its owner and permissions`;
+  }
+  if (/EACCES|EPERM|SQLITE_CANTOPEN|SQLITE_PERM/.test(message)) {
+    return `${message}; the state directory refuses this user: correct its owner and permissions`;
+  }
+  return undefined;
 }
 
 /** What the operator should know besides, a sentence each. */

@@ -42,7 +42,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   try {
     acquired = await d.state.acquire(pipeline, owner, startedAtMs, options.leaseExpiresAtMs);
   } catch (error) {
-    const message = `the checkpoint table could not be reached: ${nameOf(error)}`;
+    const message = `the lease could not be taken: ${nameOf(error)}`;
     return tally(pipeline).report({ outcome: 'failed', party: 'state', message, durationMs: since() });
   }
   if (acquired.kind === 'held') {

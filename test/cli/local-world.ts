@@ -1,5 +1,5 @@
 /** A simulated tenant and workspace for `run`, with a configuration file, a state directory and credentials. */
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
@@ -17,6 +17,7 @@ import {
   type Variables,
 } from '../../simulator/world.ts';
 import { type Cli, type Ended, startCli } from './cli.ts';
+import { changeState, stateRows } from './state-rows.ts';
 
 export const DOMAIN = 'local.eu.auth0.com';
 export const SECRETS = secretNames('local');
@@ -106,23 +107,12 @@ export async function openLocalWorld(
       await chmod(path, 0o600);
       return path;
     },
-    makeDue: async () => {
-      const folder = join(directory, 'state', 'local', 'retry');
-      for (const name of await readdir(folder)) {
-        const waiting = JSON.parse(await readFile(join(folder, name), 'utf8'));
-        const notBefore = new Date(0).toISOString();
-        await writeFile(join(folder, name), JSON.stringify({ ...waiting, notBefore }));
-      }
-    },
+    makeDue: async () => changeState(directory, 'UPDATE message SET notBeforeMs = 0'),
     missing: async () => {
       const held = new Set<string>();
-      for (const queue of ['retry', 'dead-letter']) {
-        const folder = join(directory, 'state', 'local', queue);
-        for (const name of await readdir(folder).catch(() => [])) {
-          const { message } = JSON.parse(await readFile(join(folder, name), 'utf8'));
-          const decoded = decodeFailedBatch(message);
-          if (decoded.kind === 'failed-batch') for (const { logId } of decoded.records) held.add(logId);
-        }
+      for (const { message } of stateRows(directory, 'SELECT message FROM message')) {
+        const decoded = decodeFailedBatch(String(message));
+        if (decoded.kind === 'failed-batch') for (const { logId } of decoded.records) held.add(logId);
       }
       return [...ends.auth0.tenant.ids()].filter(id => !ends.azure.received.has(id) && !held.has(id));
     },

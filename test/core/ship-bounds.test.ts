@@ -138,7 +138,7 @@ describe('a run that does not begin', () => {
     expect(await w.tick()).toMatchObject({
       outcome: 'failed',
       party: 'state',
-      message: 'the checkpoint table could not be reached: Error',
+      message: 'the lease could not be taken: Error',
       durationMs: 0,
     });
   });

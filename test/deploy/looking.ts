@@ -44,7 +44,7 @@ export async function allIsWell(scene: Scene): Promise<void> {
   const lastId = ends.written().at(-1)?.id;
   await checks.check('status says that all is well, with exit code 0', async () => {
     const { stdout } = await operator.type(0, 'status');
-    const verdicts = stdout.split('\n').filter(line => /^\w+: well: /.test(line));
+    const verdicts = stdout.split('\n').filter(line => /^\w+: healthy: /.test(line));
     mustBe(verdicts.length === pipelines.length, `it says:\n${stdout}`);
     const { well, pipelines: all } = await operator.ask<Status>(0, 'status');
     const isWhole = all.every(

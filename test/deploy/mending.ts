@@ -88,7 +88,7 @@ export async function setBack(scene: Scene): Promise<number> {
       const { stderr } = await operator.type(1, ...set, '--yes');
       mustBe(/held until .+; nothing was changed/.test(stderr), `it says: ${stderr}`);
       const { stdout } = await operator.type(0, 'status', '--pipeline', pipeline.name);
-      mustBe(stdout.includes(`${pipeline.name}: well: a run is under way`), `status says:\n${stdout}`);
+      mustBe(stdout.includes(`${pipeline.name}: healthy: a run is under way`), `status says:\n${stdout}`);
     } finally {
       ends.auth0.faults.logs.clear();
     }

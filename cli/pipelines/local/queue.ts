@@ -1,17 +1,15 @@
-/** The retry queue and the dead-letter queue of one pipeline on this machine's disk: a directory each, a file a message. */
+/** The retry queue and the dead-letter queue of one pipeline on this machine's disk. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { setImmediate as aTurn } from 'node:timers/promises';
 import type { Clock, FailedBatchQueue, QueueName } from '../../../lambda/core/model.ts';
-import { isObject } from '../../../lambda/core/record/log.ts';
 import { postponeSeconds } from '../../../lambda/core/replay.ts';
-import { ignoreMissing, moveFile, replaceFile } from '../../terminal/durable-file.ts';
 import type { DeadLetter, OperatorQueues } from '../operated.ts';
+import { changing, type Row, reading } from './database.ts';
 
 /** A failed batch that waits on the retry queue. */
 export interface WaitingBatch {
-  /** Its file's name. */
-  readonly name: string;
+  /** Stays the same on both queues. */
+  readonly id: string;
   /** As encodeFailedBatch made it. */
   readonly message: string;
   /** Deliveries tried since it was put here. */
@@ -21,7 +19,7 @@ export interface WaitingBatch {
 }
 
 export interface LocalQueue extends FailedBatchQueue {
-  /** The retry queue, oldest first, one in memory at a time. A file that is no message is told to `onSpoilt` and left. */
+  /** The retry queue, oldest first, one in memory at a time. */
   waiting(): AsyncIterable<WaitingBatch>;
   /** It is delivered: forgotten. */
   remove(batch: WaitingBatch): Promise<void>;
@@ -41,109 +39,93 @@ export interface LocalQueueOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly maxTries: number;
-  readonly onSpoilt: (path: string) => void;
 }
 
 /** See the law of FailedBatchQueue: `put` resolves only when every message is on the disk. */
-export function localQueue({ directory, clock, maxTries, onSpoilt }: LocalQueueOptions): LocalQueue {
-  const folder = (queue: QueueName) => join(directory, queue);
+export function localQueue({ directory, clock, maxTries }: LocalQueueOptions): LocalQueue {
+  /** One statement, in a transaction of its own. */
+  const run = async (sql: string, ...values: (string | number)[]): Promise<void> =>
+    changing(directory, database => void database.prepare(sql).run(...values));
+  const rows = (sql: string, ...values: (string | number)[]): Row[] =>
+    reading<Row[]>(directory, [], database => database.prepare(sql).all(...values));
+  const idsOn = (queue: QueueName) =>
+    rows('SELECT id FROM message WHERE queue = ? ORDER BY sentAtMs, seq', queue).map(({ id }) => String(id));
+  // SQLite is not waited for, so that a long queue would keep signals and sockets waiting: each message gives them a turn.
+  /** Undefined when it has left the queue meanwhile. */
+  const messageOn = (queue: QueueName, id: string) =>
+    rows('SELECT * FROM message WHERE queue = ? AND id = ?', queue, id)[0];
+  const remove = (queue: QueueName, id: string) =>
+    run('DELETE FROM message WHERE queue = ? AND id = ?', queue, id);
+
+  const ages: LocalQueue['ages'] = async () => {
+    const counted = rows(
+      'SELECT queue, count(*) AS messages, min(sentAtMs) AS oldestMs FROM message GROUP BY queue',
+    );
+    const depth = (queue: QueueName) => {
+      const { messages = 0, oldestMs } = counted.find(row => row['queue'] === queue) ?? {};
+      const age = oldestMs === undefined ? {} : { oldestAgeMs: Math.max(0, clock.now() - Number(oldestMs)) };
+      return { messages: Number(messages), ...age };
+    };
+    return { retry: depth('retry'), 'dead-letter': depth('dead-letter') };
+  };
 
   return {
     async put(queue, messages, delaySeconds) {
-      await makeFolder(folder(queue));
-      const notBeforeMs =
-        delaySeconds === undefined ? nextTryMs(clock, 0) : clock.now() + delaySeconds * 1000;
-      for (const message of messages) {
-        // Names sort by age.
-        const name = `${clock.now()}-${randomUUID()}.json`;
-        await replaceFile(join(folder(queue), name), textOf(message, 0, notBeforeMs));
-      }
+      const nowMs = clock.now();
+      const notBeforeMs = delaySeconds === undefined ? nextTryMs(clock, 0) : nowMs + delaySeconds * 1000;
+      changing(directory, database => {
+        const insert = database.prepare(
+          'INSERT INTO message (id, queue, message, sentAtMs, notBeforeMs, tries) VALUES (?, ?, ?, ?, ?, 0)',
+        );
+        for (const message of messages)
+          insert.run(`${nowMs}-${randomUUID()}`, queue, message, nowMs, notBeforeMs);
+      });
     },
     async *waiting() {
-      for (const name of await messagesIn(folder('retry'))) {
-        const path = join(folder('retry'), name);
-        const text = await readFile(path, 'utf8').catch(ignoreMissing);
-        const batch = text === undefined ? undefined : parse(name, text);
-        if (batch) yield batch;
-        else if (text !== undefined) onSpoilt(path);
+      for (const id of idsOn('retry')) {
+        await aTurn();
+        const row = messageOn('retry', id);
+        if (!row) continue;
+        const { message, tries, notBeforeMs } = row;
+        yield { id, message: String(message), tries: Number(tries), notBeforeMs: Number(notBeforeMs) };
       }
     },
-    async remove({ name }) {
-      await rm(join(folder('retry'), name), { force: true });
+    remove: ({ id }) => remove('retry', id),
+    async postpone({ id, tries }) {
+      const isLast = tries + 1 >= maxTries;
+      await run(
+        `UPDATE message SET queue = ?, tries = ?, notBeforeMs = ? WHERE queue = 'retry' AND id = ?`,
+        isLast ? 'dead-letter' : 'retry',
+        tries + 1,
+        nextTryMs(clock, tries + 1),
+        id,
+      );
+      return isLast ? 'dead-letter' : 'postponed';
     },
-    async postpone({ name, message, tries }) {
-      const path = join(folder('retry'), name);
-      if (tries + 1 < maxTries) {
-        await replaceFile(path, textOf(message, tries + 1, nextTryMs(clock, tries + 1)));
-        return 'postponed';
-      }
-      await makeFolder(folder('dead-letter'));
-      await moveFile(path, join(folder('dead-letter'), name));
-      return 'dead-letter';
+    depths: async () => {
+      const { retry, 'dead-letter': dead } = await ages();
+      return { retry: retry.messages, 'dead-letter': dead.messages };
     },
-    depths: async () => ({
-      retry: (await messagesIn(folder('retry'))).length,
-      'dead-letter': (await messagesIn(folder('dead-letter'))).length,
-    }),
-    ages: async () => {
-      const depth = async (queue: QueueName) => {
-        const names = await messagesIn(folder(queue));
-        const [oldest] = names;
-        const age = oldest === undefined ? {} : { oldestAgeMs: Math.max(0, clock.now() - sentAtMs(oldest)) };
-        return { messages: names.length, ...age };
-      };
-      return { retry: await depth('retry'), 'dead-letter': await depth('dead-letter') };
-    },
+    ages,
     async *deadLetters(): AsyncGenerator<DeadLetter> {
-      for (const name of await messagesIn(folder('dead-letter'))) {
-        const text = await readFile(join(folder('dead-letter'), name), 'utf8').catch(ignoreMissing);
-        if (text === undefined) continue;
-        const message = parse(name, text)?.message ?? text;
-        yield { id: name.replace(/\.json$/, ''), message, sentAtMs: sentAtMs(name) };
+      for (const id of idsOn('dead-letter')) {
+        await aTurn();
+        const row = messageOn('dead-letter', id);
+        if (row) yield { id, message: String(row['message']), sentAtMs: Number(row['sentAtMs']) };
       }
     },
-    async redrive({ id, message }) {
-      await makeFolder(folder('retry'));
-      // Due at once, and under the same name: done again after a crash, it is still one message.
-      await replaceFile(join(folder('retry'), `${id}.json`), textOf(message, 0, clock.now()));
-      await rm(join(folder('dead-letter'), `${id}.json`), { force: true });
-    },
-    async removeDeadLetter({ id }) {
-      await rm(join(folder('dead-letter'), `${id}.json`), { force: true });
-    },
+    // Due at once. Done again after a crash, it finds nothing to do.
+    redrive: ({ id }) =>
+      run(
+        `UPDATE message SET queue = 'retry', tries = 0, notBeforeMs = ? WHERE queue = 'dead-letter' AND id = ?`,
+        clock.now(),
+        id,
+      ),
+    removeDeadLetter: ({ id }) => remove('dead-letter', id),
   };
 }
-
-/** What is put aside holds logs: nobody else's business on this machine. */
-const makeFolder = (path: string) => mkdir(path, { recursive: true, mode: 0o700 });
-
-/** Names begin with the time. */
-const sentAtMs = (name: string) => Number.parseInt(name, 10);
 
 /** A batch put aside a moment ago waits as long as one that was tried once: Azure has just refused it. */
 function nextTryMs(clock: Clock, tries: number): number {
   return clock.now() + 1000 * postponeSeconds(tries + 1);
-}
-
-function textOf(message: string, tries: number, notBeforeMs: number): string {
-  return `${JSON.stringify({ notBefore: new Date(notBeforeMs).toISOString(), tries, message }, undefined, 2)}\n`;
-}
-
-function parse(name: string, text: string): WaitingBatch | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isObject(value)) return undefined;
-    const { message, tries, notBefore } = value;
-    const notBeforeMs = Date.parse(String(notBefore));
-    if (typeof message !== 'string' || typeof tries !== 'number' || Number.isNaN(notBeforeMs))
-      return undefined;
-    return { name, message, tries, notBeforeMs };
-  } catch {
-    return undefined;
-  }
-}
-
-async function messagesIn(folder: string): Promise<string[]> {
-  const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
-  return names.filter(name => /^\d+-.*\.json$/.test(name)).sort();
 }

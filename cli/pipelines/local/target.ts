@@ -10,7 +10,8 @@ import { printError } from '../../terminal/text.ts';
 import type { Operated, OperatorQueues, Target, TargetOptions } from '../operated.ts';
 import { silenceMs } from '../schedule.ts';
 import { chosenConfigs } from './configs.ts';
-import { ledgerDirectory, readLocalLedger } from './ledger.ts';
+import { diskFaults } from './disk.ts';
+import { ledgerPlace, readLocalLedger } from './ledger.ts';
 import { localQueue } from './queue.ts';
 import { environmentSecrets, fileSecrets, noSecrets, secretsFileWarning } from './secrets.ts';
 import { localState, readState } from './state.ts';
@@ -26,11 +27,12 @@ export async function localTarget(options: TargetOptions & { readonly config: st
   return {
     place: `state directory ${directory}${existsSync(directory) ? '' : ' (which does not exist yet)'}`,
     kind: 'local',
-    pipelines: configs.map(config => operated(config, directory, secretsOf(config))),
+    pipelines: configs.map(config => localOperated(config, directory, secretsOf(config))),
   };
 }
 
-function operated(config: PipelineConfig, directory: string, secrets: SecretSource): Operated {
+/** One pipeline of a state directory. */
+export function localOperated(config: PipelineConfig, directory: string, secrets: SecretSource): Operated {
   const own = join(directory, config.name);
   return {
     config,
@@ -41,9 +43,9 @@ function operated(config: PipelineConfig, directory: string, secrets: SecretSour
     state: () => readState(directory, config.name),
     alarms: async () => [],
     limits: async () => ({ lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) }),
-    ledger: fromMs => readLocalLedger(ledgerDirectory(directory, config), fromMs),
+    ledger: fromMs => readLocalLedger(ledgerPlace(directory, config), fromMs),
     problems: async () => [],
-    stopped: async () => [],
+    stopped: () => diskFaults(directory),
   };
 }
 
@@ -52,7 +54,6 @@ function queuesIn(directory: string): OperatorQueues {
     directory,
     clock: systemClock,
     maxTries: RETRY_MAX_RECEIVES,
-    onSpoilt: () => undefined,
   });
   return {
     put: queue.put,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { environmentSecrets } from '../../../cli/pipelines/local/secrets.ts';
@@ -8,6 +8,7 @@ import { parsePipeline } from '../../../lambda/config/config.ts';
 import { type Log, logIdAt } from '../../../simulator/auth0/tenant.ts';
 import { cli, EIGHTY, type Ended, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+import { changeState, stateRows } from '../state-rows.ts';
 
 let world: LocalWorld;
 afterEach(() => world.close());
@@ -36,8 +37,16 @@ async function ship(more: object = {}) {
   const secrets = environmentSecrets(config, world.env);
   const stop = new AbortController().signal;
   const places = { env: world.env, stateDirectory: stateDirectory() };
-  const onProgress = () => undefined;
-  const pipeline = await localPipeline({ config, secrets, ...places, journal: silent, stop, onProgress });
+  const [onProgress, onWaiting] = [() => undefined, () => undefined];
+  const pipeline = await localPipeline({
+    config,
+    secrets,
+    ...places,
+    journal: silent,
+    stop,
+    onProgress,
+    onWaiting,
+  });
   return pipeline.ship();
 }
 /** A log whose id lies `ageMs` back. */
@@ -125,19 +134,22 @@ describe('audit', () => {
   test('a lost part of the ledger makes its logs missing, and a lost beginning not known', async () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(1500) }, maxBatchBytes: 200_000 });
     await ship(NO_SWEEP);
-    const ledgers = join(stateDirectory(), 'local', 'ledger');
-    const folder = join(ledgers, (await readdir(ledgers))[0] ?? '');
-    const [name = ''] = await readdir(folder);
-    const lines = (await readFile(join(folder, name), 'utf8')).trim().split('\n');
-    const [first, second] = lines.slice(0, 2).map(line => JSON.parse(line).logs);
-    const keep = (some: readonly string[]) => writeFile(join(folder, name), `${some.join('\n')}\n`);
-    await keep(lines.toSpliced(1, 1));
+    const entries = stateRows(world.directory, 'SELECT entry FROM ledger ORDER BY seq');
+    const [first, second] = entries.slice(0, 2).map(({ entry }) => JSON.parse(String(entry)).logs);
+    // The whole ledger, so that each part is lost of it alone.
+    changeState(world.directory, 'ALTER TABLE ledger RENAME TO kept');
+    const keep = (which: string) =>
+      changeState(
+        world.directory,
+        `DROP TABLE IF EXISTS ledger; CREATE TABLE ledger AS SELECT * FROM kept WHERE ${which}`,
+      );
+    keep('seq <> 2');
     const ids = join(world.directory, 'missing.txt');
     const gap = await audit(['--ids', ids], NO_SWEEP);
     expect(gap.stdout).toMatch(new RegExp(`settled +│ +${(1500 - second).toLocaleString('en')} `));
     expect(gap.stdout).toContain(`  and ${second - 50} more: all in ${ids}\n`);
     expect((await readFile(ids, 'utf8')).trimEnd().split('\n')).toHaveLength(second);
-    await keep(lines.slice(1));
+    keep('seq <> 1');
     const begun = await audit([], NO_SWEEP);
     expect(begun.stdout).toMatch(new RegExp(`not known +│ +${first} │ the ledger begins at 20`));
     expect(begun.stdout).toContain(

@@ -1,26 +1,26 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+import { stateRows } from '../state-rows.ts';
 import { backfill, idsShipped, WINDOW } from './backfills.ts';
 
 let world: LocalWorld;
 afterEach(() => world.close());
 
-const checkpointFiles = () => readdir(join(world.directory, 'state', 'local', 'checkpoint'));
+const checkpoint = () => stateRows(world.directory, 'SELECT * FROM state');
 
 test('ships the logs of the window once more, and leaves the pipeline’s checkpoint where it is', async () => {
   const logs = recentLogs(3000);
   world = await openLocalWorld({ auth0: { logs } });
   expect((await world.run()).code).toBe(0);
-  const before = await checkpointFiles();
+  const before = checkpoint();
   const { code, stdout, stderr } = await backfill(world);
   expect(stdout).toMatch(/^[\d,]+ logs shipped in \d+ s; the window is done\n$/);
   expect(stderr).toContain(`backfill of ${WINDOW[1]?.slice(0, 19)}Z to ${WINDOW[3]?.slice(0, 19)}Z (1 h)\n`);
   expect(code).toBe(0);
   const twice = logs.map(log => log.log_id).filter(id => world.azure.received.count(id) > 1);
   expect(twice).toEqual(idsShipped(logs));
-  expect(await checkpointFiles()).toEqual(before);
+  expect(checkpoint()).toEqual(before);
 });
 
 test('a window that is done is not shipped again, unless --again', async () => {
@@ -73,18 +73,10 @@ test('what is settled is entered in the pipeline’s ledger, for an audit', asyn
   const logs = recentLogs(600);
   world = await openLocalWorld({ auth0: { logs } });
   expect((await backfill(world)).code).toBe(0);
-  const ledgers = join(world.directory, 'state', 'local', 'ledger');
-  const folder = join(ledgers, (await readdir(ledgers))[0] ?? '');
-  const lines: { logs: number; accepted: number; lastLogId: string }[] = [];
-  for (const name of await readdir(folder)) {
-    const text = await readFile(join(folder, name), 'utf8');
-    lines.push(
-      ...text
-        .trim()
-        .split('\n')
-        .map(line => JSON.parse(line)),
-    );
-  }
+  const lines: { accepted: number; lastLogId: string }[] = stateRows(
+    world.directory,
+    'SELECT entry FROM ledger ORDER BY seq',
+  ).map(({ entry }) => JSON.parse(String(entry)));
   const shipped = idsShipped(logs);
   expect(lines.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(shipped.length);
   expect(lines.at(-1)?.lastLogId).toBe(shipped.at(-1));

@@ -1,10 +1,9 @@
 /** What becomes of the logs of a backfill that Azure does not take. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
 import { SOME, SOME_SECRET } from '../../destinations/samples.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+import { stateRows } from '../state-rows.ts';
 import { backfill, idsWithin, WINDOW } from './backfills.ts';
 
 let world: LocalWorld;
@@ -47,5 +46,5 @@ test('a wrong key puts nothing aside: the window stays where it is, at Auth0', a
   const { code, stderr } = await backfill(world, WINDOW, { [SOME_SECRET.variable]: wrong });
   expect(stderr).toMatch(SOME.wrongSecret);
   expect(code).toBe(1);
-  expect(await readdir(join(world.directory, 'state', 'local'))).not.toContain('retry');
+  expect(stateRows(world.directory, 'SELECT * FROM message')).toEqual([]);
 });

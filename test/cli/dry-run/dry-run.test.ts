@@ -7,6 +7,7 @@ import { KINDS } from '../../../simulator/azure/apis.ts';
 import { SOME_SECRET } from '../../destinations/samples.ts';
 import { EIGHTY, type Ended, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs, SECRETS } from '../local-world.ts';
+import { stateRows } from '../state-rows.ts';
 
 let world: LocalWorld;
 afterEach(() => world.close());
@@ -51,7 +52,8 @@ test('begins after the checkpoint, and has nothing to tell when nothing is new',
   const logs = recentLogs(300);
   world = await openLocalWorld({ auth0: { logs } });
   expect((await world.run()).code).toBe(0);
-  const before = await readdir(join(world.directory, 'state', 'local', 'checkpoint'));
+  const before = stateRows(world.directory, 'SELECT * FROM state');
+  expect(before).toHaveLength(1);
   const nothing = await dryRun();
   expect(nothing.stdout).toContain('begun after the checkpoint\nthere is no log to ship\n');
   expect(nothing.code).toBe(0);
@@ -61,7 +63,7 @@ test('begins after the checkpoint, and has nothing to tell when nothing is new',
   const begunAfter = { logId: logs.at(-1)?.log_id, loggedAt: expect.stringMatching(/Z$/) };
   expect(one).toMatchObject({ logsRead: 1, batches: 1, begunAfter });
   expect(one.samples).toHaveLength(1);
-  expect(await readdir(join(world.directory, 'state', 'local', 'checkpoint'))).toEqual(before);
+  expect(stateRows(world.directory, 'SELECT * FROM state')).toEqual(before);
 });
 
 test('--from begins elsewhere, and --max ends it early', async () => {

@@ -1,6 +1,5 @@
 /** Dead letters in a state directory, as a run would leave them. */
 
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localQueue } from '../../../cli/pipelines/local/queue.ts';
 import { encodeFailedBatch } from '../../../lambda/core/failed-batch.ts';
@@ -10,6 +9,7 @@ import { SPECS } from '../../../lambda/destinations/all.ts';
 import { systemClock } from '../../../lambda/wiring.ts';
 import type { Log } from '../../../simulator/auth0/tenant.ts';
 import { DOMAIN } from '../local-world.ts';
+import { stateRows } from '../state-rows.ts';
 
 export const OUTAGE: Reason = { verdict: 'unavailable', status: 503, message: 'Azure answered 503' };
 export const REJECTED: Reason = {
@@ -53,24 +53,16 @@ export const queueIn = (directory: string) =>
     directory: join(directory, 'state', 'local'),
     clock: systemClock,
     maxTries: 20,
-    onSpoilt: () => undefined,
   });
 
 /** Puts them on the dead-letter queue, in this order. */
 export async function putDeadLetters(directory: string, messages: readonly string[]): Promise<void> {
   const queue = queueIn(directory);
-  for (const message of messages) {
-    await queue.put('dead-letter', [message]);
-    // Names sort by the millisecond.
-    const putAtMs = Date.now();
-    while (Date.now() === putAtMs) await new Promise(resolve => setImmediate(resolve));
-  }
+  for (const message of messages) await queue.put('dead-letter', [message]);
 }
 
 /** What a queue of the state directory holds, oldest first. */
 export async function messagesOn(directory: string, queue: QueueName): Promise<string[]> {
-  const folder = join(directory, 'state', 'local', queue);
-  const names = (await readdir(folder).catch(() => [])).filter(name => /^\d/.test(name)).sort();
-  const texts = await Promise.all(names.map(name => readFile(join(folder, name), 'utf8')));
-  return texts.map(text => JSON.parse(text).message);
+  const sql = 'SELECT message FROM message WHERE queue = ? ORDER BY sentAtMs, seq';
+  return stateRows(directory, sql, queue).map(({ message }) => String(message));
 }

@@ -53,10 +53,11 @@ describe('a checkpoint that lies beyond every log', { timeout: 30_000 }, () => {
       /error: pipeline "local": the checkpoint \d+ lies beyond the tenant's newest log/,
     );
     const status = await command('status');
-    expect(status.stdout).toContain('local: NOT WELL: the checkpoint leads nowhere');
+    expect(status.stdout).toContain('local: unhealthy: the checkpoint leads nowhere');
     expect(status.stdout).toContain('docs/runbook.md#checkpoint-astray');
     expect(status.code).toBe(1);
     expect((await json('status')).pipelines[0]).toMatchObject({
+      health: 'unhealthy',
       well: false,
       lastRun: { outcome: 'astray', checkpointAstray: true },
     });
@@ -128,7 +129,7 @@ describe('Auth0 answers [] although it has newer logs', { timeout: 30_000 }, () 
     expect(stderr).toContain('warning: pipeline "local": the checkpoint did not lead to Auth0’s newer logs');
     expect(code).toBe(0);
     expect([world.azure.received.unique, await world.missing()]).toEqual([200, []]);
-    expect((await command('status')).stdout).toContain('NOT WELL: the checkpoint did not lead to newer logs');
+    expect((await command('status')).stdout).toContain('degraded: the checkpoint did not lead to newer logs');
   });
 
   test('where a search brings nothing either, the run is astray, and doctor sees it before any run', async () => {
@@ -164,7 +165,7 @@ describe('something between us and Azure', { timeout: 30_000 }, () => {
     expect(run.stdout).toContain('local: 0 logs shipped; ended early\n');
     expect(world.azure.received.posts).toBeLessThanOrEqual(3);
     const status = await command('status');
-    expect(status.stdout).toContain('local: NOT WELL: something answers in Azure’s place');
+    expect(status.stdout).toContain('local: unhealthy: something answers in Azure’s place');
     expect(status.stdout).toContain('docs/runbook.md#intercepted');
     expect(status.code).toBe(1);
     expect(await finding('azure')).toMatchObject({
@@ -195,7 +196,7 @@ describe('a vendor that asks to be left alone', { timeout: 30_000 }, () => {
     }
     expect(world.auth0.requests.token).toBe(1);
     const status = await command('status');
-    expect(status.stdout).toContain('local: NOT WELL: Auth0 throttles');
+    expect(status.stdout).toContain('local: unhealthy: Auth0 throttles');
     expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(/asked again at 20[\d:TZ.-]+/);
     expect(await finding('last run')).toMatchObject({
       level: 'error',
@@ -222,6 +223,7 @@ test('a report of version 0.1.0, still stored, breaks no command and shows nothi
     }
   }
   expect((await json('status')).pipelines[0]).toMatchObject({
+    health: 'healthy',
     well: true,
     lastRun: { logsLate: 1, logsBridged: 0, checkpointAstray: false, batches: { intercepted: 0 } },
   });

@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
+import type { Cli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { NOTICE_LINE } from '../notice.ts';
+import { stateRows } from '../state-rows.ts';
 
 let world: LocalWorld;
 afterEach(() => world.close());
@@ -28,9 +28,10 @@ async function arrived(count: number): Promise<void> {
 }
 
 describe('run --once', () => {
-  test('ships everything, and the second time nothing', async () => {
+  test('ships everything, and the second time nothing; its last line is the pipeline’s health', async () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(3000) } });
     const first = await world.run();
+    expect(first.stdout).toMatch(/ local: healthy: caught up\n$/);
     expect(first.stdout).toContain('local: 3,000 logs shipped; caught up\n');
     expect(first).toMatchObject({ code: 0, stderr: NOTICE });
     const second = await world.run();
@@ -125,7 +126,8 @@ describe('run --once', () => {
     expect(stdout).toContain('local: 199 logs shipped, 1 put on the dead-letter queue; caught up');
     expect(stdout).toContain('local: 1 message on the dead-letter queue');
     expect(code).toBe(0);
-    expect(await readdir(join(world.directory, 'state', 'local', 'dead-letter'))).toHaveLength(1);
+    const dead = stateRows(world.directory, `SELECT * FROM message WHERE queue = 'dead-letter'`);
+    expect(dead).toHaveLength(1);
     expect(await world.missing()).toEqual([]);
   });
 
@@ -136,6 +138,7 @@ describe('run --once', () => {
     world.posts.always({ kind: 'status', status: 503, headers: retryAfter });
     const during = await world.run();
     expect(during.stdout).toContain('0 logs shipped, 100 put on the retry queue');
+    expect(during.stdout).toMatch(/ local: unhealthy: Azure is unavailable; see docs\/runbook.md#lag\n$/);
     expect(during).toMatchObject({
       code: 1,
       stderr: noticeAnd(/error: pipeline "local": Azure answered 503\n/),
@@ -159,12 +162,33 @@ describe('run, going on', () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
     const { child, ended } = await world.start([]);
     child.stdout?.on('data', data => {
-      if (String(data).includes('caught up')) child.kill('SIGINT');
+      if (String(data).includes('shipped; caught up')) child.kill('SIGINT');
     });
     const { code, stdout } = await ended;
     expect(stdout).toContain('a tick every 1 min, Ctrl-C stops');
     expect(stdout).toContain('local: 300 logs shipped; caught up');
     expect(code).toBe(0);
+  });
+
+  test('beside another one on the same state directory, it says so', async () => {
+    world = await openLocalWorld({ auth0: { logs: recentLogs(30) } });
+    const first = await world.start([]);
+    const saidBy = (child: Cli['child'], words: string) =>
+      new Promise<void>(done => {
+        child.stdout?.on('data', data => String(data).includes(words) && done());
+      });
+    await saidBy(first.child, 'healthy: caught up');
+    const second = await world.start([]);
+    await saidBy(second.child, 'healthy: caught up');
+    for (const { child } of [first, second]) child.kill('SIGINT');
+    const { code, stderr } = await second.ended;
+    expect(stderr).toContain(
+      `warning: pipeline "local": another “run” ships it from this state directory: process ${first.child.pid} on ${hostname()};`,
+    );
+    expect((await first.ended).stderr).not.toContain('another “run”');
+    expect(code).toBe(0);
+    // Once the first one has ended, a restart has nobody beside it.
+    expect((await world.run()).stderr).not.toContain('another “run”');
   });
 
   test('cron(…) is refused: cron itself can start it', async () => {

@@ -1,7 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateLogs } from '../../../simulator/auth0/tenant.ts';
-import { startCli } from '../cli.ts';
+import { EIGHTY, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { openStackWorld, type StackWorld } from '../stack-world.ts';
 
@@ -16,12 +16,12 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
   }, 60_000);
   afterAll(() => world.close());
 
-  test('of which all is well is told so, on 80 columns, without colour, and exits with 0', async () => {
+  test('of which all are healthy is told so, on 80 columns, without colour, and exits with 0', async () => {
     const { code, stdout, stderr } = await world.run(['status'], { CI: 'true', COLUMNS: '' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('stack Auth0LogsToAzure in us-east-1, at 2');
-    expect(stdout).toContain('\nprod: well: caught up\n');
-    expect(stdout).toContain('\nprod-eu: well: caught up\n');
+    expect(stdout).toContain('\nprod: healthy: caught up\n');
+    expect(stdout).toContain('\nprod-eu: healthy: caught up\n');
     expect(stdout).toMatch(/last run +ended \d+ s ago, took .*: 30 logs shipped; caught up/);
     expect(stdout).not.toMatch(CONTROL);
     expect(stdout.split('\n').filter(line => line.length > 80)).toEqual([]);
@@ -37,10 +37,11 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
     const { code, stdout } = await world.run(['status', '--json', '--pipeline', 'prod']);
     const item = await world.pipelines.prod.aws.readCheckpoint('prod');
     const result = JSON.parse(stdout);
-    expect(result).toMatchObject({ kind: 'stack', well: true });
+    expect(result).toMatchObject({ kind: 'stack', health: 'healthy', well: true });
     expect(result.pipelines).toHaveLength(1);
     expect(result.pipelines[0]).toMatchObject({
       pipeline: 'prod',
+      health: 'healthy',
       well: true,
       findings: [],
       unanswered: [],
@@ -71,11 +72,11 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
     prod.auth0.tenant.add(generateLogs({ seed: 2, count: 10, fromMs: nowMs - 40_000, toMs: nowMs - 20_000 }));
     const report = await prod.run();
     expect(report.outcome).toBe('denied');
-    const { code, stdout } = await world.run(['status']);
+    const { code, stdout } = await world.run(['status'], EIGHTY);
     expect(stdout).toContain(
-      '\nprod: NOT WELL: Azure denies; 1 dead letter; see docs/runbook.md#denied-by-azure\n',
+      '\nprod: unhealthy: Azure denies; 1 dead letter; see\ndocs/runbook.md#denied-by-azure\n',
     );
-    expect(stdout).toContain('\nprod-eu: well');
+    expect(stdout).toContain('\nprod-eu: healthy');
     expect(stdout).toContain('The signature is wrong');
     expect(stdout).toMatch(
       /1 message, the oldest put aside 2 h( \d min)? ago\n +look: npm start -- replay --list\n/,
@@ -92,7 +93,7 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
     world.operations.refuse('cloudwatch:DescribeAlarms', 'AccessDenied', 403);
     const { code, stdout } = await world.run(['status', '--pipeline', 'prod-eu']);
     world.operations.refuse('cloudwatch:DescribeAlarms', undefined);
-    expect(stdout).toContain('prod-eu: not known: some of it could not be asked');
+    expect(stdout).toContain('prod-eu: unknown: some of it could not be asked');
     expect(stdout).toContain('does not allow cloudwatch:DescribeAlarms');
     expect(stdout).toContain('dead letters  none');
     expect(code).toBe(2);
@@ -125,19 +126,19 @@ describe('status of a state directory', { timeout: 30_000 }, () => {
     return startCli(['status', '--config', file, '--state', `${world.directory}/state`, ...more]).ended;
   };
 
-  test('is not well before the first run, and makes no directory by looking', async () => {
+  test('is degraded before the first run, and makes no directory by looking', async () => {
     const { code, stdout, stderr } = await status();
     expect(stdout.replaceAll('\n', ' ')).toContain('(which does not exist yet)');
-    expect(stdout).toContain('local: NOT WELL: no run has ended yet; see docs/runbook.md#silent');
+    expect(stdout).toContain('local: degraded: no run has ended yet; see docs/runbook.md#silent');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect((await status()).stdout.replaceAll('\n', ' ')).toContain('(which does not exist yet)');
   });
 
-  test('is well after a run that caught up', async () => {
+  test('is healthy after a run that caught up', async () => {
     world.auth0.tenant.add(recentLogs(20));
     await world.run();
     const { code, stdout } = await status();
-    expect(stdout).toContain('local: well: caught up');
+    expect(stdout).toContain('local: healthy: caught up');
     expect(stdout).not.toContain('alarms');
     expect(code).toBe(0);
   });

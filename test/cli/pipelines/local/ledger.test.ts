@@ -1,8 +1,9 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ledgerDirectory, localLedger, readLocalLedger } from '../../../../cli/pipelines/local/ledger.ts';
+import { ledgerPlace, localLedger, readLocalLedger } from '../../../../cli/pipelines/local/ledger.ts';
 import { parsePipeline } from '../../../../lambda/config/config.ts';
 import type { LedgerEntry } from '../../../../lambda/core/ledger.ts';
 import { SOME } from '../../../destinations/samples.ts';
@@ -24,10 +25,11 @@ let directory: string;
 let nowMs: number;
 const failures: string[] = [];
 const clock = { now: () => nowMs, sleep: async () => undefined };
-const ledger = () => localLedger(join(directory, 'ledger'), clock, code => failures.push(code));
+const place = () => ({ directory, destination: 'w' });
+const ledger = () => localLedger(place(), clock, code => failures.push(code));
 async function read(fromMs = 0): Promise<LedgerEntry[]> {
   const entries: LedgerEntry[] = [];
-  for await (const one of readLocalLedger(join(directory, 'ledger'), fromMs)) entries.push(one);
+  for await (const one of readLocalLedger(place(), fromMs)) entries.push(one);
   return entries;
 }
 
@@ -44,7 +46,6 @@ test('what is entered is read back, in order, whoever entered it', async () => {
   nowMs += 2 * 60_000;
   await ledger().add(entry(3));
   expect(await read()).toEqual([entry(1), entry(2), entry(3)]);
-  expect(await readdir(join(directory, 'ledger'))).toEqual(['2026-03-10.jsonl', '2026-03-11.jsonl']);
   expect(failures).toEqual([]);
 });
 
@@ -52,13 +53,13 @@ test('what was tried on another workspace, or under another name there, vouches 
   const placed = (azure: object) => {
     const destination = { ...SOME.azure, secret: 'azure', ...azure };
     const auth0 = { domain: 'acme.eu.auth0.com', secret: 'auth0' };
-    return ledgerDirectory('state', parsePipeline({ name: 'prod', auth0, azure: destination }));
+    return ledgerPlace('state', parsePipeline({ name: 'prod', auth0, azure: destination }));
   };
   const own = placed({});
-  expect(placed({ secret: 'renewed' })).toBe(own);
+  expect(placed({ secret: 'renewed' })).toEqual(own);
   const others = SOME.elsewhere.map(placed);
   expect(others.length).toBeGreaterThan(1);
-  expect(new Set([own, ...others]).size).toBe(1 + others.length);
+  expect(new Set([own, ...others].map(one => one.destination)).size).toBe(1 + others.length);
 });
 
 test('days before the time asked for are left out, its own day is not', async () => {
@@ -69,41 +70,42 @@ test('days before the time asked for are left out, its own day is not', async ()
   expect(await read(NOW + 60_000)).toEqual([entry(2)]);
 });
 
-test('a line that a crash has broken off, or that is no entry, spoils none but itself', async () => {
+test('what another destination’s ledger holds is none of this one’s', async () => {
   await ledger().add(entry(1));
-  const [name = ''] = await readdir(join(directory, 'ledger'));
-  const path = join(directory, 'ledger', name);
-  await appendFile(path, '\n{"afterLogId":"1","lastLo');
-  await ledger().add(entry(2));
-  await appendFile(path, '\n{"lastLogId":7,"ids":"AAAA"}\nnull');
-  await ledger().add(entry(3));
-  expect(await read()).toEqual([entry(1), entry(2), entry(3)]);
+  await localLedger({ directory, destination: 'other' }, clock, code => failures.push(code)).add(entry(2));
+  expect(await read()).toEqual([entry(1)]);
 });
 
-test('what is older than Auth0’s longest retention is tidied away, and nothing else', async () => {
+test('more entries than are read at a time come whole and in order', async () => {
+  await ledger().add(entry(0));
+  const database = new DatabaseSync(join(directory, 'state.sqlite'));
+  const insert = database.prepare('INSERT INTO ledger (destination, writtenAtMs, entry) VALUES (?, ?, ?)');
+  for (let n = 1; n < 1200; n++) insert.run('w', NOW, JSON.stringify(entry(n)));
+  database.close();
+  expect(await read()).toEqual(Array.from({ length: 1200 }, (_, n) => entry(n)));
+});
+
+test('what is older than Auth0’s longest retention is tidied away', async () => {
   await ledger().add(entry(1));
-  await writeFile(join(directory, 'ledger', '2020-notes.txt'), 'mine');
   nowMs += 32 * DAY_MS;
   await ledger().add(entry(2));
   expect(await read()).toEqual([entry(1), entry(2)]);
   nowMs += DAY_MS;
   await ledger().add(entry(3));
   expect(await read()).toEqual([entry(2), entry(3)]);
-  expect(await readdir(join(directory, 'ledger'))).toContain('2020-notes.txt');
 });
 
 test('a disk that takes nothing stops nobody, and is told', async () => {
-  await writeFile(join(directory, 'ledger'), 'a file where the directory should be');
+  await mkdir(join(directory, 'state.sqlite'));
   await ledger().add(entry(1));
-  expect(failures).toEqual([expect.stringMatching(/^E(EXIST|NOTDIR)$/)]);
+  expect(failures).toEqual(['EISDIR']);
 });
 
-test('a link in the place of its file is not followed, and the failure told', async () => {
+test('a link in the place of the file is not followed, and the failure told', async () => {
   const other = join(directory, 'other');
-  await writeFile(other, 'mine');
-  await mkdir(join(directory, 'ledger'));
-  await symlink(other, join(directory, 'ledger', '2026-03-10.jsonl'));
+  await writeFile(other, '');
+  await symlink(other, join(directory, 'state.sqlite'));
   await ledger().add(entry(1));
   expect(failures).toEqual(['ELOOP']);
-  expect(await readFile(other, 'utf8')).toBe('mine');
+  expect(await readFile(other, 'utf8')).toBe('');
 });

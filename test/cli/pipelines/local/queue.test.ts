@@ -1,19 +1,17 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalQueue, localQueue, type WaitingBatch } from '../../../../cli/pipelines/local/queue.ts';
 
 let directory = '';
 let nowMs = Date.UTC(2026, 5, 1);
-let spoilt: string[] = [];
 const clock = { now: () => nowMs, sleep: async () => undefined };
-const open = (maxTries = 20): LocalQueue =>
-  localQueue({ directory, clock, maxTries, onSpoilt: path => void spoilt.push(path) });
+const open = (maxTries = 20): LocalQueue => localQueue({ directory, clock, maxTries });
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'queue-'));
-  spoilt = [];
 });
 afterEach(() => rm(directory, { recursive: true }));
 
@@ -74,25 +72,27 @@ describe('the queues on disk', () => {
     expect(await queue.depths()).toEqual({ retry: 1, 'dead-letter': 0 });
   });
 
-  test('a file that is no message is told and left; unfinished files are passed over', async () => {
-    const queue = open();
-    await queue.put('retry', ['m']);
-    const bad = join(directory, 'retry', '1-hand-made.json');
-    await writeFile(bad, '{"message": 7}');
-    await writeFile(join(directory, 'retry', '.unfinished-1-x.json-y'), 'half');
-    expect((await waiting(queue)).map(batch => batch.message)).toEqual(['m']);
-    expect(spoilt).toEqual([bad]);
-    expect(await readdir(join(directory, 'retry'))).toContain('1-hand-made.json');
+  test('several messages are put all or none', async () => {
+    await open().put('retry', ['m']);
+    const database = new DatabaseSync(join(directory, 'state.sqlite'));
+    database.exec(
+      `CREATE TRIGGER second BEFORE INSERT ON message WHEN NEW.message = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END`,
+    );
+    database.close();
+    await expect(open().put('retry', ['n', 'bad'])).rejects.toThrow();
+    expect((await waiting(open())).map(batch => batch.message)).toEqual(['m']);
   });
 
   test('put rejects when the disk does not take it', async () => {
-    await writeFile(join(directory, 'dead-letter'), 'a file where the directory should be');
-    await expect(open().put('dead-letter', ['m'])).rejects.toThrow();
+    const elsewhere = join(directory, 'file');
+    await writeFile(elsewhere, 'a file where the directory should be');
+    const queue = localQueue({ directory: elsewhere, clock, maxTries: 3 });
+    await expect(queue.put('dead-letter', ['m'])).rejects.toMatchObject({ code: 'EEXIST' });
   });
 
   test.skipIf(process.getuid?.() === 0)('put rejects when it may not write', async () => {
-    await mkdir(join(directory, 'retry'), { mode: 0o500 });
+    await chmod(directory, 0o500);
     await expect(open().put('retry', ['m'])).rejects.toThrow('EACCES');
-    await chmod(join(directory, 'retry'), 0o700);
+    await chmod(directory, 0o700);
   });
 });

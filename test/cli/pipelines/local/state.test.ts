@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { changing, reading } from '../../../../cli/pipelines/local/database.ts';
 import { localState, readState } from '../../../../cli/pipelines/local/state.ts';
 
 const PIPELINE = 'prod';
@@ -27,7 +29,6 @@ async function saved(lease: Awaited<ReturnType<typeof acquired>>['lease'], logId
   if (answer.kind !== 'saved') throw new Error('lost');
   return answer.lease;
 }
-const folder = () => join(directory, PIPELINE, 'checkpoint');
 
 describe('the state on disk', () => {
   test('begins with nothing', async () => {
@@ -51,15 +52,6 @@ describe('the state on disk', () => {
     const lease = await saved((await acquired()).lease, '900');
     await localState(directory).save(lease, { logId: '901' }, NOW);
     expect((await readState(directory, PIPELINE)).checkpoint).toEqual({ logId: '901' });
-  });
-
-  test('keeps a few old versions, and no unfinished files', async () => {
-    let { lease } = await acquired();
-    for (let i = 0; i < 60; i++) lease = await saved(lease, `9${i}`);
-    const names = await readdir(folder());
-    expect(names).toHaveLength(20);
-    expect(names.every(name => /^\d{8}\.json$/.test(name))).toBe(true);
-    expect((await readState(directory, PIPELINE)).checkpoint?.logId).toBe('959');
   });
 });
 
@@ -146,25 +138,74 @@ describe('containers of one host name, which count their processes from 1', () =
   test('leave no trace of it when a lease is given back', async () => {
     const { lease } = await acquired();
     await localState(directory).release(lease, NOW, {});
-    const [newest] = (await readdir(folder())).sort().reverse();
-    expect(await readFile(join(folder(), newest ?? ''), 'utf8')).not.toContain('lease');
+    const database = new DatabaseSync(join(directory, PIPELINE, 'state.sqlite'), { readOnly: true });
+    const row = database.prepare('SELECT item FROM state').get();
+    database.close();
+    expect(row?.['item']).toContain('updatedAt');
+    expect(row?.['item']).not.toContain('lease');
   });
 });
 
-describe('a state file spoilt by hand', () => {
-  test.each([
-    ['{"checkpointLogId": ', 'is no JSON'],
-    ['[]', 'is no JSON object'],
-    ['{"checkpointLogId": 900}', 'has a "checkpointLogId" that is no text'],
-    ['{"checkpointLogId": ""}', 'has a "checkpointLogId" that is no text'],
-  ])('%s is refused, and says what to do', async (text, problem) => {
-    const lease = await saved((await acquired()).lease, '900');
-    const path = join(folder(), `${String(lease.version + 1).padStart(8, '0')}.json`);
-    await writeFile(path, text);
-    await expect(readState(directory, PIPELINE)).rejects.toThrow(`${path} ${problem}`);
-    await expect(localState(directory).acquire(PIPELINE, 'run', NOW, LATER)).rejects.toThrow('delete it');
-    // What it says helps.
-    await rm(path);
-    expect((await readState(directory, PIPELINE)).checkpoint?.logId).toBe('900');
+test('two processes that race for the lease, again and again, never both have it', async () => {
+  // Each takes it, moves the checkpoint by one and gives it back, so that a version lost is a checkpoint lost.
+  const script = `
+    const { localState } = await import(${JSON.stringify(import.meta.resolve('../../../../cli/pipelines/local/state.ts'))});
+    const state = localState(process.argv[1]);
+    for (let done = 0; done < 40; ) {
+      const asked = await state.acquire('prod', 'run-' + process.pid, Date.now(), Date.now() + 60000);
+      if (asked.kind === 'held') continue;
+      const logId = String(Number(asked.state.checkpoint?.logId ?? 0) + 1);
+      const saved = await state.save(asked.lease, { logId }, Date.now());
+      if (saved.kind === 'lost') throw new Error('lost');
+      await state.release(saved.lease, Date.now(), {});
+      done++;
+    }`;
+  const runner = () =>
+    new Promise<number | null>(done =>
+      spawn(process.execPath, ['--input-type=module', '-e', script, directory], { stdio: 'inherit' }).once(
+        'close',
+        done,
+      ),
+    );
+  expect(await Promise.all([runner(), runner()])).toEqual([0, 0]);
+  expect((await readState(directory, PIPELINE)).checkpoint?.logId).toBe('80');
+}, 60_000);
+
+describe('a state that cannot be used', () => {
+  const file = () => join(directory, PIPELINE, 'state.sqlite');
+
+  test('because it is damaged is refused, and says what to do', async () => {
+    await saved((await acquired()).lease, '900');
+    await writeFile(file(), 'no database '.repeat(500));
+    await expect(readState(directory, PIPELINE)).rejects.toThrow(`${file()} cannot be used (SQLITE_NOTADB)`);
+    const asked = localState(directory).acquire(PIPELINE, 'run', NOW, LATER);
+    await expect(asked).rejects.toThrow('it is damaged; put a copy of it back');
+  });
+
+  test('because another process keeps it locked is told after the time that is handed in', () => {
+    changing(join(directory, PIPELINE), () => undefined);
+    const other = new DatabaseSync(file());
+    other.exec('BEGIN IMMEDIATE');
+    try {
+      expect(() => changing(join(directory, PIPELINE), () => undefined, 1)).toThrow('(SQLITE_BUSY)');
+    } finally {
+      other.close();
+    }
+  });
+
+  test('because its disk is full leaves what was there', () => {
+    const own = join(directory, PIPELINE);
+    changing(own, database => database.exec(`INSERT INTO state VALUES (1, 1, '{}')`));
+    const full = () =>
+      changing(own, database => {
+        database.exec('PRAGMA max_page_count = 1; UPDATE state SET version = 2');
+        database.exec(
+          `INSERT INTO ledger (destination, writtenAtMs, entry) VALUES ('w', 0, zeroblob(1000000))`,
+        );
+      });
+    expect(full).toThrow('(SQLITE_FULL): the disk is full; free space on it');
+    expect(
+      reading(own, 0, database => database.prepare('SELECT version FROM state').get()?.['version']),
+    ).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localQueue } from '../../../../cli/pipelines/local/queue.ts';
 import { openTarget } from '../../../../cli/pipelines/open.ts';
@@ -71,7 +72,7 @@ describe('dead letters on disk', () => {
     return found;
   };
   beforeEach(async () => {
-    const own = { directory: join(state, 'prod'), clock, maxTries: 20, onSpoilt: () => undefined };
+    const own = { directory: join(state, 'prod'), clock, maxTries: 20 };
     await localQueue(own).put('dead-letter', ['first']);
     await localQueue({ ...own, clock: { ...clock, now: () => clock.now() + 5 } }).put('dead-letter', [
       'second',
@@ -79,6 +80,7 @@ describe('dead letters on disk', () => {
   });
 
   test('are shown oldest first, under the same id at every look, whatever somebody put there', async () => {
+    await mkdir(join(state, 'prod/dead-letter'));
     await writeFile(join(state, 'prod/dead-letter/1790000000000-by-hand.json'), 'no message at all');
     const found = await letters(await open('prod'));
     expect(found.map(({ message, sentAtMs }) => [message, sentAtMs])).toEqual([
@@ -101,7 +103,6 @@ describe('dead letters on disk', () => {
       directory: join(state, 'prod'),
       clock,
       maxTries: 20,
-      onSpoilt: () => undefined,
     });
     const waiting = [];
     for await (const batch of queue.waiting()) waiting.push(batch);
@@ -112,8 +113,9 @@ describe('dead letters on disk', () => {
 
   test('stay when the retry queue cannot take them', async () => {
     const prod = await open('prod');
-    await mkdir(join(state, 'prod'), { recursive: true });
-    await writeFile(join(state, 'prod/retry'), 'a file where the directory should be');
+    const database = new DatabaseSync(join(state, 'prod/state.sqlite'));
+    database.exec(`CREATE TRIGGER full BEFORE UPDATE ON message BEGIN SELECT RAISE(ABORT, 'no'); END`);
+    database.close();
     for (const letter of await letters(prod)) await expect(prod.queues.redrive(letter)).rejects.toThrow();
     expect(await letters(prod)).toHaveLength(2);
   });

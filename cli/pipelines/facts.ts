@@ -1,14 +1,7 @@
 /** What can be asked of one pipeline without changing anything. What cannot be answered does not hide the rest. */
-import type {
-  Alarm,
-  Limits,
-  Operated,
-  OperatorQueues,
-  Stopped,
-  StoredState,
-  Target,
-} from '../pipelines/operated.ts';
+
 import { UsageError } from '../terminal/errors.ts';
+import type { Alarm, Limits, Operated, OperatorQueues, Stopped, StoredState, Target } from './operated.ts';
 
 export type Depths = Awaited<ReturnType<OperatorQueues['depths']>>;
 

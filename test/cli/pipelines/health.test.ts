@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Target } from '../../../cli/pipelines/operated.ts';
-import type { Facts } from '../../../cli/status/ask.ts';
-import { findingsOf, lagMs } from '../../../cli/status/findings.ts';
-import { statusLines } from '../../../cli/status/show.ts';
+import type { Facts } from '../../../cli/pipelines/facts.ts';
+import { type Health, healthOf, lagMs, worstOf } from '../../../cli/pipelines/health.ts';
 import type { LastRun } from '../../../lambda/core/last-run.ts';
 import { lastRunAt } from '../last-run.ts';
 
@@ -32,9 +30,10 @@ const ran = (run: Partial<LastRun> = {}, state: Facts['state'] = {}): Facts['sta
   lastRun: { ...RUN, ...run },
   ...state,
 });
-const told = (one: Facts) => findingsOf(one).map(({ what, runbook }) => `${what} #${runbook}`);
+const told = (one: Facts) => healthOf(one).reasons.map(({ what, runbook }) => `${what} #${runbook}`);
+const judged = (one: Facts) => healthOf(one).health;
 
-describe('what is not well', () => {
+describe('the reasons', () => {
   test('nothing, of a quiet tenant that was caught up with a moment ago', () => {
     expect(told(facts(ran()))).toEqual([]);
     expect(lagMs(facts(ran()))).toBe(2 * MINUTE);
@@ -133,37 +132,65 @@ describe('what is not well', () => {
   });
 });
 
-describe('the text', () => {
-  const target = { place: 'stack S in eu-west-1', kind: 'stack', pipelines: [] } satisfies Target;
-  const plain = (all: readonly Facts[]) => statusLines(target, all, NOW);
+describe('the judgement', () => {
+  const letters = (days: number) => ({
+    queues: { ...EMPTY, 'dead-letter': { messages: 1, oldestAgeMs: days * 24 * HOUR } },
+  });
+  const unanswered = ['AWS does not allow it'];
+  const full = {
+    what: 'the disk of the state directory is full',
+    text: 't',
+    remedy: 'r',
+    runbook: 'run-errors',
+  };
+  const silent = ran({ endedAtMs: NOW - 72 * HOUR }, { caughtUpAtMs: NOW - 72 * HOUR });
 
-  test('begins with a verdict and the place in the runbook, and fits 80 columns', () => {
-    const lines = plain([
-      facts(ran({ outcome: 'denied', party: 'azure', message: `403 ${'because of this '.repeat(12)}` }), {
-        alarms: [{ name: 'lag', description: 'Logs are late. '.repeat(9), sinceMs: NOW - HOUR }],
-        queues: { ...EMPTY, 'dead-letter': { messages: 1 } },
-      }),
+  test.each<[Health, string, Facts]>([
+    ['healthy', 'a run that caught up a minute ago', facts(ran())],
+    ['healthy', 'more to come, without lag', facts(ran({ outcome: 'out-of-time' }))],
+    ['degraded', 'a first run that is to come', facts({})],
+    ['degraded', 'a dead letter', facts(ran(), letters(1))],
+    ['unhealthy', 'a dead letter of last week', facts(ran(), letters(8))],
+    [
+      'degraded',
+      'a dead letter, and something that could not be asked',
+      facts(ran(), { ...letters(1), unanswered }),
+    ],
+    [
+      'unknown',
+      'nothing known to be wrong, and something that could not be asked',
+      facts(ran(), { unanswered }),
+    ],
+    ['unhealthy', 'a denial, whatever could not be asked', facts(ran({ outcome: 'denied' }), { unanswered })],
+    [
+      'unhealthy',
+      'a full disk, although the last run was well',
+      facts(ran(), { kind: 'local', stopped: [full] }),
+    ],
+    ['unhealthy', 'a deployed pipeline without a run', facts(silent)],
+    [
+      'degraded',
+      'this machine without a run: nobody says that it runs all the time',
+      facts(silent, { kind: 'local' }),
+    ],
+    ['unhealthy', 'an alarm', facts(ran(), { alarms: [{ name: 'ship-errors', description: '' }] })],
+    ['unhealthy', 'a retention at risk', facts(ran({ retentionAtRisk: true }))],
+  ])('%s: %s', (health, _, given) => {
+    expect(judged(given)).toBe(health);
+  });
+
+  test('of several is the worst', () => {
+    const worst = (...all: Health[]) => worstOf(all.map(health => ({ health })));
+    expect(worst()).toBe('healthy');
+    expect(worst('healthy', 'unknown')).toBe('unknown');
+    expect(worst('unknown', 'degraded', 'healthy')).toBe('degraded');
+    expect(worst('degraded', 'unhealthy', 'unknown')).toBe('unhealthy');
+  });
+
+  test('calls the state by its place', () => {
+    const state = ran({ outcome: 'failed', party: 'state' });
+    expect(told(facts(state, { kind: 'local' }))).toEqual([
+      'the last run failed at the state directory #run-errors',
     ]);
-    expect(lines[2]).toBe('prod: NOT WELL: Azure denies; 1 dead letter; alarm lag rings; see');
-    expect(lines[3]).toBe('docs/runbook.md#denied-by-azure');
-    expect(lines.filter(line => line.length > 80)).toEqual([]);
-    expect(lines.join('\n')).toContain('denied by Azure: 403 because');
-    expect(lines.join('\n')).toContain('1 message, age not known');
-  });
-
-  test('lets no vendor’s message move the cursor', () => {
-    const lines = plain([facts(ran({ outcome: 'denied', message: 'no\x1b[2J\r\nway' }))]);
-    expect(lines.filter(line => /\p{Cc}/u.test(line))).toEqual([]);
-    expect(lines.join('\n')).toContain('denied: no\\u001b[2J  way');
-  });
-
-  test('tells of many pipelines only those in full that are not well', () => {
-    const many = Array.from({ length: 6 }, (_, i) =>
-      facts(ran({ gapSuspected: i === 4 }), { pipeline: `p${i}` }),
-    );
-    const text = plain(many).join('\n');
-    expect(text).toContain('p4: NOT WELL');
-    expect(text).not.toContain('p1:');
-    expect(text).toContain('5 pipelines more, well');
   });
 });

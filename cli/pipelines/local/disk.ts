@@ -1,0 +1,29 @@
+/** Whether the disk of a state directory takes what a run writes. A look at it, which writes nothing. */
+import { constants } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
+import type { Stopped } from '../operated.ts';
+
+/** Three failed batches of 256 KiB, as many as are put aside at once, and the checkpoint. */
+const LEAST_FREE_BYTES = 1024 * 1024;
+
+const MEANWHILE = 'no log is lost meanwhile: a run that cannot keep its checkpoint ships the same logs again';
+
+/** None when the directory is not there yet, or when its file system does not say. */
+export async function diskFaults(directory: string): Promise<Stopped[]> {
+  const stopped = (what: string, text: string, remedy: string): Stopped[] => [
+    { what, text: `${text} (${directory})`, remedy: `${remedy}; ${MEANWHILE}`, runbook: 'run-errors' },
+  ];
+  try {
+    // What this user may not write, the user of `run` may: only a read-only file system is so for everybody.
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EROFS') {
+      const text = 'the state directory is on a read-only file system';
+      return stopped('the state directory is read-only', text, 'mount it writable');
+    }
+  }
+  const disk = await statfs(directory).catch(() => undefined);
+  if (!disk || disk.blocks === 0 || disk.bavail * disk.bsize >= LEAST_FREE_BYTES) return [];
+  const text = `the disk of the state directory has ${disk.bavail * disk.bsize} bytes left`;
+  return stopped('the disk of the state directory is full', text, 'free space on it');
+}

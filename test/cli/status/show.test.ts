@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import type { Facts } from '../../../cli/pipelines/facts.ts';
+import type { Target } from '../../../cli/pipelines/operated.ts';
+import { statusLines } from '../../../cli/status/show.ts';
+import type { LastRun } from '../../../lambda/core/last-run.ts';
+import { lastRunAt } from '../last-run.ts';
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const RUN = lastRunAt(NOW - MINUTE);
+const EMPTY = { retry: { messages: 0 }, 'dead-letter': { messages: 0 } };
+
+function facts(state: Facts['state'], others: Partial<Facts> = {}): Facts {
+  return {
+    pipeline: 'prod',
+    kind: 'stack',
+    askedAtMs: NOW,
+    queues: EMPTY,
+    alarms: [],
+    limits: { lagMs: 15 * MINUTE, silenceMs: 5 * MINUTE },
+    stopped: [],
+    unanswered: [],
+    ...others,
+    state,
+  };
+}
+const ran = (run: Partial<LastRun> = {}, state: Facts['state'] = {}): Facts['state'] => ({
+  checkpoint: { logId: '900', logDateMs: NOW - 3 * HOUR },
+  caughtUpAtMs: NOW - 2 * MINUTE,
+  lastRun: { ...RUN, ...run },
+  ...state,
+});
+describe('the text', () => {
+  const target = { place: 'stack S in eu-west-1', kind: 'stack', pipelines: [] } satisfies Target;
+  const plain = (all: readonly Facts[]) => statusLines(target, all, NOW);
+
+  test('begins with the health and the place in the runbook, and fits 80 columns', () => {
+    const lines = plain([
+      facts(ran({ outcome: 'denied', party: 'azure', message: `403 ${'because of this '.repeat(12)}` }), {
+        alarms: [{ name: 'lag', description: 'Logs are late. '.repeat(9), sinceMs: NOW - HOUR }],
+        queues: { ...EMPTY, 'dead-letter': { messages: 1 } },
+      }),
+    ]);
+    expect(lines[2]).toBe('prod: unhealthy: Azure denies; 1 dead letter; alarm lag rings; see');
+    expect(lines[3]).toBe('docs/runbook.md#denied-by-azure');
+    expect(lines.filter(line => line.length > 80)).toEqual([]);
+    expect(lines.join('\n')).toContain('denied by Azure: 403 because');
+    expect(lines.join('\n')).toContain('1 message, age not known');
+  });
+
+  test('lets no vendor’s message move the cursor', () => {
+    const lines = plain([facts(ran({ outcome: 'denied', message: 'no\x1b[2J\r\nway' }))]);
+    expect(lines.filter(line => /\p{Cc}/u.test(line))).toEqual([]);
+    expect(lines.join('\n')).toContain('denied: no\\u001b[2J  way');
+  });
+
+  test('tells of many pipelines only those in full that are not healthy', () => {
+    const many = Array.from({ length: 6 }, (_, i) =>
+      facts(ran({ gapSuspected: i === 4 }), { pipeline: `p${i}` }),
+    );
+    const text = plain(many).join('\n');
+    expect(text).toContain('p4: degraded');
+    expect(text).not.toContain('p1:');
+    expect(text).toContain('5 pipelines more, healthy');
+  });
+
+  test('does not say that there is no lag when nothing was read for days', () => {
+    const longAgo = NOW - 72 * HOUR;
+    const checkpoint = { logId: '900', logDateMs: longAgo - HOUR };
+    const silent = ran({ endedAtMs: longAgo }, { checkpoint, caughtUpAtMs: longAgo });
+    const text = plain([facts(silent)]).join('\n');
+    expect(text).toContain('prod: unhealthy: no run for 3 d; see docs/runbook.md#silent');
+    expect(text).toContain('lag           unknown: Auth0 was last read 3 d ago');
+    expect(text).not.toContain('none; logs');
+  });
+});

@@ -2,7 +2,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SOME_SECRET } from '../../destinations/samples.ts';
+import { parsePipeline } from '../../../lambda/config/config.ts';
+import { specOf } from '../../../lambda/destinations/all.ts';
+import { SOME, SOME_SECRET } from '../../destinations/samples.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { backfill, WINDOW } from './backfills.ts';
 
@@ -86,12 +88,16 @@ test('a window that is older than Auth0’s retention is shipped with a warning,
 test('the same window of the same name, but from or to another place, is not taken for done', async () => {
   const state = join(world.directory, 'shared');
   expect((await backfill(world, [...WINDOW, '--state', state])).code).toBe(0);
-  const azure = { ...Object(world.config['azure']), logType: 'Other' };
+  const azure = { ...Object(world.config['azure']), ...SOME.elsewhere[1] };
   const file = await world.write('other.json', { ...world.config, azure });
+  const [here, elsewhere] = [world.config, { ...world.config, azure }].map(config => {
+    const { azure } = parsePipeline(config);
+    return specOf(azure).place(azure).identity;
+  });
+  expect(elsewhere).not.toBe(here);
   const { code, stderr } = await backfill(world, [...WINDOW, '--state', state, '--config', file]);
-  expect(stderr).toMatch(
-    /holds a backfill of that window from .*Auth0_CL, and this one is .*Other_CL; choose another/,
-  );
+  const told = /holds a backfill of that window from (.*), and this one is (.*); choose another/.exec(stderr);
+  expect(told?.slice(1)).toEqual([expect.stringContaining(here!), expect.stringContaining(elsewhere!)]);
   expect(code).toBe(2);
 });
 

@@ -89,11 +89,12 @@ test('a line a finding, its remedy below, a summary; nothing is wider than 80 co
   expect({ stderr, code }).toEqual({ stderr: '', code: 1 });
 });
 
-test('its end is the only warning', async () => {
-  const { ship, examine } = await open();
+test('its end is the only warning, and it refuses nothing', async () => {
+  const { ship, examine, world } = await open();
   await ship();
   const { findings, of } = await examine();
   const found = levels(findings);
+  expect(world.azure.received.refusals).toEqual({});
   expect(of('azure')?.text).toBe('reachable and authorised (200 to a post without a record)');
   expect(Object.keys(found).filter(check => found[check] !== 'ok')).toEqual(['data collector']);
   expect(found).toMatchObject({ 'data collector': 'warning' });

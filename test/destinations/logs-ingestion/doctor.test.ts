@@ -59,7 +59,7 @@ test('an endpoint of another cloud is a warning', () => {
 });
 
 test('to the Logs Ingestion API: its token and the rule’s columns are looked at too', async () => {
-  const { ship, doctor } = await open();
+  const { ship, doctor, world } = await open();
   await ship();
   const ended = await doctor(['--json', '--dcr', 'azure/template.json']);
   const { findings } = JSON.parse(ended.stdout).pipelines[0] as { findings: Finding[] };
@@ -69,6 +69,7 @@ test('to the Logs Ingestion API: its token and the rule’s columns are looked a
   );
   expect(found).toMatchObject({ 'entra token': 'ok', 'dcr columns': 'ok' });
   expect(new Set(Object.values(found))).toEqual(new Set(['ok']));
+  expect(world.azure.received.refusals).toEqual({});
   expect(ended).toMatchObject({ code: 0, stderr: '' });
 });
 

@@ -60,7 +60,10 @@ function generate(name: string, given: readonly string[] = []): number {
     const python = translator();
     if (python) options.push('--python', python);
     else {
-      console.log('sql: skipped, since no Python has duckdb-kql; a test fails when the SQL is stale');
+      console.log(
+        'sql: skipped, since no Python has duckdb-kql, and a test fails when a query or a column has changed; do\n' +
+          '  python3 -m venv .venv/kql && .venv/kql/bin/pip install duckdb-kql==1.1.2',
+      );
       return 0;
     }
   }

@@ -17,7 +17,11 @@ describe('a kind of destination', () => {
     const strangers = sources.filter(
       source => PRODUCT.test(source.file) && kindsIn(source).some(kind => !isHome(source.file, kind)),
     );
-    expect(strangers.map(({ file }) => file)).toEqual([]);
+    const advice = 'these files name a kind, which only its own may: ask its spec instead';
+    expect(
+      strangers.map(({ file }) => file),
+      advice,
+    ).toEqual([]);
   });
 
   const [A] = KINDS;

@@ -11,7 +11,8 @@ const CREDENTIALS: Readonly<Record<string, RegExp>> = {
   'a bearer token': /Bearer (?!\[removed\])\S/i,
   'a signature of the Data Collector': /SharedKey (?!\[removed\])\S/i,
   'an HMAC in base64': /(?<![\w+/])[A-Za-z0-9+/]{43}=(?![\w=])/,
-  'a JSON web token': /eyJ[\w-]{8,}/,
+  // By what its head or body begins with: chance writes the first three letters into base64 now and then.
+  'a JSON web token': /eyJ(hbGciOi|0eXAiOi|raWQiOi|pc3MiOi|zdWIiOi|hdWQiOi|leHAiOi|qdGkiOi)/,
   'a key in PEM': /-----BEGIN|PRIVATE KEY-----/,
   'a token of the simulators': /simulated-(access|entra)-token-\S/,
 };

@@ -8,7 +8,7 @@ import { hashOf, translations } from '../../../../simulator/azure/log-analytics/
 
 const all = translations();
 
-test('the SQL belongs to the KQL: after a change of a query, run "npm run generate -- sql"', () => {
+test('the SQL belongs to the KQL: after a change of a query or a column, run "npm run generate -- sql"', () => {
   const generated = generatedQueries();
   expect([...generated.keys()]).toEqual(all.map(one => one.name));
   const stale = all.filter(one => generated.get(one.name)?.hash !== hashOf(one));

@@ -51,6 +51,8 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     ...(certificate !== undefined && { NODE_EXTRA_CA_CERTS: certificate }),
     HOME: scratch,
     TMPDIR: scratch,
+    // Sentences whole, to be compared.
+    COLUMNS: '10000',
   };
   const type: Operator['type'] = async (exitCode, ...words) => {
     const chosen = words.includes('--stack') ? [] : ['--stack', stackName];

@@ -18,8 +18,8 @@ The columns of a data collection rule can only be read with your own rights:
 
   ✓ ok   ! warning   ✗ error   – not checked   → what to do
 
-Exit codes: 0 no error; 1 an error was found, or a pipeline is unhealthy; 2 wrong usage or configuration, or
-nothing could be asked; 130 interrupted.
+Exit codes: 0 no error; 1 an error was found, or a pipeline is unhealthy;
+2 wrong usage or configuration, or nothing could be asked; 130 interrupted.
 
 Examples:
   $ npx auth0-logs-to-azure doctor

@@ -12,9 +12,10 @@ or, of one pipeline and without --secrets, from the environment:
   AZURE_CLIENT_SECRET (of Entra) or AZURE_SHARED_KEY (of the workspace)
   AUTH0_REDACTION_KEY, if a "redact" rule says "hash"
 
-The state directory holds, in a SQLite file for each pipeline, the checkpoint, the
-retry queue and the dead-letter queue. It must be on a local disk. Keep it: without it, the next run begins at auth0.startFrom. The command
-may be ended or killed at any time; no log is lost by that.
+The state directory holds, in a SQLite file for each pipeline, the checkpoint,
+the retry queue and the dead-letter queue. It must be on a local disk. Keep it:
+without it, the next run begins at auth0.startFrom. The command may be ended or
+killed at any time; no log is lost by that.
 
 Exit code with --once: 0 caught up, 1 stopped by a fault, 2 wrong usage or
 configuration.

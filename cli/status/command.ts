@@ -14,9 +14,9 @@ A pipeline is one of:
   degraded   it needs a look: dead letters, failed batches that are an hour old,
              lag above alarms.lagMinutes, a suspected gap, no run yet or lately
              on this machine
-  unhealthy  a fault stopped the last run, a deployed pipeline has had no run for
-             three ticks, an alarm is in ALARM state, Auth0 will soon delete
-             unshipped logs, the disk of the state directory is full
+  unhealthy  a fault stopped the last run, a deployed pipeline has had no run
+             for three ticks, an alarm is in ALARM state, Auth0 will soon
+             delete unshipped logs, the disk of the state directory is full
   unknown    part of it could not be asked
 The reasons follow, with the section of the runbook.
 

@@ -66,5 +66,5 @@ export function clockFinding(skews: readonly Skew[], kind: Target['kind']): Find
   if (offMs <= TOLERANCE_MS) {
     return say.warning(`${text}; logs may be read before they are settled`, remedy);
   }
-  return say.error(`${text}; tokens may be refused, and signed posts are beyond 15 min`, remedy);
+  return say.error(`${text}; tokens may be refused, and signed posts are refused beyond 15 min`, remedy);
 }

@@ -1,35 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../../cli/pipelines/facts.ts';
 import { type Health, healthOf, lagMs, worstOf } from '../../../cli/pipelines/health.ts';
-import type { LastRun } from '../../../lambda/core/last-run.ts';
-import { lastRunAt } from '../last-run.ts';
+import { EMPTY_QUEUES, facts, HOUR, MINUTE, NOW, ran } from '../facts.ts';
 
-const NOW = Date.UTC(2026, 5, 1, 12);
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const RUN = lastRunAt(NOW - MINUTE);
-const EMPTY = { retry: { messages: 0 }, 'dead-letter': { messages: 0 } };
-
-function facts(state: Facts['state'], others: Partial<Facts> = {}): Facts {
-  return {
-    pipeline: 'prod',
-    kind: 'stack',
-    askedAtMs: NOW,
-    queues: EMPTY,
-    alarms: [],
-    limits: { lagMs: 15 * MINUTE, silenceMs: 5 * MINUTE },
-    stopped: [],
-    unanswered: [],
-    ...others,
-    state,
-  };
-}
-const ran = (run: Partial<LastRun> = {}, state: Facts['state'] = {}): Facts['state'] => ({
-  checkpoint: { logId: '900', logDateMs: NOW - 3 * HOUR },
-  caughtUpAtMs: NOW - 2 * MINUTE,
-  lastRun: { ...RUN, ...run },
-  ...state,
-});
 const told = (one: Facts) => healthOf(one).reasons.map(({ what, runbook }) => `${what} #${runbook}`);
 const judged = (one: Facts) => healthOf(one).health;
 
@@ -102,18 +75,20 @@ describe('the reasons', () => {
     ],
     [
       'dead letters, old ones with a place of their own',
-      facts(ran(), { queues: { ...EMPTY, 'dead-letter': { messages: 2, oldestAgeMs: 8 * 24 * HOUR } } }),
+      facts(ran(), {
+        queues: { ...EMPTY_QUEUES, 'dead-letter': { messages: 2, oldestAgeMs: 8 * 24 * HOUR } },
+      }),
       ['2 dead letters #dead-letters-old'],
     ],
     [
       'a retry queue that does not empty',
-      facts(ran(), { queues: { ...EMPTY, retry: { messages: 1, oldestAgeMs: 2 * HOUR } } }),
+      facts(ran(), { queues: { ...EMPTY_QUEUES, retry: { messages: 1, oldestAgeMs: 2 * HOUR } } }),
       ['the retry queue does not empty #retry-queue-old'],
     ],
     [
       'alarms that say more than that, the lag last',
       facts(ran(), {
-        queues: { ...EMPTY, 'dead-letter': { messages: 2 } },
+        queues: { ...EMPTY_QUEUES, 'dead-letter': { messages: 2 } },
         alarms: ['lag', 'dead-letters', 'ship-errors'].map(name => ({ name, description: '' })),
       }),
       ['alarm ship-errors rings #ship-errors', '2 dead letters #dead-letters', 'alarm lag rings #lag'],
@@ -134,7 +109,7 @@ describe('the reasons', () => {
 
 describe('the judgement', () => {
   const letters = (days: number) => ({
-    queues: { ...EMPTY, 'dead-letter': { messages: 1, oldestAgeMs: days * 24 * HOUR } },
+    queues: { ...EMPTY_QUEUES, 'dead-letter': { messages: 1, oldestAgeMs: days * 24 * HOUR } },
   });
   const unanswered = ['AWS does not allow it'];
   const full = {

@@ -2,35 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../../cli/pipelines/facts.ts';
 import type { Target } from '../../../cli/pipelines/operated.ts';
 import { statusLines } from '../../../cli/status/show.ts';
-import type { LastRun } from '../../../lambda/core/last-run.ts';
-import { lastRunAt } from '../last-run.ts';
+import { EMPTY_QUEUES, facts, HOUR, NOW, ran } from '../facts.ts';
 
-const NOW = Date.UTC(2026, 5, 1, 12);
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const RUN = lastRunAt(NOW - MINUTE);
-const EMPTY = { retry: { messages: 0 }, 'dead-letter': { messages: 0 } };
-
-function facts(state: Facts['state'], others: Partial<Facts> = {}): Facts {
-  return {
-    pipeline: 'prod',
-    kind: 'stack',
-    askedAtMs: NOW,
-    queues: EMPTY,
-    alarms: [],
-    limits: { lagMs: 15 * MINUTE, silenceMs: 5 * MINUTE },
-    stopped: [],
-    unanswered: [],
-    ...others,
-    state,
-  };
-}
-const ran = (run: Partial<LastRun> = {}, state: Facts['state'] = {}): Facts['state'] => ({
-  checkpoint: { logId: '900', logDateMs: NOW - 3 * HOUR },
-  caughtUpAtMs: NOW - 2 * MINUTE,
-  lastRun: { ...RUN, ...run },
-  ...state,
-});
 describe('the text', () => {
   const target = { place: 'stack S in eu-west-1', kind: 'stack', pipelines: [] } satisfies Target;
   const plain = (all: readonly Facts[]) => statusLines(target, all, NOW);
@@ -39,7 +12,7 @@ describe('the text', () => {
     const lines = plain([
       facts(ran({ outcome: 'denied', party: 'azure', message: `403 ${'because of this '.repeat(12)}` }), {
         alarms: [{ name: 'lag', description: 'Logs are late. '.repeat(9), sinceMs: NOW - HOUR }],
-        queues: { ...EMPTY, 'dead-letter': { messages: 1 } },
+        queues: { ...EMPTY_QUEUES, 'dead-letter': { messages: 1 } },
       }),
     ]);
     expect(lines[2]).toBe('prod: unhealthy: Azure denies; 1 dead letter; alarm lag rings; see');

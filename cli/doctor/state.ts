@@ -2,9 +2,11 @@
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { DEAD_LETTER_RETENTION_DAYS } from '../../lambda/core/contract.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import type { Depth, Limits, Stopped, StoredState, Target } from '../pipelines/operated.ts';
+import { type About, command, firstRun } from '../pipelines/remedy.ts';
 import { counted, duration, faultOf, runWarnings } from '../terminal/words.ts';
-import { about, type Finding, sentenceParts } from './finding.ts';
+import { type Finding, about as findingOf, sentenceParts } from './finding.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -23,27 +25,27 @@ export interface Pulse {
   readonly config: PipelineConfig;
   readonly limits: Limits;
   readonly nowMs: number;
-  /** The options by which these pipelines are found, as they are typed. */
-  readonly options: string;
+  /** The options by which this pipeline is found. */
+  readonly about: About;
 }
 
 /** A finding for each setting that is not as it was deployed. */
 export function resourceFindings(
   asked: Asked<readonly string[]>,
-  deployCommand = 'npx cdk deploy -c config=FILE',
+  deployCommand: string | undefined,
 ): Finding[] {
-  const say = about('table and queues');
+  const say = findingOf('table and queues');
   if ('problem' in asked) return [unasked('table and queues', asked)];
   if (asked.value.length === 0) return [say.ok('there, with the settings that they were deployed with')];
   return asked.value.map(problem => {
-    const [text = problem, command] = problem.split('; do: ');
-    return say.error(text, `put it back:\n  ${command ?? deployCommand}`);
+    const [text = problem, mending = deployCommand] = problem.split('; do: ');
+    return say.error(text, mending === undefined ? 'deploy the stack again' : `put it back:\n  ${mending}`);
   });
 }
 
 /** What should start runs and replays, and does not. */
 export function triggerFindings(asked: Asked<readonly Stopped[]>): Finding[] {
-  const say = about('schedule, trigger');
+  const say = findingOf('schedule, trigger');
   if ('problem' in asked) return [unasked('schedule, trigger', asked)];
   if (asked.value.length === 0) return [say.ok('both are enabled')];
   return asked.value.map(({ text, remedy }) => say.error(text, remedy));
@@ -53,7 +55,7 @@ export function triggerFindings(asked: Asked<readonly Stopped[]>): Finding[] {
 const WAITING = /^(.*); asked again at (\S+)$/s;
 
 export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding {
-  const say = about('last run');
+  const say = findingOf('last run');
   if ('problem' in asked) return unasked('last run', asked);
   const { lastRun, checkpoint } = asked.value;
   if (!lastRun) {
@@ -83,17 +85,14 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
   return say.ok(`${ended}, ${shipped}`);
 }
 
-export function queueFindings(
-  asked: Asked<Readonly<Record<QueueName, Depth>>>,
-  { options }: Pulse,
-): Finding[] {
+export function queueFindings(asked: Asked<Readonly<Record<QueueName, Depth>>>, { about }: Pulse): Finding[] {
   if ('problem' in asked) return ['retry queue', 'dead letters'].map(check => unasked(check, asked));
-  return [retryFinding(asked.value.retry), deadLetterFinding(asked.value['dead-letter'], options)];
+  return [retryFinding(asked.value.retry), deadLetterFinding(asked.value['dead-letter'], about)];
 }
 
 /** It looks after itself, unless it is old. */
 function retryFinding(depth: Depth): Finding {
-  const say = about('retry queue');
+  const say = findingOf('retry queue');
   if (depth.messages === 0) return say.ok('empty');
   const text = waits(depth, 'failed batch', 'failed batches');
   if ((depth.oldestAgeMs ?? 0) < HOUR_MS) return say.ok(`${text}; they are tried again by themselves`);
@@ -103,14 +102,14 @@ function retryFinding(depth: Depth): Finding {
 }
 
 /** Somebody must see to it. */
-function deadLetterFinding(depth: Depth, options: string): Finding {
-  const say = about('dead letters');
+function deadLetterFinding(depth: Depth, about: About): Finding {
+  const say = findingOf('dead letters');
   if (depth.messages === 0) return say.ok('none');
   const isOld = (depth.oldestAgeMs ?? 0) > (DEAD_LETTER_RETENTION_DAYS / 2) * DAY_MS;
   return say[isOld ? 'error' : 'warning'](
     waits(depth, 'dead letter'),
     `see why, put that right, and deliver them again (a stack’s are deleted when ${DEAD_LETTER_RETENTION_DAYS} days old):\n` +
-      `  npm start -- replay --list${options}\n  npm start -- replay${options}`,
+      `  ${command(['replay', '--list'], about)}\n  ${command(['replay'], about)}`,
   );
 }
 
@@ -119,9 +118,9 @@ function waits({ messages, oldestAgeMs }: Depth, one: string, many?: string): st
   return `${counted(messages, one, many)} ${messages === 1 ? 'waits' : 'wait'}${age}`;
 }
 
-function beginning({ kind, options }: Pulse): string {
+function beginning({ kind, config, about }: Pulse): string {
   return kind === 'local'
-    ? `run it:\n  npm start -- run${options} --once`
+    ? firstRun(about, specOf(config.azure).isFederated(config.azure))
     : 'does the schedule tick? It should from a minute after the deployment on: docs/runbook.md, lag';
 }
 
@@ -130,5 +129,5 @@ const retentionMs = ({ config }: Pulse): number => config.auth0.logRetentionDays
 /** The question itself failed. */
 export function unasked(check: string, { problem, isForbidden }: Unanswered): Finding {
   const { text, remedy = 'run it again' } = sentenceParts(problem);
-  return about(check)[isForbidden ? 'unchecked' : 'error'](text, remedy);
+  return findingOf(check)[isForbidden ? 'unchecked' : 'error'](text, remedy);
 }

@@ -1,4 +1,5 @@
 /** What can be asked of one pipeline without changing anything. What cannot be answered does not hide the rest. */
+import { specOf } from '../../lambda/destinations/all.ts';
 import type {
   Alarm,
   Limits,
@@ -8,6 +9,7 @@ import type {
   StoredState,
   Target,
 } from '../pipelines/operated.ts';
+import type { About } from '../pipelines/remedy.ts';
 import { UsageError } from '../terminal/errors.ts';
 
 export type Depths = Awaited<ReturnType<OperatorQueues['depths']>>;
@@ -16,6 +18,10 @@ export type Depths = Awaited<ReturnType<OperatorQueues['depths']>>;
 export interface Facts {
   readonly pipeline: string;
   readonly kind: Target['kind'];
+  /** The options by which this pipeline is found. */
+  readonly about: About;
+  /** Only its function can run it. */
+  readonly isFederated: boolean;
   readonly askedAtMs: number;
   readonly state: StoredState | undefined;
   readonly queues: Depths | undefined;
@@ -25,7 +31,8 @@ export interface Facts {
   readonly unanswered: readonly string[];
 }
 
-export async function askPipeline(kind: Target['kind'], pipeline: Operated): Promise<Facts> {
+export async function askPipeline(kind: Target['kind'], pipeline: Operated, about: About): Promise<Facts> {
+  const { name, azure } = pipeline.config;
   const unanswered = new Set<string>();
   const answer = async <T>(question: Promise<T>): Promise<T | undefined> => {
     try {
@@ -44,8 +51,10 @@ export async function askPipeline(kind: Target['kind'], pipeline: Operated): Pro
     answer(pipeline.stopped()),
   ]);
   return {
-    pipeline: pipeline.config.name,
+    pipeline: name,
     kind,
+    about,
+    isFederated: specOf(azure).isFederated(azure),
     // After the answers: nothing of them lies in the future.
     askedAtMs: Date.now(),
     state,

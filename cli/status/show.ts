@@ -2,6 +2,7 @@
 import type { LastRun } from '../../lambda/core/last-run.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { Alarm, Depth, Target } from '../pipelines/operated.ts';
+import { command, firstRun } from '../pipelines/remedy.ts';
 import { colors, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
 import type { Facts } from './ask.ts';
@@ -21,13 +22,23 @@ export function statusLines({ place }: Target, all: readonly Facts[], nowMs: num
     ...verdictLines(facts, findings),
     ...detailLines(facts),
   ]);
-  const hidden = worst.length - inFull.length;
+  const hidden = worst.filter(one => !inFull.includes(one));
   return [
     ...wrapped(`${place}, at ${dateText(nowMs)}`)
       .split('\n')
       .map(colors.dim),
     ...blocks,
-    ...(hidden > 0 ? ['', `${counted(hidden, 'pipeline')} more, well; one in full: --pipeline NAME`] : []),
+    ...hiddenLines(hidden.map(({ facts }) => facts)),
+  ];
+}
+
+function hiddenLines(hidden: readonly Facts[]): string[] {
+  const [first] = hidden;
+  if (!first) return [];
+  return [
+    '',
+    `${counted(hidden.length, 'pipeline')} more, well; one in full:`,
+    `  ${command(['status'], first.about)}`,
   ];
 }
 
@@ -53,26 +64,34 @@ function wellText(facts: Facts): string {
 
 const LABEL_CHARACTERS = 14;
 
+/** Label and text; a command stands alone, and is not broken. */
+type Detail = readonly [label: string, text: string, kind?: 'command'];
+
 /** What the verdict rests on: label and text, in lines of 80 columns. */
 function detailLines(facts: Facts): string[] {
   const { state, queues, alarms, stopped, unanswered } = facts;
-  const details: [string, string][] = [
+  const details: Detail[] = [
     ...(state ? stateDetails(facts, state) : []),
-    ...(queues ? queueDetails(queues, facts.kind) : []),
+    ...(queues ? queueDetails(queues, facts) : []),
     ...(alarms && facts.kind === 'stack' ? alarmDetails(alarms, facts.askedAtMs) : []),
-    ...(stopped ?? []).map(({ text, remedy }): [string, string] => [
-      'stopped',
-      `${text}; ${remedy.split('\n')[0]}`,
-    ]),
-    ...unanswered.map((sentence): [string, string] => ['not known', sentence]),
+    ...(stopped ?? []).flatMap(({ text, remedy }) => remedyDetails('stopped', text, remedy)),
+    ...unanswered.map((sentence): Detail => ['not known', sentence]),
   ];
   const indent = ' '.repeat(LABEL_CHARACTERS + 2);
-  return details.flatMap(([label, text]) =>
-    wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, 80, indent).split('\n'),
+  return details.flatMap(([label, text, kind]) =>
+    kind === 'command'
+      ? [`${indent}${harmless(text)}`]
+      : wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, 80, indent).split('\n'),
   );
 }
 
-function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): [string, string][] {
+/** What is wrong and what to do, and each command of that in a line of its own: it is to be copied whole. */
+function remedyDetails(label: string, text: string, remedy: string): Detail[] {
+  const [words, ...commands] = remedy.split('\n');
+  return [[label, `${text}; ${words}`], ...commands.map((line): Detail => ['', line.trim(), 'command'])];
+}
+
+function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): Detail[] {
   const { askedAtMs, limits } = facts;
   const { checkpoint, lastRun, checkpointSet } = state;
   const ago = (ms: number) => `${duration(Math.max(0, askedAtMs - ms))} ago`;
@@ -84,9 +103,9 @@ function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): [string
     ['lag', lag === undefined ? 'not known yet' : lagText(lag, lastRun?.outcome === 'caught-up', limits)],
     ...lastRunDetails(facts, ago),
     ['checkpoint', checkpoint ? (date === undefined ? 'its date is not known' : at(date)) : 'none yet'],
-    ...(checkpoint ? ([['', checkpoint.logId]] as [string, string][]) : []),
+    ...(checkpoint ? ([['', checkpoint.logId]] as const) : []),
     ['lease', leaseText(facts)],
-    ...(checkpointSet ? ([['set by hand', checkpointSet]] as [string, string][]) : []),
+    ...(checkpointSet ? ([['set by hand', checkpointSet]] as const) : []),
   ];
 }
 
@@ -95,11 +114,11 @@ function lagText(lag: number, caughtUp: boolean, limits: Facts['limits']): strin
   return `${duration(lag)}${limits ? `; more than ${duration(limits.lagMs)} is too much` : ''}`;
 }
 
-function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, string][] {
+function lastRunDetails(facts: Facts, ago: (ms: number) => string): Detail[] {
   const { lastRun: run } = facts.state ?? {};
   if (!run) {
-    const start = facts.kind === 'local' ? '; start one: npm start -- run --config FILE' : '';
-    return [['last run', `none has ended yet${start}`]];
+    if (facts.kind === 'stack') return [['last run', 'none has ended yet']];
+    return remedyDetails('last run', 'none has ended yet', firstRun(facts.about, facts.isFederated));
   }
   const { rateLimit, durationMs, endedAtMs } = run;
   const fault = faultText(facts, run);
@@ -107,13 +126,13 @@ function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, str
   const calls = rateLimit && `${rateLimit.remaining} of ${rateLimit.limit} calls left after the last run`;
   return [
     ['last run', `ended ${ago(endedAtMs)}, took ${tookText(durationMs)}: ${did}`],
-    ...(fault === undefined ? [] : ([['', `${endText(run)}: ${fault}`]] as [string, string][])),
+    ...(fault === undefined ? [] : ([['', `${endText(run)}: ${fault}`]] as const)),
     ...(run.redactionUnmatched?.length
       ? ([
           ['redaction', `rules that matched no log of the last run: ${run.redactionUnmatched.join(', ')}`],
-        ] as [string, string][])
+        ] as const)
       : []),
-    ...(calls ? ([['Auth0’s limit', calls]] as [string, string][]) : []),
+    ...(calls ? ([['Auth0’s limit', calls]] as const) : []),
   ];
 }
 
@@ -138,15 +157,14 @@ function leaseText({ state, askedAtMs }: Facts): string {
 
 function queueDetails(
   { retry, 'dead-letter': dead }: NonNullable<Facts['queues']>,
-  kind: Facts['kind'],
-): [string, string][] {
-  const look = `look: npm start -- replay --list${kind === 'local' ? ' --config FILE' : ''}`;
+  { about }: Facts,
+): Detail[] {
+  const look = `look: ${command(['replay', '--list'], about)}`;
   const goesOn = retry.messages > 0 ? '; delivered again without your help' : '';
   return [
     ['retry queue', `${depthText(retry, 'failed batch', 'failed batches')}${goesOn}`],
     ['dead letters', depthText(dead, 'message', 'messages')],
-    // On a line of its own: a command is to be found, and not to be broken.
-    ...(dead.messages > 0 ? ([['', look]] as [string, string][]) : []),
+    ...(dead.messages > 0 ? ([['', look, 'command']] as const) : []),
   ];
 }
 
@@ -157,7 +175,7 @@ function depthText({ messages, oldestAgeMs }: Depth, one: string, many: string):
   return `${counted(messages, one, many)}, ${age}`;
 }
 
-function alarmDetails(alarms: readonly Alarm[], nowMs: number): [string, string][] {
+function alarmDetails(alarms: readonly Alarm[], nowMs: number): Detail[] {
   if (alarms.length === 0) return [['alarms', 'none rings']];
   return alarms.map(({ name, description, sinceMs }, index) => {
     const since = sinceMs === undefined ? '' : `, for ${duration(Math.max(0, nowMs - sinceMs))}`;

@@ -9,7 +9,7 @@ import { INGESTION, PIPELINE } from '../../config/samples.ts';
 const { azure } = parsePipeline({ ...PIPELINE, azure: INGESTION });
 const wanted = specOf(azure).rule!(azure);
 const STREAM = wanted.stream;
-const found = (file: unknown) => columnsFinding(wanted, file, ' --stack S');
+const found = (file: unknown) => columnsFinding(wanted, file, { stack: 'S' });
 
 type Columns = { name: string; type: string }[];
 /** As `az monitor data-collection rule show` prints it, whose properties stand on top. */
@@ -35,7 +35,7 @@ describe('the columns of the rule', () => {
     expect(found(undefined)).toMatchObject({
       level: 'not checked',
       remedy: expect.stringMatching(
-        /\n {2}az monitor data-collection rule list -o json > dcr.json\n {2}npm start -- doctor --stack S --dcr dcr.json$/,
+        /\n {2}az monitor data-collection rule list -o json > dcr.json\n {2}npm start -- doctor --dcr dcr.json --stack S$/,
       ),
     });
   });

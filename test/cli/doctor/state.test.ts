@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const config = parsePipeline(PIPELINE);
 const limits = { lagMs: 15 * MINUTE_MS, silenceMs: 5 * MINUTE_MS };
-const pulse = { kind: 'stack', config, limits, nowMs: NOW, options: ' --stack S' } as const;
+const pulse = { kind: 'stack', config, limits, nowMs: NOW, about: { stack: 'S' } } as const;
 const RUN = lastRunAt(NOW - MINUTE_MS);
 const unanswered = { problem: 'table T does not exist; was it deleted?', isForbidden: false };
 
@@ -205,7 +205,7 @@ describe('the queues', () => {
 });
 
 test('table and queues: a finding for each setting that was changed, with the command that puts it back', () => {
-  expect(resourceFindings({ value: [] })).toMatchObject([{ level: 'ok' }]);
+  expect(resourceFindings({ value: [] }, undefined)).toMatchObject([{ level: 'ok' }]);
   const value = ['table T has no deletion protection; do: aws dynamodb update-table', 'queue Q is strange'];
   expect(resourceFindings({ value }, 'npx cdk deploy -c config=c.json --region eu-west-1')).toEqual([
     {
@@ -221,7 +221,9 @@ test('table and queues: a finding for each setting that was changed, with the co
       remedy: 'put it back:\n  npx cdk deploy -c config=c.json --region eu-west-1',
     },
   ]);
-  expect(resourceFindings(unanswered)).toMatchObject([{ level: 'error', remedy: 'was it deleted?' }]);
+  expect(resourceFindings(unanswered, undefined)).toMatchObject([
+    { level: 'error', remedy: 'was it deleted?' },
+  ]);
 });
 
 test('schedule and trigger: well, stopped with what to do, or not allowed to be looked at', () => {

@@ -12,10 +12,12 @@ const HOUR = 60 * MINUTE;
 const RUN = lastRunAt(NOW - MINUTE);
 const EMPTY = { retry: { messages: 0 }, 'dead-letter': { messages: 0 } };
 
-function facts(state: Facts['state'], others: Partial<Facts> = {}): Facts {
+function facts(state: Facts['state'], others: Partial<Omit<Facts, 'state'>> = {}): Facts {
   return {
     pipeline: 'prod',
     kind: 'stack',
+    about: {},
+    isFederated: false,
     askedAtMs: NOW,
     queues: EMPTY,
     alarms: [],

@@ -1,5 +1,6 @@
 /** What the pipeline itself has to say: its state, its queues and how the last run went. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { withoutRemedy } from '../../lambda/core/cause.ts';
 import { DEAD_LETTER_RETENTION_DAYS } from '../../lambda/core/contract.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
@@ -67,7 +68,8 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
   const fault = faultOf({ ...lastRun, pipeline: pulse.config.name });
   if (fault !== undefined) {
     const [, why = fault, againAt] = WAITING.exec(fault) ?? [];
-    const { text, remedy = 'see the other findings here, and docs/runbook.md' } = sentenceParts(why);
+    const text = withoutRemedy(why, lastRun.remedy);
+    const remedy = lastRun.remedy ?? 'see the other findings here, and docs/runbook.md';
     const wait = againAt === undefined ? '' : `; the pipeline asks again at ${againAt}`;
     return say.error(`${ended}; ${text}${wait}`, lastRun.outcome === 'astray' ? 'see “checkpoint”' : remedy);
   }

@@ -1,4 +1,5 @@
 /** What either of Azure's ingestion APIs brought back, as a PostAnswer. */
+import { clockAhead } from '../core/cause.ts';
 import {
   type Answer,
   cleanMessage,
@@ -25,6 +26,8 @@ export async function readAnswer(response: Answer, nowMs: number): Promise<PostA
     return { kind: 'answered', status, ...(strange && { code: NOT_AZURE, message }) };
   }
   const { code, message } = status >= 300 && status < 400 ? REDIRECT : errorOf(text);
+  const isPage = /html/i.test(headers.get('content-type') ?? '');
+  const clockAheadMs = status === 403 ? clockAhead(headers.get('date'), nowMs) : undefined;
   const waitMs = retryAfterMs(headers.get('retry-after'), nowMs);
   return {
     kind: 'answered',
@@ -32,6 +35,8 @@ export async function readAnswer(response: Answer, nowMs: number): Promise<PostA
     ...(code ? { code } : {}),
     ...(message ? { message } : {}),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...(isPage ? { isPage } : {}),
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
   };
 }
 

@@ -114,7 +114,7 @@ describe('doctor on the screen', () => {
     expect(lines[2]).toBe('local: local.eu.auth0.com to Auth0_CL');
     expect(stdout).toMatch(/\n {2}✓ auth0 token {5}obtained/);
     expect(stdout).toMatch(
-      /\n {2}✗ azure {11}Azure refuses: 403 InvalidAuthorization.*\n.*\n {4}→ was the key/,
+      /\n {2}✗ azure {11}Azure refuses: 403 InvalidAuthorization.*\n.*\n {4}→ fill in the key/,
     );
     expect(stdout).toMatch(/\n {2}– checkpoint {6}there is none yet/);
     expect(stdout).toContain(

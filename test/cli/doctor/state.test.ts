@@ -38,7 +38,15 @@ describe('the last run', () => {
     ['a checkpoint of a version before', { checkpoint: { logId: 'a' } }, 'not checked', 'after the next run'],
     [
       'a denial, with what it says to do',
-      { lastRun: { ...RUN, outcome: 'denied', party: 'azure', message: 'no role (403); give it the role' } },
+      {
+        lastRun: {
+          ...RUN,
+          outcome: 'denied',
+          party: 'azure',
+          message: 'no role; DCR mismatch (403); give it the role',
+          remedy: 'give it the role',
+        },
+      },
       'error',
       'give it the role',
     ],
@@ -64,7 +72,15 @@ describe('the last run', () => {
     ],
     [
       'an answer that is not Azure’s',
-      { lastRun: { ...RUN, outcome: 'intercepted', party: 'azure', message: 'not Azure; find the proxy' } },
+      {
+        lastRun: {
+          ...RUN,
+          outcome: 'intercepted',
+          party: 'azure',
+          message: 'not Azure; find the proxy',
+          remedy: 'find the proxy',
+        },
+      },
       'error',
       'find the proxy',
     ],
@@ -74,12 +90,22 @@ describe('the last run', () => {
 
   test('that a vendor asked to wait says until when, and what to do', () => {
     const wait = '; asked again at 2030-05-15T13:00:00.000Z';
-    const denied = { ...RUN, outcome: 'denied', party: 'auth0' } as const;
+    const denied = { ...RUN, outcome: 'denied', party: 'auth0', remedy: 'grant it' } as const;
     expect(found({ lastRun: { ...denied, message: `no scope (403); grant it${wait}` } })).toMatchObject({
       text: '1 min ago: denied; no scope (403); the pipeline asks again at 2030-05-15T13:00:00.000Z',
       remedy: 'grant it',
     });
-    expect(found({ lastRun: { ...denied, message: `quota${wait}` } }).remedy).toContain('runbook');
+    const { remedy: _, ...unknown } = denied;
+    expect(found({ lastRun: { ...unknown, message: `quota${wait}` } }).remedy).toContain('runbook');
+  });
+
+  test('of a vendor whose words have a "; " is told whole, and half of it is no remedy', () => {
+    const message = 'The stream does not match the DCR; columns are missing';
+    const run = { ...RUN, outcome: 'denied', party: 'azure', message } as const;
+    expect(found({ lastRun: run })).toMatchObject({
+      text: `1 min ago: denied; ${message}`,
+      remedy: 'see the other findings here, and docs/runbook.md',
+    });
   });
 
   test('of this machine may be long ago: nobody says that it runs all the time', () => {

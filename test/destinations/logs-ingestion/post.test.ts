@@ -178,6 +178,7 @@ test.each([
     code,
     message: `About ${code}.`,
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...(status === 403 ? { clockAheadMs: expect.any(Number) } : {}),
   });
 });
 

@@ -67,7 +67,7 @@ export const LOGS_INGESTION_CAUSES: readonly Cause[] = [
     remedy:
       'give the application the role Monitoring Metrics Publisher on the data collection rule (a new one takes up to ' +
       '30 minutes to work):\n' +
-      '  az role assignment create --role "Monitoring Metrics Publisher" \\\n    --assignee {clientId} --scope RULE_ID',
+      '  az role assignment create --role "Monitoring Metrics Publisher" \\\n    --assignee {clientId} \\\n    --scope "$(az monitor data-collection rule list -o tsv \\\n      --query "[?immutableId==\'{dcrImmutableId}\'].id")"',
     next: 'next run',
     is: ({ status }) => status === 403,
   },

@@ -54,7 +54,9 @@ export function remedyOf(
 
 /** A message that says what is wrong and what to do, and the latter by itself. Commands are left out of the message. */
 export const remedied = (what: string, remedy: string | undefined) =>
-  remedy === undefined ? { message: what } : { message: `${what}; ${inLine(remedy)}`, remedy };
+  remedy === undefined
+    ? { message: what }
+    : { message: `${what.replace(/\.$/, '')}; ${inLine(remedy)}`, remedy };
 
 /** What is wrong alone. */
 export const withoutRemedy = (message: string, remedy: string | undefined): string =>

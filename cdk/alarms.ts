@@ -1,5 +1,5 @@
 /** The alarms of a pipeline: one table. Each has its sentence, its missing-data rule and its place in the runbook. */
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -203,14 +203,19 @@ export function addAlarms(
   scope: Construct,
   watched: Watched,
   topic: ITopic,
-  runbookUrl: string,
+  runbookUrl: string | undefined,
 ): Readonly<Record<string, Alarm>> {
   const prefix = `${watched.stackName}-${watched.config.name}`;
   const action = new SnsAction(topic);
+  const { region } = Stack.of(scope);
+  // Without a page of the user's, a command that can be typed: a path is no address.
+  const diagnosis = `npx auth0-logs-to-azure doctor --stack ${watched.stackName} --region ${region} --pipeline ${watched.config.name}`;
+  const whereTo = (name: string) =>
+    runbookUrl === undefined ? `${diagnosis}, and ${name} in docs/runbook.md` : `${runbookUrl}#${name}`;
   const alarmOf = (row: AlarmRow) => {
     const alarm = new Alarm(scope, `Alarm-${row.name}`, {
       alarmName: `${prefix}-${row.name}`,
-      alarmDescription: `${row.sentence} What to do: ${runbookUrl}#${row.name}`,
+      alarmDescription: `${row.sentence} What to do: ${whereTo(row.name)}`,
       metric: row.metric,
       ...compared(row.threshold),
       evaluationPeriods: row.periods,

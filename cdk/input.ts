@@ -79,7 +79,7 @@ function inContext(context: Context): unknown {
 }
 
 function switches(context: Context): StackConfig {
-  const runbookUrl = text(context, 'runbookUrl');
+  const runbookUrl = webAddress(context, 'runbookUrl');
   const memorySizeMb = megabytes(context, 'memorySizeMb');
   const nested = flag(context, 'nested');
   const createSecrets = flag(context, 'createSecrets');
@@ -103,6 +103,14 @@ function text(context: Context, name: string): string | undefined {
   const value = context[name];
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
   throw new ConfigError([`context "${name}": is ${JSON.stringify(value)}; allowed: a text`]);
+}
+
+function webAddress(context: Context, name: string): string | undefined {
+  const value = text(context, name);
+  if (value === undefined || /^https?:\/\/\S+$/.test(value)) return value;
+  throw new ConfigError([
+    `context "${name}": is ${JSON.stringify(value)}; allowed: a web address, "https://…"`,
+  ]);
 }
 
 /** The command line gives texts, cdk.json gives booleans. */

@@ -130,7 +130,7 @@ export class Auth0LogsToAzure extends Construct {
     feed(this, retryQueue, this.replayFunction);
 
     this.topic = props.alarmTopic ?? alarmTopic(this, config, kmsKey);
-    this.alarms = addAlarms(this, this, this.topic, props.runbookUrl ?? 'docs/runbook.md');
+    this.alarms = addAlarms(this, this, this.topic, props.runbookUrl);
     const outer = outermostStack(this);
     // One output, not seven: CloudFormation allows 200 a stack.
     new CfnOutput(outer, outputKey(config.name), { value: outer.toJsonString(this.output) });

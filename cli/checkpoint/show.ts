@@ -91,6 +91,7 @@ function effectOf({ direction, count, isUnsettled }: Plan): string {
 function remedyOf({ options, old, next }: Plan): string {
   const [fromMs, toMs] = [logIdTimeMs(old.logId), logIdTimeMs(next.logId)];
   const lead = 'To send them later all the same, while Auth0 still has them:';
-  if (fromMs === undefined || toMs === undefined) return `${lead}\n  see npm start -- help backfill`;
+  if (fromMs === undefined || toMs === undefined)
+    return `${lead}\n  see npx auth0-logs-to-azure help backfill`;
   return `${lead}\n${backfillLines({ fromMs: fromMs - 10_000, toMs: toMs + 1000 }, options)}`;
 }

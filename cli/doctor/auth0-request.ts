@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { waitForRateLimitMs } from '../../lambda/core/ask.ts';
+import { remedied } from '../../lambda/core/cause.ts';
 import type { Fetch } from '../../lambda/core/http.ts';
 import type { Checkpoint, Clock, Fault, RateLimit, SecretSource } from '../../lambda/core/model.ts';
 import type { Secret } from '../../lambda/core/secret.ts';
@@ -70,8 +71,11 @@ async function request(
     }
     if (Array.isArray(body)) return { kind: 'logs', logs: body, ...limits };
     const type = headers.get('content-type') ?? 'no content type';
-    const message = `Auth0 answered ${status} with no JSON array of logs (${type}); see whether a proxy answers in its place, and check ${settingsOf(config)}`;
-    return { kind: 'fault', fault: { verdict: 'unavailable', status, message }, ...limits };
+    const said = remedied(
+      `Auth0 answered ${status} with no JSON array of logs (${type})`,
+      `see whether a proxy answers in its place, and check ${settingsOf(config)}`,
+    );
+    return { kind: 'fault', fault: { verdict: 'unavailable', status, ...said }, ...limits };
   } catch (error) {
     return { kind: 'fault', fault: noAnswer(error) };
   }

@@ -3,15 +3,17 @@ import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { PostAnswer } from '../../lambda/core/model.ts';
 import { judge } from '../../lambda/core/verdict.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
+import { meaningFor } from '../../lambda/destinations/spec.ts';
 import { about, type Finding, partsOf } from './finding.ts';
 
 type AzureConfig = PipelineConfig['azure'];
 
 export function postFinding(answer: PostAnswer, config: AzureConfig): Finding {
   const say = about('azure');
-  const { meaning, emptyRefused, place, remedy } = specOf(config);
+  const spec = specOf(config);
+  const { emptyRefused, place } = spec;
   const { settings } = place(config);
-  const verdict = judge(meaning, answer, { bytes: 2, records: 0 });
+  const verdict = judge(meaningFor(spec, config), answer, { bytes: 2, records: 0 });
   if (answer.kind !== 'answered') {
     const fault = verdict.kind === 'fault' ? verdict.fault : undefined;
     const parts = fault && partsOf(fault, 'Azure', settings);
@@ -44,5 +46,6 @@ export function postFinding(answer: PostAnswer, config: AzureConfig): Finding {
   }
   const isRedirect = status >= 300 && status < 400;
   const proxy = `check ${settings}, and whether a proxy answers in its place`;
-  return say.error(`Azure refuses: ${shown}`, isRedirect ? proxy : remedy(answer, config));
+  const remedy = isRedirect ? proxy : (verdict.fault.remedy ?? `check ${settings}`);
+  return say.error(`Azure refuses: ${shown}`, remedy);
 }

@@ -1,9 +1,10 @@
 /** Where the pipeline is, and what waits behind that. */
 import { isFutureLogId, logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { StoredState } from '../pipelines/operated.ts';
+import { command } from '../pipelines/remedy.ts';
 import { dateText, duration } from '../terminal/words.ts';
 import { type Auth0Findings, waitingText } from './auth0.ts';
-import { about, type Finding } from './finding.ts';
+import { type Finding, about as findingOf } from './finding.ts';
 import { type Asked, type Pulse, unasked } from './state.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,7 +16,7 @@ export function checkpointFinding(
   pulse: Pulse,
 ): Finding {
   const { config, limits, nowMs } = pulse;
-  const say = about('checkpoint');
+  const say = findingOf('checkpoint');
   if ('problem' in asked) return unasked('checkpoint', asked);
   const { checkpoint, caughtUpAtMs = 0, lastRun } = asked.value;
   if (!checkpoint) {
@@ -69,8 +70,8 @@ export function checkpointFinding(
 const MARGIN_MS = 60_000;
 
 /** Back to where the witness last agreed, if Auth0 still has that: all logs before it were passed. */
-function settingAnew({ witnessedAtMs = 0 }: StoredState, { config, nowMs, options }: Pulse): string {
+function settingAnew({ witnessedAtMs = 0 }: StoredState, { config, nowMs, about }: Pulse): string {
   const sinceMs = witnessedAtMs - config.settleSeconds * 1000 - MARGIN_MS;
   const isKept = witnessedAtMs <= nowMs && nowMs - sinceMs < config.auth0.logRetentionDays * DAY_MS;
-  return `npm start -- checkpoint set ${isKept ? dateText(sinceMs) : 'oldest'}${options}`;
+  return command(['checkpoint', 'set', isKept ? dateText(sinceMs) : 'oldest'], about);
 }

@@ -1,6 +1,7 @@
 /** The data collection rule's stream against the columns that are sent: Azure drops what it does not declare, silently. */
 import { COLUMNS, type Column } from '../../lambda/core/record/columns.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
+import { type About, command } from '../pipelines/remedy.ts';
 import { counted } from '../terminal/words.ts';
 import { about, type Finding } from './finding.ts';
 
@@ -13,22 +14,22 @@ const SHOWN = 8;
 const say = about('dcr columns');
 
 /** The commands that make the file, and use it. */
-const commands = (options: string): string =>
-  `\n  az monitor data-collection rule list -o json > dcr.json\n  npm start -- doctor${options} --dcr dcr.json`;
+const commands = (about: About): string =>
+  `\n  az monitor data-collection rule list -o json > dcr.json\n  ${command(['doctor', '--dcr dcr.json'], about)}`;
 
 /**
  * @param file what such a file holds, parsed; undefined when none was given
- * @param options the options of this command, as they were typed
+ * @param about the options by which this pipeline was found
  */
 export function columnsFinding(
   { immutableId, stream }: { readonly immutableId: string; readonly stream: string },
   file: unknown,
-  options: string,
+  about: About,
 ): Finding {
   if (file === undefined) {
     return say.unchecked(
       'the rule’s columns cannot be asked for with the rights of a pipeline',
-      `with the Azure CLI, in the subscription of the rule (its --subscription chooses another):${commands(options)}`,
+      `with the Azure CLI, in the subscription of the rule (its --subscription chooses another):${commands(about)}`,
     );
   }
   const rules = rulesIn(file);
@@ -37,7 +38,7 @@ export function columnsFinding(
     const ids = rules.map(one => one['immutableId']).join(', ');
     return say.error(
       `the file of --dcr holds no rule ${immutableId}, only ${ids || 'no rule at all'}`,
-      `was it made in another subscription, or is azure.dcrImmutableId wrong? Make it anew:${commands(options)}`,
+      `was it made in another subscription, or is azure.dcrImmutableId wrong? Make it anew:${commands(about)}`,
     );
   }
   const remedy =

@@ -5,6 +5,7 @@ import { withinLimit } from '../../lambda/core/http.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { type Environment, pipelineParts, systemClock } from '../../lambda/wiring.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
+import type { About } from '../pipelines/remedy.ts';
 import { silenceMs } from '../pipelines/schedule.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { type Auth0Findings, auth0Findings, withoutToken } from './auth0.ts';
@@ -22,7 +23,7 @@ import { type Asked, lastRunFinding, queueFindings, resourceFindings, triggerFin
 export interface Examination {
   readonly kind: Target['kind'];
   /** See Pulse. */
-  readonly options: string;
+  readonly about: About;
   /** What the file of `--dcr` holds; undefined when there is none. */
   readonly dcr: unknown;
   /** Told which part is at work, and when it is done. */
@@ -32,7 +33,8 @@ export interface Examination {
 const ASK_LIMIT_MS = 30_000;
 const FORBIDDEN = /AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation/;
 
-export async function examine(one: Operated, { kind, options, dcr, watch }: Examination): Promise<Judged> {
+/** In the order in which they are read. */
+export async function examine(one: Operated, { kind, about: by, dcr, watch }: Examination): Promise<Judged> {
   const { config, secrets, env } = one;
   const spec = specOf(config.azure);
   const rule = spec.rule?.(config.azure);
@@ -46,7 +48,7 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
     return judged([finding], factsOf(one, kind, systemClock.now(), {}));
   }
   const clocks = clockWatch(systemClock.now);
-  const vault = { config, secrets, kind };
+  const vault = { config, secrets, kind, about: by };
   const state = asked(one.state());
   const lastRun = state.then(stored => ('value' in stored ? stored.value.lastRun : undefined));
 
@@ -103,16 +105,16 @@ export async function examine(one: Operated, { kind, options, dcr, watch }: Exam
   ]);
   const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
   const nowMs = systemClock.now();
-  const pulse = { kind, config, nowMs, options, limits: 'value' in limits ? limits.value : byDefault };
+  const pulse = { kind, config, nowMs, about: by, limits: 'value' in limits ? limits.value : byDefault };
   const findings = [
     ...configurationFindings(config, kind, env),
     ...noticeFindings(config, nowMs),
     auth0Secret,
     ...azureSecret,
     ...fromAuth0.findings,
-    ...redactionFindings(config, fromAuth0.sample),
+    ...redactionFindings(config, fromAuth0.sample, by),
     ...fromAzure,
-    ...(rule ? [columnsFinding(rule, dcr, options)] : []),
+    ...(rule ? [columnsFinding(rule, dcr, by)] : []),
     clockFinding(clocks.skews, kind),
     // A state directory has no settings that somebody could have changed.
     ...(kind === 'stack' ? resourceFindings(problems, one.deployCommand) : []),

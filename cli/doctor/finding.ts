@@ -1,4 +1,5 @@
 /** What the checks of `doctor` find. */
+import { withoutRemedy } from '../../lambda/core/cause.ts';
 import type { Fault } from '../../lambda/core/model.ts';
 
 export type Level = 'ok' | 'warning' | 'error' | 'not checked';
@@ -45,10 +46,14 @@ export function sentenceParts(sentence: string): { text: string; remedy?: string
  * @param settings the settings of the configuration that decide who is asked
  */
 export function partsOf(fault: Fault, vendor: string, settings: string): { text: string; remedy: string } {
-  const { message, code = '', verdict } = fault;
-  const parts = sentenceParts(message);
-  const remedy = parts.remedy ?? remedyFor(verdict, code, fault.status !== undefined, vendor, settings);
-  return { text: parts.text, remedy };
+  const { message, code = '', verdict, status, remedy } = fault;
+  if (remedy !== undefined) return { text: withoutRemedy(message, remedy), remedy };
+  // What a vendor has said may hold a "; " of its own.
+  const parts = status === undefined ? sentenceParts(message) : { text: message };
+  return {
+    text: parts.text,
+    remedy: parts.remedy ?? remedyFor(verdict, code, status !== undefined, vendor, settings),
+  };
 }
 
 function remedyFor(

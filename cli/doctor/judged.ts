@@ -1,6 +1,5 @@
 /** What the checks have found, beside the judgement of health that `status` makes too. */
-import type { Facts } from '../pipelines/facts.ts';
-import { healthOf, type Judgement, type Reason, worstOf } from '../pipelines/health.ts';
+import { type Facts, healthOf, type Judgement, type Reason, worstOf } from '../pipelines/health.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
 import type { Finding } from './finding.ts';
 import type { Asked } from './state.ts';

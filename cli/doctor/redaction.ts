@@ -3,6 +3,7 @@ import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { includeRule } from '../../lambda/core/record/include.ts';
 import { redactor } from '../../lambda/core/record/redact.ts';
 import { unknownFieldLines, unmatchedLine } from '../pipelines/redaction.ts';
+import { type About, command } from '../pipelines/remedy.ts';
 import { counted } from '../terminal/words.ts';
 import { about, type Finding } from './finding.ts';
 
@@ -11,9 +12,14 @@ const ANY_KEY = 'none';
 
 /**
  * None without rules.
+ * @param by the options by which this pipeline was found
  * @param logs a sample of the tenant's logs; undefined when none could be read
  */
-export function redactionFindings(config: PipelineConfig, logs: readonly unknown[] | undefined): Finding[] {
+export function redactionFindings(
+  config: PipelineConfig,
+  logs: readonly unknown[] | undefined,
+  by: About,
+): Finding[] {
   const rules = config.redact;
   if (rules.length === 0) return [];
   const say = about('redaction');
@@ -29,7 +35,7 @@ export function redactionFindings(config: PipelineConfig, logs: readonly unknown
   for (const log of shipped) if (typeof log === 'object' && !Array.isArray(log)) redact(log);
   const line = unmatchedLine(redact.unmatched(), rules.length, shipped.length);
   if (line !== undefined) {
-    const remedy = `a rare field may be in none of so few; try the rules on more: npm start -- dry-run --max 10000`;
+    const remedy = `a rare field may be in none of so few; try the rules on more:\n  ${command(['dry-run', '--max', '10000'], by)}`;
     return [...unknown, say.warning(line, remedy)];
   }
   const each = rules.length === 1 ? 'the rule' : `each of ${rules.length} rules`;

@@ -1,6 +1,7 @@
 /** `doctor`: every pipeline's checks, told. */
 import { openTarget } from '../pipelines/open.ts';
 import type { Target, TargetOptions } from '../pipelines/operated.ts';
+import { aboutPipeline } from '../pipelines/remedy.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
 import { type LiveLine, liveLine } from '../terminal/live-line.ts';
@@ -32,9 +33,9 @@ export async function runDoctor(options: DoctorOptions): Promise<number> {
     examined = await Promise.all(
       pipelines.map(async one => {
         const { config } = one;
-        const name = pipelines.length > 1 ? config.name : options.pipeline;
+        const about = aboutPipeline(options, config.name, pipelines.length > 1);
         const watch = <T>(part: string, work: Promise<T>) => waiting.during(`${config.name}: ${part}`, work);
-        return { config, ...(await examine(one, { kind, dcr, watch, options: typed(options, name) })) };
+        return { config, ...(await examine(one, { kind, dcr, watch, about })) };
       }),
     );
   } finally {
@@ -44,22 +45,6 @@ export async function runDoctor(options: DoctorOptions): Promise<number> {
   else showDoctor(target, examined);
   return examined.some(({ judgement }) => judgement.health === 'unhealthy') ? EXIT.fault : EXIT.ok;
 }
-
-/** The options by which the target was found, for commands to be copied. */
-function typed(options: DoctorOptions, pipeline: string | undefined): string {
-  const names = ['stack', 'region', 'profile', 'config', 'secrets'] as const;
-  const isMoved = options.config !== undefined && options.state !== 'state';
-  const given: (readonly [name: string, value: string | undefined])[] = [
-    ...names.map(name => [name, options[name]] as const),
-    ['state', isMoved ? options.state : undefined],
-    ['pipeline', pipeline],
-  ];
-  return given
-    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${quoted(value)}`))
-    .join('');
-}
-
-const quoted = (text: string) => (/^[\w./:@-]+$/.test(text) ? text : `'${text}'`);
 
 /** On a terminal, what is being waited for, once that takes longer than a second. */
 function waitingLine(screen: LiveLine) {

@@ -4,13 +4,16 @@ import { SECRET_PLACEHOLDER } from '../../lambda/core/contract.ts';
 import type { SecretFields, SecretSource } from '../../lambda/core/model.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { Target } from '../pipelines/operated.ts';
-import { about, type Finding } from './finding.ts';
+import { type About, awsCommand } from '../pipelines/remedy.ts';
+import { type Finding, about as findingOf } from './finding.ts';
 import { missingIn, type Problem, privateKeyProblem, redactionKeyFault } from './secret-fields.ts';
 
 export interface Vault {
   readonly config: PipelineConfig;
   readonly secrets: SecretSource;
   readonly kind: Target['kind'];
+  /** The options by which this pipeline is found. */
+  readonly about: About;
 }
 
 /** The operator may not look, or cannot now: which says nothing of the pipeline. */
@@ -43,7 +46,7 @@ export function azureSecretFinding(vault: Vault): Promise<Finding> {
 }
 
 async function secretFinding(
-  { secrets, kind }: Vault,
+  { secrets, kind, about }: Vault,
   check: string,
   name: string,
   shape: string,
@@ -52,7 +55,7 @@ async function secretFinding(
     readonly problem: Problem | undefined;
   },
 ): Promise<Finding> {
-  const say = about(check);
+  const say = findingOf(check);
   const answer = await secrets.read(name);
   if (answer.kind === 'fault') {
     const { code = '', verdict, message } = answer.fault;
@@ -61,10 +64,14 @@ async function secretFinding(
       const remedy = 'run this as somebody who may read it; whether the pipeline may, its last run says';
       return say.unchecked(text.replace('by this role', 'by you'), remedy);
     }
-    return say.error(text, kind === 'stack' ? filling(name, shape) : message.slice(text.length + 2) || shape);
+    return say.error(
+      text,
+      kind === 'stack' ? filling(name, shape, about) : message.slice(text.length + 2) || shape,
+    );
   }
   const { fields } = answer;
-  const remedy = kind === 'stack' ? filling(name, shape) : `correct it where it is kept; it must be ${shape}`;
+  const remedy =
+    kind === 'stack' ? filling(name, shape, about) : `correct it where it is kept; it must be ${shape}`;
   const untouched = Object.keys(fields).find(key => fields[key]?.reveal().includes(SECRET_PLACEHOLDER));
   if (untouched !== undefined) {
     return say.error(`the secret "${name}" still holds the placeholder in "${untouched}"`, remedy);
@@ -83,7 +90,7 @@ async function secretFinding(
   return say.ok(`"${name}" holds ${needed.join(' and ')}, as it should`);
 }
 
-function filling(name: string, shape: string): string {
-  const command = `\n  aws secretsmanager put-secret-value --secret-id ${name} \\\n    --secret-string file://secret.json`;
-  return `write ${shape} into a file, and the file into the secret (the next run finds it):${command}`;
+function filling(name: string, shape: string, about: About): string {
+  const put = `secretsmanager put-secret-value --secret-id ${name} \\\n    --secret-string file://secret.json`;
+  return `write ${shape} into a file, and the file into the secret (the next run finds it):\n  ${awsCommand(put, about)}`;
 }

@@ -1,11 +1,14 @@
 /** What the pipeline itself has to say: its state, its queues and how the last run went. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
+import { withoutRemedy } from '../../lambda/core/cause.ts';
 import { DEAD_LETTER_RETENTION_DAYS } from '../../lambda/core/contract.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import { queueReasons, runReasons, silenceReasons, worstOf } from '../pipelines/health.ts';
 import type { Depth, Limits, Stopped, StoredState, Target } from '../pipelines/operated.ts';
+import { type About, command, firstRun } from '../pipelines/remedy.ts';
 import { counted, duration, faultOf, runWarnings } from '../terminal/words.ts';
-import { about, type Finding, sentenceParts } from './finding.ts';
+import { type Finding, about as findingOf, sentenceParts } from './finding.ts';
 
 const DAY_MS = 86_400_000;
 /** Of the one judgement of health, as these checks tell it. */
@@ -25,28 +28,28 @@ export interface Pulse {
   readonly config: PipelineConfig;
   readonly limits: Limits;
   readonly nowMs: number;
-  /** The options by which these pipelines are found, as they are typed. */
-  readonly options: string;
+  /** The options by which this pipeline is found. */
+  readonly about: About;
 }
 
 /** A finding for each setting that is not as it was deployed. */
 export function resourceFindings(
   asked: Asked<readonly string[]>,
-  deployCommand = 'npx cdk deploy -c config=FILE',
+  deployCommand: string | undefined,
 ): Finding[] {
-  const say = about('table and queues');
+  const say = findingOf('table and queues');
   if ('problem' in asked) return [unasked('table and queues', asked)];
   if (asked.value.length === 0) return [say.ok('there, with the settings that they were deployed with')];
   return asked.value.map(problem => {
-    const [text = problem, command] = problem.split('; do: ');
-    return say.error(text, `put it back:\n  ${command ?? deployCommand}`);
+    const [text = problem, mending = deployCommand] = problem.split('; do: ');
+    return say.error(text, mending === undefined ? 'deploy the stack again' : `put it back:\n  ${mending}`);
   });
 }
 
 /** What keeps runs and replays from starting. */
 export function triggerFindings(asked: Asked<readonly Stopped[]>, kind: Target['kind'] = 'stack'): Finding[] {
   const check = kind === 'stack' ? 'schedule, trigger' : 'state directory';
-  const say = about(check);
+  const say = findingOf(check);
   if ('problem' in asked) return [unasked(check, asked)];
   if (asked.value.length === 0) return kind === 'stack' ? [say.ok('both are enabled')] : [];
   return asked.value.map(({ text, remedy }) => say.error(text, remedy));
@@ -56,7 +59,7 @@ export function triggerFindings(asked: Asked<readonly Stopped[]>, kind: Target['
 const WAITING = /^(.*); asked again at (\S+)$/s;
 
 export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding {
-  const say = about('last run');
+  const say = findingOf('last run');
   if ('problem' in asked) return unasked('last run', asked);
   const { lastRun, checkpoint } = asked.value;
   if (!lastRun) {
@@ -70,7 +73,8 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
   const fault = faultOf({ ...lastRun, pipeline: pulse.config.name });
   if (fault !== undefined) {
     const [, why = fault, againAt] = WAITING.exec(fault) ?? [];
-    const { text, remedy = 'see the other findings here, and docs/runbook.md' } = sentenceParts(why);
+    const text = withoutRemedy(why, lastRun.remedy);
+    const remedy = lastRun.remedy ?? 'see the other findings here, and docs/runbook.md';
     const wait = againAt === undefined ? '' : `; the pipeline asks again at ${againAt}`;
     return say.error(`${ended}; ${text}${wait}`, lastRun.outcome === 'astray' ? 'see “checkpoint”' : remedy);
   }
@@ -88,17 +92,14 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
   return say.ok(`${ended}, ${shipped}`);
 }
 
-export function queueFindings(
-  asked: Asked<Readonly<Record<QueueName, Depth>>>,
-  { options }: Pulse,
-): Finding[] {
+export function queueFindings(asked: Asked<Readonly<Record<QueueName, Depth>>>, { about }: Pulse): Finding[] {
   if ('problem' in asked) return ['retry queue', 'dead letters'].map(check => unasked(check, asked));
-  return [retryFinding(asked.value.retry), deadLetterFinding(asked.value['dead-letter'], options)];
+  return [retryFinding(asked.value.retry), deadLetterFinding(asked.value['dead-letter'], about)];
 }
 
 /** It looks after itself, unless it is old. */
 function retryFinding(depth: Depth): Finding {
-  const say = about('retry queue');
+  const say = findingOf('retry queue');
   if (depth.messages === 0) return say.ok('empty');
   const text = waits(depth, 'failed batch', 'failed batches');
   const health = worstOf(queueReasons({ queues: { retry: depth, 'dead-letter': { messages: 0 } } }));
@@ -109,14 +110,14 @@ function retryFinding(depth: Depth): Finding {
 }
 
 /** Somebody must see to it. */
-function deadLetterFinding(depth: Depth, options: string): Finding {
-  const say = about('dead letters');
+function deadLetterFinding(depth: Depth, about: About): Finding {
+  const say = findingOf('dead letters');
   if (depth.messages === 0) return say.ok('none');
   const health = worstOf(queueReasons({ queues: { retry: { messages: 0 }, 'dead-letter': depth } }));
   return say[LEVEL[health]](
     waits(depth, 'dead letter'),
     `see why, put that right, and deliver them again (a stack’s are deleted when ${DEAD_LETTER_RETENTION_DAYS} days old):\n` +
-      `  npm start -- replay --list${options}\n  npm start -- replay${options}`,
+      `  ${command(['replay', '--list'], about)}\n  ${command(['replay'], about)}`,
   );
 }
 
@@ -125,9 +126,9 @@ function waits({ messages, oldestAgeMs }: Depth, one: string, many?: string): st
   return `${counted(messages, one, many)} ${messages === 1 ? 'waits' : 'wait'}${age}`;
 }
 
-function beginning({ kind, options }: Pulse): string {
+function beginning({ kind, config, about }: Pulse): string {
   return kind === 'local'
-    ? `run it:\n  npm start -- run${options} --once`
+    ? firstRun(about, specOf(config.azure).isFederated(config.azure))
     : 'does the schedule tick? It should from a minute after the deployment on: docs/runbook.md, lag';
 }
 
@@ -136,5 +137,5 @@ const retentionMs = ({ config }: Pulse): number => config.auth0.logRetentionDays
 /** The question itself failed. */
 export function unasked(check: string, { problem, isForbidden }: Unanswered): Finding {
   const { text, remedy = 'run it again' } = sentenceParts(problem);
-  return about(check)[isForbidden ? 'unchecked' : 'error'](text, remedy);
+  return findingOf(check)[isForbidden ? 'unchecked' : 'error'](text, remedy);
 }

@@ -1,7 +1,8 @@
 /** What can be asked of one pipeline without changing anything. What cannot be answered does not hide the rest. */
-
+import { specOf } from '../../lambda/destinations/all.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Alarm, Limits, Operated, OperatorQueues, Stopped, StoredState, Target } from './operated.ts';
+import type { About } from './remedy.ts';
 
 export type Depths = Awaited<ReturnType<OperatorQueues['depths']>>;
 
@@ -9,6 +10,10 @@ export type Depths = Awaited<ReturnType<OperatorQueues['depths']>>;
 export interface Facts {
   readonly pipeline: string;
   readonly kind: Target['kind'];
+  /** The options by which this pipeline is found. */
+  readonly about: About;
+  /** Only its function can run it. */
+  readonly isFederated: boolean;
   readonly askedAtMs: number;
   readonly state: StoredState | undefined;
   readonly queues: Depths | undefined;
@@ -18,7 +23,8 @@ export interface Facts {
   readonly unanswered: readonly string[];
 }
 
-export async function askPipeline(kind: Target['kind'], pipeline: Operated): Promise<Facts> {
+export async function askPipeline(kind: Target['kind'], pipeline: Operated, about: About): Promise<Facts> {
+  const { name, azure } = pipeline.config;
   const unanswered = new Set<string>();
   const answer = async <T>(question: Promise<T>): Promise<T | undefined> => {
     try {
@@ -37,8 +43,10 @@ export async function askPipeline(kind: Target['kind'], pipeline: Operated): Pro
     answer(pipeline.stopped()),
   ]);
   return {
-    pipeline: pipeline.config.name,
+    pipeline: name,
     kind,
+    about,
+    isFederated: specOf(azure).isFederated(azure),
     // After the answers: nothing of them lies in the future.
     askedAtMs: Date.now(),
     state,

@@ -4,7 +4,7 @@
  */
 import type { LastRun } from '../../lambda/core/last-run.ts';
 import { counted, duration, faultOf } from '../terminal/words.ts';
-import type { Facts } from './facts.ts';
+import type { Facts as Asked } from './facts.ts';
 
 /** Degraded: it ships, or nobody is late yet, and somebody should look. Unknown: part of it could not be asked. */
 export type Health = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
@@ -24,6 +24,9 @@ export interface Judgement {
   /** In a word or two, for a healthy one. */
   readonly progress: string;
 }
+
+/** What is judged: not how to type a command about it. */
+export type Facts = Omit<Asked, 'about' | 'isFederated'>;
 
 /** What is known to be wrong weighs more than what is not known. */
 const WORST_FIRST: readonly Health[] = ['unhealthy', 'degraded', 'unknown', 'healthy'];

@@ -1,6 +1,7 @@
 /** Does with dead letters what the options say: lists, shows, or counts, confirms and then moves or delivers them. */
 import { openTarget } from '../pipelines/open.ts';
 import type { Target, TargetOptions } from '../pipelines/operated.ts';
+import { command } from '../pipelines/remedy.ts';
 import { type Asked, confirm, terminal } from '../terminal/confirm.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
@@ -84,7 +85,7 @@ async function moveLetters(
   const isMeant = ({ problem }: Letter) => problem === undefined || options.includeUndecodable === true;
   const chosen = found.chosen.filter(isMeant).slice(0, choice.max);
   const left = found.chosen.filter(letter => !isMeant(letter));
-  const say = options.json ? () => undefined : (text: string) => console.log(wrapped(text));
+  const say = options.json ? () => undefined : (text: string) => console.log(aroundCommands(text));
   if (!options.json && found.chosen.length === 0) say(nothingText(found, target.place));
   tellPlan(chosen, left, carry, say);
   if (stop.aborted) return EXIT.interrupted;
@@ -108,12 +109,19 @@ async function moveLetters(
   return tellResult(chosen, carried, carry, say, stop);
 }
 
-async function carryOf(target: Target, { local }: ReplayOptions, stop: AbortSignal): Promise<Carry> {
-  if (local) return (await import('./local.ts')).delivery(target, stop);
+/** Lines of 80 columns; a command, which is indented, stays whole. */
+const aroundCommands = (text: string) =>
+  text
+    .split('\n')
+    .map(line => (line.startsWith('  ') ? line : wrapped(line)))
+    .join('\n');
+
+async function carryOf(target: Target, options: ReplayOptions, stop: AbortSignal): Promise<Carry> {
+  if (options.local) return (await import('./local.ts')).delivery(target, stop);
   const next =
     target.kind === 'stack'
-      ? 'The replay function delivers them now; see how it goes with: status'
-      : 'The next run delivers them: run --config FILE --once';
+      ? `The replay function delivers them now. See how it goes:\n  ${command(['status'], options)}`
+      : `The next run delivers them:\n  ${command(['run', '--once'], options)}`;
   return {
     done: 'moved',
     question: 'back to the retry queue',

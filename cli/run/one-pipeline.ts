@@ -95,7 +95,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     retentionMs: parts.options.retentionMs,
     depths: queue.depths,
     judge: async report => {
-      const facts = await askPipeline('local', localOperated(config, stateDirectory, secrets));
+      const facts = await askPipeline('local', localOperated(config, stateDirectory, secrets), {});
       // What could not be kept counts all the same. A run that another one held off says nothing of the pipeline.
       const lastRun = { ...report, endedAtMs: clock.now() };
       return healthOf(

@@ -4,6 +4,7 @@ import { askPipeline, type Facts } from '../pipelines/facts.ts';
 import { healthOf, worstOf } from '../pipelines/health.ts';
 import { openTarget } from '../pipelines/open.ts';
 import type { Target, TargetOptions } from '../pipelines/operated.ts';
+import { aboutPipeline } from '../pipelines/remedy.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
 import { isScreen } from '../terminal/text.ts';
@@ -27,7 +28,7 @@ const CLEAR = '\x1b[2J';
 export async function runStatus(options: StatusOptions): Promise<number> {
   const target = await openTarget(options);
   if (options.watch === undefined) {
-    const all = await askAll(target);
+    const all = await askAll(target, options);
     if (options.json) console.log(JSON.stringify(statusJson(target, all, Date.now()), undefined, 2));
     else console.log(statusLines(target, all, Date.now()).join('\n'));
     return exitCodeOf(all);
@@ -37,7 +38,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
   const redraws = isScreen(process.stdout) && !options.json;
   if (redraws) process.stdout.write(CLEAR);
   for (let look = 0; !stop.aborted; look++) {
-    const all = await askAll(target);
+    const all = await askAll(target, options);
     if (options.json) console.log(JSON.stringify(statusJson(target, all, Date.now())));
     else if (redraws) redraw(statusLines(target, all, Date.now()), everySeconds);
     else console.log(`${look > 0 ? '\n' : ''}${statusLines(target, all, Date.now()).join('\n')}`);
@@ -46,8 +47,11 @@ export async function runStatus(options: StatusOptions): Promise<number> {
   return EXIT.interrupted;
 }
 
-function askAll({ kind, pipelines }: Target): Promise<Facts[]> {
-  return Promise.all(pipelines.map(pipeline => askPipeline(kind, pipeline)));
+function askAll({ kind, pipelines }: Target, options: TargetOptions): Promise<Facts[]> {
+  const isOneOfSeveral = pipelines.length > 1;
+  return Promise.all(
+    pipelines.map(one => askPipeline(kind, one, aboutPipeline(options, one.config.name, isOneOfSeveral))),
+  );
 }
 
 const EXIT_CODE = { healthy: EXIT.ok, degraded: EXIT.fault, unhealthy: EXIT.fault, unknown: EXIT.usage };

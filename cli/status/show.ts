@@ -12,6 +12,7 @@ import {
   silenceReasons,
 } from '../pipelines/health.ts';
 import type { Alarm, Depth, Target } from '../pipelines/operated.ts';
+import { command, firstRun } from '../pipelines/remedy.ts';
 import { colors, columnsOf, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
 
@@ -22,13 +23,22 @@ const TOLD_IN_FULL = 3;
 export function statusLines({ place }: Target, all: readonly Facts[], nowMs: number): string[] {
   const inFull = all.filter(facts => all.length <= TOLD_IN_FULL || healthOf(facts).health !== 'healthy');
   const blocks = inFull.flatMap(facts => ['', ...healthLines(facts), ...detailLines(facts)]);
-  const hidden = all.length - inFull.length;
   return [
     ...wrapped(`${place}, at ${dateText(nowMs)}`)
       .split('\n')
       .map(colors.dim),
     ...blocks,
-    ...(hidden > 0 ? ['', `${counted(hidden, 'pipeline')} more, healthy; one in full: --pipeline NAME`] : []),
+    ...hiddenLines(all.filter(facts => !inFull.includes(facts))),
+  ];
+}
+
+function hiddenLines(hidden: readonly Facts[]): string[] {
+  const [first] = hidden;
+  if (!first) return [];
+  return [
+    '',
+    `${counted(hidden.length, 'pipeline')} more, healthy; one in full:`,
+    `  ${command(['status'], first.about)}`,
   ];
 }
 
@@ -49,26 +59,34 @@ function healthLines(facts: Facts): string[] {
 
 const LABEL_CHARACTERS = 14;
 
+/** Label and text; a command stands alone, and is not broken. */
+type Detail = readonly [label: string, text: string, kind?: 'command'];
+
 /** What the verdict rests on: label and text, in lines of 80 columns. */
 function detailLines(facts: Facts): string[] {
   const { state, queues, alarms, stopped, unanswered } = facts;
-  const details: [string, string][] = [
+  const details: Detail[] = [
     ...(state ? stateDetails(facts, state) : []),
-    ...(queues ? queueDetails(queues, facts.kind) : []),
+    ...(queues ? queueDetails(queues, facts) : []),
     ...(alarms && facts.kind === 'stack' ? alarmDetails(alarms, facts.askedAtMs) : []),
-    ...(stopped ?? []).map(({ text, remedy }): [string, string] => [
-      'stopped',
-      `${text}; ${remedy.split('\n')[0]}`,
-    ]),
-    ...unanswered.map((sentence): [string, string] => ['not known', sentence]),
+    ...(stopped ?? []).flatMap(({ text, remedy }) => remedyDetails('stopped', text, remedy)),
+    ...unanswered.map((sentence): Detail => ['not known', sentence]),
   ];
   const indent = ' '.repeat(LABEL_CHARACTERS + 2);
-  return details.flatMap(([label, text]) =>
-    wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, columnsOf(), indent).split('\n'),
+  return details.flatMap(([label, text, kind]) =>
+    kind === 'command'
+      ? [`${indent}${harmless(text)}`]
+      : wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, columnsOf(), indent).split('\n'),
   );
 }
 
-function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): [string, string][] {
+/** What is wrong and what to do, and each command of that in a line of its own: it is to be copied whole. */
+function remedyDetails(label: string, text: string, remedy: string): Detail[] {
+  const [words, ...commands] = remedy.split('\n');
+  return [[label, `${text}; ${words}`], ...commands.map((line): Detail => ['', line.trim(), 'command'])];
+}
+
+function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): Detail[] {
   const { askedAtMs } = facts;
   const { checkpoint, checkpointSet } = state;
   const ago = (ms: number) => `${duration(Math.max(0, askedAtMs - ms))} ago`;
@@ -80,9 +98,9 @@ function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): [string
     ['lag', lag === undefined ? 'not known yet' : lagText(lag, facts)],
     ...lastRunDetails(facts, ago),
     ['checkpoint', checkpoint ? (date === undefined ? 'its date is not known' : at(date)) : 'none yet'],
-    ...(checkpoint ? ([['', checkpoint.logId]] as [string, string][]) : []),
+    ...(checkpoint ? ([['', checkpoint.logId]] as const) : []),
     ['lease', leaseText(facts)],
-    ...(checkpointSet ? ([['set by hand', checkpointSet]] as [string, string][]) : []),
+    ...(checkpointSet ? ([['set by hand', checkpointSet]] as const) : []),
   ];
 }
 
@@ -95,11 +113,11 @@ function lagText(lag: number, facts: Facts): string {
   return `none; logs up to ${duration(lag)} ago are all shipped`;
 }
 
-function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, string][] {
+function lastRunDetails(facts: Facts, ago: (ms: number) => string): Detail[] {
   const { lastRun: run } = facts.state ?? {};
   if (!run) {
-    const start = facts.kind === 'local' ? '; start one: npm start -- run --config FILE' : '';
-    return [['last run', `none has ended yet${start}`]];
+    if (facts.kind === 'stack') return [['last run', 'none has ended yet']];
+    return remedyDetails('last run', 'none has ended yet', firstRun(facts.about, facts.isFederated));
   }
   const { rateLimit, durationMs, endedAtMs } = run;
   const fault = faultText(facts, run);
@@ -107,13 +125,13 @@ function lastRunDetails(facts: Facts, ago: (ms: number) => string): [string, str
   const calls = rateLimit && `${rateLimit.remaining} of ${rateLimit.limit} calls left after the last run`;
   return [
     ['last run', `ended ${ago(endedAtMs)}, took ${tookText(durationMs)}: ${did}`],
-    ...(fault === undefined ? [] : ([['', `${endText(run, facts.kind)}: ${fault}`]] as [string, string][])),
+    ...(fault === undefined ? [] : ([['', `${endText(run, facts.kind)}: ${fault}`]] as const)),
     ...(run.redactionUnmatched?.length
       ? ([
           ['redaction', `rules that matched no log of the last run: ${run.redactionUnmatched.join(', ')}`],
-        ] as [string, string][])
+        ] as const)
       : []),
-    ...(calls ? ([['Auth0’s limit', calls]] as [string, string][]) : []),
+    ...(calls ? ([['Auth0’s limit', calls]] as const) : []),
   ];
 }
 
@@ -138,15 +156,14 @@ function leaseText({ state, askedAtMs }: Facts): string {
 
 function queueDetails(
   { retry, 'dead-letter': dead }: NonNullable<Facts['queues']>,
-  kind: Facts['kind'],
-): [string, string][] {
-  const look = `look: npm start -- replay --list${kind === 'local' ? ' --config FILE' : ''}`;
+  { about }: Facts,
+): Detail[] {
+  const look = `look: ${command(['replay', '--list'], about)}`;
   const goesOn = retry.messages > 0 ? '; delivered again without your help' : '';
   return [
     ['retry queue', `${depthText(retry, 'failed batch', 'failed batches')}${goesOn}`],
     ['dead letters', depthText(dead, 'message', 'messages')],
-    // On a line of its own: a command is to be found, and not to be broken.
-    ...(dead.messages > 0 ? ([['', look]] as [string, string][]) : []),
+    ...(dead.messages > 0 ? ([['', look, 'command']] as const) : []),
   ];
 }
 
@@ -157,7 +174,7 @@ function depthText({ messages, oldestAgeMs }: Depth, one: string, many: string):
   return `${counted(messages, one, many)}, ${age}`;
 }
 
-function alarmDetails(alarms: readonly Alarm[], nowMs: number): [string, string][] {
+function alarmDetails(alarms: readonly Alarm[], nowMs: number): Detail[] {
   if (alarms.length === 0) return [['alarms', 'none rings']];
   return alarms.map(({ name, description, sinceMs }, index) => {
     const since = sinceMs === undefined ? '' : `, for ${duration(Math.max(0, nowMs - sinceMs))}`;

@@ -48,7 +48,9 @@ export const stack = settings({
   memorySizeMb: v.optional(whole(128, 10_240, 'MB, 128 to 10240')),
   logRetentionDays: v.optional(oneOf(LOG_RETENTION_DAYS)),
   state: v.optional(oneOf(['retain', 'destroy'])),
-  runbookUrl: v.optional(text(/^\S{1,500}$/, 'an address without spaces, at most 500 characters')),
+  runbookUrl: v.optional(
+    text(/^https?:\/\/\S{1,490}$/, 'a web address, "https://…", without spaces, at most 500 characters'),
+  ),
   kmsKeyArn: v.optional(
     arn('kms', '[a-z0-9-]+:\\d{12}:key/[\\w-]+', 'the ARN of a KMS key, "arn:aws:kms:…:key/…"; no alias'),
   ),

@@ -1,4 +1,5 @@
 /** Post until the verdict is final: retry, split what is too large, find the records that are at fault themselves. */
+import { remedied } from './cause.ts';
 import { type Evidence, type Mark, evidence as newEvidence } from './evidence.ts';
 import type { Fault, QueueName, Random, Reason, SerializedRecord } from './model.ts';
 import { type DeliverDependencies, type Posted, poster } from './post.ts';
@@ -195,8 +196,9 @@ async function delivery(
 /** Why nothing of a batch is accepted when nothing else is either. */
 function blamed(last: Reason): Fault {
   if (last.verdict !== 'rejected') return { ...last, verdict: last.verdict };
-  const message = `Azure rejected these records, and accepts no other record now either, so the configuration is at fault and not the records; check the table and the settings that name it. Last answer: ${last.message}`;
-  return { ...last, verdict: 'denied', message };
+  const what = `Azure rejected these records, and accepts no other record now either, so the configuration is at fault and not the records. Last answer: ${last.message}`;
+  const remedy = last.remedy ?? 'check the table and the settings that name it';
+  return { ...last, verdict: 'denied', ...remedied(what, remedy) };
 }
 
 /** The code of a fault that is not Azure's: culprits could not be put on their queues. */

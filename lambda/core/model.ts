@@ -3,6 +3,7 @@
  * Each port carries its law: what every implementation must hold, whatever the world does.
  */
 
+import type { Refused } from './cause.ts';
 import type { Secret } from './secret.ts';
 
 /** Time, handed in so that no test sleeps. `now` is milliseconds since 1970, UTC. */
@@ -52,6 +53,8 @@ export interface Reason {
   /** The vendor's error code, or the network error's code. */
   readonly code?: string;
   readonly message: string;
+  /** What to do; the message ends with its words. After a line break, each line is a command. */
+  readonly remedy?: string;
   /** The vendor's wish to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
   /** A token endpoint gave no token: each further asking may be counted and logged by the vendor. */
@@ -155,6 +158,8 @@ export interface AnswerMeaning {
     answer: Extract<PostAnswer, { readonly kind: 'answered' | 'unanswered' }>,
     size: { readonly bytes: number; readonly records: number },
   ): boolean;
+  /** What to do about a refusal; undefined when nobody knows. */
+  remedyOf?(refused: Refused): string | undefined;
 }
 
 /** The meaning of nothing yet: what one attempt to post brought back. verdict.ts turns it into a verdict. */
@@ -166,6 +171,10 @@ export type PostAnswer =
       readonly code?: string;
       readonly message?: string;
       readonly retryAfterMs?: number;
+      /** Of a refusal: its body is a page. */
+      readonly isPage?: boolean;
+      /** Of a refusal: see Refused. */
+      readonly clockAheadMs?: number;
     }
   /** No answer, or not a whole one: it is unknown whether Azure took the records. */
   | { readonly kind: 'unanswered'; readonly code: string; readonly message: string }

@@ -1,4 +1,5 @@
 /** Tokens by client credentials, as Auth0 and Entra both give them: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+import { type Refused, remedied } from './cause.ts';
 import { withoutSecrets } from './echo.ts';
 import { cleanMessage, faultVerdict, jsonObject } from './http.ts';
 import type { Clock, Fault } from './model.ts';
@@ -86,13 +87,18 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
 /**
  * The token endpoint's answer: a token, or why not.
  * @param who the vendor, as the message names it
- * @param remedy what to do when the vendor refuses
+ * @param remedyFor what to do about a refusal
  * @param secrets what was sent: a vendor that repeats it must not get it printed
  */
 export function readGrant(
-  answer: { readonly status: number; readonly text: string; readonly retryAfterMs?: number | undefined },
+  answer: {
+    readonly status: number;
+    readonly text: string;
+    readonly retryAfterMs?: number | undefined;
+    readonly clockAheadMs?: number | undefined;
+  },
   who: string,
-  remedy: string,
+  remedyFor: (refused: Refused) => string | undefined,
   secrets: readonly string[],
 ): Grant {
   const { status, retryAfterMs } = answer;
@@ -115,14 +121,17 @@ export function readGrant(
   const verdict = /^(temporarily_unavailable|server_error)$/.test(code ?? '')
     ? 'unavailable'
     : faultVerdict(status);
-  const message = `${who} gave no token (${[status, code].filter(Boolean).join(' ')}${said})${verdict === 'denied' ? `; ${remedy}` : ''}`;
+  const isPage = /^\s*</.test(answer.text);
+  const refused = { status, code, message: description, isPage, clockAheadMs: answer.clockAheadMs };
+  const what = `${who} gave no token (${[status, code].filter(Boolean).join(' ')}${said})`;
+  const remedy = verdict === 'denied' || verdict === 'throttled' ? remedyFor(refused) : undefined;
   return {
     kind: 'fault',
     fault: {
       verdict,
       status,
       ...(code ? { code } : {}),
-      message,
+      ...remedied(what, remedy),
       isTokenRefused: true,
       ...wait,
     },

@@ -25,6 +25,8 @@ export interface RunReport {
   readonly outcome: RunOutcome;
   readonly party?: Party;
   readonly message?: string;
+  /** What to do; see Reason. */
+  readonly remedy?: string;
   readonly pages: number;
   /** Of those: pages of the look back. */
   readonly sweptPages: number;

@@ -63,6 +63,8 @@ export interface Stop {
   readonly outcome: RunOutcome;
   readonly party?: Party;
   readonly message?: string;
+  /** What to do, where it is not in `fault`. */
+  readonly remedy?: string;
   /** The vendor's fault behind it, for what must be remembered of that. */
   readonly fault?: Fault;
 }

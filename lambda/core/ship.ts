@@ -70,7 +70,9 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     if (lagMs !== undefined && lagMs > options.retentionMs / 2) counts.retentionAtRisk = true;
     counts.sweepOverdue = isSweepOverdue(run);
     Object.assign(counts, d.redactionUnmatched?.());
-    report = run.tally.report({ ...stop, ...(lagMs === undefined ? {} : { lagMs }), durationMs: since() });
+    const remedy = fault?.remedy;
+    const end = { ...stop, ...(remedy && { remedy }), ...(lagMs === undefined ? {} : { lagMs }) };
+    report = run.tally.report({ ...end, durationMs: since() });
     return report;
   } finally {
     await release(run, report);

@@ -14,6 +14,7 @@ export interface Tally {
     outcome: RunOutcome;
     party?: Party;
     message?: string;
+    remedy?: string;
     lagMs?: number;
     durationMs: number;
   }): RunReport;

@@ -1,4 +1,5 @@
 /** What an answer to a post means: the same for every destination, but for the few things that its AnswerMeaning says. */
+import { remedied } from './cause.ts';
 import type { AnswerMeaning, Fault, PostAnswer, Reason } from './model.ts';
 
 export type Verdict =
@@ -35,10 +36,14 @@ export function judge(
     return { kind: 'fault', fault: { ...words(answer), verdict: 'unavailable' } };
   }
   const isConfiguration = meaning.isConfiguration(code);
+  const remedy = meaning.remedyOf?.(answer);
   if (status === 400 && !isConfiguration) {
-    return { kind: 'rejected', reason: { ...words(answer), verdict: 'rejected' } };
+    // Of the records alone: their message says what is wrong with them.
+    return { kind: 'rejected', reason: { ...words(answer), verdict: 'rejected', ...(remedy && { remedy }) } };
   }
-  return { kind: 'fault', fault: { ...words(answer), verdict: 'denied' }, isConfiguration };
+  const said = words(answer);
+  const fault = { ...said, ...remedied(said.message, remedy), verdict: 'denied' } as const;
+  return { kind: 'fault', fault, isConfiguration };
 }
 
 /** Whether a new secret or token may help: Azure or Entra refused the credentials. */
@@ -47,13 +52,16 @@ export function isAboutCredentials(answer: PostAnswer): boolean {
   return answer.kind === 'answered' && (answer.status === 401 || answer.status === 403);
 }
 
+const LET_IT_PASS =
+  'find the proxy, gateway or firewall between this pipeline and Azure, and let it pass the traffic unchanged';
+
 /** Whether Azure took the records is unknown. */
 function intercepted({ status, message }: Extract<PostAnswer, { kind: 'answered' }>): Fault {
   return {
     verdict: 'intercepted',
     status,
     code: NOT_AZURE,
-    message: `an answer came back that is not Azure's: ${message ?? status}; find the proxy, gateway or firewall between this pipeline and Azure, and let it pass the traffic unchanged`,
+    ...remedied(`an answer came back that is not Azure's: ${message ?? status}`, LET_IT_PASS),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What a destination's API brought back, as a PostAnswer. */
+import { clockAhead } from '../core/cause.ts';
 import {
   type Answer,
   cleanMessage,
@@ -36,6 +37,8 @@ export async function readAnswer(
     return { kind: 'answered', status, ...(strange && { code: NOT_AZURE, message }) };
   }
   const { code, message } = status >= 300 && status < 400 ? REDIRECT : errorOf(text);
+  const isPage = /html/i.test(headers.get('content-type') ?? '');
+  const clockAheadMs = status === 403 ? clockAhead(headers.get('date'), nowMs) : undefined;
   const waitMs = retryAfterMs(headers.get('retry-after'), nowMs);
   return {
     kind: 'answered',
@@ -43,6 +46,8 @@ export async function readAnswer(
     ...(code ? { code } : {}),
     ...(message ? { message } : {}),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...(isPage ? { isPage } : {}),
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
   };
 }
 

@@ -1,14 +1,8 @@
 /** What a destination says of itself. Everyone asks it: no other place knows one kind from another. */
 import type * as v from 'valibot';
+import { type Cause, type Refused, remedyOf } from '../core/cause.ts';
 import type { Fetch } from '../core/http.ts';
-import type {
-  AnswerMeaning,
-  Clock,
-  Destination,
-  PostAnswer,
-  RecordForm,
-  SecretSource,
-} from '../core/model.ts';
+import type { AnswerMeaning, Clock, Destination, RecordForm, SecretSource } from '../core/model.ts';
 import type { TokenAnswer } from '../core/oauth.ts';
 
 /** Settings that every destination has: `azure` of a pipeline. */
@@ -79,11 +73,18 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   /** Whether it makes its table in a Log Analytics workspace by itself. One with a rule does not, nor one that is elsewhere. */
   readonly makesTable?: boolean;
   /** Where posts need a token: the check of `doctor`, who gives it, and the settings that it hangs on. */
-  readonly token?: { readonly check: string; readonly vendor: string; settings(settings: S): string };
+  readonly token?: {
+    readonly check: string;
+    readonly vendor: string;
+    settings(settings: S): string;
+    readonly causes: readonly Cause[];
+  };
   /** What in valid settings deserves a second look. */
   doubts(settings: S): readonly Doubt[];
-  /** What to do about a refusal that is not the records' fault. See docs/runbook.md, denied-by-azure. */
-  remedy(answer: Extract<PostAnswer, { readonly kind: 'answered' }>, settings: S): string;
+  /** Why it refuses a post, and what to do. See docs/runbook.md, denied-by-azure. */
+  readonly causes: readonly Cause[];
+  /** What the causes name in braces. */
+  values(settings: S): Readonly<Record<string, string>>;
   /** What its users should know today. `nowMs`: milliseconds since 1970. */
   notice?(nowMs: number): Doubt & { readonly check: string };
 }
@@ -115,4 +116,10 @@ export interface Opened {
   readonly destination: Destination;
   /** Law: never throws. */
   token?(timeoutMs: number): Promise<TokenAnswer>;
+}
+
+/** How a destination's answers are understood, with what to do about a refusal by these settings. */
+export function meaningFor<S extends CommonSettings>(spec: DestinationSpec<S>, settings: S): AnswerMeaning {
+  const values = spec.values(settings);
+  return { ...spec.meaning, remedyOf: (refused: Refused) => remedyOf(spec.causes, refused, values) };
 }

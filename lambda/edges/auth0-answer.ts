@@ -1,4 +1,5 @@
 /** What Auth0's Management API says besides the logs themselves: rate limit, next page, refusals. */
+import { remedied, remedyOf } from '../core/cause.ts';
 import {
   ANSWER_TOO_LARGE,
   type Answer,
@@ -10,6 +11,7 @@ import {
 } from '../core/http.ts';
 import type { Fault, RateLimit } from '../core/model.ts';
 import { isObject } from '../core/record/log.ts';
+import { AUTH0_LOGS_CAUSES } from './auth0-causes.ts';
 
 type AnswerHeaders = Answer['headers'];
 
@@ -62,31 +64,19 @@ export function refusal(refused: Refused, nowMs: number, domain: string): Fault 
   const verdict = faultVerdict(status);
   const waitMs = auth0RetryAfterMs(status, headers, nowMs);
   const what = `Auth0 gave no logs (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
-  const remedy = verdict === 'denied' ? remedyFor(refused, code, domain) : undefined;
+  // A gateway's page has no JSON, and the package hands its text on.
+  const isPage =
+    /html/i.test(headers.get('content-type') ?? '') || (typeof body === 'string' && /^\s*</.test(body));
+  const seen = { status, code, message: said, isPage, isSearch: refused.isSearch };
+  const remedy =
+    verdict === 'unavailable' ? undefined : remedyOf(AUTH0_LOGS_CAUSES, seen, { domain, host: domain });
   return {
     verdict,
     status,
     ...(code ? { code } : {}),
-    message: remedy ? `${what}; ${remedy}` : what,
+    ...remedied(what, remedy),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
-}
-
-function remedyFor({ status, isSearch }: Refused, code: string | undefined, domain: string): string {
-  if (status === 403 && (code === undefined || /scope/i.test(code))) {
-    return `grant read:logs to the application: Auth0 dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`;
-  }
-  if (status === 401 || status === 403) {
-    return `check that auth0.domain "${domain}" is the tenant's own domain and that the application may use its Management API`;
-  }
-  if (status === 400 && isSearch) return 'Auth0 does not take this search for logs by date';
-  if (status === 400) {
-    return 'the checkpoint or auth0.startFrom may not be a log id of this tenant; correct it with the checkpoint command';
-  }
-  if (status >= 300 && status < 400) {
-    return `it redirects elsewhere, which is not followed; check auth0.domain "${domain}" and auth0.customDomain`;
-  }
-  return `check auth0.domain "${domain}" and auth0.customDomain`;
 }
 
 /** Auth0 did not answer, or not to the end, or with more than fits the memory. */

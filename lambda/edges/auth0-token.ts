@@ -1,10 +1,12 @@
 /** Tokens for Auth0's Management API, by client secret or by private key. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { clockAhead, type Refused, remedied, remedyOf } from '../core/cause.ts';
 import { type Fetch, networkFailure, readText, withTimeLimit } from '../core/http.ts';
 import type { Clock, Fault, SecretFields, SecretSource } from '../core/model.ts';
 import { type Grant, readGrant, type TokenCache, tokenCache } from '../core/oauth.ts';
 import { auth0RetryAfterMs } from './auth0-answer.ts';
+import { AUTH0_TOKEN_CAUSES } from './auth0-causes.ts';
 
 export interface Auth0TokenOptions {
   /** The tenant's own domain: the Management API's audience, whatever host is called. */
@@ -74,7 +76,9 @@ async function exchange(
     const text = await readText(response);
     const retryAfterMs = auth0RetryAfterMs(response.status, response.headers, options.clock.now());
     const sent = ['client_secret', 'client_assertion'].flatMap(name => credentials.getAll(name));
-    return readGrant({ status: response.status, text, retryAfterMs }, 'Auth0', remedy(options), sent);
+    const clockAheadMs = clockAhead(response.headers.get('date'), options.clock.now());
+    const answer = { status: response.status, text, retryAfterMs, clockAheadMs };
+    return readGrant(answer, 'Auth0', refused => remedyFor(refused, options, host), sent);
   } catch (error) {
     const { code, message } = networkFailure(error);
     return {
@@ -145,9 +149,9 @@ function rsaKey(pem: string): KeyObject {
 
 function wrongSecret({ secretName }: Auth0TokenOptions, problem: string): Fault {
   const shape = '{"clientId":"…","clientSecret":"…"} or {"clientId":"…","privateKey":"…"}';
-  return { verdict: 'denied', message: `the secret "${secretName}" ${problem}; it must be ${shape}` };
+  return { verdict: 'denied', ...remedied(`the secret "${secretName}" ${problem}`, `it must be ${shape}`) };
 }
 
-function remedy({ domain, secretName }: Auth0TokenOptions): string {
-  return `check the secret "${secretName}" against the application in the tenant ${domain}, that its grants include Client Credentials, and that it is authorised for the Auth0 Management API with read:logs`;
+function remedyFor(refused: Refused, { domain, secretName }: Auth0TokenOptions, host: string) {
+  return remedyOf(AUTH0_TOKEN_CAUSES, refused, { domain, host, secret: secretName });
 }

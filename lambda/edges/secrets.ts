@@ -1,5 +1,7 @@
 /** AWS Secrets Manager as a SecretSource. */
+
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { remedied } from '../core/cause.ts';
 import { SECRET_PLACEHOLDER } from '../core/contract.ts';
 import { jsonObject, networkFailure, withinLimit, withTimeLimit } from '../core/http.ts';
 import type { Fault, SecretFields, SecretSource } from '../core/model.ts';
@@ -122,5 +124,9 @@ function deniedFault(
   answer: { readonly code?: string; readonly status?: number } = {},
 ): Fault {
   const command = `aws secretsmanager put-secret-value --secret-id ${name} --secret-string '{"…":"…"}'`;
-  return { verdict: 'denied', ...answer, message: `the secret "${name}" ${problem}; fill it in: ${command}` };
+  return {
+    verdict: 'denied',
+    ...answer,
+    ...remedied(`the secret "${name}" ${problem}`, `fill it in: ${command}`),
+  };
 }

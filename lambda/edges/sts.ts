@@ -1,4 +1,5 @@
 /** AWS STS, as far as it vouches for this Lambda to others: one call, signed here instead of by a client of its own. */
+import { remedied } from '../core/cause.ts';
 import { WEB_IDENTITY } from '../core/contract.ts';
 import {
   cleanMessage,
@@ -114,7 +115,7 @@ function refusal(status: number, xml: string): Fault {
     verdict,
     status,
     ...(code ? { code } : {}),
-    message: verdict === 'denied' ? `${words}; ${remedy}` : words,
+    ...remedied(words, verdict === 'denied' ? remedy : undefined),
   };
 }
 

@@ -79,6 +79,8 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureSimul
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
+    // A server tells its own time: https://www.rfc-editor.org/rfc/rfc9110#field.date
+    response.setHeader('date', new Date(settings.now()).toUTCString());
     const door = url ? doorOf(url.pathname) : undefined;
     if (!url || !door) return void response.writeHead(404).end();
     if (request.method !== 'POST') return void response.writeHead(405, { allow: 'POST' }).end();

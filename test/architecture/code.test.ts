@@ -23,6 +23,15 @@ describe('the code', () => {
     expect(long.map(({ file }) => file)).toEqual([]);
   });
 
+  test('of the command line writes a command of ours in one place, and in the examples of its help', () => {
+    const isHelp = (line: string) =>
+      /^cli\/(main|[\w-]+\/command)\.ts: /.test(line) ||
+      /npx auth0-logs-to-azure (help|\w+ --help)/.test(line);
+    const written = linesUnder('cli/', /npx cdk|npx auth0-logs|['"`\s]aws [a-z-]+ [a-z-]+ --/);
+    const others = written.filter(line => !line.startsWith('cli/pipelines/remedy.ts: ') && !isHelp(line));
+    expect(others).toEqual([]);
+  });
+
   test('has no file and no folder called utils, common, helpers or index', () => {
     const names = /(^|\/)(utils?|common|helpers?|index)(\/|\.[a-z]+$)/;
     expect(sources.filter(({ file }) => names.test(file)).map(({ file }) => file)).toEqual([]);

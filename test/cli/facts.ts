@@ -13,6 +13,8 @@ export function facts(state: Facts['state'], others: Partial<Facts> = {}): Facts
   return {
     pipeline: 'prod',
     kind: 'stack',
+    about: {},
+    isFederated: false,
     askedAtMs: NOW,
     queues: EMPTY_QUEUES,
     alarms: [],

@@ -145,7 +145,7 @@ const read = (status: number, body: unknown, retryAfterMs?: number, secrets: str
   readGrant(
     { status, text: typeof body === 'string' ? body : JSON.stringify(body), retryAfterMs },
     'Entra',
-    'do this',
+    () => 'do this',
     secrets,
   );
 
@@ -185,7 +185,7 @@ test.each([
   expect(grant).toMatchObject({ kind: 'fault', fault: { verdict, status } });
   const message = grant.kind === 'fault' ? grant.fault.message : '';
   expect(message).toContain('Because.');
-  expect(message.includes('do this')).toBe(verdict === 'denied');
+  expect(message.includes('do this')).toBe(verdict !== 'unavailable');
 });
 
 test('the wish to be left alone is passed on', () => {

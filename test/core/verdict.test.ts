@@ -94,6 +94,7 @@ describe('the verdict table', () => {
         status: answer.status,
         code: 'NOT_AZURE',
         message: `an answer came back that is not Azure's: ${words}; find the proxy, gateway or firewall between this pipeline and Azure, and let it pass the traffic unchanged`,
+        remedy: expect.stringMatching(/^find the proxy, gateway or firewall/),
       },
     });
   });

@@ -52,10 +52,12 @@ const AZURE = { endpoint: 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.mon
 const SENTENCES = {
   'denied-by-azure':
     'Azure denies what is posted, or its secret is not filled in: the pipeline holds until that is put right. ' +
-    'What to do: docs/runbook.md#denied-by-azure',
+    'What to do: npx auth0-logs-to-azure doctor --stack Auth0LogsToAzure --region us-east-1 --pipeline prod, ' +
+    'and denied-by-azure in docs/runbook.md',
   'dead-letters':
     'Failed batches wait in the dead-letter queue: Azure has not got their logs, and nothing more is tried by itself. ' +
-    'What to do: docs/runbook.md#dead-letters',
+    'What to do: npx auth0-logs-to-azure doctor --stack Auth0LogsToAzure --region us-east-1 --pipeline prod, ' +
+    'and dead-letters in docs/runbook.md',
 };
 
 /** @param directory where the commands are run; one of its own when it is left out */

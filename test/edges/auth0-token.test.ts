@@ -178,17 +178,21 @@ test('callers at the same time cost one exchange', async () => {
 });
 
 test.each([
-  [401, { error: 'access_denied', error_description: 'Unauthorized' }],
-  [403, { error: 'access_denied', error_description: 'Client is not authorized to access the API' }],
-  [400, { error: 'invalid_client', error_description: 'No such client' }],
-  [404, 'Not Found'],
-])('a %i is denied, says what to check, and forgets the secret', async (status, body) => {
+  [401, { error: 'access_denied', error_description: 'Unauthorized' }, SECRET_NAME],
+  [
+    403,
+    { error: 'access_denied', error_description: 'Client is not authorized to access the API' },
+    'read:logs',
+  ],
+  [400, { error: 'invalid_client', error_description: 'No such client' }, SECRET_NAME],
+  [404, 'Not Found', 'check auth0.domain'],
+])('a %i is denied, says what to check, and forgets the secret', async (status, body, what) => {
   const { token, secrets } = await setUp((_taken, response) => json(response, status, body));
   const answer = await token.get(LIMIT_MS);
   const fault = answer.kind === 'fault' ? answer.fault : undefined;
   expect(fault).toMatchObject({ verdict: 'denied', status });
-  expect(fault?.message).toContain(SECRET_NAME);
-  expect(fault?.message).toContain('read:logs');
+  expect(fault?.message).toContain(what);
+  expect(fault?.message.endsWith(`; ${fault.remedy}`)).toBe(true);
   expect(fault?.message).not.toContain(BY_SECRET.clientSecret);
   expect(secrets.forgotten).toBe(1);
 });

@@ -184,7 +184,7 @@ test.each([500, 502, 503, 408])('a %i is unavailable, and not retried here', asy
 });
 
 test.each([
-  [400, 'invalid_query_string', 'not be a log id of this tenant'],
+  [400, 'invalid_query_string', 'set the checkpoint or auth0.startFrom to a log of this tenant'],
   [404, 'not_found', 'auth0.customDomain'],
   [402, 'tenant_suspended', 'auth0.domain'],
 ])('a %i is denied: repeating does not mend it', async (status, code, said) => {

@@ -1,14 +1,15 @@
 /** What `run` needs before it may begin: all of it is checked first, and all problems are told. */
 
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { access, mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { ConfigError, type PipelineConfig, parsePipelines } from '../../../lambda/config/config.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
 import { specOf } from '../../../lambda/destinations/all.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
 import { printError } from '../../terminal/text.ts';
+import { quoted } from '../remedy.ts';
 import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } from './secrets.ts';
 
 /** The chosen pipelines, all of which can run here. Throws UsageError with every problem. */
@@ -75,6 +76,26 @@ export async function usableDirectory(given: string): Promise<string> {
     return path;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new UsageError(`the state directory ${path} cannot be used (${code}); choose another with --state`);
+    throw new UsageError(
+      `the state directory ${path} cannot be used (${code}); ${await directoryRemedy(code, path)}`,
+      error,
+    );
   }
+}
+
+/** Another directory is no remedy: it is another pipeline, which begins anew and may skip logs. */
+async function directoryRemedy(code: string, path: string): Promise<string> {
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file is in its place: give a directory with --state';
+  if (code === 'ENOSPC') return 'the disk is full: free space';
+  const mending =
+    code === 'EROFS' ? 'mount its file system writable' : `make it writable: ${await opening(path)}`;
+  return `${mending} (an empty directory has no checkpoint: a run there begins at auth0.startFrom, and skips logs or ships them again)`;
+}
+
+/** The command that opens the directory, or else the nearest one above that is there, for this user. */
+async function opening(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found && dirname(path) !== path) return opening(dirname(path));
+  const isOwn = found?.uid === process.getuid?.();
+  return isOwn ? `chmod -R u+rwX ${quoted(path)}` : `sudo chown -R "$(id -u)" ${quoted(path)}`;
 }

@@ -8,6 +8,7 @@ import {
   RETRY_MAX_RECEIVES,
 } from '../../../lambda/core/contract.ts';
 import { isObject } from '../../../lambda/core/record/log.ts';
+import { type About, awsCommand } from '../remedy.ts';
 import type { StackClients } from './clients.ts';
 import { absent } from './dead-letters.ts';
 
@@ -15,16 +16,24 @@ const RETENTION_SECONDS = DEAD_LETTER_RETENTION_DAYS * 86_400;
 const VISIBILITY_SECONDS = 6 * REPLAY_TIMEOUT_SECONDS;
 
 /** A sentence each, with its remedy. What is expected: cdk/pipeline.ts and cdk/queues.ts. */
-export async function stackProblems(clients: StackClients, output: PipelineOutput): Promise<string[]> {
+export async function stackProblems(
+  clients: StackClients,
+  output: PipelineOutput,
+  where: About,
+): Promise<string[]> {
   const [table, retry, dead] = await Promise.all([
-    tableProblems(clients, output.checkpointTable),
-    retryProblems(clients, output),
-    retentionProblems(clients, output.deadLetterQueueUrl),
+    tableProblems(clients, output.checkpointTable, where),
+    retryProblems(clients, output, where),
+    retentionProblems(clients, output.deadLetterQueueUrl, where),
   ]);
   return [...table, ...retry, ...dead];
 }
 
-async function tableProblems({ dynamodb, ask }: StackClients, TableName: string): Promise<string[]> {
+async function tableProblems(
+  { dynamodb, ask }: StackClients,
+  TableName: string,
+  where: About,
+): Promise<string[]> {
   const missing = `the table ${TableName} does not exist; was it deleted, or is this another account?`;
   const [{ Table: table }, backups] = await Promise.all([
     ask('dynamodb:DescribeTable', () => dynamodb.send(new DescribeTableCommand({ TableName })), missing),
@@ -38,15 +47,18 @@ async function tableProblems({ dynamodb, ask }: StackClients, TableName: string)
   return [
     recovery?.PointInTimeRecoveryStatus !== 'ENABLED' &&
       `table ${TableName} has no point-in-time recovery, so a checkpoint lost by mistake cannot be had back; do: ` +
-        `aws dynamodb update-continuous-backups --table-name ${TableName} ` +
-        '--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true',
+        awsCommand(
+          `dynamodb update-continuous-backups --table-name ${TableName} ` +
+            '--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true',
+          where,
+        ),
     table?.DeletionProtectionEnabled !== true &&
       `table ${TableName} has no deletion protection; do: ` +
-        `aws dynamodb update-table --table-name ${TableName} --deletion-protection-enabled`,
+        awsCommand(`dynamodb update-table --table-name ${TableName} --deletion-protection-enabled`, where),
   ].filter(problem => problem !== false);
 }
 
-async function retryProblems(clients: StackClients, output: PipelineOutput): Promise<string[]> {
+async function retryProblems(clients: StackClients, output: PipelineOutput, where: About): Promise<string[]> {
   const { retryQueueUrl: url, deadLetterQueueUrl } = output;
   const attributes = await attributesOf(clients, url);
   const { QueueArn: deadLetterArn } = await attributesOf(clients, deadLetterQueueUrl);
@@ -55,22 +67,22 @@ async function retryProblems(clients: StackClients, output: PipelineOutput): Pro
   const visibility = Number(attributes['VisibilityTimeout']);
   const wanted = JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: RETRY_MAX_RECEIVES });
   return [
-    ...(await retentionProblems(clients, url)),
+    ...(await retentionProblems(clients, url, where)),
     (policy['deadLetterTargetArn'] !== deadLetterArn || receives !== RETRY_MAX_RECEIVES) &&
       `queue ${url} moves failed batches to ${policy['deadLetterTargetArn'] ?? 'no queue'}` +
-        `${receives ? ` after ${receives} receives` : ''}; expected: ${wanted}; ${setting(url, { RedrivePolicy: wanted })}`,
+        `${receives ? ` after ${receives} receives` : ''}; expected: ${wanted}; ${setting(url, { RedrivePolicy: wanted }, where)}`,
     visibility !== VISIBILITY_SECONDS &&
       `queue ${url} hides a message for ${visibility} s; expected: ${VISIBILITY_SECONDS} s, six times what a replay ` +
-        `may take; ${setting(url, { VisibilityTimeout: String(VISIBILITY_SECONDS) })}`,
+        `may take; ${setting(url, { VisibilityTimeout: String(VISIBILITY_SECONDS) }, where)}`,
   ].filter(problem => problem !== false);
 }
 
-async function retentionProblems(clients: StackClients, url: string): Promise<string[]> {
+async function retentionProblems(clients: StackClients, url: string, where: About): Promise<string[]> {
   const seconds = Number((await attributesOf(clients, url))['MessageRetentionPeriod']);
   if (seconds === RETENTION_SECONDS) return [];
   return [
     `queue ${url} keeps messages for ${seconds} s; expected: ${RETENTION_SECONDS} s, ${DEAD_LETTER_RETENTION_DAYS} days, ` +
-      `before SQS deletes what Azure has not got; ${setting(url, { MessageRetentionPeriod: String(RETENTION_SECONDS) })}`,
+      `before SQS deletes what Azure has not got; ${setting(url, { MessageRetentionPeriod: String(RETENTION_SECONDS) }, where)}`,
   ];
 }
 
@@ -79,8 +91,8 @@ async function attributesOf({ sqs, ask }: StackClients, QueueUrl: string) {
   return (await ask('sqs:GetQueueAttributes', () => sqs.send(command), absent(QueueUrl))).Attributes ?? {};
 }
 
-const setting = (url: string, attributes: Readonly<Record<string, string>>) =>
-  `do: aws sqs set-queue-attributes --queue-url ${url} --attributes '${JSON.stringify(attributes)}'`;
+const setting = (url: string, attributes: Readonly<Record<string, string>>, where: About) =>
+  `do: ${awsCommand(`sqs set-queue-attributes --queue-url ${url} --attributes '${JSON.stringify(attributes)}'`, where)}`;
 
 /** SQS keeps no policy, or one that is whole. */
 function policyOf(text: string | undefined): Readonly<Record<string, unknown>> {

@@ -6,6 +6,7 @@ import { secretsManager } from '../../../lambda/edges/secrets.ts';
 import type { Environment } from '../../../lambda/wiring.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Operated, Target, TargetOptions } from '../operated.ts';
+import { deployment, quoted } from '../remedy.ts';
 import { silenceMs } from '../schedule.ts';
 import { stackAlarms } from './alarms.ts';
 import { type StackClients, stackClients } from './clients.ts';
@@ -47,6 +48,8 @@ async function operated(
   const { config, env, logGroup } = await shipFunction(clients, output);
   const state = stackState(clients, output);
   const alarms = stackAlarms(clients, stack.name, output);
+  const where = { region: stack.region, profile: stack.profile };
+  const deploy = deployCommand(stack, output);
   const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
   return {
     // The functions are not told of the alarms: the stack made a topic for them, or took the configured one.
@@ -60,9 +63,9 @@ async function operated(
     alarms: alarms.ringing,
     limits: async () => (await alarms.limits()) ?? byDefault,
     ledger: fromMs => stackLedger(clients, logGroup, fromMs),
-    problems: () => stackProblems(clients, output),
-    deployCommand: deployCommand(stack, output),
-    stopped: () => stackTriggers(clients, output, process.env),
+    problems: () => stackProblems(clients, output, where),
+    deployCommand: deploy,
+    stopped: () => stackTriggers(clients, output, process.env, { ...where, deploy }),
   };
 }
 
@@ -131,14 +134,5 @@ export function deployCommand(
   { deployWith }: Pick<PipelineOutput, 'deployWith'>,
 ): string {
   const switches = deployWith?.map(one => `-c ${quoted(one)}`) ?? [name];
-  return [
-    'npx cdk deploy',
-    ...switches,
-    `--region ${region}`,
-    ...(profile ? [`--profile ${quoted(profile)}`] : []),
-  ].join(' ');
+  return deployment(switches, { region, profile });
 }
-
-/** As a shell takes it. */
-const quoted = (text: string) =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -10,21 +10,28 @@ import { isObject } from '../../../lambda/core/record/log.ts';
 import type { Environment } from '../../../lambda/wiring.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Stopped } from '../operated.ts';
+import { type About, awsCommand } from '../remedy.ts';
 import type { StackClients } from './clients.ts';
 import { queueNameOf } from './queues.ts';
 
 /** On their way to it count too: https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingConfiguration.html */
 const WORKING = new Set(['Enabled', 'Enabling', 'Creating', 'Updating']);
 
+/** Where the stack is, and the command that deploys it again. */
+interface Whereabouts extends Pick<About, 'region' | 'profile'> {
+  readonly deploy: string;
+}
+
 /** Those that do not work. What may not be asked is a UsageError, unless it is the only thing that is known to be wrong. */
 export async function stackTriggers(
   clients: StackClients,
   output: PipelineOutput,
   env: Environment,
+  where: Whereabouts,
 ): Promise<readonly Stopped[]> {
   const asked = await Promise.allSettled([
-    stoppedSchedule(clients, output, env),
-    stoppedMapping(clients, output),
+    stoppedSchedule(clients, output, env, where),
+    stoppedMapping(clients, output, where),
   ]);
   const found = asked.flatMap(one => (one.status === 'fulfilled' && one.value ? [one.value] : []));
   const refused = asked.find(one => one.status === 'rejected');
@@ -37,9 +44,10 @@ async function stoppedSchedule(
   { ask, lambda, region }: StackClients,
   { schedule }: PipelineOutput,
   env: Environment,
+  { deploy }: Whereabouts,
 ): Promise<Stopped | undefined> {
   if (schedule === undefined) return undefined;
-  const about = { runbook: 'silent', remedy: 'put it back: npx cdk deploy' };
+  const about = { runbook: 'silent', remedy: `put it back:\n  ${deploy}` };
   const missing = `there is no schedule ${schedule}`;
   try {
     const state = await ask(
@@ -64,6 +72,7 @@ async function stoppedSchedule(
 async function stoppedMapping(
   { ask, lambda }: StackClients,
   { replayFunction, retryQueueUrl }: PipelineOutput,
+  where: Whereabouts,
 ): Promise<Stopped | undefined> {
   const found: EventSourceMappingConfiguration[] = [];
   let Marker: string | undefined;
@@ -88,7 +97,7 @@ async function stoppedMapping(
   return {
     ...about,
     text: `the event source mapping of ${replayFunction} is ${state}${reason ? ` (${reason})` : ''}`,
-    remedy: `enable it:\n  aws lambda update-event-source-mapping --uuid ${uuid} --enabled`,
+    remedy: `enable it:\n  ${awsCommand(`lambda update-event-source-mapping --uuid ${uuid} --enabled`, where)}`,
   };
 }
 

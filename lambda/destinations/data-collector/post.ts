@@ -1,10 +1,10 @@
 /** Azure's HTTP Data Collector API as a Destination. */
-
+import { remedied } from '../../core/cause.ts';
 import { withinLimit, withTimeLimit } from '../../core/http.ts';
 import type { PostAnswer } from '../../core/model.ts';
 import { EVENT_TIME_COLUMN } from '../../core/record/columns.ts';
 import { noAnswer, notInTime, readAnswer } from '../answer.ts';
-import type { Opened, Opening } from '../spec.ts';
+import { meaningFor, type Opened, type Opening } from '../spec.ts';
 import { isSharedKey, rfc1123, signSharedKey } from './sign.ts';
 import { type DataCollectorConfig, dataCollector } from './spec.ts';
 
@@ -56,7 +56,7 @@ export function openDataCollector(
   return {
     destination: {
       form: dataCollector.form,
-      meaning: dataCollector.meaning,
+      meaning: meaningFor(dataCollector, config),
       isCompressed: false,
       maxBatchBytes: config.maxBatchBytes,
       maxInFlight: MAX_IN_FLIGHT,
@@ -69,6 +69,7 @@ export function openDataCollector(
 
 function unauthorised(secretName: string, sharedKey: string | undefined): PostAnswer {
   const problem = sharedKey ? 'has a "sharedKey" that is not base64' : 'lacks "sharedKey"';
-  const message = `the secret "${secretName}" ${problem}; it must be {"sharedKey":"…"} with the primary or secondary key of the workspace, whole`;
-  return { kind: 'unauthorised', fault: { verdict: 'denied', message } };
+  const remedy = 'it must be {"sharedKey":"…"} with the primary or secondary key of the workspace, whole';
+  const said = remedied(`the secret "${secretName}" ${problem}`, remedy);
+  return { kind: 'unauthorised', fault: { verdict: 'denied', ...said } };
 }

@@ -7,6 +7,7 @@ import { settings } from '../../core/settings/problems.ts';
 import { guid, secretName, text, whole } from '../../core/settings/values.ts';
 import { cloud } from '../clouds.ts';
 import type { DestinationSpec } from '../spec.ts';
+import { DATA_COLLECTOR_CAUSES } from './causes.ts';
 import { notice } from './notice.ts';
 import { isSharedKey } from './sign.ts';
 
@@ -96,24 +97,14 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
   }),
   makesTable: true,
   doubts: () => [],
-  remedy: ({ status, code = '' }, { workspaceId, logType, apiVersion, cloud }) => {
-    if (code === 'InvalidLogType') return `check azure.logType "${logType}"`;
-    if (/ApiVersion/.test(code))
-      return `set azure.apiVersion "${apiVersion}" to "2016-04-01", the one there is`;
-    if (/Customer/.test(code)) {
-      return (
-        `check azure.workspaceId "${workspaceId}", and that the workspace was not deleted:\n` +
-        '  az monitor log-analytics workspace list --query "[].[name,customerId]" -o table'
-      );
-    }
-    if (status === 404) {
-      return `check ${addressSettings({ workspaceId, cloud })}, and see “data collector”`;
-    }
-    return (
-      'was the key regenerated, or is it another workspace’s? Fill in the right one; see “clock” too:\n' +
-      '  az monitor log-analytics workspace get-shared-keys -g GROUP -n WORKSPACE'
-    );
-  },
+  causes: DATA_COLLECTOR_CAUSES,
+  values: ({ workspaceId, logType, apiVersion, cloud }) => ({
+    workspaceId,
+    logType,
+    apiVersion,
+    cloud,
+    address: `workspace ${workspaceId}`,
+  }),
   notice,
 };
 

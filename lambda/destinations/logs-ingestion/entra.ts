@@ -1,8 +1,10 @@
 /** Microsoft Entra tokens for Azure Monitor, by a client secret. By federation: azure-federated.ts. */
+import { type Refused, remedied, remedyOf } from '../../core/cause.ts';
 import { type Fetch, networkFailure, readText, retryAfterMs, withTimeLimit } from '../../core/http.ts';
 import type { Clock, SecretSource } from '../../core/model.ts';
 import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../../core/oauth.ts';
-import { type LogsIngestionConfig, tokenSettings } from './spec.ts';
+import { ENTRA_CAUSES } from './causes.ts';
+import { entraValues, type LogsIngestionConfig, tokenSettings } from './spec.ts';
 
 /** Gives tokens for Azure Monitor. Law: neither throws; after `forget` the next token and its secret are had anew. */
 export interface Authoriser {
@@ -50,9 +52,9 @@ export function entraClientSecret(options: EntraOptions & { readonly secrets: Se
       const secret = await secrets.read(secretName);
       if (secret.kind === 'fault') return secret;
       const clientSecret = secret.fields['clientSecret']?.reveal();
-      const remedy = `check ${tokenSettings(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
+      const otherwise = `check ${tokenSettings(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
       const grant = clientSecret
-        ? await exchangeAtEntra(options, { client_secret: clientSecret }, remedy, limit)
+        ? await exchangeAtEntra(options, { client_secret: clientSecret }, otherwise, limit)
         : lacking(secretName);
       if (grant.kind === 'fault' && grant.fault.verdict === 'denied') secrets.forget(secretName);
       return grant;
@@ -70,12 +72,12 @@ export function entraClientSecret(options: EntraOptions & { readonly secrets: Se
 /**
  * One request for a token. Never throws.
  * @param proof the form fields by which the client proves who it is
- * @param remedy what to do when Entra refuses
+ * @param otherwise what to do when Entra refuses, and no row of the table says why
  */
 export async function exchangeAtEntra(
   { config, clock, baseUrl, ...options }: EntraOptions,
   proof: Readonly<Record<string, string>>,
-  remedy: string,
+  otherwise: string,
   limit: AbortSignal,
 ): Promise<Grant> {
   const { authority, scope } = CLOUDS[config.cloud];
@@ -96,7 +98,9 @@ export async function exchangeAtEntra(
     const text = await readText(response);
     const waitMs = retryAfterMs(response.headers.get('retry-after'), clock.now());
     const answer = { status: response.status, text, retryAfterMs: waitMs };
-    return readGrant(answer, 'Entra', remedy, Object.values(proof));
+    const values = { ...entraValues(config), address: URL.parse(baseUrl ?? authority)?.host ?? authority };
+    const remedyFor = (refused: Refused) => remedyOf(ENTRA_CAUSES, refused, values) ?? otherwise;
+    return readGrant(answer, 'Entra', remedyFor, Object.values(proof));
   } catch (error) {
     const { code, message } = networkFailure(error);
     return {
@@ -107,6 +111,7 @@ export async function exchangeAtEntra(
 }
 
 function lacking(secretName: string): Grant {
-  const message = `the secret "${secretName}" lacks "clientSecret"; it must be {"clientSecret":"…"}: the value of the client secret, not its id`;
-  return { kind: 'fault', fault: { verdict: 'denied', message } };
+  const remedy = 'it must be {"clientSecret":"…"}: the value of the client secret, not its id';
+  const said = remedied(`the secret "${secretName}" lacks "clientSecret"`, remedy);
+  return { kind: 'fault', fault: { verdict: 'denied', ...said } };
 }

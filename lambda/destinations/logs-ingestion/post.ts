@@ -5,7 +5,7 @@ import { withinLimit, withTimeLimit } from '../../core/http.ts';
 import type { PostAnswer } from '../../core/model.ts';
 import { Secret } from '../../core/secret.ts';
 import { noAnswer, notInTime, readAnswer } from '../answer.ts';
-import type { Opened, Opening } from '../spec.ts';
+import { meaningFor, type Opened, type Opening } from '../spec.ts';
 import { type Authoriser, entraClientSecret } from './entra.ts';
 import { entraFederated } from './federated.ts';
 import { type LogsIngestionConfig, logsIngestion } from './spec.ts';
@@ -56,7 +56,7 @@ export function openLogsIngestion(config: LogsIngestionConfig, opening: Opening)
   return {
     destination: {
       form: logsIngestion.form,
-      meaning: logsIngestion.meaning,
+      meaning: meaningFor(logsIngestion, config),
       isCompressed: true,
       maxBatchBytes: config.maxBatchBytes,
       maxInFlight: MAX_IN_FLIGHT,

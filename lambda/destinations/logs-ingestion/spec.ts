@@ -7,6 +7,7 @@ import { settings } from '../../core/settings/problems.ts';
 import { guid, oneOf, SECRET_NAME, secretName, text, whole } from '../../core/settings/values.ts';
 import { type Cloud, cloud } from '../clouds.ts';
 import type { DestinationSpec, Doubt } from '../spec.ts';
+import { ENTRA_CAUSES, LOGS_INGESTION_CAUSES } from './causes.ts';
 
 const schema = v.pipe(
   settings({
@@ -93,7 +94,7 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     settings: `azure.endpoint "${endpoint}"`,
   }),
   rule: ({ dcrImmutableId, stream }) => ({ immutableId: dcrImmutableId, stream }),
-  token: { check: 'entra token', vendor: 'Entra', settings: tokenSettings },
+  token: { check: 'entra token', vendor: 'Entra', settings: tokenSettings, causes: ENTRA_CAUSES },
   doubts: ({ endpoint, cloud }): readonly Doubt[] =>
     endpoint.toLowerCase().endsWith(ENDPOINT_ENDINGS[cloud])
       ? []
@@ -103,26 +104,23 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
             remedy: 'correct either: .com is "public", .us is "us-gov", .cn is "china"',
           },
         ],
-  remedy: ({ status, code = '' }, { endpoint, dcrImmutableId, stream, clientId, cloud }) => {
-    if (status === 403) {
-      return (
-        'give the application the role Monitoring Metrics Publisher on the data collection rule (a new one takes up to ' +
-        '30 minutes to work):\n' +
-        `  az role assignment create --role "Monitoring Metrics Publisher" \\\n    --assignee ${clientId} --scope RULE_ID`
-      );
-    }
-    if (status === 401) {
-      return `the token is for another cloud or audience: check azure.cloud "${cloud}" and azure.endpoint "${endpoint}"`;
-    }
-    if (/stream/i.test(code)) {
-      return `check azure.stream "${stream}" against the rule’s streams, see “dcr columns”`;
-    }
-    return (
-      `check azure.endpoint "${endpoint}", azure.dcrImmutableId "${dcrImmutableId}" and azure.stream "${stream}" against:\n` +
-      '  az monitor data-collection rule list -o json \\\n    --query "[].{id:immutableId,at:endpoints.logsIngestion}"'
-    );
-  },
+  causes: LOGS_INGESTION_CAUSES,
+  values: config => ({
+    ...entraValues(config),
+    endpoint: config.endpoint,
+    dcrImmutableId: config.dcrImmutableId,
+    stream: config.stream,
+    address: config.endpoint,
+  }),
 };
+
+/** What the causes of Entra name in braces. */
+export const entraValues = ({ tenantId, clientId, cloud, secret = '' }: LogsIngestionConfig) => ({
+  tenantId,
+  clientId,
+  cloud,
+  secret,
+});
 
 /** What decides where a token is asked for and for whom, in an operator's words. */
 export function tokenSettings({

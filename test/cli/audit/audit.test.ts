@@ -110,8 +110,8 @@ describe('audit', () => {
     expect(remedy).toHaveLength(2);
     for (const { command } of remedy) {
       const words: string[] = command.split(' ');
-      expect(words.slice(0, 4)).toEqual(['npm', 'start', '--', 'backfill']);
-      expect((await cli([...words.slice(3), '--yes'], world.env)).code).toBe(0);
+      expect(words.slice(0, 3)).toEqual(['npx', 'auth0-logs-to-azure', 'backfill']);
+      expect((await cli([...words.slice(2), '--yes'], world.env)).code).toBe(0);
     }
     const after = await audit([], NO_SWEEP);
     expect(after.stdout).toContain('Nothing is missing: 603 logs settled.');
@@ -165,7 +165,7 @@ describe('audit', () => {
     const { code, stdout } = await audit([], NO_SWEEP);
     expect(stdout).toMatch(/unsure +│ +160 /);
     expect(stdout).toMatch(/\n {2}from 20\S+Z to 20\S+Z:\n {4}160 logs, at least 120 of them missing\n/);
-    expect(stdout).toContain('$ npm start -- backfill --from');
+    expect(stdout).toContain('$ npx auth0-logs-to-azure backfill --from');
     expect(stdout).toContain('MISSING: at least 120 logs; 160 logs cannot be vouched for.');
     expect(code).toBe(1);
   });

@@ -62,7 +62,7 @@ test('what a backfill has shipped from this machine mends what the function neve
   const found = JSON.parse((await audit('--pipeline', 'prod', '--json')).stdout);
   expect(found.logs).toMatchObject({ atAuth0: 400, settled: 400 - lost.logs, missing: lost.logs });
   expect(found.remedy).toHaveLength(1);
-  const words: string[] = found.remedy[0].command.split(' ').slice(3);
+  const words: string[] = found.remedy[0].command.split(' ').slice(2);
   expect(words.slice(-4)).toEqual(['--state', state, '--pipeline', 'prod']);
   expect((await world.run([...words, '--yes'])).code).toBe(0);
   const after = await audit('--pipeline', 'prod');

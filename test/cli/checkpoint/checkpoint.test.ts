@@ -99,7 +99,7 @@ describe('a pipeline of 300 logs', () => {
     const refused = await start(['set', 'now', '--yes']);
     expect(refused.stdout).toContain('Forward: 200 logs would be SKIPPED.\n');
     expect(refused.stdout).toMatch(
-      /\n {2}\$ npm start -- backfill --from [\dT:-]+Z \\\n {6}--to [\dT:-]+Z --config [^\n]+\\\n/,
+      /\n {2}\$ npx auth0-logs-to-azure backfill --from [\dT:-]+Z \\\n {6}--to [\dT:-]+Z --config [^\n]+\\\n/,
     );
     expect(refused.stderr).toBe(
       'error: logs would be skipped, which --yes alone does not allow: give --skip-logs, too\n',

@@ -12,7 +12,7 @@ const RULE = AZURE['dcrImmutableId']!;
 const { azure } = parsePipeline({ ...PIPELINE, azure: AZURE });
 const wanted = specOf(azure).rule!(azure);
 const STREAM = wanted.stream;
-const found = (file: unknown) => columnsFinding(wanted, file, ' --stack S');
+const found = (file: unknown) => columnsFinding(wanted, file, { stack: 'S' });
 
 type Columns = { name: string; type: string }[];
 /** As `az monitor data-collection rule show` prints it, whose properties stand on top. */
@@ -38,7 +38,7 @@ describe('the columns of the rule', () => {
     expect(found(undefined)).toMatchObject({
       level: 'not checked',
       remedy: expect.stringMatching(
-        /\n {2}az monitor data-collection rule list -o json > dcr.json\n {2}npm start -- doctor --stack S --dcr dcr.json$/,
+        /\n {2}az monitor data-collection rule list -o json > dcr.json\n {2}npx auth0-logs-to-azure doctor --dcr dcr.json --stack S$/,
       ),
     });
   });

@@ -74,7 +74,7 @@ export async function openPatient(setup: PatientSetup = {}): Promise<Patient> {
       const [one] = pipelines;
       if (!one) throw new Error('one pipeline');
       const watch = <T>(_part: string, work: Promise<T>) => work;
-      const { findings } = await examine({ ...one, env }, { kind, options: '', dcr, watch });
+      const { findings } = await examine({ ...one, env }, { kind, about: {}, dcr, watch });
       return { findings, of: check => findings.find(finding => finding.check === check) };
     },
   };

@@ -109,7 +109,7 @@ describe('doctor on a pipeline that is well', () => {
     const { examine, world } = await open();
     const { of } = await examine();
     expect(of('last run')).toMatchObject({ level: 'warning', text: 'there was none yet' });
-    expect(of('last run')?.remedy).toMatch(/\n {2}npm start -- run --once$/);
+    expect(of('last run')?.remedy).toMatch(/\n {2}npx auth0-logs-to-azure run --once$/);
     expect(of('checkpoint')).toMatchObject({ level: 'not checked' });
     await expect(access(join(world.directory, 'state'))).rejects.toThrow('ENOENT');
   });

@@ -14,29 +14,29 @@ const LOGS = [
 
 describe('what doctor finds of the rules of redact', () => {
   test('is nothing without rules', () => {
-    expect(redactionFindings(parsePipeline(PIPELINE), LOGS)).toEqual([]);
+    expect(redactionFindings(parsePipeline(PIPELINE), LOGS, {})).toEqual([]);
   });
 
   test('is well when each has matched a log, and says of how many', () => {
-    const finding = redactionFindings(rules('user_name', ['details', 'https://acme.com/email']), LOGS);
+    const finding = redactionFindings(rules('user_name', ['details', 'https://acme.com/email']), LOGS, {});
     expect(finding).toMatchObject([
       { check: 'redaction', level: 'ok', text: 'each of 2 rules matched, in a sample of 3 logs' },
     ]);
   });
 
   test('is a warning when one has matched nothing that ships', () => {
-    const [finding, ...others] = redactionFindings(rules('user_name', 'ip'), LOGS);
+    const [finding, ...others] = redactionFindings(rules('user_name', 'ip'), LOGS, {});
     expect(others).toEqual([]);
     expect(finding).toMatchObject({
       level: 'warning',
       text: '1 of 2 rules matched none of 3 logs: ip',
-      remedy: expect.stringContaining('npm start -- dry-run'),
+      remedy: expect.stringContaining('npx auth0-logs-to-azure dry-run'),
     });
   });
 
   test('is a warning when a field is not known, though it may match', () => {
     const logs = [{ type: 's', user_nam: 'x' }];
-    expect(redactionFindings(rules('user_nam', '*'), logs)).toMatchObject([
+    expect(redactionFindings(rules('user_nam', '*'), logs, {})).toMatchObject([
       { level: 'warning', text: expect.stringContaining('did you mean "user_name"?') },
       { level: 'ok' },
     ]);
@@ -47,7 +47,7 @@ describe('what doctor finds of the rules of redact', () => {
     [[], 'there is no log that ships'],
     [[{ type: 'sapi' }], 'there is no log that ships'],
   ])('is not checked without logs', (logs, why) => {
-    expect(redactionFindings(rules('user_name'), logs)).toMatchObject([
+    expect(redactionFindings(rules('user_name'), logs, {})).toMatchObject([
       { level: 'not checked', text: expect.stringContaining(why) },
     ]);
   });

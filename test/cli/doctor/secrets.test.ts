@@ -19,7 +19,7 @@ const vault = (fields: object, more: object = {}) => {
   const path = join(directory, 'secrets.json');
   writeFileSync(path, JSON.stringify({ [AUTH0.secret]: fields, [PIPELINE.azure.secret]: fields }));
   const config = parsePipeline({ ...PIPELINE, ...more });
-  return { config, secrets: fileSecrets(path), kind: 'stack' } as const;
+  return { config, secrets: fileSecrets(path), kind: 'stack', about: {} } as const;
 };
 const pem = (bits: number) =>
   generateKeyPairSync('rsa', {
@@ -111,6 +111,7 @@ describe('the secret of Auth0', () => {
       config,
       secrets: environmentSecrets(config, {}),
       kind: 'local',
+      about: {},
     });
     expect(finding).toMatchObject({ level: 'error', text: expect.stringContaining('nowhere to be found') });
     expect(finding.remedy).not.toContain('aws');

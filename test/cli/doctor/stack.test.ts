@@ -33,7 +33,7 @@ async function examined(pipeline: PipelineName) {
   const [one] = pipelines;
   if (!one) throw new Error('one pipeline');
   const watch = <T>(_part: string, work: Promise<T>) => work;
-  const { findings } = await examine(one, { kind, options: '', dcr: undefined, watch });
+  const { findings } = await examine(one, { kind, about: {}, dcr: undefined, watch });
   return { findings, of: (check: string) => findings.find(finding => finding.check === check) };
 }
 

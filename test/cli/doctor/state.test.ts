@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const config = parsePipeline(PIPELINE);
 const limits = { lagMs: 15 * MINUTE_MS, silenceMs: 5 * MINUTE_MS };
-const pulse = { kind: 'stack', config, limits, nowMs: NOW, options: ' --stack S' } as const;
+const pulse = { kind: 'stack', config, limits, nowMs: NOW, about: { stack: 'S' } } as const;
 const RUN = lastRunAt(NOW - MINUTE_MS);
 const unanswered = { problem: 'table T does not exist; was it deleted?', isForbidden: false };
 
@@ -38,7 +38,15 @@ describe('the last run', () => {
     ['a checkpoint of a version before', { checkpoint: { logId: 'a' } }, 'not checked', 'after the next run'],
     [
       'a denial, with what it says to do',
-      { lastRun: { ...RUN, outcome: 'denied', party: 'azure', message: 'no role (403); give it the role' } },
+      {
+        lastRun: {
+          ...RUN,
+          outcome: 'denied',
+          party: 'azure',
+          message: 'no role; DCR mismatch (403); give it the role',
+          remedy: 'give it the role',
+        },
+      },
       'error',
       'give it the role',
     ],
@@ -64,7 +72,15 @@ describe('the last run', () => {
     ],
     [
       'an answer that is not Azure’s',
-      { lastRun: { ...RUN, outcome: 'intercepted', party: 'azure', message: 'not Azure; find the proxy' } },
+      {
+        lastRun: {
+          ...RUN,
+          outcome: 'intercepted',
+          party: 'azure',
+          message: 'not Azure; find the proxy',
+          remedy: 'find the proxy',
+        },
+      },
       'error',
       'find the proxy',
     ],
@@ -74,12 +90,22 @@ describe('the last run', () => {
 
   test('that a vendor asked to wait says until when, and what to do', () => {
     const wait = '; asked again at 2030-05-15T13:00:00.000Z';
-    const denied = { ...RUN, outcome: 'denied', party: 'auth0' } as const;
+    const denied = { ...RUN, outcome: 'denied', party: 'auth0', remedy: 'grant it' } as const;
     expect(found({ lastRun: { ...denied, message: `no scope (403); grant it${wait}` } })).toMatchObject({
       text: '1 min ago: denied; no scope (403); the pipeline asks again at 2030-05-15T13:00:00.000Z',
       remedy: 'grant it',
     });
-    expect(found({ lastRun: { ...denied, message: `quota${wait}` } }).remedy).toContain('runbook');
+    const { remedy: _, ...unknown } = denied;
+    expect(found({ lastRun: { ...unknown, message: `quota${wait}` } }).remedy).toContain('runbook');
+  });
+
+  test('of a vendor whose words have a "; " is told whole, and half of it is no remedy', () => {
+    const message = 'The stream does not match the DCR; columns are missing';
+    const run = { ...RUN, outcome: 'denied', party: 'azure', message } as const;
+    expect(found({ lastRun: run })).toMatchObject({
+      text: `1 min ago: denied; ${message}`,
+      remedy: 'see the other findings here, and docs/runbook.md',
+    });
   });
 
   test('of this machine may be long ago: nobody says that it runs all the time', () => {
@@ -154,9 +180,11 @@ describe('the checkpoint', () => {
   ])('%s is an error, with the command that mends it', (_, state, waiting, standing, text) => {
     const one = found(state, waiting, standing);
     expect(one).toMatchObject({ level: 'error', text: expect.stringContaining(text) });
-    expect(one.remedy).toMatch(/\n {2}npm start -- checkpoint set oldest --stack S$/);
+    expect(one.remedy).toMatch(/\n {2}npx auth0-logs-to-azure checkpoint set oldest --stack S$/);
     const witnessed = found({ ...state, witnessedAtMs: NOW - HOUR_MS }, waiting, standing);
-    expect(witnessed.remedy).toMatch(/\n {2}npm start -- checkpoint set 2030-05-15T10:58:45Z --stack S$/);
+    expect(witnessed.remedy).toMatch(
+      /\n {2}npx auth0-logs-to-azure checkpoint set 2030-05-15T10:58:45Z --stack S$/,
+    );
     const longAgo = found({ ...state, witnessedAtMs: NOW - 48 * HOUR_MS }, waiting, standing);
     expect(longAgo.remedy).toContain('checkpoint set oldest');
   });
@@ -195,7 +223,7 @@ describe('the queues', () => {
     const [, dead] = queueFindings({ value }, pulse);
     expect(dead?.text).toBe('2 dead letters wait, the oldest for 1 h');
     expect(dead?.remedy).toMatch(
-      /\n {2}npm start -- replay --list --stack S\n {2}npm start -- replay --stack S$/,
+      /\n {2}npx auth0-logs-to-azure replay --list --stack S\n {2}npx auth0-logs-to-azure replay --stack S$/,
     );
   });
 
@@ -205,7 +233,7 @@ describe('the queues', () => {
 });
 
 test('table and queues: a finding for each setting that was changed, with the command that puts it back', () => {
-  expect(resourceFindings({ value: [] })).toMatchObject([{ level: 'ok' }]);
+  expect(resourceFindings({ value: [] }, undefined)).toMatchObject([{ level: 'ok' }]);
   const value = ['table T has no deletion protection; do: aws dynamodb update-table', 'queue Q is strange'];
   expect(resourceFindings({ value }, 'npx cdk deploy -c config=c.json --region eu-west-1')).toEqual([
     {
@@ -221,7 +249,9 @@ test('table and queues: a finding for each setting that was changed, with the co
       remedy: 'put it back:\n  npx cdk deploy -c config=c.json --region eu-west-1',
     },
   ]);
-  expect(resourceFindings(unanswered)).toMatchObject([{ level: 'error', remedy: 'was it deleted?' }]);
+  expect(resourceFindings(unanswered, undefined)).toMatchObject([
+    { level: 'error', remedy: 'was it deleted?' },
+  ]);
 });
 
 test('schedule and trigger: well, stopped with what to do, or not allowed to be looked at', () => {

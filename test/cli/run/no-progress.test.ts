@@ -33,8 +33,8 @@ async function store(item: object): Promise<void> {
 describe('a checkpoint that lies beyond every log', { timeout: 30_000 }, () => {
   const mended = async () => {
     const typed = (await finding('checkpoint')).remedy.split('\n').at(-1).trim().split(' ');
-    expect(typed.slice(0, 3)).toEqual(['npm', 'start', '--']);
-    expect(await cli([...typed.slice(3), '--yes'], world.env)).toMatchObject({ code: 0 });
+    expect(typed.slice(0, 2)).toEqual(['npx', 'auth0-logs-to-azure']);
+    expect(await cli([...typed.slice(2), '--yes'], world.env)).toMatchObject({ code: 0 });
     expect(await world.run()).toMatchObject({ code: 0 });
     expect([world.azure.received.unique, await world.missing()]).toEqual([200, []]);
   };

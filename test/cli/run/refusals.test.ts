@@ -124,7 +124,7 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
     [
       'a state directory that is a file',
       async w => ['--config', await w.write('one.json', w.config), '--state', join(w.directory, 'one.json')],
-      'cannot be used (EEXIST); choose another with --state',
+      'cannot be used (EEXIST); a file is in its place: give a directory with --state',
     ],
     [
       'a federated identity, which only a Lambda has',

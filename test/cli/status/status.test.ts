@@ -79,7 +79,7 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
     expect(stdout).toContain('\nprod-eu: healthy');
     expect(stdout).toContain('The signature is wrong');
     expect(stdout).toMatch(
-      /1 message, the oldest put aside 2 h( \d min)? ago\n +look: npm start -- replay --list\n/,
+      /1 message, the oldest put aside 2 h( \d min)? ago\n +look: npx auth0-logs-to-azure replay --list --pipeline prod\n/,
     );
     expect(stdout).toMatch(/alarms +denied-by-azure, for 1\d min: Azure denies what is posted\./);
     expect(code).toBe(1);

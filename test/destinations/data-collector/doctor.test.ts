@@ -78,7 +78,7 @@ test('a line a finding, its remedy below, a summary; nothing is wider than 80 co
   expect(lines[2]).toBe('local: local.eu.auth0.com to Auth0_CL');
   expect(stdout).toMatch(/\n {2}✓ auth0 token {5}obtained/);
   expect(stdout).toMatch(
-    /\n {2}✗ azure {11}Azure refuses: 403 InvalidAuthorization.*\n.*\n {4}→ was the key/,
+    /\n {2}✗ azure {11}Azure refuses: 403 InvalidAuthorization.*\n.*\n {4}→ fill in the key of the workspace/,
   );
   expect(stdout).toMatch(/\n {2}– checkpoint {6}there is none yet/);
   expect(stdout).toContain(

@@ -128,6 +128,7 @@ test.each([
     status,
     ...(code ? { code, message: `About ${code}.` } : {}),
     ...(status === 429 ? { retryAfterMs: 30_000 } : {}),
+    ...(status === 403 ? { clockAheadMs: expect.any(Number) } : {}),
   });
 });
 

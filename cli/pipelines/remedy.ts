@@ -1,0 +1,59 @@
+/** Every command that a text tells to type, built from what the text is about: no other file writes one. */
+import type { TargetOptions } from './operated.ts';
+
+/** The options by which pipelines are found: those that were given. */
+export type About = { readonly [name in keyof TargetOptions]?: TargetOptions[name] | undefined };
+
+/** The words before every command of ours. */
+export const START = 'npx auth0-logs-to-azure';
+
+const STATE_BY_DEFAULT = 'state';
+const ALL = ['config', 'state', 'secrets', 'stack', 'region', 'profile', 'pipeline'] as const;
+/** The options of commands that do not take all of them. */
+const TAKEN: Readonly<Record<string, readonly (typeof ALL)[number][]>> = {
+  run: ['config', 'state', 'secrets', 'pipeline'],
+};
+
+/**
+ * `npx auth0-logs-to-azure replay --list --stack Logs --region eu-west-1`: the words as they are, then the options by which the
+ * pipelines were found, but those that the command does not take.
+ * @param words the command's name first, with its own options
+ */
+export function command(words: readonly [name: string, ...rest: string[]], about: About): string {
+  return [START, ...words, ...optionWords(about, TAKEN[words[0]])].join(' ');
+}
+
+/** The options as they are typed, each with its value. */
+export function optionWords(about: About, taken: readonly (typeof ALL)[number][] = ALL): string[] {
+  return taken.flatMap(name => {
+    const value = about[name];
+    const isDefault = name === 'state' && value === STATE_BY_DEFAULT;
+    return value === undefined || isDefault ? [] : [`--${name} ${quoted(value)}`];
+  });
+}
+
+/** The same options, for one pipeline of several. */
+export const aboutPipeline = (about: About, name: string, isOneOfSeveral: boolean): About =>
+  isOneOfSeveral ? { ...about, pipeline: name } : about;
+
+/**
+ * What makes a pipeline of this machine run for the first time. Only its function may run a federated one.
+ * After the line break, the line is a command.
+ */
+export function firstRun(about: About, isFederated: boolean): string {
+  if (!isFederated) return `run it:\n  ${command(['run', '--once'], about)}`;
+  const deploy = deployment([`-c ${quoted(`config=${about.config}`)}`]);
+  return `azure.auth is "federated", so only its function can run it; deploy it:\n  ${deploy}`;
+}
+
+/** The command that deploys a stack, which the words name. */
+export const deployment = (words: readonly string[], { region, profile }: About = {}): string =>
+  ['npx cdk deploy', ...words, ...optionWords({ region, profile })].join(' ');
+
+/** A command of the AWS CLI, where the stack is. */
+export const awsCommand = (words: string, { region, profile }: About): string =>
+  [`aws ${words}`, ...optionWords({ region, profile })].join(' ');
+
+/** As a shell takes it. */
+export const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -6,7 +6,7 @@ import type { QueueName } from '../../lambda/core/model.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { queueReasons, runReasons, silenceReasons, worstOf } from '../pipelines/health.ts';
 import type { Depth, Limits, Stopped, StoredState, Target } from '../pipelines/operated.ts';
-import { type About, command, firstRun } from '../pipelines/remedy.ts';
+import { type About, command, firstRun, revertDrift } from '../pipelines/remedy.ts';
 import { counted, duration, faultOf, runWarnings } from '../terminal/words.ts';
 import { type Finding, about as findingOf, sentenceParts } from './finding.ts';
 
@@ -41,8 +41,12 @@ export function resourceFindings(
   if ('problem' in asked) return [unasked('table and queues', asked)];
   if (asked.value.length === 0) return [say.ok('there, with the settings that they were deployed with')];
   return asked.value.map(problem => {
-    const [text = problem, mending = deployCommand] = problem.split('; do: ');
-    return say.error(text, mending === undefined ? 'deploy the stack again' : `put it back:\n  ${mending}`);
+    const [text = problem, mending] = problem.split('; do: ');
+    if (mending !== undefined) return say.error(text, `put it back:\n  ${mending}`);
+    return say.error(
+      text,
+      deployCommand === undefined ? 'deploy the stack again' : revertDrift(deployCommand),
+    );
   });
 }
 

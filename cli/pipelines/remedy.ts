@@ -50,6 +50,13 @@ export function firstRun(about: About, isFederated: boolean): string {
 export const deployment = (words: readonly string[], { region, profile }: About = {}): string =>
   ['npx cdk deploy', ...words, ...optionWords({ region, profile })].join(' ');
 
+/**
+ * The remedy that deploys what was deleted or changed by hand. An unchanged template alone changes nothing: CDK compares
+ * it with the deployed template, and not with the resources.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+ */
+export const revertDrift = (deploy: string): string => `put it back:\n  ${deploy} --revert-drift`;
+
 /** A command of the AWS CLI, where the stack is. */
 export const awsCommand = (words: string, { region, profile }: About): string =>
   [`aws ${words}`, ...optionWords({ region, profile })].join(' ');

@@ -1,6 +1,7 @@
 /** What every chapter of the story has at hand. */
 import type { RawAws } from '../../simulator/aws/ministack/calls.ts';
 import type { Cdk } from '../../simulator/aws/ministack/cdk.ts';
+import type { Admin } from './admin.ts';
 import type { Checks } from './checks.ts';
 import type { Deployed } from './deployed.ts';
 import type { Operator } from './operator.ts';
@@ -16,6 +17,7 @@ export interface Scene {
   readonly enforcesIam: boolean;
   readonly pipelines: readonly Deployed[];
   readonly operator: Operator;
+  readonly admin: Admin;
 }
 
 export function pipelineNamed({ pipelines }: Scene, name: PipelineName): Deployed {

@@ -68,6 +68,8 @@ export async function rotation(scene: Scene): Promise<void> {
   const { checks, ends, pipelines } = scene;
   const starts = async () => (await Promise.all(pipelines.map(processStarts))).flat().length;
   const startsBefore = await starts();
+  // A second refusal, by a tick in between, would put off the next call.
+  await untilTick(scene);
   ends.rotate();
   ends.write(500);
   const denied = (party: 'auth0' | 'azure', what: string) =>
@@ -92,6 +94,14 @@ export async function rotation(scene: Scene): Promise<void> {
     const { arrived, all } = arrivals(scene);
     return `${arrived} of ${all} logs, without a deploy; processes started for it: ${(await starts()) - startsBefore}`;
   });
+}
+
+/** Until the schedule has started a run of each pipeline: the next one comes a minute later. */
+async function untilTick(scene: Scene): Promise<void> {
+  const counts = () => Promise.all(scene.pipelines.map(async one => (await one.runs()).length));
+  const before = await counts();
+  const haveTicked = async () => (await counts()).every((count, n) => count > before[n]!);
+  await until(75, haveTicked, () => whereabouts(scene));
 }
 
 /** One run of each pipeline. */

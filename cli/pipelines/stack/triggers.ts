@@ -10,7 +10,7 @@ import { isObject } from '../../../lambda/core/record/log.ts';
 import type { Environment } from '../../../lambda/wiring.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Stopped } from '../operated.ts';
-import { type About, awsCommand } from '../remedy.ts';
+import { type About, awsCommand, revertDrift } from '../remedy.ts';
 import type { StackClients } from './clients.ts';
 import { queueNameOf } from './queues.ts';
 
@@ -47,7 +47,7 @@ async function stoppedSchedule(
   { deploy }: Whereabouts,
 ): Promise<Stopped | undefined> {
   if (schedule === undefined) return undefined;
-  const about = { runbook: 'silent', remedy: `put it back:\n  ${deploy}` };
+  const about = { runbook: 'silent', remedy: revertDrift(deploy) };
   const missing = `there is no schedule ${schedule}`;
   try {
     const state = await ask(

@@ -235,7 +235,9 @@ describe('the queues', () => {
 test('table and queues: a finding for each setting that was changed, with the command that puts it back', () => {
   expect(resourceFindings({ value: [] }, undefined)).toMatchObject([{ level: 'ok' }]);
   const value = ['table T has no deletion protection; do: aws dynamodb update-table', 'queue Q is strange'];
-  expect(resourceFindings({ value }, 'npx cdk deploy -c config=c.json --region eu-west-1')).toEqual([
+  expect(
+    resourceFindings({ value }, 'npx cdk deploy -c config=c.json --region eu-west-1 --revert-drift'),
+  ).toEqual([
     {
       check: 'table and queues',
       level: 'error',

@@ -24,8 +24,8 @@ export const endOf = ({ logs }: LogBatch): Checkpoint | undefined =>
 export const idsOf = ({ logs }: LogBatch): string[] => logs.flatMap(({ logId }) => logId ?? []);
 
 /**
- * When the batch's oldest log happened; undefined when that is not known. By ids, which are in order; where they do not
- * tell, by dates, of which a single wrong one decides nothing: then the second oldest counts.
+ * When the batch's oldest log happened; undefined when that is not known. Ids are in order and come first. Without them
+ * the second oldest date counts, so that a single wrong date decides nothing.
  */
 export function oldestMs({ logs }: LogBatch): number | undefined {
   const idTimes = logs.flatMap(({ idTimeMs }) => idTimeMs ?? []);

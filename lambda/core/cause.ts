@@ -1,4 +1,4 @@
-/** Why a vendor refuses, and what to do about it: one row a cause, for reports, `doctor`, alarms and docs/runbook.md. */
+/** Why a vendor refuses, and what to do about it: one row per cause, for reports, `doctor`, alarms and docs/runbook.md. */
 
 /** A refusal, as far as a cause is seen in it. */
 export interface Refused {
@@ -52,7 +52,7 @@ export function remedyOf(
   );
 }
 
-/** A message that says what is wrong and what to do, and the latter by itself. Commands are left out of the message. */
+/** A message that says what is wrong and what to do, and the remedy alone. Commands are left out of the message. */
 export const remedied = (what: string, remedy: string | undefined) =>
   remedy === undefined
     ? { message: what }

@@ -53,7 +53,7 @@ export const ENV = {
 } as const;
 
 /**
- * For both functions: glibc keeps freed memory for each of Node's threads, about 20 MB of 256, unless told to keep one pool.
+ * For both functions: glibc keeps freed memory for each of Node's threads, about 20 MB of 256, unless it is set to keep one pool.
  * https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
  */
 export const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' } as const;
@@ -79,7 +79,7 @@ export const RETRY_MAX_RECEIVES = 20;
 export const DEAD_LETTER_RETENTION_DAYS = 14;
 
 /**
- * What a Lambda asks AWS to vouch for it with, and what the stack allows it to ask: nothing else. Entra takes RS256 only.
+ * The web identity token that a function requests from AWS, and the only one that the stack allows. Entra accepts RS256 only.
  * https://learn.microsoft.com/entra/workload-id/workload-identity-federation
  */
 export const WEB_IDENTITY = {
@@ -88,7 +88,7 @@ export const WEB_IDENTITY = {
   durationSeconds: 300,
 } as const;
 
-/** The stack has one output a pipeline, under `outputKey`. This is what its value holds, as JSON. */
+/** The stack has one output per pipeline, under `outputKey`. This is what its value holds, as JSON. */
 export interface PipelineOutput {
   readonly pipeline: string;
   readonly checkpointTable: string;
@@ -111,7 +111,7 @@ export function outputKey(pipeline: string): string {
   return `Pipeline${pipeline.charAt(0).toUpperCase()}${pipeline.slice(1).replaceAll('-', 'X')}`;
 }
 
-/** What the stack tells its guard, see core/guard.ts. CloudFormation hands it over as texts and lists alone. */
+/** What the stack passes to its guard, see core/guard.ts. CloudFormation passes only strings and lists. */
 export interface GuardedPipelines {
   readonly pipelines: readonly GuardedPipeline[];
   /** Names of pipelines that are gone on purpose. */

@@ -18,7 +18,7 @@ export interface DeliverOptions {
   readonly maxAttempts?: number;
   /** What else is accepted in this run. */
   readonly evidence?: Evidence;
-  /** A record from elsewhere, to be posted only where nothing else can tell whether the configuration is at fault. */
+  /** A record from elsewhere, posted only when nothing else shows whether the configuration is at fault. */
   readonly another?: Find;
   /** Faults that are not refusals (408, 429, 5xx, no answer) are looked into too, as if they were. */
   readonly isolatesFaults?: boolean;

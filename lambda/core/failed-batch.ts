@@ -25,7 +25,7 @@ const schema = v.object({
   /** The rules that its records were redacted by: see redactionTag. Absent without rules, and before there were tags. */
   redaction: v.optional(v.string()),
   encoding: v.literal('gzip+base64'),
-  /** One record a line. Records and not signatures: it is signed afresh at replay. */
+  /** One record per line. Records and not signatures: a replay signs anew. */
   records: v.string(),
 });
 

@@ -22,7 +22,7 @@ export interface Late {
 /** A look back that is under way: the ids after `fromLogId`, up to `toLogId`. */
 export interface Sweep {
   readonly fromLogId: string;
-  /** Ids after it are looked at once more by the next sweep. */
+  /** The next sweep looks at ids after it again. */
   readonly recentFromLogId: string;
   readonly toLogId: string;
   /** The ids that were passed. */

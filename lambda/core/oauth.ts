@@ -42,7 +42,7 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
     const askedAtMs = clock.now();
     try {
       const grant = await ask(timeoutMs);
-      // Dropped meanwhile: whoever asked gets the answer, but it is not kept.
+      // Dropped meanwhile: the caller gets the answer, but it is not kept.
       if (mine !== generation) return grant;
       if (grant.kind === 'token') {
         const expiresAtMs = askedAtMs + grant.lifetimeMs;

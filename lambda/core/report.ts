@@ -43,7 +43,7 @@ export interface RunReport {
   readonly logsLate: number;
   /** More logs were late than can be named: `logsLate` is at least so many. */
   readonly isLateEstimate: boolean;
-  /** Shipped once more, since the late logs among them could not be told apart. */
+  /** Shipped again, since the late logs among them could not be identified. */
   readonly logsReshipped: number;
   /** Found by search, since the checkpoint did not lead to them. */
   readonly logsBridged: number;

@@ -86,7 +86,7 @@ async function look(run: Run, pages: { left: number }): Promise<boolean> {
   return true;
 }
 
-/** An empty page is no end by itself: while Auth0 serves less than was passed, and must still have it, it is asked again. */
+/** An empty page alone does not end a window: while Auth0 serves fewer logs than were passed, it is read again, until they expire. */
 function isWhole(run: Run): boolean {
   const { sweep } = run.late as Sweeping;
   return countOf(sweep.seen) >= countOf(sweep.known) || isGivenUp(run);
@@ -156,7 +156,7 @@ function keep(run: Run, sweep: Sweep): void {
   run.late = { ...run.late!, sweep };
 }
 
-/** In the ledger, named logs are told by their sketch alone; a window that ships again covers its range. */
+/** In the ledger, only a sketch identifies named logs; a window that ships again covers its range. */
 async function enter(
   run: Run,
   found: readonly string[],
@@ -176,7 +176,7 @@ async function enter(
   run.d.journal.warn('late logs were found and shipped', { logs: found.length });
 }
 
-/** Reads the window from the cursor on: `not yet` for want of pages, time or an answer; `empty` is no end by itself. */
+/** Reads the window from the cursor on: `not yet` for want of pages, time or an answer; `empty` alone does not end it. */
 async function eachOfWindow(
   { d, options, tally, late }: Run,
   pages: { left: number },

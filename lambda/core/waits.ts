@@ -52,8 +52,8 @@ export function waitsAfter(waits: Waits, { party, fault }: Stop, nowMs: number):
 }
 
 /**
- * Whether asking in vain has a price: a token, or anything at Auth0, where it is logged or takes from a limit that others
- * share. A post that Azure does not take is put aside or small, and the next run tries with one batch.
+ * Whether a failed request has a cost: a token, or anything at Auth0, where it is logged or counts against a shared
+ * limit. A post that Azure does not take is put aside or small, and the next run tries with one batch.
  */
 function isDear(party: Vendor, { isTokenRefused }: Fault): boolean {
   return party === 'auth0' || isTokenRefused === true;

@@ -43,7 +43,7 @@ export function httpClient({
       const { request, agent, connected } = url.protocol === 'https:' ? secure : plain;
       const body = init.body instanceof URLSearchParams ? init.body.toString() : init.body;
       const outgoing = request(url, { method, agent, headers: headersOf(init, body) });
-      // Node need not tell of the end of a request that it was told to end, nor of a switch of protocols.
+      // Node may emit no end for a request that we ended, nor for a switch of protocols.
       const abort = () => {
         outgoing.destroy();
         reject(signal?.reason);

@@ -28,7 +28,7 @@ interface Entry {
 }
 
 /**
- * Failed batches in SQS: see the law of FailedBatchQueue. A message that SQS does not confirm is sent once more;
+ * Failed batches in SQS: see the law of FailedBatchQueue. A message that SQS does not confirm is sent again;
  * then `put` rejects with SQS's codes, never with what a message holds.
  */
 export function failedBatchQueue(

@@ -16,7 +16,7 @@ export interface Allowance {
 }
 
 /**
- * Takes one call a time. `nowMs` is handed in and never runs backwards for the bucket's sake.
+ * Takes one call at a time. `nowMs` is handed in; the bucket ignores a time that runs backwards.
  * The reset is when the next call is added, in UNIX seconds, rounded up:
  * https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy
  */

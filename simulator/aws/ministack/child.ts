@@ -61,7 +61,7 @@ export function start(command: string, args: readonly string[], { env, cwd }: Ch
   };
 }
 
-/** A program that has ended by itself. */
+/** A program that has ended without a signal of ours. */
 export interface Ended {
   /** See Child. */
   readonly end: number | string;

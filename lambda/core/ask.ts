@@ -1,4 +1,4 @@
-/** Asking Auth0 with patience: at the tenant's rate limit, again after a passing fault, and never past the deadline. */
+/** Calls to Auth0: within the tenant's rate limit, repeated after a temporary fault, and never past the deadline. */
 import { backoffMs } from './backoff.ts';
 import { ANSWER_TOO_LARGE } from './http.ts';
 import type { Clock, Fault, Random, RateLimit } from './model.ts';
@@ -48,7 +48,7 @@ export function asker(d: AskDependencies, options: AskOptions): Ask {
 
 const isFault = (answer: { readonly kind: string }): answer is Faulty => answer.kind === 'fault';
 
-/** What is too large is as large when it is asked for again. */
+/** A retry does not help when the page is too large. */
 const mayPass = ({ verdict, code }: Fault) => verdict !== 'denied' && code !== ANSWER_TOO_LARGE;
 
 /**

@@ -3,7 +3,7 @@ import { bodyWriter } from './body.ts';
 import type { Checkpoint, SerializedRecord, ShapedRecord } from './model.ts';
 import type { RipeLog } from './read.ts';
 
-/** A log on its way, without its content. */
+/** A log in a batch, without its content. */
 export interface BatchedLog extends Omit<RipeLog, 'log'> {
   /** The configuration excludes it: it has no record. */
   readonly isExcluded: boolean;
@@ -75,7 +75,7 @@ export function batcher(maxBytes: number): Batcher {
   return { add, flush };
 }
 
-/** The content is let go, as its record is all that is needed of it. */
+/** Without the log's content: only its record is needed. */
 function withoutContent(log: RipeLog, isExcluded: boolean): BatchedLog {
   const batched: { -readonly [K in keyof BatchedLog]: BatchedLog[K] } = { isExcluded };
   if (log.logId !== undefined) batched.logId = log.logId;

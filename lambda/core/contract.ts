@@ -10,7 +10,7 @@ export const METRIC_DIMENSIONS = { pipeline: 'pipeline', stack: 'stack' } as con
  * what no alarm needs is a field of the run's line. https://aws.amazon.com/cloudwatch/pricing/
  */
 export const METRICS = {
-  /** Of every run that knows it: also the pulse of the pipeline. */
+  /** Sent by every run that knows it: also the heartbeat of the pipeline. */
   lagSeconds: 'LagSeconds',
   auth0Denied: 'Auth0Denied',
   azureDenied: 'AzureDenied',
@@ -18,7 +18,7 @@ export const METRICS = {
   azureIntercepted: 'AzureIntercepted',
   /** Auth0 has logs that the checkpoint does not lead to. */
   checkpointAstray: 'CheckpointAstray',
-  /** The look back for late logs has not come round within its time. */
+  /** The sweep for late logs did not finish within its time. */
   sweepOverdue: 'SweepOverdue',
   runErrors: 'RunErrors',
   gapSuspected: 'GapSuspected',
@@ -32,7 +32,7 @@ export const METRICS = {
   deadLetterDepth: 'DeadLetterDepth',
 } as const;
 
-/** What a look at a queue saw: messages that a consumer may take, and those in flight or postponed. Or why it saw nothing. */
+/** The state of a queue: messages that a consumer may take, and those in flight or postponed. Or why it could not be read. */
 export type QueueLook = { readonly visible: number; readonly hidden: number } | { readonly problem: string };
 
 export type QueueLooks = Readonly<Record<'retry' | 'dead-letter', QueueLook>>;

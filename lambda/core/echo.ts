@@ -5,7 +5,7 @@ import { COLUMNS } from './record/columns.ts';
 
 const NAMES: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name));
 
-/** What was posted, as far as it is looked at here. */
+/** The parts of a post that are compared with its answer. */
 export type Body = { includes(piece: string): boolean };
 
 /** The words without the secrets, as they are or written for a form. */

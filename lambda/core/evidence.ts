@@ -12,11 +12,11 @@ export interface Evidence {
   /** Another post was accepted; `record` is one of its records. */
   accepted(record: SerializedRecord): void;
   isSince(mark: Mark): boolean;
-  /** Waits for the deliveries that are on their way, until one is accepted or all of them wait for evidence themselves. */
+  /** Waits for the deliveries in progress, until one is accepted or all of them wait for evidence themselves. */
   since(mark: Mark): Promise<boolean>;
   /** A record that was accepted in this run: posted again, it shows whether the configuration is still correct. */
   known(): SerializedRecord | undefined;
-  /** A delivery begins; what it returns is to be called at its end. */
+  /** A delivery begins; call the returned function at its end. */
   enter(): () => void;
 }
 

@@ -92,7 +92,7 @@ function asciiJson(value: unknown): string {
   );
 }
 
-/** The messages of records that are each at fault themselves: one failed batch a record, with its own reason. */
+/** The messages of records that are each at fault themselves: one failed batch per record, with its own reason. */
 export function encodeCulprits(
   common: Omit<PutAside, 'records' | 'reason'>,
   culprits: readonly { readonly record: SerializedRecord; readonly reason: Reason }[],

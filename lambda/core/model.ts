@@ -1,6 +1,6 @@
 /**
- * The nouns of the house and the ports between the core and the world.
- * Each port carries its law: what every implementation must hold, whatever the world does.
+ * The types of the core, and its ports to the outside.
+ * Each port states its law: what every implementation guarantees, whatever fails outside.
  */
 
 import type { Refused } from './cause.ts';

@@ -23,11 +23,11 @@ import {
 
 /** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
 const PAGES_A_RUN = 25;
-/** A sweep is not gone on with in less time. */
+/** With less time left, a sweep does not continue. */
 const SWEEP_LEAST_MS = 3_000;
 /** What is found must still be posted. */
 const SHIP_RESERVE_MS = 5_000;
-/** So many times `sweepMs` without having come round are too many. */
+/** After this many times `sweepMs` an unfinished sweep is overdue. */
 const OVERDUE_AFTER = 4;
 
 type Sweeping = Late & { readonly sweep: Sweep };
@@ -51,7 +51,7 @@ export async function sweep(run: Run): Promise<Stop | undefined> {
   return stop;
 }
 
-/** Whether the look back has not come round for so long that late logs may be missed. */
+/** Whether the look back has been unfinished for so long that late logs may be missed. */
 export function isSweepOverdue({ late, options, d }: Run): boolean {
   // 0: it is to begin as soon as it can.
   if (!late || late.sweptAtMs === 0) return false;

@@ -1,4 +1,4 @@
-/** What a destination says of itself. Everyone asks it: no other place knows one kind from another. */
+/** The description of a destination. All other code uses it: no other place depends on a kind. */
 import type * as v from 'valibot';
 import { type Cause, type Refused, remedyOf } from '../core/cause.ts';
 import type { Fetch } from '../core/http.ts';
@@ -99,7 +99,7 @@ export interface Opening {
   readonly fetchToken: Fetch;
   /** Instead of the vendor's address, for a simulator: no path, no trailing slash. */
   readonly baseUrl?: string | undefined;
-  /** The same for tokens. */
+  /** As above, for tokens. */
   readonly tokenBaseUrl?: string | undefined;
   /**
    * AWS's word for who this Lambda is; asked for where isFederated. `nobody`, where there is no Lambda: then posts carry

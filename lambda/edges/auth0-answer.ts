@@ -1,4 +1,4 @@
-/** What Auth0's Management API says besides the logs themselves: rate limit, next page, refusals. */
+/** What an answer of Auth0's Management API holds besides logs: rate limit, next page, refusals. */
 import { remedied, remedyOf } from '../core/cause.ts';
 import {
   ANSWER_TOO_LARGE,

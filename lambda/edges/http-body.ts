@@ -1,4 +1,4 @@
-/** The body of an answer: whole or an error, as it was before it was gzipped, and no larger than is sane. */
+/** The body of an answer: complete or an error, unzipped, and of limited size. */
 import { isAscii } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { finished, pipeline, type Readable } from 'node:stream';

@@ -12,7 +12,7 @@ import { bodyIn, coded, partsOf, textMaxBytes, textOf } from './http-body.ts';
 export interface HttpClientOptions {
   /** A connection that idles for longer is closed: the other side may have closed it while the function was frozen. */
   readonly idleMs?: number;
-  /** A connection that takes longer, its handshake included, is given up: there are other tries. */
+  /** A connection that takes longer, handshake included, is given up; the caller retries. */
   readonly connectMs?: number;
   /** A longer text is refused; in bytes, unzipped. 64 MB when absent. */
   readonly maxTextBytes?: number;

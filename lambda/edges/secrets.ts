@@ -77,7 +77,7 @@ function fieldsOf(name: string, text: string | undefined): SecretAnswer {
   return { kind: 'secret', fields };
 }
 
-/** The error's own words are never passed on: AWS's name for it says enough. */
+/** The error's message is never passed on: AWS's name for the error is enough. */
 function readFault(name: string, error: unknown): Fault {
   const { code, status, throttling } = awsError(error);
   const problem = code === undefined ? undefined : PROBLEMS[code];

@@ -77,7 +77,7 @@ export function webIdentity(options: StsOptions): (limit: AbortSignal) => Promis
   };
 }
 
-/** GetWebIdentityToken is not to be had at the global endpoint. */
+/** The global endpoint does not have GetWebIdentityToken. */
 function regionalUrl(region: string): string {
   return `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }

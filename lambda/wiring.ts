@@ -48,7 +48,7 @@ export interface Wiring {
 }
 
 const DAY_MS = 86_400_000;
-/** An idle pipeline's empty pages are confirmed so often: at most 144 calls a day. */
+/** How often an idle pipeline confirms an empty page: at most 144 calls a day. */
 const WITNESS_MS = 600_000;
 
 export const systemClock: Clock = {

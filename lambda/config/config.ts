@@ -109,7 +109,7 @@ export const pipeline = v.pipe(
     v.partialCheck(
       [['schedule'], ['auth0', 'logRetentionDays']],
       ({ schedule: given, auth0: { logRetentionDays } }) =>
-        // One that is wrong by itself is told once.
+        // A schedule that is invalid on its own is already reported.
         scheduleProblem(given) !== undefined || (rateHours(given) ?? 0) <= logRetentionDays * 12,
       'half of auth0.logRetentionDays at most: Auth0 deletes logs that no run has come for',
     ),

@@ -1,5 +1,5 @@
 /**
- * Schedules as EventBridge Scheduler takes them, so that a wrong one is told before a deploy.
+ * Schedules as EventBridge Scheduler accepts them, so that an invalid one fails before a deploy.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 

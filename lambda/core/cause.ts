@@ -1,6 +1,6 @@
-/** Why a vendor refuses, and what to do about it: one row a cause, for reports, `doctor`, alarms and docs/runbook.md. */
+/** Why a vendor refuses, and what to do about it: one row per cause, for reports, `doctor`, alarms and docs/runbook.md. */
 
-/** A refusal, as far as a cause is seen in it. */
+/** The parts of a refusal that identify its cause. */
 export interface Refused {
   readonly status: number;
   readonly code?: string | undefined;
@@ -8,7 +8,7 @@ export interface Refused {
   readonly message?: string | undefined;
   /** The body is a page, or anything but the vendor's JSON. */
   readonly isPage?: boolean | undefined;
-  /** How far our clock is ahead of the one in the answer, if that was seen. */
+  /** How far our clock is ahead of the answer's `Date`, if it has one. */
   readonly clockAheadMs?: number | undefined;
   /** Logs were searched by date, and not read from a log id. */
   readonly isSearch?: boolean | undefined;
@@ -52,7 +52,7 @@ export function remedyOf(
   );
 }
 
-/** A message that says what is wrong and what to do, and the latter by itself. Commands are left out of the message. */
+/** A message that says what is wrong and what to do, and the remedy alone. Commands are left out of the message. */
 export const remedied = (what: string, remedy: string | undefined) =>
   remedy === undefined
     ? { message: what }

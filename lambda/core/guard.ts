@@ -1,4 +1,4 @@
-/** Whether a deploy would leave something behind that was not said: see docs/decisions/015-a-guard-in-the-stack.md. */
+/** Whether a deploy would leave something behind that the configuration does not name: see docs/decisions/015-a-guard-in-the-stack.md. */
 import type { GuardedPipeline, GuardedPipelines } from './contract.ts';
 
 /** CloudFormation takes an answer of 4 KB. */

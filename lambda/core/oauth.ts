@@ -42,7 +42,7 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
     const askedAtMs = clock.now();
     try {
       const grant = await ask(timeoutMs);
-      // Dropped meanwhile: whoever asked gets the answer, but it is not kept.
+      // Dropped meanwhile: the caller gets the answer, but it is not kept.
       if (mine !== generation) return grant;
       if (grant.kind === 'token') {
         const expiresAtMs = askedAtMs + grant.lifetimeMs;
@@ -51,7 +51,7 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
         return grant;
       }
       const { fault } = grant;
-      // A refusal is for the operator, who may have corrected its cause before that.
+      // A refusal starts no wait: the operator may correct its cause earlier.
       if (fault.retryAfterMs !== undefined && fault.verdict !== 'denied') {
         quiet = { fault, untilMs: clock.now() + fault.retryAfterMs };
       }

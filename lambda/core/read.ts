@@ -39,10 +39,10 @@ export type CaughtUp = Extract<ReadStep, { kind: 'caught-up' }>;
 /** A date further from the id's time than this contradicts it: Auth0 gives ids within seconds. */
 const CONTRADICTION_MS = 3_600_000;
 const MAX_LOG_ID_CHARACTERS = 256;
-/** A link may be so much later than the newest log that its page shows. */
+/** How much later a link may be than the newest log of its page. */
 const LINK_TOLERANCE_MS = 60_000;
 
-/** Reads until the logs, the time or Auth0's patience end. Every step after one that is no page is the same. */
+/** Reads until no log, no time or no call is left. After a step that is not a page, each step is the same. */
 export function logReader(
   d: ReadDependencies,
   afterLogId: string,

@@ -1,4 +1,4 @@
-/** A batch's way from delivery to checkpoint: the one place where the promise is kept. */
+/** From the delivery of a batch to its checkpoint: the one place that keeps the promise. */
 import { endOf, headOf, idsOf, type LogBatch, oldestMs } from './batch.ts';
 import { type Culprit, type Delivery, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
 import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
@@ -13,7 +13,7 @@ import { sketchOf, writeSketch } from './sketch.ts';
 export interface Settled {
   /** The checkpoint has moved past it, or would have, had it an id: every log up to its end is accepted or queued. */
   readonly isPassed: boolean;
-  /** Why the run must end, if it must. */
+  /** Why the run must end; undefined when it need not. */
   readonly stop?: Stop | undefined;
   readonly counts: Counts;
 }
@@ -24,7 +24,7 @@ export const NOTHING_SETTLED: Counts = { accepted: 0, retried: 0, deadLettered: 
 
 /** Of a batch, before the checkpoint moves. */
 interface Own extends Settled {
-  /** The first so many of its records are settled, though not all of it is. */
+  /** How many of its records from the first on are settled, when not all are. */
   readonly head: number;
 }
 

@@ -21,7 +21,7 @@ import { tally } from './tally.ts';
 import { readWaits, stopByWait, waitsAfter, writeWaits } from './waits.ts';
 import { hear, isWitnessDue } from './witness.ts';
 
-/** Reading ends this long before the deadline, so that what was read before Auth0 stalled is shipped all the same. */
+/** Reading ends this long before the deadline, so that logs that were read before Auth0 stalled still ship. */
 const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
 
 const PREPARE_TIMEOUT_MS = 10_000;
@@ -79,7 +79,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   }
 }
 
-/** Nobody is asked while a vendor has asked to be left alone. */
+/** No vendor is called while a Retry-After lasts. */
 async function shipUnlessWaiting(run: Run, state: PipelineState): Promise<Stop> {
   const { d } = run;
   const waits = readWaits(state.waits);

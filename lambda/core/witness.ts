@@ -12,7 +12,7 @@ import type { Run, Stop } from './run.ts';
 import { recordOf, settle } from './settle.ts';
 
 export type Testimony =
-  /** Nothing speaks against the checkpoint. */
+  /** The tenant's newest log agrees with the checkpoint. */
   | { readonly kind: 'confirmed' }
   /** Logs after the checkpoint were found, and shipped where that took a search: reading goes on from there. */
   | { readonly kind: 'found' }

@@ -96,12 +96,12 @@ function isFilled(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
 
-/** No answer, or not a whole one. */
+/** No answer, or an incomplete one. */
 export function noAnswer(error: unknown): PostAnswer {
   return { kind: 'unanswered', ...networkFailure(error) };
 }
 
-/** Ours ran out before there was anything to post with. */
+/** Our time ran out before there were credentials to post with. */
 export function notInTime(what: 'secret' | 'token'): { readonly kind: 'fault'; readonly fault: Fault } {
   const message = `nothing was posted: the ${what} did not come in time`;
   return { kind: 'fault', fault: { verdict: 'unavailable', code: 'TIMEOUT', message } };

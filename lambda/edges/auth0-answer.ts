@@ -1,4 +1,4 @@
-/** What Auth0's Management API says besides the logs themselves: rate limit, next page, refusals. */
+/** What an answer of Auth0's Management API holds besides logs: rate limit, next page, refusals. */
 import { remedied, remedyOf } from '../core/cause.ts';
 import {
   ANSWER_TOO_LARGE,
@@ -25,8 +25,8 @@ export function readRateLimit(headers: AnswerHeaders): RateLimit | undefined {
 }
 
 /**
- * `Retry-After`, else the time until `x-ratelimit-reset`: Auth0 promises neither. Every answer tells the latter, so that
- * it says nothing about a refusal. An hour at most, as long as a quota of tokens asks for:
+ * `Retry-After`, else the time until `x-ratelimit-reset`: Auth0 documents neither. Every answer has the latter, so that
+ * it proves nothing about a refusal. An hour at most, the longest wait of a token quota:
  * https://auth0.com/docs/fine-grained-m2m-token-quotas
  */
 export function auth0RetryAfterMs(status: number, headers: AnswerHeaders, nowMs: number): number | undefined {

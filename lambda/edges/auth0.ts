@@ -32,9 +32,9 @@ const FIRST_DATE_MS = Date.UTC(2000);
 const NO_DEFAULTS = { page: null, per_page: null, include_totals: null };
 
 /**
- * The tenant's logs. A refused token (401, 403) is dropped with its secret, and the call made once more.
- * Faults: 429 `throttled`; 408, 5xx, no whole answer in time, or a 200 that is no JSON array `unavailable`; all else
- * `denied`, 400 for a log id that Auth0 does not take among it, since no repetition mends it.
+ * The tenant's logs. A refused token (401, 403) is dropped with its secret, and the call repeated.
+ * Faults: 429 `throttled`; 408, 5xx, no complete answer in time, or a 200 without a JSON array `unavailable`; all else
+ * `denied`, including 400 for a log id that Auth0 does not accept, since a retry cannot fix it.
  * https://auth0.com/docs/api/management/v2/logs/get-logs
  */
 export function auth0Logs(options: Auth0LogsOptions): LogSource {
@@ -48,7 +48,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
   });
   const baseUrl = `${options.baseUrl ?? `https://${config.customDomain ?? config.domain}`}/api/v2`;
 
-  /** One request, within the limit. The package's errors are not used to tell statuses: it loses them for broken JSON. */
+  /** One request, within the limit. The package's errors are not used for the status: it loses the status of invalid JSON. */
   const request = async (query: Query, timeoutMs: number, limit: AbortSignal): Promise<PageAnswer> => {
     const seen: { answer?: Answer; failure?: unknown } = {};
     try {

@@ -12,7 +12,7 @@ type SecretAnswer = Awaited<ReturnType<SecretSource['read']>>;
 /** For all attempts of the SDK together. */
 const READ_LIMIT_MS = 5_000;
 
-/** What is wrong, by the name of AWS's exception; none of them goes away by itself. */
+/** What is wrong, by the name of AWS's exception; each needs an operator. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   ResourceNotFoundException: 'does not exist in this account and region, or has no value yet',
   AccessDeniedException: 'may not be read by this role; allow secretsmanager:GetSecretValue on it',
@@ -77,7 +77,7 @@ function fieldsOf(name: string, text: string | undefined): SecretAnswer {
   return { kind: 'secret', fields };
 }
 
-/** The error's own words are never passed on: AWS's name for it says enough. */
+/** The error's message is never passed on: AWS's name for the error is enough. */
 function readFault(name: string, error: unknown): Fault {
   const { code, status, throttling } = awsError(error);
   const problem = code === undefined ? undefined : PROBLEMS[code];

@@ -1,4 +1,4 @@
-/** AWS STS, as far as it vouches for this Lambda to others: one call, signed here instead of by a client of its own. */
+/** The web identity token of AWS STS: one call, signed here, so that the bundle needs no STS client. */
 import { remedied } from '../core/cause.ts';
 import { WEB_IDENTITY } from '../core/contract.ts';
 import {
@@ -52,8 +52,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A function that gets a token by which AWS vouches for this role, good for five minutes and for Entra alone.
- * It never throws: `denied` says what to do, `throttled` and `unavailable` pass by themselves.
+ * A function that gets a token which proves this role's identity, valid for five minutes and for Entra alone.
+ * It never throws: `denied` says what to do, `throttled` and `unavailable` are temporary.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
  */
 export function webIdentity(options: StsOptions): (limit: AbortSignal) => Promise<TokenAnswer> {
@@ -77,7 +77,7 @@ export function webIdentity(options: StsOptions): (limit: AbortSignal) => Promis
   };
 }
 
-/** GetWebIdentityToken is not to be had at the global endpoint. */
+/** The global endpoint does not have GetWebIdentityToken. */
 function regionalUrl(region: string): string {
   return `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }

@@ -48,7 +48,7 @@ function filterLogEvents(
   });
 }
 
-/** Undefined for a line that is no JSON, as those that Lambda itself writes. */
+/** Undefined for a line that is not JSON, such as the lines that Lambda itself writes. */
 function jsonField(line: string, field: string): unknown {
   try {
     return Object(JSON.parse(line))[field];

@@ -11,7 +11,7 @@ const MINUTES = END + 4 * HOUR;
 const MINUTE_MS = 60_000;
 const isIn = (minute: number, from: number, to: number) => minute >= from && minute < to;
 
-/** Trouble from FROM to END; then all is well, and the function is a new instance that remembers nothing. */
+/** Trouble from FROM to END; then everything is healthy, and the function is a new instance without memory. */
 function trouble(
   name: string,
   tells: Story['tells'],

@@ -131,7 +131,7 @@ describe('every alarm', () => {
   });
 });
 
-/** What they tell, and when, is seen in test/alarms. */
+/** What they notify, and when: see test/alarms. */
 describe('periods', () => {
   test.each([
     ['rate(1 minute)', 60, 300, 300],

@@ -173,7 +173,7 @@ describe('a malformed configuration', () => {
   it('is told that the secret is missing, whatever else is wrong', () => {
     const { secret: _, ...rest } = SOME.azure;
     const told = problems(withAzure({ [SETTING]: 'a b', speed: 1 }, rest));
-    // Where it may do without in another case, that is told last.
+    // Where the setting is optional in another case, the problem says so last.
     expect(told).toHaveLength(3);
     for (const problem of [
       `azure.${SETTING}: is "a b"; allowed: `,

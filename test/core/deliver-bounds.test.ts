@@ -113,7 +113,7 @@ describe('evidence', () => {
     const options = { evidence: shared, another: asking(asked) };
     const refused = deliver(d, records(3), 100_000, options);
     const other = deliver(azure(() => gate.promise).d, [record(50)], 100_000, { evidence: shared });
-    // All of its own records were posted; only the other delivery can tell.
+    // All of its own records were posted; only the other delivery is evidence.
     while (posts.length < 4) await new Promise(resolve => setImmediate(resolve));
     for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
     expect([posts.length, asked.times]).toEqual([4, 0]);

@@ -32,7 +32,7 @@ describe('the witness is due', () => {
     expect(await due(undefined, true, 0)).toBe(false));
 });
 
-/** The witness is heard at `place`; Auth0 answers empty pages after it unless it is told otherwise. */
+/** The witness is heard at `place`; Auth0 answers empty pages after it by default. */
 async function heard(
   logs: readonly Log[],
   checkpoint: { logId: string; logDateMs?: number },

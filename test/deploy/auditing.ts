@@ -20,7 +20,7 @@ interface Backfilled {
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
 
-/** Returns how many rows are in Azure once more by backfills. */
+/** Returns how many duplicate rows backfills put into Azure. */
 export async function audits(scene: Scene): Promise<number> {
   const { checks, ends, pipelines } = scene;
   await checks.check('audit finds every log settled, with exit code 0', async () => {

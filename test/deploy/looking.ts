@@ -1,4 +1,4 @@
-/** What whoever is on call sees of the deployed pipelines, in good days and in bad ones. Nothing is changed by it. */
+/** What an operator on call sees of the deployed pipelines, healthy and unhealthy. It changes nothing. */
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { Ended } from '../../simulator/aws/ministack/child.ts';
 import { mustBe, until } from './checks.ts';
@@ -130,7 +130,7 @@ const DENIED = {
   ingestion: ['auth0 token', 'entra token', 'last run'],
 } as const;
 
-/** While Auth0 denies both pipelines, and Azure would. */
+/** While Auth0 rejects the credentials of both pipelines, and Azure would. */
 export async function denialSeen({ checks, operator, pipelines }: Scene): Promise<void> {
   await checks.check('status and doctor say who denies, with exit code 1', async () => {
     const seen = await findings(operator);
@@ -156,7 +156,7 @@ export async function findings(operator: Operator): Promise<string[]> {
   );
 }
 
-/** The one line that tells an error, without "error: ". */
+/** The one line that reports an error, without "error: ". */
 function errorLine({ stdout, stderr }: Ended): string {
   const [, line] = /^error: ([^\n]+)\n$/.exec(stderr) ?? [];
   mustBe(line !== undefined && stdout === '', `it is no single line: ${stdout}${stderr}`);

@@ -1,4 +1,4 @@
-/** What whoever is on call does: dead letters replayed, a checkpoint set, a lost log found and shipped. */
+/** What an operator on call does: replay dead letters, set a checkpoint, find a lost log and ship it. */
 import { mustBe, until } from './checks.ts';
 import { findings } from './looking.ts';
 import { pipelineNamed, type Scene, whereabouts } from './scene.ts';
@@ -66,7 +66,7 @@ export async function deadLettersSeen(scene: Scene, poisonIds: readonly string[]
   });
 }
 
-/** A checkpoint set by hand. Returns how many rows are in Azure once more by that. */
+/** A checkpoint set by hand. Returns how many duplicate rows that puts into Azure. */
 export async function setBack(scene: Scene): Promise<number> {
   const { checks, ends, operator } = scene;
   const { received } = ends.azure;
@@ -106,7 +106,7 @@ export async function setBack(scene: Scene): Promise<number> {
     await pipeline.ship();
     const once = again.filter(({ id }) => received.count(id) < 2);
     mustBe(once.length === 0, `${once.length} of ${again.length} logs did not come once more`);
-    // The sweep for late logs may ship its window once more besides: it does not know which of them were passed.
+    // The sweep for late logs may also ship its window again: it does not know which of them were passed.
     const most = ({ id, pipeline: owner }: Written) => (owner !== pipeline.name ? 1 : id > place ? 3 : 2);
     const others = written.filter(one => received.count(one.id) > most(one));
     mustBe(others.length === 0, `${others.length} logs came more often than run and sweep explain`);

@@ -26,7 +26,7 @@ export function pipelineNamed({ pipelines }: Scene, name: PipelineName): Deploye
   return found;
 }
 
-/** As much of a scene as tells what is where; of pipelines with any names. */
+/** The part of a scene that says what is where; of pipelines with any names. */
 export interface Whereabouts extends Pick<Scene, 'ends'> {
   readonly pipelines: readonly Deployed<string>[];
 }

@@ -8,7 +8,7 @@ import { arrivals, missing, type Scene, type Whereabouts, whereabouts } from './
 
 /** With a wish to be left alone, so that a function does not spend its time on repetitions. */
 export const AZURE_503 = { kind: 'status', status: 503, headers: { 'retry-after': '300' } } as const;
-/** A batch that was tried twice in vain waits 10 s and then 20 s. */
+/** A batch that failed twice waits 10 s and then 20 s. */
 const RETRY_SECONDS = 60;
 
 export async function outage(scene: Scene): Promise<void> {

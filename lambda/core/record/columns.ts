@@ -1,6 +1,6 @@
 /**
  * The table: every column a record can have, once. Shaping fills it, and the Azure side is generated from it.
- * Names are Microsoft Sentinel's `Auth0Logs_CL` where it has them, so that its queries go on working.
+ * Names are Microsoft Sentinel's `Auth0Logs_CL` where it has them, so that its queries keep working.
  */
 
 export type ColumnType = 'string' | 'int' | 'boolean' | 'datetime' | 'dynamic';

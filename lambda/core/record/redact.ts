@@ -39,7 +39,7 @@ export interface Redactor {
  * A rule's `field` is a path of keys, with dots or as a list; `*` stands for any key or any array element. `mask` puts
  * `[redacted]` in the place, `hash` a keyed hash (`hmac:` and 32 hex digits of HMAC-SHA256, so that equal values
  * can still be joined), `drop` removes it. What is not text is redacted by its JSON text; null and '' are left,
- * as they tell nothing. Where rules overlap, the first one counts. A text of 4 characters or more that was found
+ * as they reveal nothing. Where rules overlap, the first one counts. A text of 4 characters or more that was found
  * at a path is also replaced inside every other text of the log, in every way of writing it that scrub.ts knows.
  * `log_id`, `_id`, `id`, `date` and `type` are never touched while they are plain values.
  *

@@ -25,7 +25,7 @@ export function fieldText(field: RedactionField): string {
 /** Seen in logs, though no column is made of it: https://github.com/auth0/auth0-log-schemas */
 const WITHOUT_COLUMN = ['$event_schema'];
 
-/** Top-level fields that Auth0's logs are known to have. Auth0 adds others at any time: an unknown one is no error. */
+/** Top-level fields that Auth0's logs are known to have. Auth0 adds others at any time: an unknown field is allowed. */
 export const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   ...IDENTITY_FIELDS,
   ...COLUMNS.flatMap(({ from }) => fieldsIn(from).map(([field = '']) => field)),

@@ -1,6 +1,6 @@
 /** The key of hashed redactions: what makes one, and what is wrong with one. */
 
-/** With fewer, whoever has hashes of known values could find the key by trying. */
+/** With fewer, anyone who has hashes of known values could find the key by brute force. */
 export const REDACTION_KEY_MIN_CHARACTERS = 32;
 
 /** Prints 64 characters. */

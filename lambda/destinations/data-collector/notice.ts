@@ -4,7 +4,7 @@
 const SUPPORT_ENDS = '2026-09-14';
 const DAY_MS = 86_400_000;
 
-/** For whoever still uses it. `nowMs`: milliseconds since 1970. */
+/** For users of this API. `nowMs`: milliseconds since 1970. */
 export function notice(nowMs: number) {
   return {
     check: 'data collector',

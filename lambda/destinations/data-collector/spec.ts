@@ -1,5 +1,5 @@
 /**
- * Azure's HTTP Data Collector API, as every other part of the house knows it.
+ * Azure's HTTP Data Collector API, as all other code sees it.
  * https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api
  */
 import * as v from 'valibot';

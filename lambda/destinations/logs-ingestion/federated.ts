@@ -1,4 +1,4 @@
-/** Microsoft Entra tokens for Azure Monitor without any secret of Azure's: AWS vouches for the Lambda. */
+/** Microsoft Entra tokens for Azure Monitor without an Azure secret: a token of AWS proves the function's identity. */
 import { WEB_IDENTITY } from '../../core/contract.ts';
 import { jsonObject, withinLimit, withTimeLimit } from '../../core/http.ts';
 import { tokenCache } from '../../core/oauth.ts';

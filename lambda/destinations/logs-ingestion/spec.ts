@@ -1,5 +1,5 @@
 /**
- * Azure Monitor's Logs Ingestion API, as every other part of the house knows it.
+ * Azure Monitor's Logs Ingestion API, as all other code sees it.
  * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
  */
 import * as v from 'valibot';

@@ -1,4 +1,4 @@
-/** Scenes of a machine without AWS: what a command prints as its remedy is typed, and the scene is mended. */
+/** Scenes of a machine without AWS: what a command prints as its remedy is typed, and fixes the scene. */
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';

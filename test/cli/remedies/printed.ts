@@ -1,4 +1,4 @@
-/** Commands that a text tells to type, found and typed. */
+/** Finds the commands in a text, and runs them as typed. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';

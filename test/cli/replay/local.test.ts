@@ -55,7 +55,7 @@ test('what Azure rejects again is a new dead letter, and is not tried twice', as
     left: 0,
   });
   expect(code).toBe(1);
-  // And the tenant's newest log, which tells that the one alone is at fault, and not the configuration.
+  // And the tenant's newest log, which proves that the one record is at fault, and not the configuration.
   expect(world.azure.received.unique).toBe(3);
   const left = (await dead()).map(message => JSON.parse(message));
   expect(left.map(({ firstLogId, count }) => [firstLogId, count])).toEqual([

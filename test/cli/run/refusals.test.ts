@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 function expectOneLine({ stderr }: Ended): void {
-  // Once the configuration is good, what users of the destination should know is told first.
+  // Once the configuration is valid, the notice of the destination comes first.
   expect(stderr).toMatch(new RegExp(`^(${NOTICE_LINE})?error: [^\\n]+\\n$`));
   expect(stderr).not.toMatch(/\.ts:\d+|node:internal|undefined|\[object/);
 }

@@ -9,7 +9,7 @@ import { stateRows } from '../state-rows.ts';
 let world: LocalWorld;
 afterEach(() => world.close());
 
-/** On standard error: what is told of the destination, once, and then only this. */
+/** On standard error: the notice of the destination, once, and then only this. */
 const noticeAnd = ({ source }: RegExp) => expect.stringMatching(new RegExp(`^${NOTICE_LINE}${source}$`));
 const NOTICE = noticeAnd(/(?:)/);
 

@@ -27,7 +27,7 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   {
     title: 'Sign-in',
-    text: 'Who gets in, who does not, and where they come from.',
+    text: 'Who signs in, who fails, and from where.',
     tiles: [
       { query: 'at-a-glance', show: 'tiles', width: 100 },
       { query: 'logins-over-time', show: 'timechart', width: 67 },
@@ -46,7 +46,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Multi-factor authentication',
-    text: 'Second factors that succeed, fail and are rejected, and new ones.',
+    text: 'Second factors that succeed, fail or are rejected, and new enrollments.',
     tiles: [
       { query: 'mfa-over-time', show: 'timechart', width: 50 },
       { query: 'mfa-failures-by-user', show: 'table', width: 50, bars: ['Failed', 'Rejected'] },
@@ -64,7 +64,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Tokens and rate limits',
-    text: 'What applications fetch for themselves, and where Auth0 says no.',
+    text: 'Tokens that applications get, and requests that Auth0 refuses.',
     tiles: [
       { query: 'token-exchanges-over-time', show: 'timechart', width: 50 },
       { query: 'machine-tokens-by-application', show: 'table', width: 50, bars: ['Tokens', 'Refused'] },

@@ -48,12 +48,12 @@ export function auth0Logs(): string {
   return `union isfuzzy=true
 ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | extend EventTime = coalesce(${EVENT_TIME_COLUMN}, TimeGenerated)
-// At least once means now and then twice: the same LogId counts once. Rows without one are kept.
+// Delivery is at least once, so each LogId counts once. Rows without a LogId are kept.
 | extend Content = strcat(tostring(TimeGenerated), EventType, SrcIpAddr, ActorUserId, Description, tostring(Details))
 | extend RowKey = coalesce(LogId, Content)
 | summarize arg_max(TimeGenerated, *) by RowKey
 | project-away RowKey, Content
-// Other collectors bring the code alone.
+// Other collectors send only the code.
 | lookup kind=leftouter (Auth0LogTypes()) on EventType
 | extend
     EventName = coalesce(EventName, TypeName, EventType),
@@ -61,7 +61,7 @@ ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
     LevelName = coalesce(LevelName, TypeLevelName, 'info'),
     Category = coalesce(Category, TypeCategory, 'unknown')
 | project-away TypeName, TypeLevel, TypeLevelName, TypeCategory
-// Where Auth0 gives no place, the address tells it.
+// If Auth0 gives no location, it is derived from the IP address.
 | extend AddressPlace = geo_info_from_ip_address(SrcIpAddr)
 | extend
     Country = coalesce(tostring(LocationInfo.country_name), tostring(AddressPlace.country), CountryCode),

@@ -65,7 +65,7 @@ test('a lag that is no lag is noticed', () => {
   expect(noticed).toBe(true);
 });
 
-test('docs/reliability.md says how soon somebody is told; write it anew with vitest -u', async () => {
+test('docs/reliability.md says how soon an alarm fires; vitest -u writes it', async () => {
   const rows = STORIES.flatMap((story, at) => {
     if (story.isQuiet) return [];
     const after: Record<string, number> = {};

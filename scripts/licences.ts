@@ -76,10 +76,14 @@ export function problemsOf(packages: readonly BundledPackage[]): readonly string
     if (one.licence === '')
       return [`${who}: its package.json names no licence; find it out, or remove the package`];
     if (!isAllowed(one.licence)) {
-      return [`${who}: its licence is "${one.licence}"; allowed: ${[...ALLOWED].join(', ')}; remove the package`];
+      return [
+        `${who}: its licence is "${one.licence}"; allowed: ${[...ALLOWED].join(', ')}; remove the package`,
+      ];
     }
     if (one.texts.some(text => COPYLEFT.test(text))) {
-      return [`${who}: it says "${one.licence}", but a licence file of it speaks of copyleft; remove the package`];
+      return [
+        `${who}: it says "${one.licence}", but a licence file of it speaks of copyleft; remove the package`,
+      ];
     }
     return textsOf(one, packages).length > 0
       ? []

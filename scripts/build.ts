@@ -29,7 +29,7 @@ export async function bundle(
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The AWS SDK's ES modules shake; what it offers to `require` does not.
+    // The AWS SDK's ES modules can be tree-shaken; its CommonJS modules cannot.
     mainFields: ['module', 'main'],
     minify: true,
     sourcemap: 'linked',
@@ -52,7 +52,7 @@ export interface Bundles {
   remove(): Promise<void>;
 }
 
-/** Bundles both afresh, into a folder of their own: what is in dist/ may be old, or in use by a deployment. */
+/** Bundles both into a separate folder: dist/ may be stale, or in use by a deployment. */
 export async function buildFunctions(): Promise<Bundles> {
   const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-to-azure-functions-'));
   const remove = () => rm(folder, { recursive: true, force: true });

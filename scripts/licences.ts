@@ -7,15 +7,15 @@ import type { Metafile } from 'esbuild';
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** As its package.json says, an SPDX expression; '' when it says nothing. */
+  /** The SPDX expression from its package.json; '' if there is none. */
   readonly licence: string;
-  /** Its licence and notice files, whole. */
+  /** The complete text of its license and notice files. */
   readonly texts: readonly string[];
 }
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Licences that ask for no more than to be named. https://spdx.org/licenses/ */
+/** Licenses that require only attribution. https://spdx.org/licenses/ */
 const ALLOWED: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
@@ -29,11 +29,11 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'Unlicense',
 ]);
 
-/** What no text may say, whatever the package.json says. */
+/** No license text may contain these, whatever the package.json says. */
 const COPYLEFT =
   /GNU (AFFERO |LESSER |LIBRARY )?GENERAL PUBLIC|MOZILLA PUBLIC LICEN[CS]E|EUROPEAN UNION PUBLIC LICEN[CS]E/i;
 
-/** Licences whose text names no holder, so that a package without a copy may have another's. */
+/** Licenses whose text names no holder, so a package without a copy can use another's. */
 const MIT_0 = `MIT No Attribution
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
@@ -46,7 +46,7 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
-/** The packages of which anything is in any output of a build from `root`, by name and version. */
+/** The packages with code in any output of a build from `root`, by name and version. */
 async function bundledPackages(metafile: Metafile, root: string): Promise<readonly BundledPackage[]> {
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = new Set(
@@ -69,20 +69,25 @@ async function readPackage(folder: string): Promise<BundledPackage> {
   };
 }
 
-/** What keeps the packages from being passed on in a bundle: one sentence each, none when all is well. */
+/** Problems that prevent distributing the packages in a bundle: one sentence each. */
 export function problemsOf(packages: readonly BundledPackage[]): readonly string[] {
   return packages.flatMap(one => {
     const who = `${one.name} ${one.version}`;
-    if (one.licence === '') return [`${who}: its package.json names no licence; find out, or do without it`];
+    if (one.licence === '')
+      return [`${who}: its package.json names no licence; find it out, or remove the package`];
     if (!isAllowed(one.licence)) {
-      return [`${who}: its licence is "${one.licence}"; allowed: ${[...ALLOWED].join(', ')}; do without it`];
+      return [
+        `${who}: its licence is "${one.licence}"; allowed: ${[...ALLOWED].join(', ')}; remove the package`,
+      ];
     }
     if (one.texts.some(text => COPYLEFT.test(text))) {
-      return [`${who}: it says "${one.licence}", but a licence file of it speaks of copyleft; do without it`];
+      return [
+        `${who}: it says "${one.licence}", but a licence file of it speaks of copyleft; remove the package`,
+      ];
     }
     return textsOf(one, packages).length > 0
       ? []
-      : [`${who}: it has no licence file, and "${one.licence}" asks for its text to be passed on`];
+      : [`${who}: it has no licence file, and "${one.licence}" requires distributing its text`];
   });
 }
 
@@ -99,7 +104,7 @@ function textsOf({ licence, texts }: BundledPackage, packages: readonly BundledP
   return packages.find(other => other.licence === licence && other.texts.length > 0)?.texts.slice(0, 1) ?? [];
 }
 
-/** Every package with its licence, then every licence text once, with the packages that it is for. */
+/** Every package with its license, then every license text once, with its packages. */
 export function licencesText(packages: readonly BundledPackage[]): string {
   const list = packages.map(({ name, version, licence }) => `${name} ${version}: ${licence}`);
   const packagesOf = new Map<string, string[]>();
@@ -117,7 +122,7 @@ const RULE = '-'.repeat(80);
 
 /**
  * Writes `<outdir>/licences.txt` for the build that left `<outdir>/meta.json`, and returns its packages.
- * Throws Error with every problem when one of them may not be passed on.
+ * Throws Error with every problem if one of them may not be distributed.
  */
 export async function writeLicences(outdir: string, root = ROOT): Promise<readonly BundledPackage[]> {
   const metafile: Metafile = JSON.parse(await readFile(join(outdir, 'meta.json'), 'utf8'));

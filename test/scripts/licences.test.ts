@@ -110,7 +110,7 @@ describe('a package', () => {
 
   it('may not say MIT and bring the text of a copyleft licence', () => {
     expect(problemsOf([one('MIT', [MIT, 'GNU AFFERO GENERAL PUBLIC LICENSE\nVersion 3'])])).toEqual([
-      'one 1.0.0: it says "MIT", but a licence file of it speaks of copyleft; do without it',
+      'one 1.0.0: it says "MIT", but a licence file of it speaks of copyleft; remove the package',
     ]);
   });
 

@@ -58,20 +58,23 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
   settings: schema,
   descriptions: {
     workspaceId: {
-      means: 'the workspace’s id, which the portal calls _Workspace ID_',
+      means: 'the workspace’s id, in the portal _Workspace ID_',
       example: '01234567-89ab-cdef-0123-456789abcdef',
     },
     logType: {
       means:
-        'the table’s name, to which Azure adds `_CL`; Auth0’s former extension called it the namespace. With another name than the default, replace `Auth0_CL` in the text of the [function](queries.md#functions) `Auth0Logs()`',
+        'the table’s name; Azure appends `_CL`. Auth0’s former extension called it the namespace. If it is not the default, replace `Auth0_CL` in the text of the [function](queries.md#functions) `Auth0Logs()`',
       example: 'Auth0Prod',
     },
     apiVersion: { means: 'the version of the API', example: '2016-04-01' },
     resourceId: {
-      means: 'the Azure resource that the rows are about: the column `_ResourceId`',
+      means: 'the Azure resource of the rows, in the column `_ResourceId`',
       example: '/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/auth0-logs',
     },
-    secret: { means: 'where the workspace’s key is: `{"sharedKey"}`', example: 'auth0-logs/prod/azure' },
+    secret: {
+      means: 'the secret with the workspace’s key: `{"sharedKey"}`',
+      example: 'auth0-logs/prod/azure',
+    },
   },
   // It would make columns of an object's keys, and a table has 500 at most; TimeGenerated it reserves for itself.
   // 32 KB by its page, 32,766 bytes by its own message.

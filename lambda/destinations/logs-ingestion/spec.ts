@@ -68,11 +68,12 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     },
     auth: {
       means:
-        'how it proves itself: by a secret, or as the function’s own AWS role, [without any secret](azure.md#from-an-empty-resource-group-to-the-first-row). `run` on one machine has no such role and refuses `"federated"`',
+        'how to authenticate: with a client secret, or with the function’s AWS role and [without any secret](azure.md#from-an-empty-resource-group-to-the-first-row). `run` on one machine has no such role and refuses `"federated"`',
       example: 'federated',
     },
     secret: {
-      means: 'where the client secret is: `{"clientSecret"}`. Required unless `azure.auth` is `"federated"`',
+      means:
+        'the secret with the client secret: `{"clientSecret"}`. Required unless `azure.auth` is `"federated"`',
       example: 'auth0-logs/prod/azure',
     },
   },

@@ -98,11 +98,12 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
   makesTable: true,
   doubts: () => [],
   causes: DATA_COLLECTOR_CAUSES,
-  values: ({ workspaceId, logType, apiVersion, cloud }) => ({
+  values: ({ workspaceId, logType, apiVersion, cloud, secret }) => ({
     workspaceId,
     logType,
     apiVersion,
     cloud,
+    secret,
     address: `workspace ${workspaceId}`,
   }),
   notice,

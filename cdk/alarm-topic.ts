@@ -38,13 +38,13 @@ export function alarmTopic(scope: Construct, config: PipelineConfig, kmsKey: IKe
     Validations.of(subscription).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
       reason:
-        'SNS repeats a delivery itself, and nobody reads a queue of old alarms: CloudWatch shows their state.',
+        'SNS retries deliveries, and a queue of old notifications has no use: CloudWatch shows the state of the alarms.',
     });
   }
   if (alarms.email.length + alarms.https.length === 0) {
     Annotations.of(scope).addWarningV2(
       'auth0-logs-to-azure:nobody-is-told',
-      `pipeline ${config.name}: nobody is told of its alarms; set alarms.email, alarms.https or alarms.topicArn`,
+      `pipeline ${config.name}: its alarms notify nobody; set alarms.email, alarms.https or alarms.topicArn`,
     );
   }
   return topic;

@@ -14,7 +14,7 @@ try {
   if (isExample) {
     Annotations.of(stack).addWarningV2(
       'auth0-logs-to-azure:example',
-      'this is config.example.json, to be looked at; deploy a configuration of your own: -c config=FILE',
+      'this is config.example.json, an example; deploy your own configuration: -c config=FILE',
     );
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -35,9 +35,9 @@ export interface FunctionProps extends FunctionOptions {
 }
 
 const NETWORK_REASON =
-  'Lambda makes network interfaces that have no ARN beforehand, and describing them takes no resource.';
+  'Lambda creates network interfaces whose ARNs are not known in advance, and describing them takes no resource.';
 const IDENTITY_REASON =
-  'A web identity token is no resource: audience, algorithm and duration are narrowed by conditions.';
+  'A web identity token is not a resource: conditions restrict audience, algorithm and duration.';
 /** With half of it a backlog takes up to half as long again, for a share of the processor: docs/cost.md. */
 const DEFAULT_MEMORY_MB = 512;
 const DIST = join(import.meta.dirname, '..', 'dist');
@@ -80,13 +80,12 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
 function acknowledge(role: Role, made: LambdaFunction, { vpc, statements }: FunctionProps): void {
   Validations.of(made).acknowledge({
     id: 'Serverless-LambdaTracing',
-    reason:
-      'It works alone, in no chain of services that a trace would show, and each run reports itself by metrics.',
+    reason: 'It calls no other service of a trace, and each run reports metrics.',
   });
   Validations.of(made).acknowledge({
     id: 'Serverless-LambdaDLQ',
     reason:
-      'Its events hold nothing to be kept: the next tick is the retry, and failed batches have queues of their own.',
+      'Its events need not be kept: the next tick is the retry, and failed batches have their own queues.',
   });
   const asksWho = statements.some(({ actions }) => actions.includes('sts:GetWebIdentityToken'));
   const reason = [...(vpc ? [NETWORK_REASON] : []), ...(asksWho ? [IDENTITY_REASON] : [])].join(' ');

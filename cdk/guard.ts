@@ -21,7 +21,7 @@ export function pipelineGuard(stack: Stack, { pipelines, nested, removed, option
     dist,
     logRetention,
     bundle: 'guard',
-    description: 'Refuses a deploy that would leave a pipeline behind in silence',
+    description: 'Rejects a deploy that would remove a pipeline without notice',
     memorySizeMb: 128,
     timeoutSeconds: 60,
     statements: [

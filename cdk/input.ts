@@ -73,8 +73,8 @@ function inContext(context: Context): unknown {
     return Object.fromEntries(parts.map(name => [name, json(context[name])]));
   }
   throw new ConfigError([
-    'no configuration is given; give the one that the stack is deployed with: -c config=config.json ' +
-      `("doctor" prints the whole command), or for a look at the example: -c config=${EXAMPLE}`,
+    'the configuration is missing; use the one with which the stack was deployed: -c config=config.json ' +
+      `("doctor" prints the complete command), or the example, to look at it: -c config=${EXAMPLE}`,
   ]);
 }
 
@@ -95,14 +95,14 @@ function stackName(context: Context): string | undefined {
   const name = text(context, 'stackName');
   if (name === undefined || /^[A-Za-z][A-Za-z0-9-]{0,99}$/.test(name)) return name;
   throw new ConfigError([
-    `stackName: is ${JSON.stringify(name)}; allowed: letters, digits and -, at most 100, a letter first`,
+    `stackName: is ${JSON.stringify(name)}; allowed: at most 100 letters, digits and -, beginning with a letter`,
   ]);
 }
 
 function text(context: Context, name: string): string | undefined {
   const value = context[name];
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
-  throw new ConfigError([`context "${name}": is ${JSON.stringify(value)}; allowed: a text`]);
+  throw new ConfigError([`context "${name}": is ${JSON.stringify(value)}; allowed: a string`]);
 }
 
 function webAddress(context: Context, name: string): string | undefined {
@@ -138,7 +138,7 @@ function variables(context: Context): Readonly<Record<string, string>> | undefin
   if (value === undefined) return undefined;
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : undefined;
   if (entries?.every(([, one]) => typeof one === 'string')) return Object.fromEntries(entries);
-  throw new ConfigError(['context "environment": allowed: a JSON object of texts, {"NAME":"value"}']);
+  throw new ConfigError(['context "environment": allowed: a JSON object of strings, {"NAME":"value"}']);
 }
 
 /** A list or an object given on the command line is still text. */
@@ -165,6 +165,6 @@ function jsonFile(file: string): unknown {
     return JSON.parse(content);
   } catch (error) {
     const where = error instanceof Error ? error.message.replace(/, ".*/s, '') : '';
-    throw new ConfigError([`${file}: is no JSON (${where}); allowed: {"pipelines": […]} or one pipeline`]);
+    throw new ConfigError([`${file}: invalid JSON (${where}); allowed: {"pipelines": […]} or one pipeline`]);
   }
 }

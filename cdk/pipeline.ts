@@ -122,7 +122,7 @@ export class Auth0LogsToAzure extends Construct {
     this.replayFunction = pipelineFunction(this, 'Replay', {
       ...common,
       bundle: 'replay',
-      description: `Delivers the failed batches of pipeline ${config.name} again`,
+      description: `Redelivers the failed batches of pipeline ${config.name}`,
       timeoutSeconds: REPLAY_TIMEOUT_SECONDS,
       statements: replayStatements(this, resources),
     });
@@ -163,7 +163,7 @@ function refuseTwins(pipeline: Auth0LogsToAzure): void {
     .find(one => one instanceof Auth0LogsToAzure && one !== pipeline && placeOf(one) === placeOf(pipeline));
   if (!twin) return;
   throw new ConfigError([
-    `pipeline ${pipeline.config.name}: there are two of that name, ${twin.node.path} and ${pipeline.node.path}; allowed: a name of its own in an account and region`,
+    `pipeline ${pipeline.config.name}: ${twin.node.path} and ${pipeline.node.path} have the same name; allowed: a unique name per account and region`,
   ]);
 }
 
@@ -171,7 +171,7 @@ function refuseTwins(pipeline: Auth0LogsToAzure): void {
 function refuseNamesWithoutState({ name, previousNames, adopt }: PipelineConfig): void {
   if (previousNames.length === 0 || adopt?.checkpointTable) return;
   throw new ConfigError([
-    `pipeline ${name}: previousNames is given without adopt.checkpointTable; allowed: with the table that holds the checkpoint of that name, which "status" and the stack's output name`,
+    `pipeline ${name}: previousNames is set without adopt.checkpointTable; allowed: both, with the table that holds the checkpoint of that name ("status" and the output of the stack show it)`,
   ]);
 }
 
@@ -215,7 +215,7 @@ function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): C
   ship.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   Validations.of(ship).acknowledge({
     id: 'Serverless-LambdaAsyncFailureDestination',
-    reason: 'A failed tick holds nothing: the next tick is the retry, and the alarms tell of it.',
+    reason: 'A failed tick holds no data: the next tick is the retry, and the alarms detect it.',
   });
   const { partition, region, account } = Stack.of(scope);
   const role = new Role(scope, 'ScheduleRole', {
@@ -261,7 +261,7 @@ function feed(scope: Construct, retryQueue: IQueue, replay: LambdaFunction): voi
   });
   Validations.of(mapping).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',
-    reason: 'The queue’s redrive policy is the destination of failures; Lambda offers no other for SQS.',
+    reason: 'The redrive policy of the queue handles failures; Lambda has no other destination for SQS.',
   });
 }
 
@@ -272,6 +272,6 @@ function lambdaConfig({ alarms, adopt, schedule, scheduleTimeZone, ...needed }: 
   const bytes = Buffer.byteLength(json);
   if (bytes <= CONFIG_MAX_BYTES) return json;
   throw new ConfigError([
-    `pipeline ${needed.name}: its configuration is ${bytes} bytes as a function's environment; allowed: ${CONFIG_MAX_BYTES}; shorten include, exclude or redact, for instance by "*"`,
+    `pipeline ${needed.name}: its configuration is ${bytes} bytes as a function's environment; allowed: ${CONFIG_MAX_BYTES}; shorten include, exclude or redact, for example with "*"`,
   ]);
 }

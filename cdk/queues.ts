@@ -38,7 +38,7 @@ export function queues(scope: Construct, removalPolicy: RemovalPolicy, kmsKey: I
   }
   Validations.of(deadLetterQueue).acknowledge({
     id: 'Serverless-SQSRedrivePolicy',
-    reason: 'It is the dead-letter queue itself.',
+    reason: 'This is the dead-letter queue.',
   });
   return { retryQueue, deadLetterQueue };
 }

@@ -12,7 +12,7 @@ import { SPECS } from '../lambda/destinations/all.ts';
  */
 const PLACEHOLDER_TEXT = JSON.stringify({ [SECRET_PLACEHOLDER]: 'see docs/setup.md' });
 const DESCRIPTION =
-  'Auth0 logs to Azure. Replace the placeholder by JSON: for Auth0 {"clientId","clientSecret"} or ' +
+  'Auth0 logs to Azure. Replace the placeholder with JSON: for Auth0 {"clientId","clientSecret"} or ' +
   `{"clientId","privateKey"}; for Azure ${SPECS.map(({ secretField }) => `{"${secretField.name}"}`).join(' or ')}. See docs/setup.md`;
 
 /**
@@ -34,7 +34,7 @@ export function placeholderSecret(scope: IConstruct, name: string, encryptionKey
   Validations.of(secret).acknowledge({
     id: 'AwsSolutions-SMG4',
     reason:
-      'Auth0 and Azure issue these credentials, so no Lambda here can rotate them; a rotated one is picked up.',
+      'Auth0 and Azure issue these credentials, so no Lambda function can rotate them; the next run reads a rotated one.',
   });
 }
 

@@ -61,8 +61,8 @@ function refuseTooMany(stack: PipelinesStack): void {
   // What the pipelines share is there once, however many they are.
   const fit = Math.floor(((MAX_RESOURCES - (resources - own)) * count) / own);
   throw new ConfigError([
-    `pipelines: ${count} of them make ${resources} resources, and CloudFormation allows ${MAX_RESOURCES} a stack: ` +
-      `about ${fit} fit; give each a nested stack with -c nested=true, or spread them over several stacks with -c config=FILE -c stackName=NAME`,
+    `pipelines: ${count} pipelines have ${resources} resources, and CloudFormation allows ${MAX_RESOURCES} per stack: ` +
+      `about ${fit} fit; use nested stacks with -c nested=true, or several stacks with -c config=FILE -c stackName=NAME`,
   ]);
 }
 

@@ -77,7 +77,7 @@ export const AUTH0_TOKEN_CAUSES: readonly Cause[] = [
     // Auth0 gives the same answer for an unknown client and for a wrong secret.
     name: 'credentials',
     answer: '`401 access_denied` or `invalid_client`',
-    means: 'the client ID does not exist, or its client secret or private key is wrong',
+    means: 'the client id does not exist, or its client secret or private key is wrong',
     remedy:
       'compare the secret "{secret}" with the application in the tenant {domain}: its client secret may have been rotated, or the application deleted',
     next: 'refused',
@@ -134,7 +134,7 @@ export const AUTH0_LOGS_CAUSES: readonly Cause[] = [
   {
     name: 'place',
     answer: '`400` to the checkpoint',
-    means: 'the checkpoint is not a log ID of this tenant, or Auth0 no longer has it',
+    means: 'the checkpoint is not a log id of this tenant, or Auth0 no longer has it',
     remedy:
       'set the checkpoint or auth0.startFrom to a log of this tenant; "checkpoint set oldest" skips no log',
     next: 'refused',

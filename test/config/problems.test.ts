@@ -70,7 +70,7 @@ describe('a malformed configuration', () => {
     [
       'a wrong item of a list',
       { ...PIPELINE, include: ['fp', 'a b'] },
-      'include[1]: is "a b"; allowed: an Auth0 type code, "*" standing for any letters: "s*", "fp"',
+      'include[1]: is "a b"; allowed: an Auth0 type code, with "*" as a wildcard: "s*", "fp"',
     ],
     [
       'a wrong setting in a list',

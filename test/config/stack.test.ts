@@ -137,7 +137,7 @@ describe('between the parts of a file', () => {
     [
       'a pipeline that is said to be gone',
       { pipelines: [PIPELINE], removed: ['prod'] },
-      'removed[0]: is "prod", and there is a pipeline of that name; allowed: a name that no pipeline has',
+      'removed[0]: is "prod", but a pipeline has this name; allowed: a name that no pipeline has',
     ],
     [
       'an ARN of another region',
@@ -155,7 +155,7 @@ describe('between the parts of a file', () => {
     [
       'a tag of AWS’s own',
       { pipelines: [PIPELINE], stack: { tags: { 'aws:x': 'y' } } },
-      'stack.tags: is an object; allowed: an object of texts, {"team": "security"}: keys of at most 128 characters that do not begin with "aws:", values of at most 256',
+      'stack.tags: is an object; allowed: an object of strings, {"team": "security"}: keys of at most 128 characters that do not begin with "aws:", values of at most 256',
     ],
     [
       'a retention that CloudWatch Logs does not have',

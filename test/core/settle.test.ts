@@ -265,7 +265,7 @@ describe('the checkpoint', () => {
     run.lease = { ...run.lease, version: 99 };
     expect(await save(run, { logId: ids[0]! })).toEqual({
       outcome: 'lease-lost',
-      message: 'another run has taken the lease over',
+      message: 'another run has taken the lease',
     });
     expect(run.tally.counts.checkpoint).toBeUndefined();
   });

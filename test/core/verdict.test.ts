@@ -93,7 +93,7 @@ describe('the verdict table', () => {
         verdict: 'intercepted',
         status: answer.status,
         code: 'NOT_AZURE',
-        message: `an answer came back that is not Azure's: ${words}; find the proxy, gateway or firewall between this pipeline and Azure, and let it pass the traffic unchanged`,
+        message: `an answer came back that is not Azure's: ${words}; configure the proxy, gateway or firewall between this pipeline and Azure to pass the traffic unchanged`,
         remedy: expect.stringMatching(/^find the proxy, gateway or firewall/),
       },
     });

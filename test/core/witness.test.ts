@@ -171,7 +171,7 @@ describe('the bridge', () => {
     expect(w.state().checkpoint?.logId).toBe(idOf(five[4]!));
     expect(w.journalled).toEqual([
       {
-        message: 'the checkpoint led to no logs; they were found by search and shipped',
+        message: 'Auth0 returned no logs after the checkpoint; they were found by search and shipped',
         checkpoint: place.logId,
         logs: 4,
       },

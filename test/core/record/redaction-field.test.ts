@@ -34,13 +34,16 @@ describe('a field of redact', () => {
   });
 
   test.each([
-    ['User_Name', '"user_name", as Auth0 writes it; the case counts'],
-    ['Details.request.body.email', '"details.request.body.email", as Auth0 writes it; the case counts'],
+    ['User_Name', '"user_name", as Auth0 spells it; names are case-sensitive'],
+    [
+      'Details.request.body.email',
+      '"details.request.body.email", as Auth0 spells it; names are case-sensitive',
+    ],
     [
       ['DETAILS', 'https://acme.com/email'],
-      '["details","https://acme.com/email"], as Auth0 writes it; the case counts',
+      '["details","https://acme.com/email"], as Auth0 spells it; names are case-sensitive',
     ],
-    ['ismobile', '"isMobile", as Auth0 writes it; the case counts'],
+    ['ismobile', '"isMobile", as Auth0 spells it; names are case-sensitive'],
     ['ActorUsername', '"user_name", of which the column ActorUsername is made'],
     ['actorUsername', '"user_name", of which the column ActorUsername is made'],
     ['SrcIpAddr', '"ip", of which the column SrcIpAddr is made'],

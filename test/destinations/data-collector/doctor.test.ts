@@ -101,8 +101,8 @@ test('its end is the only warning, and it refuses nothing', async () => {
 });
 
 test.each([
-  ['2026-03-01T00:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 197 days'],
-  ['2026-09-13T01:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 1 day'],
+  ['2026-03-01T00:00:00Z', 'Microsoft ends support for the Data Collector API on 2026-09-14, in 197 days'],
+  ['2026-09-13T01:00:00Z', 'Microsoft ends support for the Data Collector API on 2026-09-14, in 1 day'],
   [
     '2026-09-14T00:00:00Z',
     'Microsoft ended the support of the Data Collector API on 2026-09-14, and may switch it off on any day',

@@ -158,7 +158,7 @@ test('what is left is told with its reason', async () => {
   expect(await told('nonsense')).toEqual({
     ...nothing,
     batchId: 'undecodable',
-    reason: { verdict: 'denied', message: 'it is no failed batch: SyntaxError' },
+    reason: { verdict: 'denied', message: 'it is not a failed batch: SyntaxError' },
   });
   expect(w.journalled).toEqual([
     {
@@ -169,7 +169,7 @@ test('what is left is told with its reason', async () => {
   const other = message(1).replace('"pipeline":"test"', '"pipeline":"other"');
   expect((await told(other)).reason).toEqual({
     verdict: 'denied',
-    message: 'it belongs to pipeline other, this is test',
+    message: 'it belongs to pipeline other, not to test',
   });
 });
 

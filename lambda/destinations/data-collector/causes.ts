@@ -27,7 +27,7 @@ export const DATA_COLLECTOR_CAUSES: readonly Cause[] = [
     name: 'api-version',
     answer: '`400 InvalidApiVersion`',
     means: '`azure.apiVersion` does not exist',
-    remedy: 'change azure.apiVersion from "{apiVersion}" to "2016-04-01", the only version',
+    remedy: 'change azure.apiVersion "{apiVersion}" to "2016-04-01", the only version',
     next: 'next run',
     is: ({ code = '' }) => /ApiVersion/.test(code),
   },

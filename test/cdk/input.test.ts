@@ -159,7 +159,7 @@ describe('the switches', () => {
 
   test.each([
     [{ nested: 'yes' }, /"nested": is "yes"; allowed: true, false/],
-    [{ stackName: 'a b' }, /stackName: is "a b"; allowed: letters/],
+    [{ stackName: 'a b' }, /stackName: is "a b"; allowed: at most 100 letters/],
     [{ memorySizeMb: '64' }, /"memorySizeMb": is "64"; allowed: a whole number of MB/],
     [{ config: 7 }, /"config": is 7; allowed: a string/],
     [{ environment: '{"A":1}' }, /"environment": allowed: a JSON object of strings/],

@@ -1,4 +1,4 @@
-/** What the user gives to the app: the configuration and a few switches, from context, checked before anything is built. */
+/** The input of the app: the configuration and a few switches from the context, validated before anything is built. */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { ConfigError, type DeploymentConfig, parseDeployment } from '../lambda/config/config.ts';
@@ -9,10 +9,10 @@ import { isClose } from '../lambda/core/settings/problems.ts';
 export type Context = Readonly<Record<string, unknown>>;
 
 export interface Input extends Pick<DeploymentConfig, 'pipelines' | 'removed'> {
-  /** Switches count for more than the configuration's own `stack`. */
+  /** Switches override `stack` of the configuration. */
   readonly stack: StackConfig & { readonly name: string };
   readonly isExample: boolean;
-  /** The switches that were given, as they are typed: see PipelineOutput. */
+  /** The given switches, as typed: see PipelineOutput. */
   readonly deployWith: readonly string[];
   /** More environment variables of both functions, for tests. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -21,15 +21,15 @@ export interface Input extends Pick<DeploymentConfig, 'pipelines' | 'removed'> {
 }
 
 const EXAMPLE = 'config.example.json';
-/** What may be typed with `-c` and belongs to a stack for good: its next deploy needs the same. */
+/** Switches of `-c` that the next deploy of the stack needs again. */
 const LASTING = ['config', 'stackName', 'nested', 'createSecrets', 'memorySizeMb', 'runbookUrl'] as const;
 const SWITCHES = [...LASTING, 'pipelines', 'stack', 'removed', 'environment', 'dist'];
-/** What CDK itself keeps in the context: its settings and flags, and what it has looked up in an account. */
+/** What CDK itself keeps in the context: settings, flags and lookups. */
 const OF_CDK = /^(@?aws-cdk(-\w+)*\/|aws:cdk:|aws-cdk:|[a-z-]+:account=|acknowledged-issue-numbers$)/;
 
 /**
- * The configuration is the file of `-c config=FILE`, or else `pipelines` in the context of cdk.json. Without either there
- * is none: a deploy that fell back on an example would take a stack for another one. Throws ConfigError.
+ * The configuration is the file of `-c config=FILE`, or else `pipelines` in the context of cdk.json. Without either
+ * it throws ConfigError: a default would deploy the example over a real stack.
  */
 export function readInput(context: Context): Input {
   refuseUnknown(context);
@@ -55,7 +55,7 @@ export function readInput(context: Context): Input {
   };
 }
 
-/** So that no misspelt switch is ever a silent default. Values are not shown. */
+/** Rejects misspelled switches. Values are not shown. */
 function refuseUnknown(context: Context): void {
   const unknown = Object.keys(context).filter(name => !SWITCHES.includes(name) && !OF_CDK.test(name));
   if (unknown.length === 0) return;
@@ -113,7 +113,7 @@ function webAddress(context: Context, name: string): string | undefined {
   ]);
 }
 
-/** The command line gives texts, cdk.json gives booleans. */
+/** The command line passes strings, cdk.json booleans. */
 function flag(context: Context, name: string): boolean | undefined {
   const value = context[name];
   if (value === undefined) return undefined;
@@ -141,7 +141,7 @@ function variables(context: Context): Readonly<Record<string, string>> | undefin
   throw new ConfigError(['context "environment": allowed: a JSON object of strings, {"NAME":"value"}']);
 }
 
-/** A list or an object given on the command line is still text. */
+/** Parses a list or an object from the command line, which is a string. */
 function json(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {

@@ -67,8 +67,8 @@ export const LOGS_INGESTION_CAUSES: readonly Cause[] = [
     answer: '`403`',
     means: 'the application lacks the role Monitoring Metrics Publisher, or got it less than 30 minutes ago',
     remedy:
-      'assign the role Monitoring Metrics Publisher on the data collection rule to the application (takes effect within ' +
-      '30 minutes):\n' +
+      'give the application the role Monitoring Metrics Publisher on the data collection rule (a new one takes up to ' +
+      '30 minutes to work):\n' +
       '  az role assignment create --role "Monitoring Metrics Publisher" \\\n    --assignee {clientId} \\\n    --scope "$(az monitor data-collection rule list -o tsv \\\n      --query "[?immutableId==\'{dcrImmutableId}\'].id")"',
     next: 'next run',
     is: ({ status }) => status === 403,

@@ -195,7 +195,7 @@ test.each<[string, readonly string[], Record<string, unknown>, string]>([
     'a column’s name for a field',
     [],
     { redact: [{ field: 'ActorUsername', how: 'mask' }] },
-    'redact[0].field: is "ActorUsername"; allowed: "user_name", of which the column ActorUsername is made',
+    'redact[0].field: is "ActorUsername"; allowed: "user_name", from which the column ActorUsername is made',
   ],
 ])('%s is refused with exit code 2', async (_, args, config, message) => {
   world = await openLocalWorld();

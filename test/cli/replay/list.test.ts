@@ -100,7 +100,7 @@ describe('replay --show', () => {
 
   test('a message that is no failed batch is shown only with --reveal', async () => {
     const { stdout } = await replay('--show', all[3]!.id);
-    expect(stdout).toContain('problem     it is not a failed batch: SyntaxError; it cannot be delivered');
+    expect(stdout).toContain('problem     it is no failed batch: SyntaxError; it cannot be delivered');
     expect(stdout).not.toContain('hello');
     expect((await replay('--show', all[3]!.id, '--reveal')).stdout).toContain('\nhello there\n');
   });

@@ -38,7 +38,9 @@ function table(asked: readonly Asked[]): string {
     }
   }
   return [
-    `The pipeline repeats a rejected request automatically. ${usualTries(asked)}`,
+    'The pipeline repeats a rejected request automatically:',
+    '',
+    ...usualTries(asked),
     '',
     '| Request | Answer | Meaning | Fix |',
     '| --- | --- | --- | --- |',
@@ -47,11 +49,11 @@ function table(asked: readonly Asked[]): string {
 }
 
 /** The rule for each request, so that rows name only exceptions. */
-function usualTries(asked: readonly Asked[]): string {
+function usualTries(asked: readonly Asked[]): string[] {
   const whats = Map.groupBy(asked, ([, usually]) => usually);
-  return [...whats]
-    .map(([usually, those]) => `${those.map(([what]) => what).join(', ')}: ${NEXT_TRY[usually]}.`)
-    .join(' ');
+  return [...whats].map(
+    ([usually, those]) => `- ${those.map(([what]) => what).join(', ')}: ${NEXT_TRY[usually]}`,
+  );
 }
 
 /** `{domain}` as a word. Commands stand in the remedy that "doctor" prints. */

@@ -32,7 +32,7 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
     body: JSON.stringify(answer),
     signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
   });
-  if (!response.ok) throw new Error(`CloudFormation did not take the answer (${response.status})`);
+  if (!response.ok) throw new Error(`CloudFormation rejected the response (${response.status})`);
 }
 
 async function problemOf(event: CloudFormationCustomResourceEvent): Promise<string | undefined> {

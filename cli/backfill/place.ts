@@ -6,6 +6,7 @@ import type { StateStore } from '../../lambda/core/model.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { localState } from '../pipelines/local/state.ts';
+import { quoted } from '../pipelines/remedy.ts';
 import { ignoreMissing, replaceFile } from '../terminal/durable-file.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Window } from '../window/window.ts';
@@ -57,8 +58,8 @@ export async function findBackfill({ asked, ends, directory, window }: Backfill)
   const found = unfinished ?? known.find(one => one.directory === directory);
   if (found === undefined || found.ends === ends) return found;
   throw new UsageError(
-    `${directory} holds a backfill of that window ${found.ends}, and this one is ${ends}; ` +
-      'choose another directory with --state',
+    `${directory} holds a backfill of this window ${found.ends}, and this one is ${ends}; move the other one away and repeat the command:\n` +
+      `  mv ${quoted(directory)} ${quoted(join(dirname(directory), `former-${basename(directory)}`))}`,
   );
 }
 

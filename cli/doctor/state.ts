@@ -60,7 +60,7 @@ export function triggerFindings(asked: Asked<readonly Stopped[]>, kind: Target['
 }
 
 /** See stopByWait. */
-const WAITING = /^(.*); asked again at (\S+)$/s;
+const WAITING = /^(.*); next attempt at (\S+)$/s;
 
 export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding {
   const say = findingOf('last run');

@@ -196,7 +196,7 @@ async function delivery(
 /** Why nothing of a batch is accepted when nothing else is either. */
 function blamed(last: Reason): Fault {
   if (last.verdict !== 'rejected') return { ...last, verdict: last.verdict };
-  const what = `Azure rejected these records, and accepts no other record now either, so the configuration is at fault and not the records. Last answer: ${last.message}`;
+  const what = `Azure rejects these records and all others, so the configuration is wrong and not the records. Last answer: ${last.message}`;
   const remedy = last.remedy ?? 'check the table and the settings that name it';
   return { ...last, verdict: 'denied', ...remedied(what, remedy) };
 }

@@ -22,7 +22,7 @@ export function withoutRecords(answer: PostAnswer, body: Body): PostAnswer {
   // The status does not come from a log, although any log may hold its three digits.
   const words = answer.message.replaceAll(new RegExp(`\\b${answer.status}\\b`, 'g'), '');
   if (!repeats(words, body)) return answer;
-  return { ...answer, message: 'Azure said why in words that repeat a log, so they are not shown' };
+  return { ...answer, message: 'Azure’s message quotes a log and is not shown' };
 }
 
 /** What may be a piece of a log in a sentence about it: quoted, with a digit or an @ in it, or four words in a row. */

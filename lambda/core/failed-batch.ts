@@ -118,7 +118,10 @@ export function decodeFailedBatch(message: string): Decoded {
       .toString('utf8')
       .split('\n');
     if (lines.length !== batch.count) {
-      return { kind: 'undecodable', problem: `it holds ${lines.length} records and says ${batch.count}` };
+      return {
+        kind: 'undecodable',
+        problem: `it holds ${lines.length} records, but its count is ${batch.count}`,
+      };
     }
     return { kind: 'failed-batch', batch, records: lines.map(toRecord) };
   } catch (error) {

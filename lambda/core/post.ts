@@ -92,5 +92,5 @@ function postedOf(verdict: Verdict, wasPosted: boolean, isolatesFaults: boolean)
 const OUT_OF_TIME: Fault = {
   verdict: 'unavailable',
   code: 'OUT_OF_TIME',
-  message: 'the run ended before Azure had answered',
+  message: 'the run ended before Azure answered',
 };

@@ -238,11 +238,11 @@ const OUT_OF_ORDER: Fault = {
   verdict: 'unavailable',
   code: 'OUT_OF_ORDER',
   message:
-    'Auth0 answered logs that are not after the checkpoint or not ascending, with no link to a next page; nothing was shipped of that page, since going on could skip logs',
+    'Auth0 returned logs that are not after the checkpoint or not in ascending order, and no link to a next page; no log of this page was shipped, because continuing could skip logs',
 };
 const NO_PROGRESS: Fault = {
   verdict: 'unavailable',
   code: 'NO_PROGRESS',
   message:
-    'Auth0 answered a page that names no log id after the checkpoint; its logs were shipped, and will be again until a log with an id follows',
+    'Auth0 returned a page without a log id after the checkpoint; its logs were shipped, and are shipped again until a log with an id follows',
 };

@@ -45,14 +45,14 @@ export async function replay(
 ): Promise<ReplayReport> {
   const decoded = decodeFailedBatch(message);
   if (decoded.kind === 'undecodable') {
-    d.journal.error('a message of the retry queue is no failed batch and is left', {
+    d.journal.error('a message on the retry queue is not a failed batch and is left there', {
       problem: decoded.problem,
     });
-    return left('undecodable', denied(`it is no failed batch: ${decoded.problem}`));
+    return left('undecodable', denied(`it is not a failed batch: ${decoded.problem}`));
   }
   const { batch } = decoded;
   if (batch.pipeline !== pipeline && !d.accepts?.includes(batch.pipeline)) {
-    return left(batch.batchId, denied(`it belongs to pipeline ${batch.pipeline}, this is ${pipeline}`));
+    return left(batch.batchId, denied(`it belongs to pipeline ${batch.pipeline}, not to ${pipeline}`));
   }
   // Rules may have become stricter since then, and the destination another one.
   const converted = decoded.records.map(record => convertRecord(record, d.destination.form));

@@ -177,14 +177,13 @@ export async function save(
 ): Promise<Stop | undefined> {
   const before = run.tally.counts.checkpoint?.logId;
   if (before !== undefined && isAfter(before, checkpoint.logId)) {
-    const message = `the checkpoint would go back from ${before} to ${checkpoint.logId}; it stays where it is`;
+    const message = `the checkpoint was not moved from ${before} to ${checkpoint.logId}, which is before it`;
     return { outcome: 'failed', party: 'auth0', message };
   }
   try {
     const kept = late && writeLate(late);
     const saved = await run.d.state.save(run.lease, checkpoint, run.d.clock.now(), kept);
-    if (saved.kind === 'lost')
-      return { outcome: 'lease-lost', message: 'another run has taken the lease over' };
+    if (saved.kind === 'lost') return { outcome: 'lease-lost', message: 'another run has taken the lease' };
     run.lease = saved.lease;
     run.late = late;
     run.unsaved = {};

@@ -42,7 +42,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   try {
     acquired = await d.state.acquire(pipeline, owner, startedAtMs, options.leaseExpiresAtMs);
   } catch (error) {
-    const message = `the lease could not be taken: ${nameOf(error)}`;
+    const message = `the lease could not be acquired: ${nameOf(error)}`;
     return tally(pipeline).report({ outcome: 'failed', party: 'state', message, durationMs: since() });
   }
   if (acquired.kind === 'held') {
@@ -211,7 +211,7 @@ async function release(run: Run, report: RunReport | undefined): Promise<void> {
     const lastRun = report ? { lastRun: writeLastRun(report, nowMs) } : {};
     await d.state.release(lease, nowMs, { ...unsaved, ...caughtUp, ...lastRun });
   } catch (error) {
-    d.journal.warn('the lease could not be released and will expire by itself', { error: nameOf(error) });
+    d.journal.warn('the lease could not be released and expires automatically', { error: nameOf(error) });
   }
 }
 

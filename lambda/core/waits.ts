@@ -33,7 +33,7 @@ export function stopByWait(waits: Waits, nowMs: number): Stop | undefined {
   for (const party of ['auth0', 'azure'] as const) {
     const wait = waits[party];
     if (!wait || wait.untilMs <= nowMs || wait.untilMs > nowMs + 2 * WAIT_MOST_MS) continue;
-    const message = `${wait.message}; asked again at ${new Date(wait.untilMs).toISOString()}`;
+    const message = `${wait.message}; next attempt at ${new Date(wait.untilMs).toISOString()}`;
     return { outcome: wait.verdict, party, message, ...(wait.remedy && { remedy: wait.remedy }) };
   }
   return undefined;

@@ -86,7 +86,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
     const rateLimit = readRateLimit(answer.headers);
     if (answer.status !== 200 || !Array.isArray(logs)) {
       const type = answer.headers.get('content-type') ?? 'no content type';
-      const message = `Auth0 answered ${answer.status} with something that is no JSON array of logs (${type}); a proxy or a wrong auth0.domain "${config.domain}" may be the cause`;
+      const message = `Auth0 answered ${answer.status} without a JSON array of logs (${type}); check for a proxy, and check auth0.domain "${config.domain}"`;
       const fault = { verdict: 'unavailable', status: answer.status, message } as const;
       return { kind: 'fault', fault, ...(rateLimit ? { rateLimit } : {}) };
     }
@@ -175,7 +175,8 @@ export const datedBefore = (beforeMs: number): string => datedFrom(FIRST_DATE_MS
 const NO_SEARCH_BY_DATE: Fault = {
   verdict: 'unavailable',
   code: 'NO_SEARCH_BY_DATE',
-  message: 'Auth0 does not search for logs by date, and its newest logs are too young to tell anything',
+  message:
+    'Auth0 does not search for logs by date, and its newest logs are too young to confirm the checkpoint',
 };
 
 function newestOf({ rateLimit }: PageAnswer, log: unknown) {

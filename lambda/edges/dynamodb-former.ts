@@ -72,8 +72,8 @@ async function takeOver(
   }
   const asked = [pipeline, ...names].map(name => `"${name}"`).join(', ');
   throw new Error(
-    `table "${table}" is adopted, and has no checkpoint of ${asked}; correct adopt.checkpointTable or previousNames and ` +
-      'deploy, or say where to begin: checkpoint set oldest',
+    `table "${table}" is adopted, but has no checkpoint of ${asked}; correct adopt.checkpointTable or previousNames and ` +
+      'deploy, or set where to begin: checkpoint set oldest',
   );
 }
 

@@ -65,7 +65,7 @@ export function textOf(body: Body, signal: AbortSignal | undefined, maxBytes: nu
   let bytes = 0;
   const refuse = (size: string) => {
     parts.length = 0;
-    const message = `the answer is too large for the memory: ${size}, and ${maxBytes} are the limit`;
+    const message = `the answer is too large for the memory: ${size}; the limit is ${maxBytes} bytes`;
     stream.destroy(coded(ANSWER_TOO_LARGE, message));
   };
   if (declaredBytes > maxBytes) refuse(`${declaredBytes} bytes`);

@@ -44,7 +44,7 @@ export function failedBatchQueue(
         const left = second.unconfirmed.length;
         if (left > 0) {
           const code = [...second.codes].join(', ') || 'NotConfirmed';
-          throw failure(`${queue} queue: ${left} of ${messages.length} messages refused`, code);
+          throw failure(`${queue} queue: ${left} of ${messages.length} messages rejected`, code);
         }
       }
     },

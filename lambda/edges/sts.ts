@@ -46,9 +46,9 @@ const BODY = new URLSearchParams({
 /** What to do, by STS's word for what is wrong. */
 const REMEDIES: Readonly<Record<string, string>> = {
   OutboundWebIdentityFederationDisabledException:
-    'switch it on, once for the account: aws iam enable-outbound-web-identity-federation',
+    'enable it, once for the account: aws iam enable-outbound-web-identity-federation',
   AccessDenied:
-    'the role needs sts:GetWebIdentityToken, which the stack gives it when azure.auth is "federated": deploy it again, and look for a boundary or a policy of the organisation that denies it',
+    'the role needs sts:GetWebIdentityToken, which the stack grants when azure.auth is "federated": deploy the stack again, and look for a permissions boundary or a service control policy that denies it',
 };
 
 /**
@@ -105,12 +105,12 @@ function refusal(status: number, xml: string): Fault {
   const code = /<Code>(\w+)<\/Code>/.exec(xml)?.[1];
   const said = cleanMessage(/<Message>([^<]*)<\/Message>/.exec(xml)?.[1] ?? '');
   if (status >= 200 && status < 300) {
-    const message = `STS answered ${status} without a token; something between here and AWS may have answered instead`;
+    const message = `STS answered ${status} without a token; a proxy may have answered instead of AWS`;
     return { verdict: 'unavailable', status, message };
   }
   const verdict = /throttl|RequestLimitExceeded/i.test(code ?? '') ? 'throttled' : faultVerdict(status);
-  const words = `AWS did not vouch for this role (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
-  const remedy = REMEDIES[code ?? ''] ?? 'check that STS of this region can be reached and is switched on';
+  const words = `AWS STS issued no token for this role (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
+  const remedy = REMEDIES[code ?? ''] ?? 'check that the STS endpoint of this region is reachable and active';
   return {
     verdict,
     status,
@@ -122,9 +122,9 @@ function refusal(status: number, xml: string): Fault {
 function failure(error: unknown): Fault {
   if (error instanceof Error && error.name === 'CredentialsProviderError') {
     const message =
-      'STS was not asked: there are no AWS credentials here; federation needs the role of a Lambda';
+      'no request was sent to STS: AWS credentials are missing; federation needs the role of a Lambda function';
     return { verdict: 'denied', code: error.name, message };
   }
   const { code, message } = networkFailure(error);
-  return { verdict: 'unavailable', code, message: `STS gave no token: ${message}` };
+  return { verdict: 'unavailable', code, message: `STS returned no token: ${message}` };
 }

@@ -18,7 +18,7 @@ const HOUSE = `
 | lambda/config/               | core lambda/destinations/all.ts                                 | valibot
 | lambda/edges/<vendor>[-…].ts | core lambda/config/                                             | auth0 jose @aws-sdk/* @aws-lambda-powertools/* node:buffer node:crypto node:http node:https node:stream node:zlib
 | lambda/                      | core lambda/config/ lambda/destinations/ lambda/edges/*         | aws-lambda @aws-sdk/* @aws-lambda-powertools/* @smithy/signature-v4
-| cdk/                         | lambda/config/ lambda/core/contract.ts lambda/core/settings/problems.ts lambda/destinations/all.ts | aws-cdk-lib constructs cdk-nag node:*
+| cdk/                         | lambda/config/ lambda/core/cause.ts lambda/core/contract.ts lambda/core/settings/problems.ts lambda/destinations/all.ts lambda/edges/auth0-causes.ts | aws-cdk-lib constructs cdk-nag node:*
 | cli/terminal/                | core lambda/config/                                             | commander picocolors cli-progress node:*
 | cli/pipelines/               | lambda cli/terminal/ cli/pipelines/local/ cli/pipelines/stack/  | commander @aws-sdk/* node:*
 | cli/pipelines/local/         | lambda cli/terminal/ cli/pipelines/                             | node:*

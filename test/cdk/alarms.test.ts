@@ -166,8 +166,12 @@ describe('periods', () => {
         .node.findAll()
         .flatMap(one => one.node.metadata.map(({ data }) => `${data}`))
         .join();
-    expect(told('cron(0 8 1 * ? *)')).toContain('pauses for longer than CloudWatch can watch');
-    expect(told('cron(0 8 ? * MON *)')).toContain('pauses for longer than CloudWatch can watch');
+    expect(told('cron(0 8 1 * ? *)')).toContain(
+      'pauses for longer than the 7 days that CloudWatch can evaluate',
+    );
+    expect(told('cron(0 8 ? * MON *)')).toContain(
+      'pauses for longer than the 7 days that CloudWatch can evaluate',
+    );
     expect(told('cron(0 3 * * ? *)')).not.toContain('pauses for longer');
   });
 });

@@ -150,7 +150,9 @@ describe('evidence', () => {
     const said = { ...bad, message: 'no such column' } as PostAnswer;
     const { fault } = await deliver(azure(() => said).d, records(3), 100_000);
     expect(fault).toMatchObject({ verdict: 'denied', status: 400, code: 'InvalidDataFormat' });
-    expect(fault?.message).toMatch(/^Azure rejected these records, .* no such column; check the table and /);
+    expect(fault?.message).toMatch(
+      /^Azure rejects these records and all others, .* no such column; check the table and /,
+    );
     const forbidden = await deliver(azure(() => ({ kind: 'answered', status: 403 })).d, records(3), 100_000);
     expect(forbidden.fault).toEqual({ verdict: 'denied', status: 403, message: 'Azure answered 403' });
   });

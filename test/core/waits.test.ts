@@ -14,7 +14,7 @@ describe('a run while a vendor is left alone', () => {
     expect(stopByWait({ [party]: wait(NOW + 90_000) }, NOW)).toEqual({
       outcome: 'throttled',
       party,
-      message: 'quota; asked again at 2026-03-01T12:01:30.000Z',
+      message: 'quota; next attempt at 2026-03-01T12:01:30.000Z',
     });
   });
 

@@ -156,7 +156,7 @@ test('a page with an id from long ago and without a link is refused, and every r
   for (let run = 1; run <= 3; run++) {
     const report = await stage.run();
     expect(report).toMatchObject({ outcome: 'unavailable', party: 'auth0', logsRead: 0 });
-    expect(report.message).toContain('not ascending');
+    expect(report.message).toContain('not in ascending order');
   }
   expect(stage.azure.received.records).toBe(0);
 });
@@ -167,7 +167,7 @@ test('a whole page without an id and without a link cannot be passed, and every 
   for (let run = 2; run <= 3; run++) {
     const report = await stage.run();
     expect(report).toMatchObject({ outcome: 'unavailable', party: 'auth0', logsAccepted: 100 });
-    expect(report.message).toContain('names no log id');
+    expect(report.message).toContain('without a log id');
   }
 });
 

@@ -180,7 +180,7 @@ export async function replays({ stage, built, start }: Story): Promise<void> {
 export async function surroundings({ kind, stage, built, start }: Story): Promise<void> {
   stage.post.always({ kind: 'cut' });
   writeMore(stage);
-  await ends(stage, start(built.ship, {}, HASTE_MS), 'no whole answer', LASTING);
+  await ends(stage, start(built.ship, {}, HASTE_MS), 'the request timed out', LASTING);
   const nowhere = 'http://127.0.0.1:1/000000000000/none';
   writeMore(stage);
   stage.post.always(status(503));

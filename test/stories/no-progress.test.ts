@@ -39,7 +39,7 @@ describe.each(KINDS)('%s: an answer that is not Azure’s is not progress', kind
     const second = await stage.run();
     // One batch, and two single records, which show whether all posts get that answer.
     expect(second).toMatchObject({ ...place, posts: 3 });
-    expect(second.message).toContain('find the proxy, gateway or firewall');
+    expect(second.message).toContain('configure the proxy, gateway or firewall');
     expect(await stage.depths()).toEqual({ retry: 0, 'dead-letter': 0 });
     expect(await stage.checkpoint()).toMatch(/0{39}$/);
     stage.post.clear();

@@ -94,14 +94,14 @@ function hashing(key: string): (value: unknown) => string {
 function check(field: string, path: readonly string[], how: Redaction['how'], key: string): void {
   if (path.length === 1 && IDENTITY.has(path[0]!)) {
     throw new Error(
-      `redact: "${field}" cannot be redacted, since logs are ordered, understood and freed of duplicates by it; ` +
-        `allowed: any field but ${[...IDENTITY].join(', ')}; remove this rule`,
+      `redact: "${field}" cannot be redacted, because it identifies, orders or classifies logs; ` +
+        `allowed: any field except ${[...IDENTITY].join(', ')}; remove this rule`,
     );
   }
   if (how === 'hash' && !key) {
     throw new Error(
-      `redact: "${field}" is to be hashed, but there is no key to hash with; ` +
-        'give one, or choose "mask" or "drop" for it',
+      `redact: "${field}" is to be hashed, but there is no redaction key; ` +
+        'provide one, or use "mask" or "drop"',
     );
   }
 }

@@ -41,7 +41,7 @@ export function shaper(options: ShapeOptions): (log: unknown) => ShapedLog {
       return withoutShape(log, `it could not be redacted (${nameOf(error)}) and is withheld`, options, true);
     }
     if (!isObject(redacted)) {
-      return withoutShape(redacted, `it is no JSON object but ${kindOf(redacted)}`, options, false);
+      return withoutShape(redacted, `it is not a JSON object but ${kindOf(redacted)}`, options, false);
     }
     try {
       return finish(shape(redacted, options), options, false);

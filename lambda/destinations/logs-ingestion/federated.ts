@@ -37,6 +37,6 @@ function remedy({ config }: FederatedOptions, assertion: string): string {
   const { iss, sub } = jsonObject(Buffer.from(body, 'base64url').toString('utf8')) ?? {};
   return (
     `check ${tokenSettings(config)}, and that this identity has a federated credential with issuer "${iss}", subject "${sub}" ` +
-    `and audience "${WEB_IDENTITY.audience}"; if it was made a few minutes ago, wait: Entra is slow to know it, and no log is lost meanwhile`
+    `and audience "${WEB_IDENTITY.audience}"; if it was created a few minutes ago, wait until it takes effect: no log is lost meanwhile`
   );
 }

@@ -101,8 +101,8 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
       ? []
       : [
           {
-            text: `azure.cloud is "${cloud}", and azure.endpoint is one of another cloud`,
-            remedy: 'correct either: .com is "public", .us is "us-gov", .cn is "china"',
+            text: `azure.cloud is "${cloud}", but azure.endpoint is of another cloud`,
+            remedy: 'correct one of them: .com is "public", .us is "us-gov", .cn is "china"',
           },
         ],
   causes: LOGS_INGESTION_CAUSES,
@@ -135,6 +135,6 @@ export function tokenSettings({
 function clientSecretProblem(secret: string) {
   if (!GUID.test(secret)) return undefined;
   const text =
-    'has a "clientSecret" that looks like the id of a client secret; its value is needed, shown only once';
+    'has a "clientSecret" that looks like the id of a client secret; use its value, which Azure shows only once';
   return { level: 'warning', text } as const;
 }

@@ -194,7 +194,9 @@ describe('audit, when it cannot', () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
     world.auth0.faults.logs.always({ kind: 'status', status: 400 });
     const { code, stdout, stderr } = await audit(['--ids', join(world.directory, 'missing.txt')]);
-    expect(stderr).toMatch(/^error: Auth0 could not be asked: Auth0 gave no logs \(400[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^error: Auth0 could not be asked: Auth0 rejected the request for logs \(400[^\n]*\n$/,
+    );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect((await readdir(world.directory)).filter(name => name.startsWith('missing'))).toEqual([]);
   });

@@ -1,4 +1,5 @@
 /** What `backfill` says when it cannot, and what it warns of. */
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -96,9 +97,15 @@ test('the same window of the same name, but from or to another place, is not tak
   });
   expect(elsewhere).not.toBe(here);
   const { code, stderr } = await backfill(world, [...WINDOW, '--state', state, '--config', file]);
-  const told = /holds a backfill of that window from (.*), and this one is (.*); choose another/.exec(stderr);
-  expect(told?.slice(1)).toEqual([expect.stringContaining(here!), expect.stringContaining(elsewhere!)]);
+  const said = /holds a backfill of this window from (.*), and this one is (.*); move the other one/.exec(
+    stderr,
+  );
+  expect(said?.slice(1)).toEqual([expect.stringContaining(here!), expect.stringContaining(elsewhere!)]);
   expect(code).toBe(2);
+  execFileSync('bash', ['-c', /^ {2}(mv .*)$/m.exec(stderr)![1]!]);
+  const again = await backfill(world, [...WINDOW, '--state', state, '--config', file]);
+  expect(again.stdout).toMatch(/[1-9]\d* logs shipped/);
+  expect(again.code).toBe(0);
 });
 
 test('a backfill whose file is spoilt is named, with what to do', async () => {

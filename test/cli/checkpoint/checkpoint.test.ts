@@ -124,12 +124,12 @@ describe('a pipeline of 300 logs', () => {
     const env = { ...world.env, AUTH0_CLIENT_SECRET: 'wrong-one' };
     const date = await start(['set', '1h', '--yes'], env);
     expect(date.stderr).toMatch(
-      /^error: Auth0 has to be asked where that is, and: Auth0 gave no token [^\n]+\n$/,
+      /^error: Auth0 has to be asked where that is, and: Auth0 rejected the token request [^\n]+\n$/,
     );
     expect(date.code).toBe(2);
     const { code, stdout } = await start(['set', logs[0]!.log_id, '--yes'], env);
     expect(stdout).toContain('Back: An unknown number of logs would be sent again,');
-    expect(stdout).toContain('They could not be counted: Auth0 gave no token');
+    expect(stdout).toContain('They could not be counted: Auth0 rejected the token request');
     expect([code, await placed()]).toEqual([0, logs[0]!.log_id]);
     const forward = await start(['set', last, '--yes'], env);
     expect(forward.stderr).toContain('give --skip-logs, too');

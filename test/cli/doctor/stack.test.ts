@@ -99,7 +99,7 @@ test('a secret that the operator may not read says nothing of the pipeline: not 
   world.secrets.faults.clear();
   expect(of('auth0 secret')).toMatchObject({
     level: 'not checked',
-    text: expect.stringMatching(/^the secret "auth0-logs\/prod\/auth0" may not be read by you/),
+    text: expect.stringMatching(/^the secret "auth0-logs\/prod\/auth0" cannot be read by you/),
     remedy: expect.stringContaining('its last run says'),
   });
   expect(of('azure')).toMatchObject({ level: 'not checked', text: 'it needs the azure secret' });

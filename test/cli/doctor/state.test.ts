@@ -89,7 +89,7 @@ describe('the last run', () => {
   });
 
   test('that a vendor asked to wait says until when, and what to do', () => {
-    const wait = '; asked again at 2030-05-15T13:00:00.000Z';
+    const wait = '; next attempt at 2030-05-15T13:00:00.000Z';
     const denied = { ...RUN, outcome: 'denied', party: 'auth0', remedy: 'grant it' } as const;
     expect(found({ lastRun: { ...denied, message: `no scope (403); grant it${wait}` } })).toMatchObject({
       text: '1 min ago: denied; no scope (403); the pipeline asks again at 2030-05-15T13:00:00.000Z',

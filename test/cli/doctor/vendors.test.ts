@@ -25,8 +25,8 @@ describe('doctor, of Auth0', () => {
     expect(of('auth0 token')).toEqual({
       check: 'auth0 token',
       level: 'error',
-      text: 'Auth0 gave no token (401 access_denied: Unauthorized)',
-      remedy: expect.stringMatching(/^check the secret "auth0-logs\/local\/auth0" against the application/),
+      text: 'Auth0 rejected the token request (401 access_denied: Unauthorized)',
+      remedy: expect.stringMatching(/^compare the secret "auth0-logs\/local\/auth0" with the application/),
     });
     for (const check of ['auth0 logs', 'rate limit', 'retention']) {
       expect(of(check)).toEqual({ check, level: 'not checked', text: 'there is no token' });
@@ -39,7 +39,9 @@ describe('doctor, of Auth0', () => {
     expect((await examine()).of('auth0 logs')).toMatchObject({
       level: 'error',
       text: expect.stringContaining('403 insufficient_scope'),
-      remedy: expect.stringMatching(/^grant read:logs to the application: Auth0 dashboard of local.eu/),
+      remedy: expect.stringMatching(
+        /^grant the scope read:logs to the application: Auth0 Dashboard of local.eu/,
+      ),
     });
   });
 
@@ -73,8 +75,8 @@ describe('doctor, of Auth0', () => {
     };
     world.auth0.faults.logs.always({ kind: 'status', status: 429, headers });
     const { of } = await examine();
-    expect(of('auth0 logs')).toMatchObject({ level: 'warning', text: 'Auth0 gave no logs (429)' });
-    expect(of('auth0 logs')?.remedy).toMatch(/^other callers use up what Auth0 allows/);
+    expect(of('auth0 logs')).toMatchObject({ level: 'warning', text: 'Auth0 returned no logs (429)' });
+    expect(of('auth0 logs')?.remedy).toMatch(/^reduce the calls of other callers of the Management API/);
     expect(of('rate limit')).toMatchObject({
       level: 'warning',
       text: expect.stringMatching(/^0 of 2 calls left, looks like the Free plan/),

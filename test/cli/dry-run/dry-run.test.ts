@@ -128,7 +128,9 @@ test('a redaction key that is too short is refused with exit code 2', async () =
   world = await openLocalWorld();
   const hash = { redact: [{ field: 'ip', how: 'hash' }] };
   const { code, stderr } = await dryRun([], hash, { AUTH0_REDACTION_KEY: 'k'.repeat(31) });
-  expect(stderr).toContain('has one of 31 characters; allowed: 32 or more; make one: openssl rand -hex 32');
+  expect(stderr).toContain(
+    'has one of 31 characters; allowed: 32 or more; generate one: openssl rand -hex 32',
+  );
   expect(code).toBe(2);
 });
 
@@ -175,7 +177,7 @@ test('for the Logs Ingestion API the compressed size is told too', async () => {
 test('a fault of Auth0’s is told in one line, with exit code 1', async () => {
   world = await openLocalWorld();
   const ended = await dryRun([], {}, { AUTH0_CLIENT_SECRET: 'wrong-one' });
-  expect(ended.stderr).toMatch(/^error: pipeline "local": Auth0 gave no token \(401[^\n]+\n$/);
+  expect(ended.stderr).toMatch(/^error: pipeline "local": Auth0 rejected the token request \(401[^\n]+\n$/);
   expect(ended.stderr).not.toContain('wrong-one');
   expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 1, stdout: '' });
 });
@@ -193,7 +195,7 @@ test.each<[string, readonly string[], Record<string, unknown>, string]>([
     'a column’s name for a field',
     [],
     { redact: [{ field: 'ActorUsername', how: 'mask' }] },
-    'redact[0].field: is "ActorUsername"; allowed: "user_name", of which the column ActorUsername is made',
+    'redact[0].field: is "ActorUsername"; allowed: "user_name", from which the column ActorUsername is made',
   ],
 ])('%s is refused with exit code 2', async (_, args, config, message) => {
   world = await openLocalWorld();

@@ -50,7 +50,7 @@ describe('a checkpoint that lies beyond every log', { timeout: 30_000 }, () => {
     expect(run.code).toBe(1);
     expect(run.stdout).toContain('ended early: the checkpoint leads nowhere\n');
     expect(run.stderr).toMatch(
-      /error: pipeline "local": the checkpoint \d+ lies beyond the tenant's newest log/,
+      /error: pipeline "local": the checkpoint \d+ is after the tenant's newest log/,
     );
     const status = await command('status');
     expect(status.stdout).toContain('local: unhealthy: the checkpoint leads nowhere');
@@ -160,8 +160,8 @@ describe('something between us and Azure', { timeout: 30_000 }, () => {
     world.posts.always({ kind: 'html' });
     const run = await world.run();
     expect(run.code).toBe(1);
-    expect(run.stderr).toContain("an answer came back that is not Azure's: 200 with a body that is not JSON");
-    expect(run.stderr).toContain('find the proxy, gateway or firewall');
+    expect(run.stderr).toContain('the answer is not from Azure: 200 with a body that is not JSON');
+    expect(run.stderr).toContain('configure the proxy, gateway or firewall');
     expect(run.stdout).toContain('local: 0 logs shipped; ended early\n');
     expect(world.azure.received.posts).toBeLessThanOrEqual(3);
     const status = await command('status');
@@ -170,11 +170,11 @@ describe('something between us and Azure', { timeout: 30_000 }, () => {
     expect(status.code).toBe(1);
     expect(await finding('azure')).toMatchObject({
       level: 'error',
-      remedy: expect.stringContaining('find the proxy'),
+      remedy: expect.stringContaining('configure the proxy'),
     });
     expect(await finding('last run')).toMatchObject({
       level: 'error',
-      remedy: expect.stringContaining('find the proxy'),
+      remedy: expect.stringContaining('configure the proxy'),
     });
     const { logs } = await json('audit', '--from', '4h');
     expect(logs).toMatchObject({ settled: 0, notYet: 300 });
@@ -191,13 +191,13 @@ describe('a vendor that asks to be left alone', { timeout: 30_000 }, () => {
     world.auth0.faults.token.always({ kind: 'status', status: 429, headers: quota });
     for (let n = 0; n < 4; n++) {
       const { code, stderr } = await world.run();
-      if (n > 0) expect(stderr).toMatch(/; asked again at 20[\d:TZ.-]+\n$/);
+      if (n > 0) expect(stderr).toMatch(/; next attempt at 20[\d:TZ.-]+\n$/);
       expect(code).toBe(1);
     }
     expect(world.auth0.requests.token).toBe(1);
     const status = await command('status');
     expect(status.stdout).toContain('local: unhealthy: Auth0 throttles');
-    expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(/asked again at 20[\d:TZ.-]+/);
+    expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(/next attempt at 20[\d:TZ.-]+/);
     expect(await finding('last run')).toMatchObject({
       level: 'error',
       text: expect.stringMatching(/; the pipeline asks again at 20[\d:TZ.-]+$/),

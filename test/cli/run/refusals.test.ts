@@ -36,7 +36,7 @@ const once = (env: Record<string, string>, state: string) =>
 describe('a fault in the way is told in one line, with exit code 1', () => {
   test('a refused Auth0 secret', async () => {
     const ended = await once({ AUTH0_CLIENT_SECRET: 'wrong-one' }, 'a');
-    expect(ended.stderr).toContain('Auth0 gave no token (401');
+    expect(ended.stderr).toContain('Auth0 rejected the token request (401');
     expect(ended.stderr).toContain(`the application in the tenant ${DOMAIN}`);
     expect(ended.stderr + ended.stdout).not.toContain('wrong-one');
     expectOneLine(ended);

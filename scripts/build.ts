@@ -1,16 +1,16 @@
-/** Bundles the functions: `node scripts/build.ts` writes dist/{ship,replay,guard}/index.mjs and dist/licences.txt. */
+/** Bundles the functions: `node scripts/build.ts` writes dist/{ship,replay,guard}/index.mjs and dist/licenses.txt. */
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { writeLicences } from './licences.ts';
+import { writeLicenses } from './licenses.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const FUNCTIONS = { ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' };
 
 /**
  * Bundles each entry of `entries` (name → source file, from `root`) to `<outdir>/<name>/index.mjs`, with its source
- * map, its licences, and `<outdir>/meta.json` for all. The same sources give the same bytes.
+ * map, its licenses, and `<outdir>/meta.json` for all. The same sources give the same bytes.
  * Returns the bytes of each bundle. Throws esbuild's BuildFailure, whose message holds every error with its place.
  */
 export async function bundle(
@@ -70,8 +70,8 @@ async function main(): Promise<void> {
   for (const [name, bytes] of Object.entries(sizes)) {
     console.log(`${`dist/${name}/index.mjs`.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(7)} KiB`);
   }
-  const packages = await writeLicences(join(ROOT, 'dist'));
-  console.log(`${'dist/licences.txt'.padEnd(24)} ${String(packages.length).padStart(7)} packages`);
+  const packages = await writeLicenses(join(ROOT, 'dist'));
+  console.log(`${'dist/licenses.txt'.padEnd(24)} ${String(packages.length).padStart(7)} packages`);
 }
 
 if (import.meta.main) {

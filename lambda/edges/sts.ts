@@ -48,7 +48,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   OutboundWebIdentityFederationDisabledException:
     'enable it, once for the account: aws iam enable-outbound-web-identity-federation',
   AccessDenied:
-    'the role needs sts:GetWebIdentityToken, which the stack grants when azure.auth is "federated": deploy the stack again, and look for a permissions boundary or a service control policy that denies it',
+    'the role needs sts:GetWebIdentityToken, which the stack grants when azure.auth is "federated": deploy the stack again, and look for a permissions boundary or a service control policy that blocks it',
 };
 
 /**

@@ -84,7 +84,7 @@ export function alertRule(settings: AlertRuleSettings): AlertRule {
     windowMs: minutesOf(settings.windowSize) * MINUTE_MS,
     evaluate: (rows, atMs) => {
       if (atMs <= lastMs)
-        throw new RangeError(`the rule has looked at ${lastMs} already, and ${atMs} is no later`);
+        throw new RangeError(`the rule has looked at ${lastMs} already, and ${atMs} is not later`);
       lastMs = atMs;
       const groups = [...groupsOf(rows, dimensions)];
       const loud = groups.filter(([, group]) => compares(group.rows, operator, threshold));

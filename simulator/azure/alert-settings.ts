@@ -38,7 +38,7 @@ const MAX_DIMENSIONS = 6;
 /** The length of a duration that rules may have. Throws Error for another. */
 export function minutesOf(duration: string): number {
   const minutes = MINUTES[duration];
-  if (minutes === undefined) throw new Error(`"${duration}" is no duration of a rule`);
+  if (minutes === undefined) throw new Error(`"${duration}" is not a duration of a rule`);
   return minutes;
 }
 

@@ -21,7 +21,7 @@ const markdown = (text: string) =>
 
 const GOOD = `# Setup
 
-Run \`npm run licences\`. Azure authorizes the function, and [the alarm](behaviour.md) names its color.
+Run \`npm run licenses\`. Azure authorizes the function, and [the alarm](behaviour.md) names its color.
 
 | Say | Not |
 | --- | --- |
@@ -48,7 +48,7 @@ describe('markdownlint', () => {
 describe('cspell', () => {
   test.each([
     ['a document', 'docs/x.md', GOOD],
-    ['code', 'cli/x.ts', "/** Authorizes. */\nconst behaviour = colour('licences', 'a color');\n"],
+    ['code', 'cli/x.ts', "/** Authorizes. */\nconst behaviour = colour('licenses', 'a color');\n"],
     ['a query', 'azure/queries/x.kql', '// description: The colors\nAuth0Logs | where isnotnull(Colour)\n'],
   ])('takes %s in American spelling, and names as they are', (_what, file, text) => {
     expect(spelling(file, text)).toEqual({ status: 0, report: '' });

@@ -1,4 +1,4 @@
-/** Licences of what is bundled: `node scripts/licences.ts` lists them from dist/meta.json and writes dist/licences.txt. */
+/** Licenses of what is bundled: `node scripts/licenses.ts` lists them from dist/meta.json and writes dist/licenses.txt. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
@@ -8,7 +8,7 @@ export interface BundledPackage {
   readonly name: string;
   readonly version: string;
   /** The SPDX expression from its package.json; '' if there is none. */
-  readonly licence: string;
+  readonly license: string;
   /** The complete text of its license and notice files. */
   readonly texts: readonly string[];
 }
@@ -64,7 +64,7 @@ async function readPackage(folder: string): Promise<BundledPackage> {
   return {
     name,
     version,
-    licence: typeof license === 'string' ? license : '',
+    license: typeof license === 'string' ? license : '',
     texts: texts.map(text => text.replaceAll('\r\n', '\n').trim()),
   };
 }
@@ -73,21 +73,21 @@ async function readPackage(folder: string): Promise<BundledPackage> {
 export function problemsOf(packages: readonly BundledPackage[]): readonly string[] {
   return packages.flatMap(one => {
     const who = `${one.name} ${one.version}`;
-    if (one.licence === '')
-      return [`${who}: its package.json names no licence; find it out, or remove the package`];
-    if (!isAllowed(one.licence)) {
+    if (one.license === '')
+      return [`${who}: its package.json names no license; find it out, or remove the package`];
+    if (!isAllowed(one.license)) {
       return [
-        `${who}: its licence is "${one.licence}"; allowed: ${[...ALLOWED].join(', ')}; remove the package`,
+        `${who}: its license is "${one.license}"; allowed: ${[...ALLOWED].join(', ')}; remove the package`,
       ];
     }
     if (one.texts.some(text => COPYLEFT.test(text))) {
       return [
-        `${who}: it says "${one.licence}", but a licence file of it speaks of copyleft; remove the package`,
+        `${who}: it says "${one.license}", but a license file of it speaks of copyleft; remove the package`,
       ];
     }
     return textsOf(one, packages).length > 0
       ? []
-      : [`${who}: it has no licence file, and "${one.licence}" requires distributing its text`];
+      : [`${who}: it has no license file, and "${one.license}" requires distributing its text`];
   });
 }
 
@@ -97,16 +97,16 @@ function isAllowed(expression: string): boolean {
   return alternatives.some(one => one.split(/ AND /i).every(part => ALLOWED.has(part.trim())));
 }
 
-function textsOf({ licence, texts }: BundledPackage, packages: readonly BundledPackage[]): readonly string[] {
+function textsOf({ license, texts }: BundledPackage, packages: readonly BundledPackage[]): readonly string[] {
   if (texts.length > 0) return texts;
-  if (licence === 'MIT-0') return [MIT_0];
-  if (licence !== 'Apache-2.0') return [];
-  return packages.find(other => other.licence === licence && other.texts.length > 0)?.texts.slice(0, 1) ?? [];
+  if (license === 'MIT-0') return [MIT_0];
+  if (license !== 'Apache-2.0') return [];
+  return packages.find(other => other.license === license && other.texts.length > 0)?.texts.slice(0, 1) ?? [];
 }
 
 /** Every package with its license, then every license text once, with its packages. */
-export function licencesText(packages: readonly BundledPackage[]): string {
-  const list = packages.map(({ name, version, licence }) => `${name} ${version}: ${licence}`);
+export function licensesText(packages: readonly BundledPackage[]): string {
+  const list = packages.map(({ name, version, license }) => `${name} ${version}: ${license}`);
   const packagesOf = new Map<string, string[]>();
   for (const one of packages) {
     for (const text of textsOf(one, packages)) {
@@ -121,22 +121,22 @@ export function licencesText(packages: readonly BundledPackage[]): string {
 const RULE = '-'.repeat(80);
 
 /**
- * Writes `<outdir>/licences.txt` for the build that left `<outdir>/meta.json`, and returns its packages.
+ * Writes `<outdir>/licenses.txt` for the build that left `<outdir>/meta.json`, and returns its packages.
  * Throws Error with every problem if one of them may not be distributed.
  */
-export async function writeLicences(outdir: string, root = ROOT): Promise<readonly BundledPackage[]> {
+export async function writeLicenses(outdir: string, root = ROOT): Promise<readonly BundledPackage[]> {
   const metafile: Metafile = JSON.parse(await readFile(join(outdir, 'meta.json'), 'utf8'));
   const packages = await bundledPackages(metafile, root);
   const problems = problemsOf(packages);
-  if (problems.length > 0) throw new Error(`licences:\n${problems.map(one => `  - ${one}`).join('\n')}`);
-  await writeFile(join(outdir, 'licences.txt'), licencesText(packages));
+  if (problems.length > 0) throw new Error(`licenses:\n${problems.map(one => `  - ${one}`).join('\n')}`);
+  await writeFile(join(outdir, 'licenses.txt'), licensesText(packages));
   return packages;
 }
 
 async function main(): Promise<void> {
-  const packages = await writeLicences(join(ROOT, 'dist'));
-  for (const { name, version, licence } of packages) {
-    console.log(`${licence.padEnd(12)} ${name} ${version}`);
+  const packages = await writeLicenses(join(ROOT, 'dist'));
+  for (const { name, version, license } of packages) {
+    console.log(`${license.padEnd(12)} ${name} ${version}`);
   }
 }
 

@@ -33,10 +33,8 @@ export function idsFile(path: string): IdsFile {
   for (const name of [path, part]) {
     const present = trying(() => lstatSync(name, { throwIfNoEntry: false }));
     if (present === undefined || present.isFile()) continue;
-    const what = present.isSymbolicLink() ? 'a symbolic link' : 'no regular file';
-    throw new UsageError(
-      `--ids is "${path}", and ${name} is ${what}, which is not followed; choose another file`,
-    );
+    const what = present.isSymbolicLink() ? 'a symbolic link' : 'not a regular file';
+    throw new UsageError(`--ids is "${path}", but ${name} is ${what}; choose another file`);
   }
   const file = trying(() => {
     // What a run before left behind; whoever puts something there now is refused.

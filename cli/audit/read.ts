@@ -154,11 +154,11 @@ const isIn = (range: IdRange, logId: string) => logId > range.afterLogId && logI
 const isAround = ({ fromMs, toMs }: Window, ms = fromMs) => ms >= fromMs && ms < toMs;
 
 function unreadable(fault: Fault | undefined, last = '', afterLogId = last): UsageError {
-  const why = fault?.message ?? 'no answer in time';
+  const why = fault?.message ?? 'no answer within the time limit';
   const reachedMs = last > afterLogId ? logIdTimeMs(last) : undefined;
   const what =
     reachedMs === undefined
-      ? 'Auth0 could not be asked'
-      : `Auth0 could be read only up to ${dateText(reachedMs)}, so that nothing is told`;
+      ? 'Auth0 could not be read'
+      : `Auth0 could be read only up to ${dateText(reachedMs)}, so there is no result`;
   return new UsageError(`${what}: ${why}`);
 }

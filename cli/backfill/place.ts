@@ -57,7 +57,7 @@ export async function findBackfill({ asked, ends, directory, window }: Backfill)
   const found = unfinished ?? known.find(one => one.directory === directory);
   if (found === undefined || found.ends === ends) return found;
   throw new UsageError(
-    `${directory} holds a backfill of that window ${found.ends}, and this one is ${ends}; ` +
+    `${directory} contains a backfill of this window ${found.ends}, but this one is ${ends}; ` +
       'choose another directory with --state',
   );
 }
@@ -116,8 +116,8 @@ function parse(directory: string, text: string): Begun {
   const isWhole = isObject(asked) && typeof asked['from'] === 'string' && typeof ends === 'string';
   if (!isWhole || Number.isNaN(window.fromMs + window.toMs + begunAtMs)) {
     throw new UsageError(
-      `${join(directory, FILE)} is spoilt; delete the directory ${directory} to begin that backfill anew, which ` +
-        'ships some logs twice and loses none',
+      `${join(directory, FILE)} is damaged; delete the directory ${directory} to start that backfill over. ` +
+        'Some logs are then shipped twice; none is lost',
     );
   }
   const completedAtMs = Date.parse(String(completedAt));

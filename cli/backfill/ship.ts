@@ -76,7 +76,9 @@ export async function shipPlan(
         state: backfillStore(begun),
         queue: queues,
         ledger: localLedger(ledgerPlace(dirname(own), config), clock, code =>
-          journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
+          journal.warn(
+            `the ledger could not be written (${code}): an audit will report these logs as missing`,
+          ),
         ),
         clock,
         random: Math.random,

@@ -18,9 +18,9 @@ Examples:
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .summary('print a script that completes commands and options')
-    .description('Prints a script by which a shell completes the commands and options of this program.')
-    .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(SCRIPTS)))
+    .summary('print a shell completion script')
+    .description('Prints a shell completion script for the commands and options of this program.')
+    .addArgument(new Argument('<shell>', 'shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action((shell: keyof typeof SCRIPTS) => console.log(SCRIPTS[shell](program.name(), treeOf(program))));
 }

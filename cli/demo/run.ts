@@ -44,7 +44,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     if (!stop.signal.aborted) throw error;
     screen.stopBar();
     await world?.close();
-    printError('interrupted; everything that was started has been ended');
+    printError('interrupted; everything that was started has been stopped');
     return EXIT.interrupted;
   } finally {
     screen.stopBar();

@@ -72,8 +72,8 @@ async function request(
     if (Array.isArray(body)) return { kind: 'logs', logs: body, ...limits };
     const type = headers.get('content-type') ?? 'no content type';
     const said = remedied(
-      `Auth0 answered ${status} with no JSON array of logs (${type})`,
-      `see whether a proxy answers in its place, and check ${settingsOf(config)}`,
+      `Auth0 returned ${status} without a JSON array of logs (${type})`,
+      `check whether a proxy answers instead of Auth0, and check ${settingsOf(config)}`,
     );
     return { kind: 'fault', fault: { verdict: 'unavailable', status, ...said }, ...limits };
   } catch (error) {

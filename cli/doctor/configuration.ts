@@ -19,20 +19,20 @@ export function configurationFindings(
   const doubts: (readonly [text: string, remedy: string] | false)[] = [
     kind === 'stack' &&
       !called && [
-        'alarms call nobody: no receiver is configured',
+        'alarms notify nobody: no recipient is configured',
         'set alarms.email, alarms.https or alarms.topicArn, and deploy',
       ],
     !OWN_DOMAIN.test(auth0.domain) && [
-      `auth0.domain "${auth0.domain}" does not look like the tenant’s own`,
-      'put the tenant’s own there (acme.eu.auth0.com) and a custom domain into auth0.customDomain',
+      `auth0.domain "${auth0.domain}" does not look like the tenant’s own domain`,
+      'set auth0.domain to the tenant’s own domain (acme.eu.auth0.com), and auth0.customDomain to a custom domain',
     ],
     ...specOf(azure)
       .doubts(azure)
       .map(({ text, remedy }) => [text, remedy] as const),
     config.settleSeconds === 0 &&
       config.sweepMinutes === 0 && [
-        'logs that Auth0 shows late are missed: settleSeconds and sweepMinutes are both 0',
-        'leave them out of the configuration: 15 and 15 are the defaults',
+        'late logs are missed: settleSeconds and sweepMinutes are both 0',
+        'remove both from the configuration; the defaults are 15 and 15',
       ],
   ];
   const found = doubts.filter(doubt => doubt !== false).map(([text, remedy]) => say.warning(text, remedy));

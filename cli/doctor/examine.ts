@@ -43,7 +43,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
     const say = about('configuration');
     const finding = say.error(
       bases.problems.join('; '),
-      'correct the environment of this command, and run it again',
+      'correct the environment variables, and run the command again',
     );
     return judged([finding], factsOf(one, kind, systemClock.now(), {}));
   }
@@ -54,7 +54,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
 
   const auth0 = async (): Promise<readonly [Finding, Auth0Findings]> => {
     const secret = await auth0SecretFinding(vault);
-    if (!isUsable(secret)) return [secret, { findings: withoutToken('it needs the auth0 secret') }];
+    if (!isUsable(secret)) return [secret, { findings: withoutToken('needs the auth0 secret') }];
     const stored = await state;
     const patient = {
       config: config.auth0,
@@ -99,7 +99,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
     watch('the state', state),
     watch('table and queues', asked(one.problems())),
     watch('schedule, trigger', asked(one.stopped())),
-    watch('what waits', asked(one.queues.depths())),
+    watch('the queues', asked(one.queues.depths())),
     watch('alarms', asked(one.limits())),
     watch('alarms', asked(one.alarms())),
   ]);
@@ -159,7 +159,7 @@ async function asked<T>(question: Promise<T>): Promise<Asked<T>> {
       return { problem: error.message, isForbidden: FORBIDDEN.test(cause) };
     }
     if (!limit.aborted) throw error;
-    const problem = 'AWS has not answered within 30 s; check this machine’s network, and run it again';
+    const problem = 'AWS did not answer within 30 s; check this machine’s network, and run the command again';
     return { problem, isForbidden: false };
   }
 }

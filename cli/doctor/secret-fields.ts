@@ -19,7 +19,7 @@ export function missingIn(
   const missing = needed.find(key => !fields[key]?.reveal());
   return missing === undefined
     ? undefined
-    : { level: 'error', text: `lacks "${missing}"${missing === 'clientSecret' ? besides : ''}` };
+    : { level: 'error', text: `does not contain "${missing}"${missing === 'clientSecret' ? besides : ''}` };
 }
 
 /** Line breaks that were written as `\n` once too often are forgiven, as the pipeline does. */
@@ -27,24 +27,24 @@ export function privateKeyProblem(pem: string | undefined): Problem | undefined 
   if (!pem) return undefined;
   const wrong = (text: string): Problem => ({ level: 'error', text: `has a "privateKey" ${text}` });
   if (/-----BEGIN (RSA )?PUBLIC KEY-----/.test(pem)) {
-    return wrong('that is the public half; the private one belongs here');
+    return wrong('that is a public key; use the private key');
   }
   try {
     const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPrivateKey(
       pem.replaceAll('\\n', '\n'),
     );
-    if (type !== 'rsa') return wrong(`of type ${type}; Auth0 takes RSA`);
+    if (type !== 'rsa') return wrong(`of type ${type}; Auth0 requires RSA`);
     const bits = details?.modulusLength ?? 0;
     return bits < RSA_LEAST_BITS
-      ? wrong(`of ${bits} bits; at least ${RSA_LEAST_BITS} are needed`)
+      ? wrong(`of ${bits} bits; at least ${RSA_LEAST_BITS} are required`)
       : undefined;
   } catch {
-    return wrong('that cannot be read as PEM; it must be the whole file, from BEGIN to END');
+    return wrong('that is not valid PEM; it must be the complete file, from BEGIN to END');
   }
 }
 
 export function redactionKeyFault(key = ''): Problem | undefined {
   if (key.length >= REDACTION_KEY_MIN_CHARACTERS) return undefined;
-  const text = `has a "redactionKey" of ${key.length} characters; at least ${REDACTION_KEY_MIN_CHARACTERS} are needed (${MAKE_REDACTION_KEY} makes one)`;
+  const text = `has a "redactionKey" of ${key.length} characters; at least ${REDACTION_KEY_MIN_CHARACTERS} are required (to create one: ${MAKE_REDACTION_KEY})`;
   return { level: 'error', text };
 }

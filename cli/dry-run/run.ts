@@ -64,7 +64,7 @@ async function startOf(
   if (answer.kind === 'fault') return answer;
   const because =
     fromMs === undefined
-      ? `auth0.startFrom "${pipeline.config.auth0.startFrom}", as there is no checkpoint`
+      ? `auth0.startFrom "${pipeline.config.auth0.startFrom}", because there is no checkpoint`
       : `--from ${dateText(fromMs)}`;
   return { ...answer, because };
 }

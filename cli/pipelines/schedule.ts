@@ -15,8 +15,8 @@ export function tickEveryMs({ name, schedule }: PipelineConfig): number {
   const everyMs = rateMs(schedule);
   if (everyMs !== undefined) return everyMs;
   throw new UsageError(
-    `pipeline "${name}": schedule is "${schedule}"; allowed here: "rate(1 minute)" and the like. ` +
-      'For a schedule by the clock, let cron start "run --once"',
+    `pipeline "${name}": schedule is "${schedule}"; allowed here: rates such as "rate(1 minute)". ` +
+      'For a cron schedule, start "run --once" from cron',
   );
 }
 

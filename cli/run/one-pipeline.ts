@@ -65,7 +65,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
   const ledger = localLedger(ledgerPlace(stateDirectory, config), clock, code =>
-    journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
+    journal.warn(`the ledger could not be written (${code}): an audit will report these logs as missing`),
   );
 
   const shipDependencies = () => {
@@ -130,7 +130,9 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
         if (stop.aborted && !report.done) return;
         if (report.done) await queue.remove(batch);
         else if ((await queue.postpone(batch)) === 'dead-letter') {
-          journal.error('a failed batch was tried too often and is a dead letter now', { message: batch.id });
+          journal.error('a failed batch reached the maximum number of attempts and is now a dead letter', {
+            message: batch.id,
+          });
         }
         told(report);
         // What Azure refuses of one batch it refuses of the next; a message that is none of ours stops nobody.

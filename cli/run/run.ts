@@ -31,7 +31,7 @@ export async function runPipelines(options: RunOptions): Promise<number> {
   const secretsOf = await secretsFor(configs, options.secrets);
   const stateDirectory = await usableDirectory(options.state);
   const bug = new AbortController();
-  const asked = stopOnSignals('stopping after this step; once more ends it at once, and loses no log either');
+  const asked = stopOnSignals('stopping after this step; press Ctrl-C again to force quit (no log is lost)');
   const stop = AbortSignal.any([asked, bug.signal]);
   // Of JSON, nothing else is on standard output.
   const screen = liveLine(options.json ? process.stderr : process.stdout, Date.now);
@@ -56,7 +56,7 @@ export async function runPipelines(options: RunOptions): Promise<number> {
   }
   for (const config of configs) screen.print(introduction(config));
   for (const notice of notices(configs, Date.now())) printError(`warning: ${notice}`);
-  const pace = rates.length > 0 ? `, a tick every ${duration(Math.min(...rates))}, Ctrl-C stops` : '';
+  const pace = rates.length > 0 ? `; a tick every ${duration(Math.min(...rates))}; press Ctrl-C to stop` : '';
   screen.print(`state in ${stateDirectory}${pace}`);
   const runs = pipelines.map((pipeline, index) => {
     const told = tellerOn(screen, pipeline, { stop, json: options.json });

@@ -48,8 +48,8 @@ export function tellerOn(
       if (!isCompanyTold) {
         complain(
           'warning',
-          `another “run” ships it from this state directory: ${other}; the two share one lease, so that each waits for ` +
-            'the other: end one of them',
+          `another “run” uses this state directory: ${other}; both share one lease, so each waits for the other: ` +
+            'stop one of them',
         );
       }
       isCompanyTold = true;
@@ -77,5 +77,5 @@ export function tellerOn(
 /** What should be known before anything begins, however many pipelines it is about. */
 export function notices(configs: readonly PipelineConfig[], nowMs: number): string[] {
   const texts = configs.flatMap(({ azure }) => specOf(azure).notice?.(nowMs).text ?? []);
-  return [...new Set(texts)].map(text => `${text}; to move: docs/azure.md`);
+  return [...new Set(texts)].map(text => `${text}; to migrate: docs/azure.md`);
 }

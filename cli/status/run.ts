@@ -62,6 +62,8 @@ const exitCodeOf = (all: readonly Facts[]): number => EXIT_CODE[worstOf(all.map(
 function redraw(lines: readonly string[], everySeconds: number): void {
   const room = Math.max(2, (process.stdout.rows || 24) - 2);
   const shown = lines.length > room ? [...lines.slice(0, room - 1), '…'] : lines;
-  const all = [...shown, '', `every ${everySeconds} s, Ctrl-C ends`].map(line => `${line}${REST_OF_LINE}`);
+  const all = [...shown, '', `every ${everySeconds} s; press Ctrl-C to stop`].map(
+    line => `${line}${REST_OF_LINE}`,
+  );
   process.stdout.write(`${HOME}${all.join('\n')}${REST_OF_SCREEN}`);
 }

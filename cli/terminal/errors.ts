@@ -25,8 +25,8 @@ export function reportError(error: unknown, verbose: boolean): number {
   if (expected) printError(`error: ${message}`);
   else {
     const [line = ''] = message.split('\n');
-    printError(`error: this should not have happened: ${error instanceof Error ? error.name : ''}: ${line}`);
-    if (!verbose) printError('       run it again with --verbose to see where, and please report it');
+    printError(`error: unexpected error: ${error instanceof Error ? error.name : ''}: ${line}`);
+    if (!verbose) printError('       run the command again with --verbose for details, and please report it');
     else if (error instanceof Error) console.error(error.stack);
   }
   if (verbose) for (const cause of causesOf(error)) printError(`       caused by ${cause}`);

@@ -5,8 +5,8 @@ import { UsageError } from './errors.ts';
 const PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist',
-  EACCES: 'may not be read by you',
-  EPERM: 'may not be read by you',
+  EACCES: 'is not readable by this user',
+  EPERM: 'is not readable by this user',
   EISDIR: 'is a directory',
 };
 
@@ -27,7 +27,7 @@ export function readJsonFile(what: string, path: string, remedy: string): unknow
     // Some editors put a byte order mark in front.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new UsageError(`the ${what} ${path} is no valid JSON${placeOf(error)}; correct it there`);
+    throw new UsageError(`the ${what} ${path} is invalid JSON${placeOf(error)}; correct the file`);
   }
 }
 
@@ -36,7 +36,7 @@ function placeOf(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
   const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
   if (line !== undefined) return ` (line ${line}, column ${column})`;
-  if (/end of JSON input/.test(message)) return ' (it ends too early)';
+  if (/end of JSON input/.test(message)) return ' (unexpected end)';
   const [, character] = /^Unexpected token '(.)'/u.exec(message) ?? [];
-  return character === undefined ? '' : ` (there is an unexpected ${JSON.stringify(character)})`;
+  return character === undefined ? '' : ` (unexpected ${JSON.stringify(character)})`;
 }

@@ -81,17 +81,17 @@ function opened<T>(directory: string, busyMs: number, work: (database: DatabaseS
 
 /** https://sqlite.org/rescode.html; of an extended code, the low byte. */
 const FAULTS: Readonly<Record<number, readonly [code: string, text: string]>> = {
-  3: ['SQLITE_PERM', 'its permissions refuse this user; correct its owner and permissions'],
-  5: ['SQLITE_BUSY', 'another process has kept it locked; see which one hangs'],
+  3: ['SQLITE_PERM', 'this user has no permission; correct its owner and permissions'],
+  5: ['SQLITE_BUSY', 'another process keeps it locked; find the process that hangs'],
   8: ['SQLITE_READONLY', 'it is read-only; mount it writable, or correct its owner and permissions'],
-  10: ['SQLITE_IOERR', 'the disk fails; see the log of this machine'],
+  10: ['SQLITE_IOERR', 'disk I/O error; see the system log of this machine'],
   11: ['SQLITE_CORRUPT', 'it is damaged'],
   13: ['SQLITE_FULL', 'the disk is full; free space on it'],
   14: ['SQLITE_CANTOPEN', 'it cannot be opened; correct the owner and permissions of its directory'],
   26: ['SQLITE_NOTADB', 'it is damaged'],
 };
 const RESTORE =
-  '; put a copy of it back, or delete it and set the checkpoint to where the last run had come: checkpoint set';
+  '; restore a copy of it, or delete it and set the checkpoint to the position of the last run: checkpoint set';
 
 function told<T>(directory: string, work: () => T): T {
   try {

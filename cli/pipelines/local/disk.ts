@@ -6,7 +6,7 @@ import type { Stopped } from '../operated.ts';
 /** Three failed batches of 256 KiB, as many as are put aside at once, and the checkpoint. */
 const LEAST_FREE_BYTES = 1024 * 1024;
 
-const MEANWHILE = 'no log is lost meanwhile: a run that cannot keep its checkpoint ships the same logs again';
+const MEANWHILE = 'no log is lost: a run that cannot save its checkpoint ships the same logs again';
 
 /** None when the directory is not there yet, or when its file system does not say. */
 export async function diskFaults(directory: string): Promise<Stopped[]> {

@@ -49,17 +49,17 @@ function takeCheckpoint(folder: string, database: DatabaseSync): string[] {
 
 /** Throws UsageError: to begin anew could skip logs. */
 function itemIn(path: string): string {
-  const spoilt = (problem: string) =>
+  const damaged = (problem: string) =>
     new UsageError(
-      `the state file ${path} ${problem}; delete it to go on from the file with the number before, which ships ` +
-        'some logs twice and loses none',
+      `the state file ${path} ${problem}; delete it to continue from the file with the previous number. Some logs are ` +
+        'then shipped twice; none is lost',
     );
   const item = jsonOf(readFileSync(path, 'utf8'));
-  if (item === undefined) throw spoilt('is no JSON');
-  if (!isObject(item)) throw spoilt('is no JSON object');
+  if (item === undefined) throw damaged('is invalid JSON');
+  if (!isObject(item)) throw damaged('is not a JSON object');
   const { checkpointLogId: logId } = item;
   if (logId !== undefined && (typeof logId !== 'string' || logId === '')) {
-    throw spoilt('has a "checkpointLogId" that is no text');
+    throw damaged('has a "checkpointLogId" that is not a string');
   }
   return JSON.stringify(item);
 }

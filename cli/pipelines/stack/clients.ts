@@ -81,7 +81,7 @@ async function regionOf(client: CloudFormationClient, profile: string | undefine
   try {
     return await client.config.region();
   } catch (error) {
-    const hint = profile === undefined ? '' : `; --profile is "${profile}": is there such a profile?`;
+    const hint = profile === undefined ? '' : `; check whether the profile "${profile}" exists`;
     throw new UsageError(`${NO_REGION}${hint}`, error);
   }
 }

@@ -104,7 +104,7 @@ export function stackDeadLetters(
     }
     if (!again) {
       throw new UsageError(
-        `dead letter ${id} is not on its queue now; somebody else has taken it or looks at it: try again in two minutes`,
+        `dead letter ${id} is not on its queue now; another process has taken it or is reading it: try again in two minutes`,
       );
     }
     held.set(id, again);
@@ -124,11 +124,11 @@ export function stackDeadLetters(
 }
 
 function warn({ message }: Error): void {
-  printError(`warning: ${message}. What was looked at is hidden for two minutes, also from you`);
+  printError(`warning: ${message}. The messages that were read stay hidden for two minutes`);
 }
 
 export const absent = (url: string) =>
-  `the queue ${url} does not exist; was it deleted, or is this another account?`;
+  `the queue ${url} does not exist; check the AWS account and region, and whether it was deleted`;
 
 function letterOf({ MessageId: id = '', Body: message = '', Attributes: attributes }: Message): DeadLetter {
   return { id, message, sentAtMs: Number(attributes?.SentTimestamp) };

@@ -59,7 +59,7 @@ async function otherStacks({ cloudformation }: StackClients): Promise<string> {
     const { Stacks: stacks = [] } = await cloudformation.send(new DescribeStacksCommand({}));
     const names = stacks.flatMap(one => (outputsOf(one).length > 0 ? [one.StackName ?? ''] : []));
     if (names.length === 0) return elsewhere;
-    return `stacks with pipelines there: ${names.join(', ')}; give one with --stack, or another --region or --profile`;
+    return `stacks with pipelines there: ${names.join(', ')}; choose one with --stack, or another --region or --profile`;
   } catch {
     // It is only a hint, and may ask for more than the operator is allowed.
     return elsewhere;

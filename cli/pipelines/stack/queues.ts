@@ -40,7 +40,7 @@ export function stackQueues(clients: StackClients, output: PipelineOutput): Oper
       await letters.hold(letter);
       const command = new SendMessageCommand({ QueueUrl: urls.retry, MessageBody: letter.message });
       const { MessageId: id } = await ask(SEND, () => sqs.send(command), absent(urls.retry));
-      if (!id) throw new UsageError('the retry queue has not confirmed that it holds the letter; try again');
+      if (!id) throw new UsageError('the retry queue did not confirm the message; try again');
       await letters.remove(letter);
     },
     depths: async () => {

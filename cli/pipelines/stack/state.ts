@@ -18,7 +18,7 @@ export interface StackState {
 export function stackState({ dynamodb, ask }: StackClients, output: PipelineOutput): StackState {
   const { checkpointTable: table, pipeline } = output;
   const store = checkpointStore(dynamodb, table);
-  const absent = `pipeline "${pipeline}": its table ${table} does not exist; was it deleted, or is this another account?`;
+  const absent = `pipeline "${pipeline}": its table ${table} does not exist; check the AWS account and region, and whether it was deleted`;
   const write = <T>(work: () => Promise<T>) =>
     ask(
       'dynamodb:UpdateItem',

@@ -99,7 +99,7 @@ describe('a configuration that is there', () => {
       { dcrImmutableId: DCR },
     ]);
     expect(() => configurationFrom(outputs(), present(many))).toThrow(
-      '--pipeline is missing; allowed, by the configuration: old, new',
+      '--pipeline is missing; allowed in the configuration: old, new',
     );
     expect(() => configurationFrom(outputs(), present(many, 'other'))).toThrow('--pipeline is "other"');
   });

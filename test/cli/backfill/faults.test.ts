@@ -16,8 +16,8 @@ test('what Azure does not take is put on the pipeline’s own queues: the poison
   logs[at] = poisonLog(logs[at]!);
   world = await openLocalWorld({ auth0: { logs } });
   const { code, stdout, stderr } = await backfill(world);
-  expect(stdout).toContain('1 put on the dead-letter queue; the window is done');
-  expect(stdout).toContain('look at dead letters with: replay --list');
+  expect(stdout).toContain('1 put on the dead-letter queue; the window is complete');
+  expect(stdout).toContain('to list the dead letters: replay --list');
   expect(stderr).toContain(`a log was dead-lettered (logId ${wanted[7]})`);
   expect(code).toBe(0);
   const missing = new Set(await world.missing());

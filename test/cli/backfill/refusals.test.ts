@@ -35,7 +35,7 @@ test.each<[string, readonly string[], string]>([
     [...WINDOW, '--headroom', 'half'],
     '--headroom is "half"; allowed: a share',
   ],
-  ['an unknown pipeline', [...WINDOW, '--pipeline', 'prod'], '--pipeline is "prod"; allowed, by'],
+  ['an unknown pipeline', [...WINDOW, '--pipeline', 'prod'], '--pipeline is "prod"; allowed in'],
 ])('%s is refused in one line, with exit code 2, and nothing is begun', async (_, args, message) => {
   const ended = await backfill(world, args);
   expect(ended.stderr).toContain(message);
@@ -56,7 +56,7 @@ test('a federated pipeline is refused, with what to do instead; it is counted al
   const file = await world.write('federated.json', { ...world.config, azure: FEDERATED });
   const { code, stderr } = await backfill(world, [...WINDOW, '--config', file]);
   expect(stderr).toContain(
-    'azure.auth is "federated", so that only its function may post to Azure; give --config',
+    'azure.auth is "federated", so only its function can post to Azure; give --config',
   );
   expect(code).toBe(2);
   const counted = await backfill(world, [...WINDOW, '--config', file, '--dry-run']);
@@ -79,7 +79,7 @@ test('a window that is older than Auth0’s retention is shipped with a warning,
   const state = join(world.directory, 'old');
   const { code, stdout, stderr } = await backfill(world, ['--from', '3d', '--state', state]);
   expect(stderr.replaceAll('\n', ' ')).toMatch(
-    /warning: the window begins before 20.*Z, and Auth0 keeps logs for 1 d \(auth0.logRetentionDays\)/,
+    /warning: the window begins before 20.*Z, but Auth0 keeps logs for only 1 d \(auth0.logRetentionDays\)/,
   );
   expect(stdout).toContain('50 logs shipped');
   expect(code).toBe(0);
@@ -96,7 +96,9 @@ test('the same window of the same name, but from or to another place, is not tak
   });
   expect(elsewhere).not.toBe(here);
   const { code, stderr } = await backfill(world, [...WINDOW, '--state', state, '--config', file]);
-  const told = /holds a backfill of that window from (.*), and this one is (.*); choose another/.exec(stderr);
+  const told = /contains a backfill of this window from (.*), but this one is (.*); choose another/.exec(
+    stderr,
+  );
   expect(told?.slice(1)).toEqual([expect.stringContaining(here!), expect.stringContaining(elsewhere!)]);
   expect(code).toBe(2);
 });
@@ -108,7 +110,7 @@ test('a backfill whose file is spoilt is named, with what to do', async () => {
   await writeFile(join(own, 'backfill.json'), '{"asked": {"from": "3d"}');
   const { code, stderr } = await backfill(world, [...WINDOW, '--state', state]);
   expect(stderr).toContain(
-    `${own}/backfill.json is spoilt; delete the directory ${own} to begin that backfill anew`,
+    `${own}/backfill.json is damaged; delete the directory ${own} to begin that backfill anew`,
   );
   expect(code).toBe(2);
 });

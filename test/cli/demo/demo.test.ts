@@ -55,10 +55,10 @@ describe('demo', { timeout: 180_000 }, () => {
     const TMPDIR = await mkdtemp(join(tmpdir(), 'demo-'));
     const { child, ended } = startCli(['--logs', '20000'], { TMPDIR });
     child.stdout?.on('data', data => {
-      if (String(data).includes('1. An ordinary tick')) child.kill('SIGTERM');
+      if (String(data).includes('1. A normal tick')) child.kill('SIGTERM');
     });
     const { code, stdout, stderr } = await ended;
-    expect(stderr).toBe('interrupted; everything that was started has been ended\n');
+    expect(stderr).toBe('interrupted; everything that was started has been stopped\n');
     expect(stdout).not.toContain('missing');
     expect({ code, left: await readdir(TMPDIR) }).toEqual({ code: 130, left: [] });
     await rm(TMPDIR, { recursive: true });

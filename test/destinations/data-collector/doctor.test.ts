@@ -95,7 +95,7 @@ test('its end is the only warning, and it refuses nothing', async () => {
   const { findings, of } = await examine();
   const found = levels(findings);
   expect(world.azure.received.refusals).toEqual({});
-  expect(of('azure')?.text).toBe('reachable and authorised (200 to a post without a record)');
+  expect(of('azure')?.text).toBe('reachable and authorized (200 to a post without records)');
   expect(Object.keys(found).filter(check => found[check] !== 'ok')).toEqual(['data collector']);
   expect(found).toMatchObject({ 'data collector': 'warning' });
 });

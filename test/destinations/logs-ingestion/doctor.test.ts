@@ -65,7 +65,7 @@ test('to the Logs Ingestion API: its token and the rule’s columns are looked a
   const { findings } = JSON.parse(ended.stdout).pipelines[0] as { findings: Finding[] };
   const found = levels(findings);
   expect(findings.find(({ check }) => check === 'azure')?.text).toBe(
-    'reachable and authorised (204 to a post without a record)',
+    'reachable and authorized (204 to a post without records)',
   );
   expect(found).toMatchObject({ 'entra token': 'ok', 'dcr columns': 'ok' });
   expect(new Set(Object.values(found))).toEqual(new Set(['ok']));
@@ -82,7 +82,7 @@ test('a refused client secret: no Entra token, and Azure is not asked', async ()
     text: expect.stringContaining('AADSTS7000215'),
     remedy: expect.stringContaining('that the secret "auth0-logs/local/azure" holds a client secret'),
   });
-  expect(of('azure')).toMatchObject({ level: 'not checked', text: 'there is no token' });
+  expect(of('azure')).toMatchObject({ level: 'not checked', text: 'no token' });
   expect(world.azure.received.posts).toBe(0);
 });
 

@@ -158,7 +158,7 @@ function queueDetails(
   { retry, 'dead-letter': dead }: NonNullable<Facts['queues']>,
   { about }: Facts,
 ): Detail[] {
-  const look = `list them: ${command(['replay', '--list'], about)}`;
+  const look = `list: ${command(['replay', '--list'], about)}`;
   const goesOn = retry.messages > 0 ? '; retried automatically' : '';
   return [
     ['retry queue', `${depthText(retry, 'failed batch', 'failed batches')}${goesOn}`],

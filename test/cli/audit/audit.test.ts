@@ -14,7 +14,7 @@ let world: LocalWorld;
 afterEach(() => world.close());
 
 const HOUR_MS = 3_600_000;
-/** Late logs are not set: what comes late is lost. */
+/** Late logs are not looked for: what comes late is lost. */
 const NO_SWEEP = { sweepMinutes: 0 };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const stateDirectory = () => join(world.directory, 'state');

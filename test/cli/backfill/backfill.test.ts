@@ -29,7 +29,9 @@ test('a window that is done is not shipped again, unless --again', async () => {
   expect((await backfill(world)).code).toBe(0);
   const again = await backfill(world);
   expect(again).toMatchObject({ code: 0, stderr: '' });
-  expect(again.stdout.replaceAll('\n', ' ')).toMatch(/^this backfill is already complete at .*nothing to do/);
+  expect(again.stdout.replaceAll('\n', ' ')).toMatch(
+    /^this backfill is already complete \(since .*nothing to do/,
+  );
   expect(world.azure.received.duplicates).toBe(0);
   const { code, stdout } = await backfill(world, [...WINDOW, '--again', '--json']);
   const shipped = idsShipped(logs);
@@ -63,7 +65,7 @@ test('--dry-run counts, and neither posts nor writes', async () => {
   });
   expect(counted).toMatchObject({ code: 0, stderr: '' });
   const { stdout } = await backfill(world, [...WINDOW, '--dry-run']);
-  expect(stdout).toContain(`${shipped.length} logs read, of `);
+  expect(stdout).toContain(`${shipped.length} logs read, from `);
   expect(stdout).toContain('dry run: nothing was posted or written');
   expect(world.azure.received.posts).toBe(0);
   expect(await readdir(world.directory)).not.toContain('state');

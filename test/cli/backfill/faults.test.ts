@@ -31,7 +31,7 @@ test('an outage ends it with 1; "run" delivers what is queued, and the same comm
   world.posts.always({ kind: 'status', status: 503, headers: retryAfter });
   const during = await backfill(world);
   expect(during.stdout).toMatch(/^0 logs shipped in .*put on the retry queue; ended early/);
-  expect(during.stderr).toMatch(/error: pipeline "local": .*503.*give the same command again: it goes on/);
+  expect(during.stderr).toMatch(/error: pipeline "local": .*503.*run the same command again; it continues/);
   expect(during.code).toBe(1);
   world.posts.clear();
   expect((await backfill(world)).code).toBe(0);

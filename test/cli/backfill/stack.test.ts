@@ -46,7 +46,7 @@ test('the backfill leaves the deployed checkpoint and lease alone, and puts asid
   const depths = await prod.aws.queueDepths();
   const { code, stdout, stderr } = await run('backfill', WINDOW);
   expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-    'put on the queues of stack Auth0LogsToAzure in us-east-1 ',
+    'go to the queues of stack Auth0LogsToAzure in us-east-1 ',
   );
   expect(stdout).toContain(`${shipped.length - 1} logs shipped in `);
   expect(stdout).toContain('1 put on the dead-letter queue; the window is complete');
@@ -63,7 +63,7 @@ test('what an outage holds is delivered by the deployed replay function', async 
   prod.posts.always({ kind: 'status', status: 503, headers: retryAfter });
   const { code, stdout } = await run('backfill', [...WINDOW, '--again']);
   prod.posts.clear();
-  expect(stdout).toContain('batches on the retry queue are not lost: the replay function delivers it\n');
+  expect(stdout).toContain('batches on the retry queue are not lost: the replay function delivers them\n');
   expect(code).toBe(1);
   const rows = prod.azure.received.records;
   expect(await prod.replayOnce()).toBe(1);

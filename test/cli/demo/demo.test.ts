@@ -38,8 +38,8 @@ describe('demo', { timeout: 180_000 }, () => {
     expect(stdout).not.toMatch(CONTROL);
     expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
     expect(stdout.match(/^\d\. /gm)).toHaveLength(7);
-    expect(stdout).toContain('put on the retry queue, checkpoint moved on');
-    expect(stdout).toContain('the retry queue drained by itself');
+    expect(stdout).toContain('put on the retry queue, checkpoint advanced');
+    expect(stdout).toContain('the retry queue drained automatically');
     expect(stdout).toMatch(/missing +│ +0 /);
     expect(stdout).toContain('Nothing is lost: 300 logs in Azure');
     expect(code).toBe(0);

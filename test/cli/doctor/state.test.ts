@@ -63,7 +63,7 @@ describe('the last run', () => {
       'warning',
       'checkpoint-astray',
     ],
-    ['late logs not set', { lastRun: { ...RUN, sweepOverdue: true } }, 'warning', 'sweep-overdue'],
+    ['late logs not looked for', { lastRun: { ...RUN, sweepOverdue: true } }, 'warning', 'sweep-overdue'],
     [
       'a checkpoint that leads nowhere',
       { lastRun: { ...RUN, outcome: 'astray', party: 'auth0', message: 'it leads nowhere; set it' } },

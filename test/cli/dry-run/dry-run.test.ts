@@ -74,7 +74,7 @@ test('--from begins elsewhere, and --max ends it early', async () => {
   const all = JSON.parse((await dryRun(['--from', from, '--json'])).stdout);
   expect(all.logsRead).toBe(logs.filter(log => log.log_id > position).length);
   const { stdout } = await dryRun(['--from', from, '--max', '150']);
-  expect(stdout).toContain(`starting after --from ${from.slice(0, 19)}Z\n150 logs read, of `);
+  expect(stdout).toContain(`starting after --from ${from.slice(0, 19)}Z\n150 logs read, from `);
   expect(stdout).toContain('there may be more logs: see --max');
 });
 
@@ -105,7 +105,7 @@ test('rules that match nothing are told, with how many logs were looked at, and 
   world = await openLocalWorld({ auth0: { logs } });
   const rules = (...fields: unknown[]) => ({ redact: fields.map(field => ({ field, how: 'mask' })) });
   const well = await dryRun([], rules('user_name', ['details', 'https://acme.com/email']));
-  expect(well.stdout).toContain('Redaction\n  every rule matched, in 60 logs\n');
+  expect(well.stdout).toContain('Redaction\n  every rule matched in 60 logs\n');
   expect(well.stdout).not.toContain('somebody@example.com');
 
   const wrong = rules('user_name', 'details.https://acme.com/email', 'user_nam');
@@ -113,7 +113,7 @@ test('rules that match nothing are told, with how many logs were looked at, and 
   expect(code).toBe(0);
   const text = stdout.replaceAll(/\n +/g, ' ');
   expect(text).toContain('2 of 3 rules matched none of 60 logs: details.https://acme.com/email, user_nam');
-  expect(text).toContain('for a rare field that is normal');
+  expect(text).toContain('this is normal for a rare field');
   expect(text).toContain(
     'user_nam: "user_nam" is not a known field of Auth0’s logs; did you mean "user_name"?',
   );
@@ -141,7 +141,7 @@ test('what is left out, raw or cut is counted', async () => {
   });
   const excluded = logs.filter(({ type }) => type === 'sapi').length;
   const { stdout } = await dryRun([], { exclude: ['sapi'] });
-  expect(stdout).toContain(`  ${400 - excluded} would go, in 1 batch, `);
+  expect(stdout).toContain(`  ${400 - excluded} would be shipped in 1 batch, `);
   expect(stdout).toContain(`  ${excluded} excluded by include, exclude and minimumLevel\n`);
   expect(stdout).toContain('  1 of them raw, because they could not be shaped\n');
   expect(stdout).toMatch(/ {2}\d+ of them cut, because values exceed Azure’s limits\n/);

@@ -85,9 +85,9 @@ describe('a checkpoint that lies beyond every log', { timeout: 30_000 }, () => {
     const before = (await stored()).checkpoint;
     for (const [where, problem] of [
       [syntheticLogId('900', Date.now() + DAY_MS), 'which is in the future'],
-      [syntheticLogId('999', Date.now() - DAY_MS), 'which is beyond the tenant'],
+      [syntheticLogId('999', Date.now() - DAY_MS), 'which is after the tenant'],
       [new Date(Date.now() + DAY_MS).toISOString().slice(0, 10), 'which is in the future'],
-      ['9'.repeat(56), 'which is no log id'],
+      ['9'.repeat(56), 'which is not a valid Auth0 log id'],
     ] as const) {
       const { code, stderr } = await command('checkpoint set', where, '--yes', '--skip-logs');
       expect(stderr).toContain(problem);
@@ -139,7 +139,7 @@ describe('Auth0 answers [] although it has newer logs', { timeout: 30_000 }, () 
     await store({ checkpointLogId: 'opaque' });
     expect(await finding('checkpoint')).toMatchObject({
       level: 'error',
-      text: expect.stringContaining('none comes after it'),
+      text: expect.stringContaining('returns none after the checkpoint'),
       remedy: expect.stringContaining('checkpoint set oldest'),
     });
     const run = await world.run();
@@ -149,7 +149,7 @@ describe('Auth0 answers [] although it has newer logs', { timeout: 30_000 }, () 
     const checkpoint = await finding('checkpoint');
     expect(checkpoint).toMatchObject({
       level: 'error',
-      text: expect.stringContaining('none comes after it'),
+      text: expect.stringContaining('returns none after the checkpoint'),
     });
   });
 });
@@ -196,7 +196,7 @@ describe('a vendor that asks to be left alone', { timeout: 30_000 }, () => {
     }
     expect(world.auth0.requests.token).toBe(1);
     const status = await command('status');
-    expect(status.stdout).toContain('local: unhealthy: Auth0 throttles');
+    expect(status.stdout).toContain('local: unhealthy: Auth0 is rate limiting (429)');
     expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(/asked again at 20[\d:TZ.-]+/);
     expect(await finding('last run')).toMatchObject({
       level: 'error',

@@ -63,7 +63,7 @@ describe('a fault in the way is told in one line, with exit code 1', () => {
 });
 
 describe('what is wrong before it begins is told in full, with exit code 2', () => {
-  test('missing secrets: the variables that were set', async () => {
+  test('missing secrets: the variables that it names', async () => {
     const { AUTH0_BASE_URL = '' } = world.env;
     const { code, stdout, stderr } = await world.run(['--once'], { AUTH0_BASE_URL });
     for (const name of [
@@ -114,7 +114,7 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
         '--config',
         await w.write('two.json', { pipelines: [w.config, { ...w.config, name: 'b' }] }),
       ],
-      'choose one with --pipeline, or give --secrets FILE',
+      'choose one with --pipeline, or specify --secrets FILE',
     ],
     [
       'a secrets file that is not there',
@@ -129,7 +129,7 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
     [
       'a federated identity, which only a Lambda has',
       async w => ['--config', await w.write('federated.json', { ...w.config, azure: FEDERATED })],
-      'azure.auth is "federated", which needs the identity of a Lambda',
+      'azure.auth is "federated", which works only in a Lambda function',
     ],
     ['a word too much', () => ['--config', 'x.json', 'now'], 'too many arguments'],
   ])('%s', async (_, args, message) => {

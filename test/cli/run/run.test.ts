@@ -71,7 +71,7 @@ describe('run --once', () => {
     });
   });
 
-  test('killed in the middle, again and again, loses nothing and repeats only what was shipping', async () => {
+  test('killed in the middle, again and again, loses nothing and repeats only what was on its way', async () => {
     await slowWorld();
     for (const count of [0, 700, 1500, 2500]) {
       const { child, ended } = await world.start();
@@ -195,7 +195,7 @@ describe('run, going on', () => {
     world = await openLocalWorld();
     const config = await world.write('cron.json', { ...world.config, schedule: 'cron(0 8 * * ? *)' });
     const { code, stderr } = await world.run(['--config', config]);
-    expect(stderr).toContain('schedule is "cron(0 8 * * ? *)"; allowed here: "rate(1 minute)"');
+    expect(stderr).toContain('schedule is "cron(0 8 * * ? *)"; allowed here: rates such as "rate(1 minute)"');
     expect(code).toBe(2);
   });
 });

@@ -79,7 +79,7 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
     expect(stdout).toContain('\nprod-eu: healthy');
     expect(stdout).toContain('The signature is wrong');
     expect(stdout).toMatch(
-      /1 message, the oldest queued 2 h( \d min)? ago\n +list them: npx auth0-logs-to-azure replay --list --pipeline prod\n/,
+      /1 message, the oldest queued 2 h( \d min)? ago\n +list: npx auth0-logs-to-azure replay --list --pipeline prod\n/,
     );
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
       /alarms denied-by-azure is in ALARM state \(1\d min\): Azure denies what is posted\./,

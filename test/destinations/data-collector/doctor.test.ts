@@ -32,7 +32,7 @@ const answered = (status: number, code?: string): PostAnswer => ({
 test.each([
   [answered(200), 'ok', undefined],
   [answered(400, 'InvalidDataFormat'), 'ok', undefined],
-  [answered(400, 'SomethingNew'), 'warning', 'see “last run”'],
+  [answered(400, 'SomethingNew'), 'warning', 'check in “last run”'],
   [answered(403, 'InvalidAuthorization'), 'error', 'get-shared-keys'],
   [answered(400, 'InvalidCustomerId'), 'error', `azure.workspaceId "${SAMPLE.azure.workspaceId}"`],
   [answered(400, 'InactiveCustomer'), 'error', 'was not deleted'],
@@ -40,8 +40,8 @@ test.each([
   [answered(400, 'InvalidApiVersion'), 'error', 'azure.apiVersion "2016-04-01"'],
   [answered(404), 'error', 'azure.cloud "public", and see “data collector”'],
   [answered(302), 'error', 'whether a proxy answers'],
-  [answered(429), 'warning', 'batches wait in the retry queue'],
-  [answered(503), 'error', 'see Azure’s status page'],
+  [answered(429), 'warning', 'batches wait on the retry queue'],
+  [answered(503), 'error', 'check Azure’s status page'],
 ] as const)('%j to an empty post: %s', (answer, level, remedy) => {
   const finding = postFinding(answer, azure);
   expect(finding.level).toBe(level);
@@ -78,9 +78,9 @@ test('a line a finding, its remedy below, a summary; nothing is wider than 80 co
   expect(lines[2]).toBe('local: local.eu.auth0.com to Auth0_CL');
   expect(stdout).toMatch(/\n {2}✓ auth0 token {5}obtained/);
   expect(stdout).toMatch(
-    /\n {2}✗ azure {11}Azure refuses: 403 InvalidAuthorization.*\n.*\n {4}→ fill in the key of the workspace/,
+    /\n {2}✗ azure {11}Azure rejected the credentials: 403.*\n? *InvalidAuthorization.*\n.*\n {4}→ fill in the key of the workspace/,
   );
-  expect(stdout).toMatch(/\n {2}– checkpoint {6}there is none yet/);
+  expect(stdout).toMatch(/\n {2}– checkpoint {6}none yet/);
   expect(stdout).toContain(
     '\n        az monitor log-analytics workspace get-shared-keys -g GROUP -n WORKSPACE\n',
   );

@@ -118,7 +118,7 @@ describe('what is missing is known before anything begins', () => {
     expect(await problems({ ...env, AUTH0_REDACTION_KEY: 'k'.repeat(32) }, hashing)).toEqual([]);
   });
 
-  test('in a file, it says what to add to it', async () => {
+  test('in a file, it says what to add', async () => {
     await write({ 'prod/azure': { [SOME_SECRET.name]: 'key' } });
     expect(await secretProblems(config, fileSecrets(file), file)).toEqual([
       `pipeline "prod": the secret "prod/auth0" is missing or incomplete; add to ${file}: {"prod/auth0": {"clientId": "…", "clientSecret": "…"}}`,

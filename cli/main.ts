@@ -17,7 +17,7 @@ import { columnsOf } from './terminal/text.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-/** Light to import: what a command needs, it loads when it is called. */
+/** Light to import: each command loads its dependencies when it is called. */
 const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Try it:': [addDemo],
   'Inspect, without changes:': [addStatus, addDryRun, addDoctor, addAudit],
@@ -44,7 +44,7 @@ const program = new Command('auth0-logs-to-azure')
   .option('--verbose', 'show the cause of an error')
   .addHelpText('after', HELP)
   .configureHelp({ showGlobalOptions: true })
-  // Errors are thrown, and told in one place: see errors.ts.
+  // Errors are thrown, and printed in one place: see errors.ts.
   .exitOverride()
   .configureOutput({ outputError: () => undefined, getOutHelpWidth: () => columnsOf() });
 for (const [heading, adds] of Object.entries(COMMANDS)) {
@@ -53,14 +53,14 @@ for (const [heading, adds] of Object.entries(COMMANDS)) {
 }
 program.helpCommand('help [command]', 'show the help of a command');
 
-/** With no command named, the demo. As commander's default it would take a mistyped command for a word of its own. */
+/** Adds "demo" when no command is given. As commander's default command, it would accept a mistyped command as its argument. */
 function withCommand(args: readonly string[]): readonly string[] {
   const first = args.find(one => one !== '--verbose');
   const isOption = first?.startsWith('-') && !['-h', '--help', '--version'].includes(first);
   return first === undefined || isOption ? ['demo', ...args] : args;
 }
 
-// Whoever read the output, such as "head", has gone: that is as good as a wish to end.
+// The reader of the output, such as "head", has exited: stop as on SIGTERM.
 process.stdout.once('error', () => {
   process.stdout.on('error', () => undefined);
   if (!process.emit('SIGTERM')) process.exit(EXIT.fault);

@@ -16,13 +16,13 @@ specify the state directory of the backfill with --state.
   settled    in a ledger entry
   not yet    after the checkpoint, or late: the next run or sweep ships it
   not known  older than the ledger, which cannot verify it
-  unsure     in a batch with more missing logs (about 35), or logs that Auth0
-             has deleted since, than the audit can identify
+  unsure     in a batch with so many logs missing, or deleted by Auth0 since
+             (more than about 35), that the audit cannot identify them
   missing    in no ledger entry: neither accepted nor queued
 ${TARGET_HELP}
 
-Exit code: 0 nothing is missing, 1 a log is missing or unverified, 2 wrong
-usage, or Auth0 or the ledger could not be read, 130 stopped by Ctrl-C.
+Exit codes: 0 nothing is missing; 1 a log is missing or unverified; 2 wrong
+usage, or Auth0 or the ledger could not be read; 130 stopped by Ctrl-C.
 
 Examples:
   $ npx auth0-logs-to-azure audit --from 1d

@@ -13,7 +13,7 @@ of the pipeline changes, and the values of --log-retention-days and
 --config, a new configuration is printed. Auth0 keeps logs for 1 day on the Free
 plan, 5 days on Essentials, 10 on Professional and 30 on Enterprise.
 
-Exit code: 0 printed, 2 wrong usage, or the file contains no such outputs.
+Exit codes: 0 printed; 2 wrong usage, or the file contains no such outputs.
 
 Examples:
   $ npx auth0-logs-to-azure azure outputs outputs.json \\

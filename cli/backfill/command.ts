@@ -28,8 +28,8 @@ A pipeline with azure.auth "federated" cannot post from this machine. Specify
 --config with "client-secret" instead.
 ${TARGET_HELP}
 
-Exit code: 0 every log of the window is in Azure or on a queue, 1 stopped
-by a fault, 2 wrong usage or configuration, 130 stopped by Ctrl-C.
+Exit codes: 0 every log of the window is in Azure or on a queue; 1 stopped
+by a fault; 2 wrong usage or configuration; 130 stopped by Ctrl-C.
 
 Examples:
   $ npx auth0-logs-to-azure backfill --config config.json --from 6h --dry-run

@@ -32,7 +32,7 @@ export interface BackfillOptions extends TargetOptions {
 export async function runBackfill(options: BackfillOptions): Promise<number> {
   const nowMs = Date.now();
   const { from, to } = options;
-  // What is wrong with the times is told before anything else is looked for.
+  // Reports problems with the times first.
   parseWindow(from, to, nowMs);
   const target = await openTarget(options);
   const pipeline = onlyPipeline(target);

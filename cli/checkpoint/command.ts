@@ -37,8 +37,8 @@ get" shows who set the checkpoint, when, from where and to where.
 ${TARGET_HELP}
 
 Exit codes: 0 set, or already there, or not confirmed; 1 refused, because
-a run holds the lease or has moved the checkpoint; 2 wrong usage, or it cannot
-be set; 130 interrupted.
+a run holds the lease or has moved the checkpoint; 2 wrong usage, or the
+checkpoint cannot be set; 130 interrupted.
 
 Examples:
   $ npx auth0-logs-to-azure checkpoint set 6h --dry-run

@@ -105,7 +105,7 @@ export function directionOf({ from, to }: Move): Direction {
 
 /**
  * Reads 100 pages or three minutes at most, and leaves the pipeline's share of the rate limit to others.
- * @param onProgress told how many so far
+ * @param onProgress receives the number so far
  */
 export async function countBetween(
   source: LogSource,

@@ -105,7 +105,7 @@ function refuse({ config }: Operated, why: string): number {
   return EXIT.fault;
 }
 
-/** Whether the operator wants it, knowing what it does. Throws UsageError when nobody can be asked and the options do not allow it. */
+/** Whether the operator wants it, knowing what it does. Throws UsageError without a terminal, unless the options allow it. */
 async function isAllowed(
   plan: Plan,
   { yes, skipLogs }: CheckpointSetOptions,

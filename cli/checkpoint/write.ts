@@ -10,7 +10,7 @@ export type Written =
   | { readonly kind: 'written'; readonly checkpointSet: string }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** Longer than the three writes take; should this process die in between, the next run waits for so long. */
+/** Longer than the three writes take. If this process crashes in between, the next run waits this long. */
 const LEASE_MS = 30_000;
 
 /**

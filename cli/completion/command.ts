@@ -7,7 +7,7 @@ const HELP = `
 The name auth0-logs-to-azure must be a command of the shell: "npm link" in this
 project's folder makes it one.
 
-Exit code: 0 printed, 2 wrong usage.
+Exit codes: 0 printed; 2 wrong usage.
 
 Examples:
   $ eval "$(auth0-logs-to-azure completion bash)"        # in ~/.bashrc
@@ -20,7 +20,7 @@ export function addCompletion(program: Command): void {
     .command('completion')
     .summary('print a shell completion script')
     .description('Prints a shell completion script for the commands and options of this program.')
-    .addArgument(new Argument('<shell>', 'shell').choices(Object.keys(SCRIPTS)))
+    .addArgument(new Argument('<shell>', 'name of the shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action((shell: keyof typeof SCRIPTS) => console.log(SCRIPTS[shell](program.name(), treeOf(program))));
 }

@@ -1,4 +1,4 @@
-/** `demo`: a whole tenant, with everything that can go wrong, on this machine and without any account. */
+/** `demo`: a simulated tenant, with everything that can go wrong, on this machine and without an account. */
 import { getHeapStatistics } from 'node:v8';
 import { type Command, Option } from 'commander';
 import { KINDS } from '../../simulator/azure/apis.ts';
@@ -14,8 +14,8 @@ const HELP = `
 The demo simulates Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager on
 127.0.0.1. It runs the same Lambda bundles that are deployed.
 
-Exit code: 0 every log is in Azure, 1 a log is missing or left on a queue, 2
-wrong usage.
+Exit codes: 0 every log is in Azure; 1 a log is missing or left on a queue;
+2 wrong usage.
 
 Examples:
   $ npx auth0-logs-to-azure demo
@@ -44,7 +44,7 @@ export function addDemo(program: Command): void {
     });
 }
 
-/** Throws UsageError when the tenant would not fit: Node would die of it, and say so in a page of hexadecimals. */
+/** Throws UsageError when the tenant would not fit into memory: Node would crash with a memory dump. */
 function checkMemory(logs: number): void {
   const needed = logs * BYTES_PER_LOG;
   const available = getHeapStatistics().heap_size_limit;

@@ -59,13 +59,13 @@ export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, q
         barsize: BAR_CHARACTERS,
         hideCursor: true,
         clearOnComplete: true,
-        // Ctrl-C is the command's own business, which stops the bar too.
+        // The command handles Ctrl-C, and stops the bar too.
         gracefulExit: false,
       });
       const bar = bars.create(total, 0, { phase });
       const used = `${' '.repeat(BAR_CHARACTERS)} ${total} of ${total} in Azure | `.length;
       timer = setInterval(() => {
-        // A bar that wraps could not be taken away again.
+        // A bar that wraps could not be erased.
         const room = columns - 1 - used;
         bar.update(arrived(), { phase: shortened(phase, room) });
       }, REFRESH_MS);
@@ -99,7 +99,7 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
   const number = new Intl.NumberFormat('en').format;
   const table = new Table({
     colAligns: ['left', 'right', 'left'],
-    // No colours of its own, and no lines between the rows.
+    // No colors of its own, and no lines between the rows.
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });

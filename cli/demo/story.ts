@@ -22,7 +22,7 @@ export interface StoryEnd {
 interface Scene {
   readonly world: DemoWorld;
   readonly say: (sentence: string) => void;
-  /** Writes logs into the tenant, up to this share of all; the one in the middle may be spoilt. Returns how many. */
+  /** Writes logs into the tenant, up to this share of all; the one in the middle may be poison. Returns how many. */
   write(share: number, poison?: 'poison'): Promise<number>;
   tick(): Promise<RunReport>;
   /** Ticks until there is nothing new; the reports added up. */
@@ -128,7 +128,7 @@ async function outage({ world, say, write, tick }: Scene): Promise<void> {
   }
   if (retried === 0) say(TOO_FEW);
   // The outage ends before the retry queue is looked at: each try during it would only make the message wait, ten
-  // seconds first and twice as long each time, and a demo should not make anybody wait.
+  // seconds first and twice as long each time, which is too long for a demo.
   world.posts.clear();
 }
 
@@ -183,7 +183,7 @@ function setScene(world: DemoWorld, screen: DemoScreen, { logs, seed, stop }: St
         const portion = Math.min(PORTION, left);
         world.auth0.tenant.add(take(tenant, portion, poisonAt - written));
         written += portion;
-        // The bar moves and Ctrl-C is heard in between.
+        // Lets the bar move and Ctrl-C be handled.
         await setImmediate();
         stop.throwIfAborted();
       }
@@ -203,7 +203,7 @@ function setScene(world: DemoWorld, screen: DemoScreen, { logs, seed, stop }: St
   return { scene, ticks: () => ticks };
 }
 
-/** The next `count` logs, the one at `poisonAt` spoilt. A `for…of` would close the generator at its end. */
+/** The next `count` logs, the one at `poisonAt` poisoned. A `for…of` would close the generator at its end. */
 function* take(logs: Generator<Log>, count: number, poisonAt: number): Generator<Log> {
   for (let i = 0; i < count; i++) {
     const { value } = logs.next();

@@ -1,4 +1,4 @@
-/** What Auth0's answers tell of the tenant's plan. */
+/** What Auth0's answers show about the tenant's plan. */
 import { AUTH0_PAGE_SIZE } from '../../lambda/core/contract.ts';
 import type { RateLimit } from '../../lambda/core/model.ts';
 import { counted, duration } from '../terminal/words.ts';

@@ -1,4 +1,4 @@
-/** Requests of Auth0's logs endpoint, whose answers are looked at whole: logs, refusal and rate limit. */
+/** Requests to Auth0's logs endpoint, with the complete answer: logs, refusal and rate limit. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { waitForRateLimitMs } from '../../lambda/core/ask.ts';
@@ -23,7 +23,7 @@ export type Answer =
   | { readonly kind: 'logs'; readonly logs: readonly unknown[]; readonly rateLimit?: RateLimit }
   | { readonly kind: 'fault'; readonly fault: Fault; readonly rateLimit?: RateLimit };
 
-/** Patience with a rate limit that others use too, or that is as small as the Free plan's. */
+/** The longest wait for a rate limit that others use too, or that is as small as the Free plan's. */
 const PATIENCE_MS = 5_000;
 
 /** Asks the logs endpoint, waiting shortly for the rate limit where that helps. */

@@ -103,7 +103,7 @@ async function askNewest(
   return dated.kind === 'fault' && dated.fault.status === 400 ? ask(query) : dated;
 }
 
-/** What becomes of these checks when nobody can be asked. */
+/** These checks, when Auth0 cannot be asked. */
 export function withoutToken(why: string): Finding[] {
   return [about(TOKEN).unchecked(why), ...withoutPage(why)];
 }
@@ -170,7 +170,7 @@ export function waitingText({ logs }: Waiting): string {
   return `${logs === AUTH0_PAGE_SIZE ? 'at least ' : ''}${counted(logs, 'log')} waiting`;
 }
 
-/** Throttling passes by itself. */
+/** Throttling is temporary, so it is a warning. */
 function refusedBy(say: ReturnType<typeof about>, fault: Fault, config: PipelineConfig['auth0']): Finding {
   const { text, remedy } = partsOf(fault, 'Auth0', settingsOf(config));
   return say[fault.verdict === 'throttled' ? 'warning' : 'error'](text, remedy);

@@ -1,4 +1,4 @@
-/** Where the pipeline is, and what waits behind that. */
+/** The position of the pipeline, and the logs that wait after it. */
 import { isFutureLogId, logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { StoredState } from '../pipelines/operated.ts';
 import { command } from '../pipelines/remedy.ts';
@@ -9,7 +9,7 @@ import { type Asked, type Pulse, unasked } from './state.ts';
 
 const DAY_MS = 86_400_000;
 
-/** @param told of the logs after the checkpoint and of the tenant's newest, as far as Auth0 has */
+/** The second parameter: what Auth0 shows about the logs after the checkpoint and the tenant's newest log. */
 export function checkpointFinding(
   asked: Asked<StoredState>,
   { waiting, standing }: Pick<Auth0Findings, 'waiting' | 'standing'>,

@@ -5,7 +5,7 @@ import type { Target } from '../pipelines/operated.ts';
 import { duration } from '../terminal/words.ts';
 import { about, type Finding } from './finding.ts';
 
-/** How far this machine's clock is ahead of a vendor's, as far as an answer tells. */
+/** How far this machine's clock is ahead of a vendor's, as far as an answer shows it. */
 export interface Skew {
   readonly vendor: string;
   readonly aheadMs: number;
@@ -14,7 +14,7 @@ export interface Skew {
 }
 
 export interface ClockWatch {
-  /** The client that ships, which looks at the clock of whoever answers. */
+  /** The HTTP client of the pipeline, which also records the clock of the vendor that answers. */
   fetchOf(vendor: string): Fetch;
   readonly skews: readonly Skew[];
 }

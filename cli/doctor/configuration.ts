@@ -1,4 +1,4 @@
-/** The configuration is valid, or nothing would have got here; what in it is worth a second look. */
+/** The configuration is already validated here. Finds settings in it that are worth a second look. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
@@ -38,12 +38,12 @@ export function configurationFindings(
   const found = doubts.filter(doubt => doubt !== false).map(([text, remedy]) => say.warning(text, remedy));
   const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl].filter(name => env[name]);
   const notice = redirected.length > 0 ? `; redirected by ${redirected.join(', ')}` : '';
-  // A function is not told of its schedule.
+  // A function does not know its schedule.
   const pace = kind === 'stack' ? '' : `; schedule ${schedule}`;
   return found.length > 0 ? found : [say.ok(`valid${pace}${notice}`)];
 }
 
-/** What the users of its API should know today, if anything. */
+/** A notice to the users of the destination's API, if there is one today. */
 export function noticeFindings({ azure }: PipelineConfig, nowMs: number): Finding[] {
   const notice = specOf(azure).notice?.(nowMs);
   return notice ? [about(notice.check).warning(notice.text, notice.remedy)] : [];

@@ -26,7 +26,7 @@ export interface Examination {
   readonly about: About;
   /** What the file of `--dcr` holds; undefined when there is none. */
   readonly dcr: unknown;
-  /** Told which part is at work, and when it is done. */
+  /** Receives the name of each part while it runs. */
   readonly watch: <T>(part: string, work: Promise<T>) => Promise<T>;
 }
 
@@ -116,7 +116,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
     ...fromAzure,
     ...(rule ? [columnsFinding(rule, dcr, by)] : []),
     clockFinding(clocks.skews, kind),
-    // A state directory has no settings that somebody could have changed.
+    // A state directory has no settings that could have been changed.
     ...(kind === 'stack' ? resourceFindings(problems, one.deployCommand) : []),
     ...triggerFindings(stopped, kind),
     lastRunFinding(stored, pulse),
@@ -148,7 +148,7 @@ function originIn(env: Environment, name: string): string | undefined {
   return env[name] ? new URL(env[name]).origin : undefined;
 }
 
-/** The answer, or in a sentence why there is none; a bug is thrown on. */
+/** The answer, or the reason why there is none, in a sentence. Rethrows bugs. */
 async function asked<T>(question: Promise<T>): Promise<Asked<T>> {
   const limit = AbortSignal.timeout(ASK_LIMIT_MS);
   try {

@@ -34,7 +34,7 @@ export function about(check: string) {
 /** Whether what depends on this check may be looked at. */
 export const isUsable = ({ level }: Finding): boolean => level === 'ok' || level === 'warning';
 
-/** One sentence of ours, "what is wrong; what to do", in its parts. What a vendor said stands in brackets, and stays whole. */
+/** Splits one of our sentences, "what is wrong; what to do". A vendor's text stands in brackets and is not split. */
 export function sentenceParts(sentence: string): { text: string; remedy?: string } {
   const bracket = sentence.search(/(?<=\)); /);
   const end = bracket >= 0 ? bracket : sentence.indexOf('; ');

@@ -1,4 +1,4 @@
-/** `doctor`: every pipeline's checks, told. */
+/** `doctor`: runs and shows every pipeline's checks. */
 import { openTarget } from '../pipelines/open.ts';
 import type { Target, TargetOptions } from '../pipelines/operated.ts';
 import { aboutPipeline } from '../pipelines/remedy.ts';

@@ -1,9 +1,9 @@
-/** What can be wrong with the fields of a secret, as far as it can be seen without asking anybody. */
+/** Problems in the fields of a secret that can be found without a request. */
 import { createPrivateKey } from 'node:crypto';
 import type { SecretFields } from '../../lambda/core/model.ts';
 import { MAKE_REDACTION_KEY, REDACTION_KEY_MIN_CHARACTERS } from '../../lambda/core/record/redaction-key.ts';
 
-/** It will be refused, or it looks so. `text` goes on after the secret's name. */
+/** A secret that will be, or may be, rejected. `text` follows the secret's name. */
 export interface Problem {
   readonly level: 'error' | 'warning';
   readonly text: string;
@@ -22,7 +22,7 @@ export function missingIn(
     : { level: 'error', text: `does not contain "${missing}"${missing === 'clientSecret' ? besides : ''}` };
 }
 
-/** Line breaks that were written as `\n` once too often are forgiven, as the pipeline does. */
+/** Accepts line breaks that are escaped as `\n`, as the pipeline does. */
 export function privateKeyProblem(pem: string | undefined): Problem | undefined {
   if (!pem) return undefined;
   const wrong = (text: string): Problem => ({ level: 'error', text: `has a "privateKey" ${text}` });

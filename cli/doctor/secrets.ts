@@ -16,7 +16,7 @@ export interface Vault {
   readonly about: About;
 }
 
-/** The operator may not look, or cannot now: which says nothing of the pipeline. */
+/** The operator cannot read the secret. This shows nothing about the pipeline. */
 const NOT_FOR_US = new Set(['AccessDeniedException', 'DecryptionFailure', 'CredentialsProviderError']);
 
 /** Auth0's: `{"clientId"}` with `"clientSecret"` or `"privateKey"`, and `"redactionKey"` where a rule needs it. */

@@ -1,4 +1,4 @@
-/** What the pipeline itself has to say: its state, its queues and how the last run went. */
+/** The pipeline's own state: checkpoint item, queues and last run. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { withoutRemedy } from '../../lambda/core/cause.ts';
 import { DEAD_LETTER_RETENTION_DAYS } from '../../lambda/core/contract.ts';
@@ -11,15 +11,15 @@ import { counted, duration, faultOf, runWarnings } from '../terminal/words.ts';
 import { type Finding, about as findingOf, sentenceParts } from './finding.ts';
 
 const DAY_MS = 86_400_000;
-/** Of the one judgement of health, as these checks tell it. */
+/** Health, as the level of a finding. */
 const LEVEL = { healthy: 'warning', unknown: 'warning', degraded: 'warning', unhealthy: 'error' } as const;
 
-/** What a question was answered, or in a sentence why it was not. */
+/** The answer to a question, or the reason why there is none, in a sentence. */
 export type Asked<T> = { readonly value: T } | Unanswered;
 
 export interface Unanswered {
   readonly problem: string;
-  /** Whoever asks may not: which says nothing of the pipeline. */
+  /** The operator lacks the permission. This shows nothing about the pipeline. */
   readonly isForbidden: boolean;
 }
 
@@ -97,7 +97,7 @@ export function queueFindings(asked: Asked<Readonly<Record<QueueName, Depth>>>, 
   return [retryFinding(asked.value.retry), deadLetterFinding(asked.value['dead-letter'], about)];
 }
 
-/** It looks after itself, unless it is old. */
+/** Failed batches are retried automatically; only old ones need attention. */
 function retryFinding(depth: Depth): Finding {
   const say = findingOf('retry queue');
   if (depth.messages === 0) return say.ok('empty');
@@ -109,7 +109,7 @@ function retryFinding(depth: Depth): Finding {
   return say[LEVEL[health]](text, remedy);
 }
 
-/** Somebody must see to it. */
+/** Dead letters always need an operator. */
 function deadLetterFinding(depth: Depth, about: About): Finding {
   const say = findingOf('dead letters');
   if (depth.messages === 0) return say.ok('none');

@@ -14,7 +14,7 @@ redaction key in it), but not the Azure secret. The samples are real logs,
 redacted as configured.
 ${TARGET_HELP}
 
-Exit code: 0 done, 1 Auth0 could not be read, 2 wrong usage or configuration,
+Exit codes: 0 done; 1 Auth0 could not be read; 2 wrong usage or configuration;
 130 stopped by Ctrl-C.
 
 Examples:

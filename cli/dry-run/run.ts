@@ -1,4 +1,4 @@
-/** Finds the pipeline and its place among Auth0's logs, looks ahead, and tells. */
+/** Finds the pipeline and its place among Auth0's logs, reads ahead, and shows the result. */
 import type { Fault, StartFrom } from '../../lambda/core/model.ts';
 import { type PipelineParts, pipelineParts } from '../../lambda/wiring.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';

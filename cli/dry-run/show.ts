@@ -53,7 +53,7 @@ function redactionLines({ redact }: Operated['config'], result: Preview): string
   );
 }
 
-/** A column a line, where they are not wanted whole. */
+/** One column per line, unless the complete record is wanted. */
 function pretty(json: string, full: boolean): string {
   const record: Record<string, unknown> = JSON.parse(json);
   const lines = full

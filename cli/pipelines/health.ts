@@ -6,7 +6,7 @@ import type { LastRun } from '../../lambda/core/last-run.ts';
 import { counted, duration, faultOf, rejectedText } from '../terminal/words.ts';
 import type { Facts as Asked } from './facts.ts';
 
-/** Degraded: it ships, or nobody is late yet, and somebody should look. Unknown: part of it could not be asked. */
+/** Degraded: it ships, or is not late yet, but needs attention. Unknown: part of the state could not be read. */
 export type Health = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
 
 export interface Reason {
@@ -66,7 +66,7 @@ export function isRunning({ state, askedAtMs }: Pick<Facts, 'state' | 'askedAtMs
   return state?.lease !== undefined && state.lease.expiresAtMs > askedAtMs;
 }
 
-/** Since when nothing is certain: no log before it is missing. Undefined when nothing is known yet. */
+/** The time up to which every log is settled. Undefined when it is not known yet. */
 function settledAtMs({ state }: Facts): number | undefined {
   const known = [state?.checkpoint?.logDateMs, state?.caughtUpAtMs].filter(ms => ms !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
@@ -134,7 +134,7 @@ function faultReason({ outcome, party, status, message = '' }: LastRun, kind: Fa
   return unhealthy(`the last run failed${party ? ` at ${who}` : ''}`, 'run-errors');
 }
 
-/** No run for too long. Of this machine nobody says that it runs all the time. */
+/** No run for too long. A pipeline of this machine need not run all the time. */
 export function silenceReasons(facts: Pick<Facts, 'state' | 'limits' | 'askedAtMs' | 'kind'>): Reason[] {
   const { state, limits, askedAtMs, kind } = facts;
   if (!state || !limits || isRunning(facts)) return [];

@@ -1,4 +1,4 @@
-/** A pipeline in a few lines, for commands that tell what they are about to do. */
+/** A pipeline in a few lines, for commands that announce what they do. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { specOf } from '../../lambda/destinations/all.ts';

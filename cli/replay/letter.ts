@@ -22,7 +22,7 @@ type Row = Readonly<Record<string, unknown>>;
 const LABEL_CHARACTERS = 12;
 /** Of a message that is no failed batch, or of a revealed value on one line. */
 const RAW_CHARACTERS = 2_000;
-/** Known by these, and nobody is known by them. */
+/** These identify the log, but no person. */
 const SHOWN = new Set(['LogId', 'EventType', 'EventName', EVENT_TIME_COLUMN, 'TimeGenerated', 'Level']);
 
 /** Returns the exit code. Throws UsageError when none or more than one has that id. */

@@ -1,4 +1,4 @@
-/** Dead letters as an operator is told of them, and which of them are meant. */
+/** Dead letters as an operator sees them, and which of them the options choose. */
 import { decodeFailedBatch, type FailedBatch } from '../../lambda/core/failed-batch.ts';
 import type { DeadLetter, Operated, Target } from '../pipelines/operated.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -18,7 +18,7 @@ export interface Letter {
   readonly problem?: string;
 }
 
-/** A letter and what is told of it. */
+/** A letter and its description. */
 export interface Looked {
   readonly raw: DeadLetter;
   readonly letter: Letter;

@@ -15,7 +15,7 @@ import { acceptedBy } from './letters.ts';
 /** What it would journal is in its report too. */
 const SILENT: Journal = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** For the tenant's newest log, where poison cannot be told from a wrong configuration otherwise. */
+/** For the tenant's newest log, which distinguishes poison from a wrong configuration. */
 const ASK_MS = 10_000;
 
 /** Throws UsageError for a pipeline that only its function may deliver, ConfigError for a base URL that is not allowed. */

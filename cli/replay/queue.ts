@@ -72,7 +72,7 @@ function regionOf(url: string): { readonly region?: string } {
   return region === undefined ? {} : { region };
 }
 
-/** Postponed, or in somebody's hands. */
+/** Delayed, or received by another consumer. */
 async function hiddenMessages({ sqs, ask }: StackClients, url: string): Promise<number> {
   const name = 'ApproximateNumberOfMessagesNotVisible';
   const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [name] });

@@ -109,7 +109,7 @@ async function moveLetters(
   return tellResult(chosen, carried, carry, say, stop);
 }
 
-/** Lines of 80 columns; a command, which is indented, stays whole. */
+/** Lines of 80 columns. A command, which is indented, is not broken. */
 const aroundCommands = (text: string) =>
   text
     .split('\n')

@@ -1,4 +1,4 @@
-/** What `replay` says: the list of dead letters, and what is told before and after they are moved or delivered. */
+/** The texts of `replay`: the list of dead letters, and the lines before and after they are moved or delivered. */
 import Table from 'cli-table3';
 import type { Target } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
@@ -103,7 +103,7 @@ function tableOf(letters: readonly Letter[], nowMs: number): string {
   const table = new Table({
     head: ['id', 'logs', 'age', 'first log', 'last log'],
     colAligns: ['left', 'right', 'right', 'left', 'left'],
-    // No colours of its own, and no lines between the rows.
+    // No colors of its own, and no lines between the rows.
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });

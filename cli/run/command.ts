@@ -17,7 +17,7 @@ checkpoint, the retry queue and the dead-letter queue. It must be on a local
 disk. Keep it: without it, the next run begins at auth0.startFrom. You can stop
 or kill the command at any time; no log is lost.
 
-Exit code with --once: 0 caught up, 1 stopped by a fault, 2 wrong usage or
+Exit codes with --once: 0 caught up; 1 stopped by a fault; 2 wrong usage or
 configuration.
 
 Examples:

@@ -1,4 +1,4 @@
-/** What `run` tells: how each run went on standard output, what is wrong on standard error. With `--json`, all words are there. */
+/** The texts of `run`: results on standard output, problems on standard error. With `--json`, all text is on standard error. */
 
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
@@ -12,15 +12,15 @@ import { counted, dateText, faultOf, replaySentence, runSentence, runWarnings } 
 import { runJson } from './json.ts';
 import type { LocalPipeline } from './one-pipeline.ts';
 
-/** Who is told what happens. */
+/** Receives what happens. */
 export interface Told {
   run(report: RunReport): void;
   replay(report: ReplayReport): void;
   /** At the end of a tick, with the messages on each queue. */
   end(report: RunReport, replays: readonly ReplayReport[], depths: Readonly<Record<QueueName, number>>): void;
-  /** How the pipeline is by now: when that has changed, and at the end. */
+  /** The health of the pipeline, when it has changed and at the end. */
   health(judgement: Judgement): void;
-  /** Another “run” works on the same pipeline: told once. */
+  /** Another “run” works on the same pipeline: reported once. */
   company(other: OtherRunner): void;
 }
 

@@ -1,4 +1,4 @@
-/** `status`: how the pipelines are, for whoever was woken. */
+/** `status`: the health of the pipelines, for the operator on call. */
 import type { Command } from 'commander';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -24,7 +24,7 @@ Lag is the time since the date of the checkpoint, or since Auth0 last had no
 newer log, whichever is shorter. The age of the oldest message is an estimate by
 AWS.
 
-Exit code: 0 all are healthy, 1 one is degraded or unhealthy, 2 one is unknown,
+Exit codes: 0 all are healthy; 1 one is degraded or unhealthy; 2 one is unknown;
 130 --watch was stopped.
 
 Examples:

@@ -58,7 +58,7 @@ const EXIT_CODE = { healthy: EXIT.ok, degraded: EXIT.fault, unhealthy: EXIT.faul
 
 const exitCodeOf = (all: readonly Facts[]): number => EXIT_CODE[worstOf(all.map(healthOf))];
 
-/** Over what was there; lines that the screen has no room for are left out, so that it does not roll. */
+/** Overwrites the screen. Omits lines that do not fit, so that it does not scroll. */
 function redraw(lines: readonly string[], everySeconds: number): void {
   const room = Math.max(2, (process.stdout.rows || 24) - 2);
   const shown = lines.length > room ? [...lines.slice(0, room - 1), '…'] : lines;

@@ -16,7 +16,7 @@ import { command, firstRun } from '../pipelines/remedy.ts';
 import { colors, columnsOf, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
 
-/** Of more pipelines, only those that are not healthy are told in full. */
+/** With more pipelines, only unhealthy ones are shown in full. */
 const TOLD_IN_FULL = 3;
 
 /** Lines, without the line's end. */
@@ -80,7 +80,7 @@ function detailLines(facts: Facts): string[] {
   );
 }
 
-/** What is wrong and what to do, and each command of that in a line of its own: it is to be copied whole. */
+/** What is wrong and what to do, with each command on its own line for copying. */
 function remedyDetails(label: string, text: string, remedy: string): Detail[] {
   const [words, ...commands] = remedy.split('\n');
   return [[label, `${text}; ${words}`], ...commands.map((line): Detail => ['', line.trim(), 'command'])];
@@ -108,7 +108,7 @@ function lagText(lag: number, facts: Facts): string {
   const { limits, state } = facts;
   const threshold = limits ? ` (threshold ${duration(limits.lagMs)})` : '';
   if (state?.lastRun?.outcome !== 'caught-up') return `${duration(lag)}${threshold}`;
-  // Without a run, nobody knows what Auth0 has by now.
+  // Without a run, it is unknown what Auth0 has now.
   if (silenceReasons(facts).length > 0) return `unknown: Auth0 was last read ${duration(lag)} ago`;
   return `none; all logs up to ${duration(lag)} ago are shipped`;
 }

@@ -1,4 +1,4 @@
-/** JSON files that an operator wrote by hand: what is wrong with one is said in a sentence. */
+/** JSON files that an operator wrote by hand. A problem in one is reported in a sentence. */
 import { readFileSync } from 'node:fs';
 import { UsageError } from './errors.ts';
 
@@ -12,7 +12,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 
 /**
  * The file's content. Throws UsageError, which never quotes the content: it may hold secrets.
- * @param what names the file's part in the play, such as "configuration file"
+ * @param what the kind of file, such as "configuration file"
  * @param remedy what to do when there is no such file
  */
 export function readJsonFile(what: string, path: string, remedy: string): unknown {
@@ -31,7 +31,7 @@ export function readJsonFile(what: string, path: string, remedy: string): unknow
   }
 }
 
-/** Where it breaks, of V8's message, which may also quote the text. */
+/** The position of the error, from V8's message, which may also quote the content. */
 function placeOf(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
   const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];

@@ -24,7 +24,7 @@ export function dateText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** How a run went, in one sentence. What ended it early is told by `faultOf`. */
+/** The result of a run, in one sentence. `faultOf` says what ended it early. */
 export function runSentence(report: RunReport, stopped: boolean): string {
   const { logsRead, logsAccepted, logsExcluded, logsRaw, logsLate } = report;
   const { logsRetried, logsDeadLettered, logsReshipped, logsBridged, isLateEstimate, lagMs } = report;
@@ -58,7 +58,7 @@ export function rejectedText(status: number | undefined): string {
   return status === 401 || status === 403 ? 'rejected the credentials' : 'rejected the request';
 }
 
-/** What ended a run early, in one sentence, with what to do where it does not say so; undefined when nothing did. */
+/** What ended a run early and what to do, in one sentence; undefined when nothing did. */
 export function faultOf({ outcome, party, message = 'unknown reason' }: RunReport): string | undefined {
   if (['caught-up', 'out-of-time', 'skipped'].includes(outcome)) return undefined;
   if (party === 'state' || party === 'queue') return diskFault(message) ?? message;
@@ -85,7 +85,7 @@ function diskFault(message: string): string | undefined {
   return undefined;
 }
 
-/** What the operator should know besides, a sentence each. */
+/** Further warnings for the operator, one sentence each. */
 export function runWarnings(report: RunReport, retentionMs: number): string[] {
   const kept = duration(retentionMs);
   const remedy =

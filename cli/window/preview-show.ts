@@ -39,7 +39,7 @@ export function typeLines({ types, logsExcluded }: Preview): string[] {
   const table = new Table({
     head,
     colAligns: ['left', 'left', 'right', 'right'],
-    // No colours of its own, and no lines between the rows.
+    // No colors of its own, and no lines between the rows.
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
@@ -64,7 +64,7 @@ export function typeLines({ types, logsExcluded }: Preview): string[] {
 export function columnLines({ columns, form, logsRead, logsExcluded }: Preview): string[] {
   const records = logsRead - logsExcluded;
   const share = (name: string) => (columns.get(name) ?? 0) / records;
-  // Where it is not sent, Azure fills it by itself, from event_date.
+  // Where it is not sent, Azure fills it automatically from event_date.
   const others = form.layout === 'text' ? ['TimeGenerated'] : [];
   const names = COLUMNS.map(({ name }) => name).filter(name => !others.includes(name));
   // A share of nearly all or nearly none must not look like all or none.
@@ -108,7 +108,7 @@ function sizeText(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** The words after the label, in lines that a terminal of 80 columns shows whole. */
+/** The words after the label, in lines that fit a terminal of 80 columns. */
 function listed(label: string, words: readonly string[]): string[] {
   if (words.length === 0) return [];
   // What belongs together stays together.

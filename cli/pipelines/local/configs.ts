@@ -1,4 +1,4 @@
-/** What `run` needs before it may begin: all of it is checked first, and all problems are told. */
+/** What `run` needs before it begins. Everything is checked first, and all problems are reported. */
 
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
@@ -67,7 +67,7 @@ export async function secretsFor(
   return secretsOf;
 }
 
-/** The directory's whole path. Throws UsageError when it cannot be made or written to. */
+/** The directory's absolute path. Throws UsageError when it cannot be created or written to. */
 export async function usableDirectory(given: string): Promise<string> {
   const path = resolve(given);
   try {
@@ -83,7 +83,7 @@ export async function usableDirectory(given: string): Promise<string> {
   }
 }
 
-/** Another directory is no remedy: it is another pipeline, which begins anew and may skip logs. */
+/** Another directory is not a remedy: it is another pipeline, which starts over and may skip logs. */
 async function directoryRemedy(code: string, path: string): Promise<string> {
   if (code === 'EEXIST' || code === 'ENOTDIR') return 'it is a file: specify a directory with --state';
   if (code === 'ENOSPC') return 'the disk is full: free space';

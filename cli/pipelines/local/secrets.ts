@@ -31,7 +31,7 @@ export function environmentSecrets({ auth0, azure }: PipelineConfig, env: Enviro
   }));
 }
 
-/** Secrets of any number of pipelines, from a JSON file: name of the secret to its fields. Read anew after `forget`. */
+/** Secrets of any number of pipelines, from a JSON file: name of the secret to its fields. Read again after `forget`. */
 export function fileSecrets(path: string): SecretSource {
   return sourceOf(name => {
     const file = readJsonFile('secrets file', path, 'specify its path with --secrets');
@@ -43,7 +43,7 @@ export function fileSecrets(path: string): SecretSource {
   });
 }
 
-/** Secrets that cannot be had here, and why. */
+/** Secrets that are not available here, and why. */
 export function noSecrets(why: string): SecretSource {
   return { read: async () => denied(why), forget: () => undefined };
 }
@@ -56,7 +56,7 @@ export function secretsFileWarning(path: string): string | undefined {
     );
   }
   const mode = statSync(path).mode & 0o777;
-  // Windows has no such permissions and says that everybody may read.
+  // Windows has no such permissions, and reports files as readable by everyone.
   if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
   return `${path} is readable by other users (mode ${mode.toString(8)}); run: chmod 600 ${path}`;
 }

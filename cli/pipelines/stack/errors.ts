@@ -1,7 +1,7 @@
-/** What AWS, or the way to it, answers instead of an answer: in one line, with what to do. */
+/** Errors of AWS, or of the connection to it, as one line that says what to do. */
 import { UsageError } from '../../terminal/errors.ts';
 
-/** As whom and where AWS is asked. */
+/** The identity and region of a request. */
 export interface Asker {
   readonly region: string;
   readonly profile: string | undefined;
@@ -37,7 +37,7 @@ const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, ask
 
 /**
  * The error as one for the operator. `action` is what was asked for, as IAM calls it, and where that helps, of what.
- * `absent` is told when what was asked about does not exist.
+ * `absent` is the message for a resource that does not exist.
  * An error of our own goes through as it is.
  */
 export function explained(error: unknown, action: string, asker: Asker, absent?: string): Error {
@@ -67,7 +67,7 @@ const NETWORK = /^(E[A-Z_]+|CERT_\w+|\w*TimeoutError|AbortError)$/;
 export const NO_REGION =
   'no AWS region is configured; specify --region REGION, or set AWS_REGION, or "region" of the profile in ~/.aws/config';
 
-/** The SDK can do less than the CLI; what the CLI can, it can export. */
+/** The SDK supports fewer credential sources than the CLI, which can export credentials for it. */
 function noCredentials(message: string, asker: Asker): string {
   const { profile } = asker;
   if (/SSO|sso login|expired|session/i.test(message)) {
@@ -99,7 +99,7 @@ function unreachable(code: string, action: string, { region }: Asker): string {
   return `AWS (${service}, ${region}) cannot be reached (${code}); check this machine’s network, proxy and firewall`;
 }
 
-/** Node's errors, and our edges', tell by `code` what AWS's tell by `name`. */
+/** Node's errors, and our edges', have in `code` what AWS's errors have in `name`. */
 function partsOf(error: unknown) {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const { code, $metadata: answer } = Object(error) as {

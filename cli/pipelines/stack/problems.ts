@@ -1,4 +1,4 @@
-/** What somebody has changed by hand since the stack was deployed, and would be missed in need. */
+/** Safety settings that were changed manually since the stack was deployed. */
 import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import {
@@ -94,7 +94,7 @@ async function attributesOf({ sqs, ask }: StackClients, QueueUrl: string) {
 const setting = (url: string, attributes: Readonly<Record<string, string>>, where: About) =>
   `do: ${awsCommand(`sqs set-queue-attributes --queue-url ${url} --attributes '${JSON.stringify(attributes)}'`, where)}`;
 
-/** SQS keeps no policy, or one that is whole. */
+/** SQS stores no policy, or a complete one. */
 function policyOf(text: string | undefined): Readonly<Record<string, unknown>> {
   const policy: unknown = JSON.parse(text || '{}');
   return isObject(policy) ? policy : {};

@@ -20,7 +20,7 @@ import { stackTriggers } from './triggers.ts';
 const DEFAULT_STACK = 'Auth0LogsToAzure';
 const BASE_URLS = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl];
 
-/** Throws UsageError when there is no such stack or pipeline, or AWS does not let us look. */
+/** Throws UsageError when the stack or pipeline does not exist, or AWS denies access. */
 export async function stackTarget(options: TargetOptions): Promise<Target> {
   const { stack: stackName = DEFAULT_STACK, pipeline } = options;
   const clients = await stackClients(options, process.env);
@@ -52,7 +52,7 @@ async function operated(
   const deploy = deployCommand(stack, output);
   const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
   return {
-    // The functions are not told of the alarms: the stack made a topic for them, or took the configured one.
+    // The functions do not know the alarms; the stack created their topic, or used the configured one.
     config: { ...config, alarms: { ...config.alarms, topicArn: output.alarmTopicArn } },
     secrets: secretsManager(clients.secretsManager),
     env: { ...env, ...process.env },

@@ -1,4 +1,4 @@
-/** What makes a deployed pipeline move: the schedule that starts runs, and the mapping that starts replays. */
+/** The triggers of a deployed pipeline: the schedule that starts runs, and the mapping that starts replays. */
 import {
   type EventSourceMappingConfiguration,
   type LambdaClient,

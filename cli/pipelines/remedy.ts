@@ -1,4 +1,4 @@
-/** Every command that a text tells to type, built from what the text is about: no other file writes one. */
+/** Builds every command that a text tells the operator to run. No other file writes one. */
 import type { TargetOptions } from './operated.ts';
 
 /** The options by which pipelines are found: those that were given. */
@@ -55,7 +55,7 @@ export const deployment = (words: readonly string[], { region, profile }: About 
  * it with the deployed template, and not with the resources.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
  */
-export const revertDrift = (deploy: string): string => `put it back:\n  ${deploy} --revert-drift`;
+export const revertDrift = (deploy: string): string => `restore it:\n  ${deploy} --revert-drift`;
 
 /** A command of the AWS CLI, where the stack is. */
 export const awsCommand = (words: string, { region, profile }: About): string =>

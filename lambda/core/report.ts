@@ -24,6 +24,8 @@ export interface RunReport {
   readonly pipeline: string;
   readonly outcome: RunOutcome;
   readonly party?: Party;
+  /** HTTP status of the answer that ended the run. */
+  readonly status?: number;
   readonly message?: string;
   /** What to do; see Reason. */
   readonly remedy?: string;

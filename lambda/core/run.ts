@@ -62,6 +62,8 @@ export interface ShipOptions {
 export interface Stop {
   readonly outcome: RunOutcome;
   readonly party?: Party;
+  /** HTTP status, where it is not in `fault`. */
+  readonly status?: number;
   readonly message?: string;
   /** What to do, where it is not in `fault`. */
   readonly remedy?: string;

@@ -70,8 +70,9 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     if (lagMs !== undefined && lagMs > options.retentionMs / 2) counts.retentionAtRisk = true;
     counts.sweepOverdue = isSweepOverdue(run);
     Object.assign(counts, d.redactionUnmatched?.());
-    const remedy = fault?.remedy;
-    const end = { ...stop, ...(remedy && { remedy }), ...(lagMs === undefined ? {} : { lagMs }) };
+    const { status, remedy } = fault ?? {};
+    const said = { ...(status && { status }), ...(remedy && { remedy }) };
+    const end = { ...stop, ...said, ...(lagMs === undefined ? {} : { lagMs }) };
     report = run.tally.report({ ...end, durationMs: since() });
     return report;
   } finally {

@@ -14,6 +14,7 @@ export interface Wait {
   /** Refusals in a row. */
   readonly times: number;
   readonly verdict: Fault['verdict'];
+  readonly status?: number;
   readonly message: string;
   readonly remedy?: string;
 }
@@ -34,7 +35,8 @@ export function stopByWait(waits: Waits, nowMs: number): Stop | undefined {
     const wait = waits[party];
     if (!wait || wait.untilMs <= nowMs || wait.untilMs > nowMs + 2 * WAIT_MOST_MS) continue;
     const message = `${wait.message}; next attempt at ${new Date(wait.untilMs).toISOString()}`;
-    return { outcome: wait.verdict, party, message, ...(wait.remedy && { remedy: wait.remedy }) };
+    const { verdict: outcome, status, remedy } = wait;
+    return { outcome, party, ...(status && { status }), message, ...(remedy && { remedy }) };
   }
   return undefined;
 }
@@ -42,13 +44,14 @@ export function stopByWait(waits: Waits, nowMs: number): Stop | undefined {
 /** What is to be remembered after a run that asked and ended like this. */
 export function waitsAfter(waits: Waits, { party, fault }: Stop, nowMs: number): Waits {
   if ((party !== 'auth0' && party !== 'azure') || !fault || !isDear(party, fault)) return {};
-  const { verdict, message, remedy, retryAfterMs = 0 } = fault;
+  const { verdict, status, message, remedy, retryAfterMs = 0 } = fault;
   // A secret that is not filled in has no status: it is read again at every run, which costs nothing.
-  const isRefusal = verdict === 'denied' && fault.status !== undefined;
+  const isRefusal = verdict === 'denied' && status !== undefined;
   const times = isRefusal ? (waits[party]?.times ?? 0) + 1 : 0;
   const waitMs = Math.min(WAIT_MOST_MS, Math.max(retryAfterMs, refusedWaitMs(times)));
   if (waitMs < WORTH_REMEMBERING_MS && !isRefusal) return {};
-  return { [party]: { untilMs: nowMs + waitMs, times, verdict, message, ...(remedy && { remedy }) } };
+  const said = { verdict, ...(status && { status }), message, ...(remedy && { remedy }) };
+  return { [party]: { untilMs: nowMs + waitMs, times, ...said } };
 }
 
 /**

@@ -53,11 +53,11 @@ export async function allIsWell(scene: Scene): Promise<void> {
     mustBe(well && isWhole, `with --json: ${JSON.stringify(all)}`);
     return verdicts.join('; ');
   });
-  await checks.check('status names an alarm that rings, with exit code 1', async () => {
+  await checks.check('status names an alarm in ALARM state, with exit code 1', async () => {
     const [pipeline] = pipelines;
     await pipeline!.setAlarm(ALARM, 'ALARM');
     const seen = await findings(operator).finally(() => pipeline!.setAlarm(ALARM, 'OK'));
-    const expected = [`${pipeline!.name}: alarm ${ALARM} rings, see docs/runbook.md#${ALARM}`];
+    const expected = [`${pipeline!.name}: alarm ${ALARM} is in ALARM state, see docs/runbook.md#${ALARM}`];
     mustBe(`${seen}` === `${expected}`, `it finds: ${seen}`);
     return `${seen}`;
   });
@@ -135,7 +135,7 @@ export async function denialSeen({ checks, operator, pipelines }: Scene): Promis
   await checks.check('status and doctor say who denies, with exit code 1', async () => {
     const seen = await findings(operator);
     const expected = pipelines.map(
-      ({ name }) => `${name}: Auth0 denies, see docs/runbook.md#denied-by-auth0`,
+      ({ name }) => `${name}: Auth0 rejected the credentials (401), see docs/runbook.md#denied-by-auth0`,
     );
     mustBe(`${seen}` === `${expected}`, `status finds: ${seen}`);
     const { pipelines: all } = await operator.ask<Doctor>(1, 'doctor');

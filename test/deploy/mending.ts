@@ -88,13 +88,13 @@ export async function setBack(scene: Scene): Promise<number> {
       const { stderr } = await operator.type(1, ...set, '--yes');
       mustBe(/held until .+; nothing was changed/.test(stderr), `it says: ${stderr}`);
       const { stdout } = await operator.type(0, 'status', '--pipeline', pipeline.name);
-      mustBe(stdout.includes(`${pipeline.name}: healthy: a run is under way`), `status says:\n${stdout}`);
+      mustBe(stdout.includes(`${pipeline.name}: healthy: a run is in progress`), `status says:\n${stdout}`);
     } finally {
       ends.auth0.faults.logs.clear();
     }
     const { outcome } = await run;
     mustBe(outcome === 'caught-up', `that run ended ${outcome}`);
-    return 'exit code 1; status: a run is under way, which then ended as if nothing had been';
+    return 'exit code 1; status: a run is in progress, which then ended as if nothing had been';
   });
   let twice = 0;
   await checks.check('set back, the pipeline ships from there once more, without a gap', async () => {

@@ -9,7 +9,7 @@ const MAIN = join(ROOT, 'cli/main.ts');
 /** Remedies so far, by what was done with them: for the count. */
 export const count = { executed: new Set<string>(), parsed: new Set<string>() };
 
-const STARTS = /^(?:look: |\$ )?((?:npx auth0-logs-to-azure|npx cdk|aws|az|cp|chmod|sudo|timedatectl)\s.*)$/;
+const STARTS = /^(?:list: |\$ )?((?:npx auth0-logs-to-azure|npx cdk|aws|az|cp|chmod|sudo|timedatectl)\s.*)$/;
 
 /** Each command of the text, whole; one that goes on in the next line ends in `\`. */
 export function commandsIn(printed: string): string[] {

@@ -32,7 +32,7 @@ const answered = (status: number, code?: string): PostAnswer => ({
 test.each([
   [answered(200), 'ok', undefined],
   [answered(400, 'InvalidDataFormat'), 'ok', undefined],
-  [answered(400, 'SomethingNew'), 'warning', 'see “last run”'],
+  [answered(400, 'SomethingNew'), 'warning', 'check in “last run”'],
   [answered(403, 'InvalidAuthorization'), 'error', '/sharedKeys"'],
   [answered(400, 'InvalidCustomerId'), 'error', `azure.workspaceId "${SAMPLE.azure.workspaceId}"`],
   [answered(400, 'InactiveCustomer'), 'error', 'still exists'],
@@ -40,8 +40,8 @@ test.each([
   [answered(400, 'InvalidApiVersion'), 'error', 'azure.apiVersion "2016-04-01"'],
   [answered(404), 'error', 'azure.cloud "public", and see “data collector” in "doctor"'],
   [answered(302), 'error', 'whether a proxy answers'],
-  [answered(429), 'warning', 'batches wait in the retry queue'],
-  [answered(503), 'error', 'see Azure’s status page'],
+  [answered(429), 'warning', 'batches wait on the retry queue'],
+  [answered(503), 'error', 'check Azure’s status page'],
 ] as const)('%j to an empty post: %s', (answer, level, remedy) => {
   const finding = postFinding(answer, azure);
   expect(finding.level).toBe(level);
@@ -83,9 +83,9 @@ test('a line a finding, its remedy below, a summary; nothing is wider than 80 co
   expect(lines[2]).toBe('local: local.eu.auth0.com to Auth0_CL');
   expect(stdout).toMatch(/\n {2}✓ auth0 token {5}obtained/);
   expect(stdout).toMatch(
-    /\n {2}✗ azure {11}Azure refuses: 403 InvalidAuthorization.*\n.*\n {4}→ write the primary key of the workspace/,
+    /\n {2}✗ azure {11}Azure rejected the credentials: 403.*\n? *InvalidAuthorization.*\n.*\n {4}→ write the primary key of the workspace/,
   );
-  expect(stdout).toMatch(/\n {2}– checkpoint {6}there is none yet/);
+  expect(stdout).toMatch(/\n {2}– checkpoint {6}none yet/);
   expect(stdout).toContain(
     '\n        az rest --method post --uri-parameters api-version=2020-08-01 \\\n' +
       '          --url "$(az monitor log-analytics workspace list -o tsv \\\n' +
@@ -102,7 +102,7 @@ test('its end is the only warning, and it refuses nothing', async () => {
   const { findings, of } = await examine();
   const found = levels(findings);
   expect(world.azure.received.refusals).toEqual({});
-  expect(of('azure')?.text).toBe('reachable and authorised (200 to a post without a record)');
+  expect(of('azure')?.text).toBe('reachable and authorized (200 to a post without records)');
   expect(Object.keys(found).filter(check => found[check] !== 'ok')).toEqual(['data collector']);
   expect(found).toMatchObject({ 'data collector': 'warning' });
 });

@@ -18,6 +18,11 @@ describe('a run while a vendor is left alone', () => {
     });
   });
 
+  test('names the status of the answer that asked for it, also after it was stored', () => {
+    const stored = readWaits(writeWaits(ending('auth0', { status: 429, retryAfterMs: 90_000 })));
+    expect(stopByWait(stored, NOW)).toMatchObject({ outcome: 'throttled', party: 'auth0', status: 429 });
+  });
+
   test.each([
     [NOW + 1, true],
     [NOW, false],

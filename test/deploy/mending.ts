@@ -59,7 +59,8 @@ export async function deadLettersSeen(scene: Scene, poisonIds: readonly string[]
   await checks.check('a replay that AWS does not allow moves none either, and says why', async () => {
     const replay = () => operator.type(1, 'replay', '--yes');
     const { stderr } = await operator.amended('Deny', 'sqs:SendMessage', replay);
-    const [told] = /^error: .*AWS does not allow sqs:SendMessage to these credentials.*$/m.exec(stderr) ?? [];
+    const [told] =
+      /^error: .*AWS does not allow sqs:SendMessage with these credentials.*$/m.exec(stderr) ?? [];
     mustBe(told !== undefined, `it says:\n${stderr}`);
     mustBe(await areThere(), 'dead letters are gone');
     return told;

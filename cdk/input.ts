@@ -73,7 +73,7 @@ function inContext(context: Context): unknown {
     return Object.fromEntries(parts.map(name => [name, json(context[name])]));
   }
   throw new ConfigError([
-    'the configuration is missing; use the one with which the stack was deployed: -c config=config.json ' +
+    'the configuration is missing; write one (docs/setup.md), or use the one with which the stack was deployed: -c config=config.json ' +
       `("doctor" prints the complete command), or the example, to look at it: -c config=${EXAMPLE}`,
   ]);
 }

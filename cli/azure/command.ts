@@ -5,7 +5,8 @@ import type { OutputsOptions } from './outputs.ts';
 
 const OUTPUTS_HELP = `
 The file contains the output of this command:
-  az deployment group show -g GROUP -n auth0-logs --query properties.outputs
+  az deployment group show -g GROUP -n auth0-logs --query properties.outputs \\
+    -o json
 
 With --config, your configuration is printed with the new settings. Only "azure"
 of the pipeline changes, and the values of --log-retention-days and

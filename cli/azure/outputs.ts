@@ -26,7 +26,7 @@ type Settings = Readonly<Record<string, unknown>>;
 const SHORTEST_DAYS = 1;
 
 const MAKE_OUTPUTS =
-  'create it:\n  az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
+  'create it:\n  az deployment group show -g GROUP -n auth0-logs --query properties.outputs -o json > outputs.json';
 
 /** Prints the configuration, and on standard error what is still to be decided. Throws as `configurationFrom` does, and UsageError for a file that cannot be read. */
 export function printConfiguration(file: string, options: OutputsOptions): void {

@@ -38,8 +38,8 @@ export function rateLimitFinding(rateLimit: RateLimit | undefined, headroom: num
   const kept = reserved === 0 ? '' : `; ${counted(reserved, 'call')} reserved for others`;
   if (remaining > reserved) return say.ok(`${seen}, ${looks}${kept}`);
   return say.warning(
-    `${seen}, ${looks}${kept}: other callers use it up, and the pipeline waits`,
-    'find out who else calls the Management API (Auth0 Dashboard, Monitoring, Logs, type api_limit); lower auth0.rateLimitHeadroom, or upgrade the plan',
+    `${seen}, ${looks}${kept}: the pipeline waits for the limit`,
+    'nothing, if the pipeline ships a backlog (“checkpoint”): it uses the limit itself. Otherwise find out who else calls the Management API (Auth0 Dashboard, Monitoring, Logs, type api_limit); lower auth0.rateLimitHeadroom, or upgrade the plan',
   );
 }
 

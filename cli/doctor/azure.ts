@@ -70,8 +70,12 @@ async function federatedFindings(
   }
   const unproven = tokens.map(({ unchecked }) =>
     unchecked(
-      'federated: Entra trusts only the roles of the functions, and Azure accepted no logs of their last run',
-      'see “last run” for what was rejected, or run this again after a run that had logs to ship',
+      lastRun
+        ? 'federated: Entra trusts only the roles of the functions, and Azure accepted no logs of their last run'
+        : 'federated: Entra trusts only the roles of the functions, which have not run yet',
+      lastRun
+        ? 'see “last run” for what was rejected, or run this again after a run that had logs to ship'
+        : 'run this again after the deploy and a first run',
     ),
   );
   if (!isThere) return [...unproven, postFinding(answer, config)];

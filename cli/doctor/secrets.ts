@@ -1,6 +1,6 @@
 /** Whether the pipeline's secrets can be read and are what they should be. Their values are never shown. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
-import { SECRET_PLACEHOLDER } from '../../lambda/core/contract.ts';
+import { isPlaceholder } from '../../lambda/core/contract.ts';
 import type { SecretFields, SecretSource } from '../../lambda/core/model.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { Target } from '../pipelines/operated.ts';
@@ -71,7 +71,7 @@ async function secretFinding(
   }
   const { fields } = answer;
   const remedy = kind === 'stack' ? filling(name, shape, about) : `correct the secret; it must be ${shape}`;
-  const untouched = Object.keys(fields).find(key => fields[key]?.reveal().includes(SECRET_PLACEHOLDER));
+  const untouched = Object.entries(fields).find(([, value]) => isPlaceholder(value.reveal()))?.[0];
   if (untouched !== undefined) {
     return say.error(`the secret "${name}" still contains the placeholder in "${untouched}"`, remedy);
   }

@@ -79,7 +79,10 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
     const [, why = fault, againAt] = WAITING.exec(fault) ?? [];
     const text = withoutRemedy(why, lastRun.remedy);
     const remedy = lastRun.remedy ?? 'see the other findings here, and docs/runbook.md';
-    const wait = againAt === undefined ? '' : `; the next attempt is at ${againAt}`;
+    const wait =
+      againAt === undefined
+        ? ''
+        : `; the next attempt is at ${againAt}: if the findings above are ✓ by now, wait for it`;
     return say.error(`${ended}; ${text}${wait}`, lastRun.outcome === 'astray' ? 'see “checkpoint”' : remedy);
   }
   const [warning] = runWarnings({ ...lastRun, pipeline: pulse.config.name }, retentionMs(pulse));
@@ -133,7 +136,7 @@ function waits({ messages, oldestAgeMs }: Depth, one: string, many?: string): st
 function beginning({ kind, config, about }: Pulse): string {
   return kind === 'local'
     ? firstRun(about, specOf(config.azure).isFederated(config.azure))
-    : 'check the schedule, which starts a run from one minute after the deployment: docs/runbook.md, lag';
+    : 'check the schedule, which starts a run from one minute after the deployment: docs/runbook.md, silent';
 }
 
 const retentionMs = ({ config }: Pulse): number => config.auth0.logRetentionDays * DAY_MS;

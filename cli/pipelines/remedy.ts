@@ -41,7 +41,8 @@ export const aboutPipeline = (about: About, name: string, isOneOfSeveral: boolea
  * After the line break, the line is a command.
  */
 export function firstRun(about: About, isFederated: boolean): string {
-  if (!isFederated) return `run it:\n  ${command(['run', '--once'], about)}`;
+  if (!isFederated)
+    return `run it on this machine, unless a stack runs it (both would ship every log twice):\n  ${command(['run', '--once'], about)}`;
   const deploy = deployment([`-c ${quoted(`config=${about.config}`)}`]);
   return `azure.auth is "federated", so only its function can run it; deploy it:\n  ${deploy}`;
 }

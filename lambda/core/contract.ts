@@ -61,6 +61,10 @@ export const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' } as const;
 /** What a secret created by the stack holds until somebody fills it in. */
 export const SECRET_PLACEHOLDER = 'FILL-ME-IN';
 
+/** Whether a secret still has that, or what docs/setup.md prints in the place of a value. */
+export const isPlaceholder = (value: string): boolean =>
+  value.includes(SECRET_PLACEHOLDER) || /^(…|\.{3}|CLIENT_ID)$/.test(value.trim());
+
 /** Auth0 gives at most 100 logs a page: https://auth0.com/docs/api/management/v2/logs/get-logs */
 export const AUTH0_PAGE_SIZE = 100;
 

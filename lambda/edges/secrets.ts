@@ -2,7 +2,7 @@
 
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { remedied } from '../core/cause.ts';
-import { SECRET_PLACEHOLDER } from '../core/contract.ts';
+import { isPlaceholder } from '../core/contract.ts';
 import { jsonObject, networkFailure, withinLimit, withTimeLimit } from '../core/http.ts';
 import type { Fault, SecretFields, SecretSource } from '../core/model.ts';
 import { Secret } from '../core/secret.ts';
@@ -66,8 +66,13 @@ async function readSecret(
 
 function fieldsOf(name: string, text: string | undefined): SecretAnswer {
   if (text === undefined) return denied(name, 'has no string value');
-  if (text.includes(SECRET_PLACEHOLDER)) return denied(name, 'still holds the placeholder of the stack');
   const object = jsonObject(text);
+  if (
+    [text, ...Object.keys(object ?? {}), ...Object.values(object ?? {})].some(
+      one => typeof one === 'string' && isPlaceholder(one),
+    )
+  )
+    return denied(name, 'still holds the placeholder of the stack');
   if (!object) return denied(name, 'is not a JSON object of string fields');
   const fields: SecretFields = Object.fromEntries(
     Object.entries(object).flatMap(([key, value]) =>

@@ -61,7 +61,7 @@ describe('the pipelines', () => {
     context => {
       expect(problems(context)).toEqual([
         expect.stringMatching(
-          /^the configuration is missing; use .*-c config=config\.json.*-c config=config\.example\.json/,
+          /^the configuration is missing; write one .*-c config=config\.json.*-c config=config\.example\.json/,
         ),
       ]);
     },

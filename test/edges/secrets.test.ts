@@ -73,6 +73,7 @@ test('a placeholder filled in meanwhile is found without forgetting', async () =
 
 test.each([
   ['the placeholder', holding(`{"sharedKey":"${SECRET_PLACEHOLDER}","x":"${VALUE}"}`), 'placeholder'],
+  ['the placeholder of a document', holding(`{"clientSecret":"…","x":"${VALUE}"}`), 'placeholder'],
   ['text that is no JSON', holding(VALUE), 'not a JSON object'],
   ['a JSON array', holding(`["${VALUE}"]`), 'not a JSON object'],
   [

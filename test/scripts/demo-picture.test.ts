@@ -36,7 +36,7 @@ function wordsOf(texts: readonly Text[]): string[] {
 const steady = (text: string): string =>
   text
     .replaceAll(/\d[\d.,]*/g, 'N')
-    .replaceAll(/\bN (batch|message)(es|s)?\b/g, 'N $1')
+    .replaceAll(/\bN\s+(batch|message)(es|s)?\b/g, 'N $1')
     .replaceAll(/─+/g, '─')
     .replaceAll(/\s+/g, ' ')
     .trim();

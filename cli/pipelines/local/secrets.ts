@@ -126,7 +126,9 @@ function answerOf(name: string, look: (name: string) => Values): Awaited<ReturnT
   try {
     const fields = Object.entries(look(name)).map(([key, value]) => [key, new Secret(value)] as const);
     if (fields.length > 0) return { kind: 'secret', fields: Object.fromEntries(fields) };
-    return denied(`the secret "${name}" was not found; see run --help for where to store it`);
+    return denied(
+      `the secret "${name}" was not found; add {"${name}": {…}} to the file of --secrets, or set its environment variables`,
+    );
   } catch (error) {
     return denied(error instanceof Error ? error.message : 'the secret could not be read');
   }

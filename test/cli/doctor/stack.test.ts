@@ -188,7 +188,7 @@ test('federated: the token cannot be had from here, and the last run that shippe
   const unproven = await examined('prod-eu');
   expect(unproven.of('entra token')).toMatchObject({
     level: 'not checked',
-    remedy: expect.stringContaining('see “last run”'),
+    remedy: expect.stringContaining('run this again after the deploy'),
   });
   expect(unproven.of('azure')?.level).toBe('not checked');
   expect(azure.received.records).toBe(records);

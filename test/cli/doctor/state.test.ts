@@ -34,7 +34,7 @@ describe('the last run', () => {
   });
 
   test.each([
-    ['none yet', {}, 'warning', 'docs/runbook.md, lag'],
+    ['none yet', {}, 'warning', 'docs/runbook.md, silent'],
     ['a checkpoint of a version before', { checkpoint: { logId: 'a' } }, 'not checked', 'after the next run'],
     [
       'a denial, with what it says to do',
@@ -54,7 +54,7 @@ describe('the last run', () => {
       'no silence longer than the alarm allows',
       { lastRun: { ...RUN, endedAtMs: NOW - HOUR_MS } },
       'error',
-      'lag',
+      'silent',
     ],
     ['a gap', { lastRun: { ...RUN, gapSuspected: true } }, 'warning', 'gap-suspected'],
     [
@@ -92,7 +92,7 @@ describe('the last run', () => {
     const wait = '; next attempt at 2030-05-15T13:00:00.000Z';
     const denied = { ...RUN, outcome: 'denied', party: 'auth0', remedy: 'grant it' } as const;
     expect(found({ lastRun: { ...denied, message: `no scope (403); grant it${wait}` } })).toMatchObject({
-      text: '1 min ago: denied; no scope (403); the next attempt is at 2030-05-15T13:00:00.000Z',
+      text: '1 min ago: denied; no scope (403); the next attempt is at 2030-05-15T13:00:00.000Z: if the findings above are ✓ by now, wait for it',
       remedy: 'grant it',
     });
     const { remedy: _, ...unknown } = denied;

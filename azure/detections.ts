@@ -15,9 +15,16 @@ export interface Detection {
   /** Such as `T1110.004`: https://attack.mitre.org/techniques/enterprise/ */
   readonly techniques: readonly string[];
   readonly kql: string;
-  /** How often the rule looks, and how far back: ISO 8601 durations. */
+  /**
+   * What has an alert of its own. `look`: every look that finds something, so that nothing is muted by what was found
+   * before. Columns: each of their values, until it is found no more. `rule`: the rule as a whole, likewise.
+   */
+  readonly alertPer: 'look' | 'rule' | readonly string[];
+  /** How often the rule looks, and within what time its events count together: ISO 8601 durations. */
   readonly frequency: string;
   readonly window: string;
+  /** How far back the rule reads, by TimeGenerated. */
+  readonly range: string;
   /**
    * The rule fires when the query's number of rows is `operator` `threshold`: here always more than none. Numbers
    * to tune stand as `let` at the top of the query; `when` tells them in words.
@@ -46,6 +53,14 @@ const MINUTES: Readonly<Record<string, number>> = {
   P2D: 2880,
 };
 
+/**
+ * The most that Azure allows. A rule that judges what has arrived since its last look reads so far back: logs over two
+ * days old have the time of receipt, so that it sees all but those that come almost two days late.
+ */
+const FARTHEST = 'P2D';
+/** What a look reads of the time before the last one: Azure promises neither an exact clock nor a row at once. */
+const OVERLAP_MINUTES = 2;
+
 const TACTICS: readonly string[] = [
   'Reconnaissance',
   'ResourceDevelopment',
@@ -69,6 +84,7 @@ const KEYS = [
   'severity',
   'tactics',
   'techniques',
+  'alertPer',
   'frequency',
   'window',
   'when',
@@ -79,7 +95,7 @@ const KEYS = [
 export const DETECTIONS: readonly Detection[] = readKqlFiles('detections', KEYS).map(detection);
 
 function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detection {
-  const { title, description, severity, frequency, window, when, tryIt } = header;
+  const { title, description, severity, alertPer, frequency, window, when, tryIt } = header;
   const must = (right: boolean, what: string) => {
     if (!right) throw new Error(`azure/detections/${name}.kql: ${what}`);
   };
@@ -96,6 +112,14 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
   for (const technique of techniques) {
     must(/^T\d{4}(\.\d{3})?$/.test(technique), `"${technique}" is no technique; allowed: such as T1110.004`);
   }
+  const arrived = [...kql.matchAll(/(?:IngestionTime|Arrival\b|Arrival\)) > ago\((\d+)m\)/g)].map(
+    ([, minutes]) => Number(minutes),
+  );
+  const sinceLastLook = MINUTES[frequency]! + OVERLAP_MINUTES;
+  must(
+    arrived.every(minutes => minutes === sinceLastLook),
+    `it judges what arrived in ${arrived} minutes; allowed: ${sinceLastLook}, its frequency and ${OVERLAP_MINUTES} more`,
+  );
   return {
     id: name,
     title,
@@ -104,8 +128,10 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
     tactics,
     techniques,
     kql,
+    alertPer: alertPer === 'look' || alertPer === 'rule' ? alertPer : alertPer.split(', '),
     frequency,
     window,
+    range: /\bIngestionTime\b/.test(kql) ? FARTHEST : window,
     operator: 'GreaterThan',
     threshold: 0,
     when,

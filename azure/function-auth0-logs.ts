@@ -48,10 +48,12 @@ export function auth0Logs(): string {
   return `union isfuzzy=true
 ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | extend EventTime = coalesce(${EVENT_TIME_COLUMN}, TimeGenerated)
-// At least once means now and then twice: the same LogId counts once. Rows without one are kept.
+// Microsoft Sentinel's connector keeps the scheme.
+| extend Auth0Domain = tolower(replace_regex(Auth0Domain, @'^https?://|/+$', ''))
+// At least once means now and then twice: the same LogId counts once, as it came first. Rows without one are kept.
 | extend Content = strcat(tostring(TimeGenerated), EventType, SrcIpAddr, ActorUserId, Description, tostring(Details))
 | extend RowKey = coalesce(LogId, Content)
-| summarize arg_max(TimeGenerated, *) by RowKey
+| summarize arg_min(IngestionTime, *) by RowKey
 | project-away RowKey, Content
 // Other collectors bring the code alone.
 | lookup kind=leftouter (Auth0LogTypes()) on EventType

@@ -93,13 +93,17 @@ ${sorted.map(row).join('\n')}
 
 ## Before you rely on them
 
-- **A rule looks at a range of \`TimeGenerated\`**, the time of the event. Logs that arrive after their window has passed, and within two
-  days, as after an outage of the pipeline or a replay of failed batches, are seen by no rule. _Auth0 logs arrive late_ fires then:
-  run the detections by hand over that time.
-- **Logs over two days old are seen when they arrive**, since Azure gives them the time of receipt as \`TimeGenerated\`. What a detection
-  counts within an hour or a day it counts by \`EventTime\`, when it happened: a month of logs that arrives at once, as at a first start
-  with \`startFrom: "oldest"\`, is not one burst. _Auth0 logs arrive late_ fires then, and what did happen in that month: an attack, or a
-  change of the tenant’s settings. _Machine token from a new address_ judges the last hour only.
+- **A rule judges what has arrived since its last look**, whenever it happened, and counts by \`EventTime\`, when it did happen. A first
+  start with \`startFrom: "oldest"\`, a replay and a backfill are not one burst: they fire what did happen, an attack or a change of the
+  tenant’s settings, and nothing else. A log that is stored already and comes again within two days is not judged again; after two
+  days it is.
+- **A rule reads two days, the most that Azure allows.** Logs over two days old have the time of receipt as \`TimeGenerated\`, so it sees them
+  too. It does not see logs that arrive in the last hours before they are two days old: run the detections by hand then.
+- **An hour begins at every quarter of an hour**, or at every five minutes: what is spread over a whole hour can fall between two.
+- **_Machine token from a new address_ needs the day before in sight.** Over logs that come a day late alone it keeps quiet.
+- **One alert for each** user, address or application stays open while more arrives, and a second one has its own. A change of the
+  tenant’s settings is an alert at each look that finds one; one that arrives within two minutes of a look can be in two alerts.
+- **Saving what is so already** is told from a change by the calls of the two days before. The first call in two days counts as a change.
 - **The numbers are a start.** They stand as \`let\` at the top of a query. Change them to what is usual in your tenant: run the query
   over the last two days first.
 - **_any_ means any.** Most changes of the tenant’s settings are your own. Such an alert asks you to recognise it.
@@ -115,8 +119,9 @@ ${sorted.map(row).join('\n')}
 \`npm test\` parses every query and checks it against the tables’ columns with Microsoft’s
 [Kusto language service](https://www.npmjs.com/package/@kusto/language-service-next), and then runs it: logs are shaped by the pipeline’s own code, stored in the tables
 of either API as Azure stores them, read by \`Auth0Logs()\`, and each detection must fire on its trial and keep quiet at the near misses: one less than
-the number, a refused call instead of one that worked, the right order reversed. A month of harmless logs that arrives at once must fire
-nothing but _Auth0 logs arrive late_, and an attack that arrives three days late must be found.
+the number, a refused call instead of one that worked, the right order reversed. Each trial names the page of the vendor that says
+so. Over a month of harmless logs, a first start, a replay of a day and a backfill must fire nothing, and every attack must be found that
+arrives 17 hours, a day, three days or a month late.
 
 It runs on DuckDB, with SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) has made of the KQL (\`npm run generate -- sql\`), a translator that its authors check against Microsoft’s
 Kusto emulator. That is **not Azure**. Four things stand in for what it lacks: \`column_ifexists\` is decided before the translation,
@@ -143,19 +148,26 @@ const link = (technique: string) =>
   `[${technique}](https://attack.mitre.org/techniques/${technique.replace('.', '/')}/)`;
 
 function section(detection: Detection): string {
-  const { id, title, description, severity, when, tactics, techniques, frequency, window, tryIt } = detection;
+  const { id, title, description, severity, when, tactics, techniques, frequency, range, tryIt } = detection;
   return `## ${title}
 
 ${description}
 
 - **Severity:** ${severity}, ${SEVERITIES[severity].toLowerCase()}
 - **Fires at:** ${when}
-- **Looks** at the last ${spoken(window)}, every ${spoken(frequency)}
+- **Looks** at the last ${spoken(range)}, every ${spoken(frequency)}
+- **One alert** ${alertPer(detection)}
 - **MITRE ATT&CK:** ${tactics.map(words).join(', ')}; ${techniques.map(link).join(', ')}
 - **Try it:** ${tryIt}
 - **Id:** \`${id}\`
 
 ${folded(detection.kql)}`;
+}
+
+function alertPer({ alertPer: per }: Detection): string {
+  if (per === 'look') return 'at each look that finds something';
+  if (per === 'rule') return 'until a look finds nothing more';
+  return `for each ${per.map(column => `\`${column}\``).join(' and ')}, until no more of it is found`;
 }
 
 /** "DefenseEvasion" → "Defense Evasion". */

@@ -47,12 +47,27 @@ function commented(description: string, kql: string): string {
   return `// ${description.replaceAll('\n', '\n// ')}\n${kql}`;
 }
 
-function detectionVariable({ description, when, tryIt: _, tactics, techniques, ...rule }: Detection): Json {
+function detectionVariable({
+  description,
+  when,
+  tryIt: _tryIt,
+  window: _window,
+  alertPer,
+  tactics,
+  techniques,
+  ...rule
+}: Detection): Json {
   return {
     ...rule,
     description: `${description} When: ${when}.`,
     tactics: tactics.join(', '),
     techniques: techniques.join(', '),
+    // An alert without state is an alert at every look; with it, Azure mutes a look that finds the same dimensions.
+    autoMitigate: alertPer !== 'look',
+    dimensions:
+      typeof alertPer === 'string'
+        ? []
+        : alertPer.map(name => ({ name, operator: 'Include', values: ['*'] })),
   };
 }
 
@@ -136,7 +151,8 @@ function receivers(list: string, addresses: string, name: string, field: string)
   };
 }
 
-const ofDetection = (field: keyof Detection) => `[variables('detections')[copyIndex()].${field}]`;
+const ofDetection = (field: keyof Detection | 'autoMitigate' | 'dimensions') =>
+  `[variables('detections')[copyIndex()].${field}]`;
 
 const alertRules: Resource = {
   type: 'Microsoft.Insights/scheduledQueryRules',
@@ -155,7 +171,7 @@ const alertRules: Resource = {
     enabled: "[not(contains(parameters('disabledAlerts'), variables('detections')[copyIndex()].id))]",
     scopes: ["[variables('workspaceId')]"],
     evaluationFrequency: ofDetection('frequency'),
-    windowSize: ofDetection('window'),
+    windowSize: ofDetection('range'),
     criteria: {
       allOf: [
         {
@@ -163,11 +179,12 @@ const alertRules: Resource = {
           timeAggregation: 'Count',
           operator: ofDetection('operator'),
           threshold: ofDetection('threshold'),
+          dimensions: ofDetection('dimensions'),
           failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
         },
       ],
     },
-    autoMitigate: true,
+    autoMitigate: ofDetection('autoMitigate'),
     // A function that was saved a second ago is not known yet, nor is a table before its first row.
     skipQueryValidation: true,
     actions: {

@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000;
 /** What a rule finds when it looks. */
 export interface Scene {
   readonly logs: readonly Log[];
+  /** Logs that arrived as soon as they do, when the others are late. */
+  readonly before?: readonly Log[];
   /** How long the logs took to get here; half a minute when absent. */
   readonly lagMinutes?: number;
   /** Rows of tables that hold no Auth0 logs. */
@@ -17,6 +19,8 @@ export interface Scene {
 }
 
 export interface Trial {
+  /** Where the vendor says that it behaves as the logs here. */
+  readonly source: string;
   readonly fires: Scene;
   /** Other ways to make it fire. */
   readonly also?: Readonly<Record<string, Scene>>;

@@ -24,14 +24,48 @@ const linked = (second: string, scopes: readonly string[]) =>
       { connection: second, user_id: 'b' },
     ],
   });
+/** The settings of an attack protection, whole: the dashboard posts them so, and so the API answers. */
+const protection = (settings: object, options: { minutesAgo?: number; type?: string } = {}) => {
+  const all = { enabled: true, shields: ['block', 'user_notification'], allowlist: [], ...settings };
+  const path = 'attack-protection/suspicious-ip-throttling';
+  return call('patch', path, { admin, body: all, response: all, ...options });
+};
+const OFF = { enabled: false };
+const exempt = (...allowlist: string[]) => ({ allowlist });
+
 const OWN = ['update:current_user_identities'];
 
 export const TENANT_TRIALS: Trials = {
   'attack-protection-off': {
-    fires: scene(
-      call('patch', 'attack-protection/brute-force-protection', { admin, body: { enabled: false } }),
-    ),
+    source: 'https://auth0.com/docs/api/management/v2/attack-protection/patch-brute-force-protection',
+    fires: scene(protection(OFF)),
+    also: {
+      'by one setting': scene(
+        call('patch', 'attack-protection/brute-force-protection', { admin, body: { enabled: false } }),
+      ),
+      'it was on before': scene(protection({}, { minutesAgo: 60 }), protection(OFF)),
+      'off, on and off again': scene(
+        protection(OFF, { minutesAgo: 90 }),
+        protection({}, { minutesAgo: 60 }),
+        protection(OFF),
+      ),
+      'another one is off already': scene(
+        call('patch', 'attack-protection/brute-force-protection', { admin, body: OFF, minutesAgo: 60 }),
+        protection(OFF),
+      ),
+    },
     quiet: {
+      'it is off already, and something else is changed': scene(
+        protection(OFF, { minutesAgo: 60 }),
+        protection({ ...OFF, shields: [] }),
+      ),
+      'the answer alone says that it is off': scene(
+        call('patch', 'attack-protection/brute-force-protection', {
+          admin,
+          body: { max_attempts: 5 },
+          response: { enabled: false, max_attempts: 5 },
+        }),
+      ),
       'switched on': scene(
         call('patch', 'attack-protection/brute-force-protection', {
           admin,
@@ -52,13 +86,31 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'attack-protection-allowlist': {
-    fires: scene(
-      call('patch', 'attack-protection/suspicious-ip-throttling', {
-        admin,
-        body: { allowlist: ['203.0.113.66'] },
-      }),
-    ),
+    source: 'https://auth0.com/docs/api/management/v2/attack-protection/patch-suspicious-ip-throttling',
+    fires: scene(protection(exempt('203.0.113.66'))),
+    also: {
+      'by one setting': scene(
+        call('patch', 'attack-protection/suspicious-ip-throttling', {
+          admin,
+          body: exempt('203.0.113.66'),
+        }),
+      ),
+      'one more': scene(
+        protection(exempt('203.0.113.66'), { minutesAgo: 60 }),
+        protection(exempt('203.0.113.66', '203.0.113.67')),
+      ),
+      'taken off and put on again': scene(
+        protection(exempt('203.0.113.66'), { minutesAgo: 90 }),
+        protection(exempt(), { minutesAgo: 60 }),
+        protection(exempt('203.0.113.66')),
+      ),
+    },
     quiet: {
+      'it is there already, and something else is changed': scene(
+        protection(exempt('203.0.113.66', '203.0.113.67'), { minutesAgo: 60 }),
+        protection({ ...exempt('203.0.113.66'), shields: [] }),
+      ),
+      'something else is changed, and nobody is exempt': scene(protection({ shields: [] })),
       'a list of something else': scene(
         call('patch', 'tenants/settings', { admin, body: { allowlist: ['203.0.113.66'] } }),
       ),
@@ -68,6 +120,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'bot-detection-off': {
+    source: 'https://auth0.com/docs/api/management/v2/attack-protection/patch-bot-detection',
     fires: scene(
       call('patch', 'attack-protection/bot-detection', {
         admin,
@@ -92,6 +145,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'mfa-policy-off': {
+    source: 'https://auth0.com/docs/api/management/v2/guardian/put-policies',
     fires: scene(call('put', 'guardian/policies', { admin, body: [] })),
     quiet: {
       'another empty list': scene(call('put', 'guardian/factors/sms/templates', { admin, body: [] })),
@@ -99,6 +153,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'mfa-factor-off': {
+    source: 'https://auth0.com/docs/api/management/v2/guardian/put-factors-by-name',
     fires: scene(call('put', 'guardian/factors/webauthn-roaming', { admin, body: { enabled: false } })),
     quiet: {
       'something else': scene(call('put', 'branding/templates', { admin, body: { enabled: false } })),
@@ -108,6 +163,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'tenant-admin-invited': {
+    source: 'https://github.com/auth0/auth0-customer-detections',
     fires: scene(
       call('post', 'tenants/invitations', {
         admin,
@@ -122,6 +178,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'tenant-members-removed': {
+    source: 'https://github.com/auth0/auth0-customer-detections',
     fires: scene(
       times(2, index =>
         call('delete', `tenants/members/${index}`, { admin, description: 'Delete tenant member' }),
@@ -140,6 +197,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'management-api-granted': {
+    source: 'https://auth0.com/docs/api/management/v2/client-grants/post-client-grants',
     fires: scene(
       call('post', 'client-grants', {
         admin,
@@ -157,6 +215,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'log-stream-changed': {
+    source: 'https://auth0.com/docs/api/management/v2/log-streams/patch-log-streams-by-id',
     fires: scene(call('delete', 'log-streams/lst_Example', { admin, statusCode: 204 })),
     also: { paused: scene(call('patch', 'log-streams/lst_Example', { admin, body: { status: 'paused' } })) },
     quiet: {
@@ -167,6 +226,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'login-flow-changed': {
+    source: 'https://auth0.com/docs/api/management/v2/actions/patch-bindings',
     fires: scene(call('patch', 'actions/triggers/post-login/bindings', { admin, body: { bindings: [] } })),
     also: {
       deployed: scene(call('post', 'actions/actions/1/deploy', { admin })),
@@ -180,6 +240,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'connection-changed': {
+    source: 'https://auth0.com/docs/api/management/v2/connections/post-connections',
     fires: scene(call('post', 'connections', { admin, body: { strategy: 'samlp' }, statusCode: 201 })),
     also: {
       changed: scene(call('patch', 'connections/con_Example', { admin })),
@@ -191,6 +252,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'client-credential-added': {
+    source: 'https://auth0.com/docs/api/management/v2/clients/post-rotate-secret',
     fires: scene(call('post', 'clients/client1/rotate-secret', { admin })),
     quiet: {
       'it was refused': scene(call('post', 'clients/client1/rotate-secret', { admin, type: 'fapi' })),
@@ -199,6 +261,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'client-secret-read': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(times(5, index => read(index, 'client_secret'))),
     quiet: {
       'four applications': scene(times(4, index => read(index, 'client_secret'))),
@@ -207,6 +270,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'risky-grant-type': {
+    source: 'https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id',
     fires: scene(
       call('patch', 'clients/client1', { admin, body: { grant_types: ['authorization_code', 'password'] } }),
     ),
@@ -223,6 +287,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'risky-callback': {
+    source: 'https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id',
     fires: scene(
       call('patch', 'clients/client1', {
         admin,
@@ -243,14 +308,17 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'network-acl-changed': {
+    source: 'https://auth0.com/docs/api/management/v2/network-acls/put-network-acls-by-id',
     fires: scene(call('put', 'network-acls/acl_Example', { admin, body: { active: false } })),
     quiet: { 'one was added': scene(call('post', 'network-acls', { admin, statusCode: 201 })) },
   },
   'users-exported': {
+    source: 'https://auth0.com/docs/api/management/v2/jobs/post-users-exports',
     fires: scene(call('post', 'jobs/users-exports', { body: { connection_id: 'con_Example' } })),
     quiet: { 'users are imported': scene(call('post', 'jobs/users-imports', { statusCode: 202 })) },
   },
   'users-deleted': {
+    source: 'https://auth0.com/docs/api/management/v2/users/delete-users-by-id',
     fires: scene(times(10, index => call('delete', `users/auth0%7C${index}`, { statusCode: 204 }))),
     quiet: {
       'nine users': scene(times(9, index => call('delete', `users/auth0%7C${index}`, { statusCode: 204 }))),
@@ -263,6 +331,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'accounts-linked': {
+    source: 'https://auth0.com/docs/manage-users/user-accounts/user-account-linking/link-user-accounts',
     fires: scene(linked('Username-Password-Authentication', OWN)),
     quiet: {
       'another list in an answer': scene(

@@ -7,6 +7,8 @@ import type { LogAnalytics } from '../../simulator/azure/log-analytics/engine.ts
 import { deploy } from './arm-deploy.ts';
 import { STATE } from './sample-deployment.ts';
 
+const MINUTE_MS = 60_000;
+
 interface Deployed {
   readonly evaluationFrequency: string;
   readonly windowSize: string;
@@ -72,4 +74,34 @@ export async function firing(analytics: LogAnalytics, atMs: number): Promise<str
   const fired: string[] = [];
   for (const rule of RULES) if (await fires(analytics, rule, atMs)) fired.push(rule.id);
   return fired;
+}
+
+export interface Watched {
+  /** What fired: the rule, the minutes after the beginning, and whom it is about. */
+  readonly alerts: readonly string[];
+  readonly looks: number;
+}
+
+/** The alerts of all rules, each looking at its frequency and with its state, from one time to another. */
+export async function alertsOf(
+  analytics: LogAnalytics,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Promise<Watched> {
+  const alerts: string[] = [];
+  const rules = RULES.map(({ id, settings }) => ({ id, rule: alertRule(settings) }));
+  const stepMs = Math.min(...rules.map(({ rule }) => rule.frequencyMs));
+  let looks = 0;
+  for (let atMs = fromMs + stepMs; atMs <= toMs; atMs += stepMs) {
+    // The first look of each is at once, the next one a period later.
+    const due = rules.filter(({ rule }) => (atMs - fromMs - stepMs) % rule.frequencyMs === 0);
+    for (const { id, rule } of due) {
+      const rows = await analytics.run(`detection-${id}`, { fromMs: atMs - rule.windowMs, toMs: atMs });
+      looks++;
+      for (const { kind, dimensions } of rule.evaluate(rows, atMs)) {
+        const minutes = (atMs - fromMs) / MINUTE_MS;
+        if (kind === 'fired') alerts.push([id, minutes, ...Object.values(dimensions)].join(' '));
+      }
+    }
+  }
+  return { alerts, looks };
 }

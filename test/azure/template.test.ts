@@ -166,7 +166,8 @@ describe('the content', () => {
       enabled: true,
       scopes: [WORKSPACE],
       evaluationFrequency: 'PT5M',
-      windowSize: 'PT1H',
+      windowSize: 'P2D',
+      autoMitigate: true,
       criteria: {
         allOf: [
           {
@@ -174,11 +175,20 @@ describe('the content', () => {
             timeAggregation: 'Count',
             operator: 'GreaterThan',
             threshold: 0,
+            dimensions: ['User', 'Country'].map(name => ({ name, operator: 'Include', values: ['*'] })),
           },
         ],
       },
       skipQueryValidation: true,
       actions: { actionGroups: [group], customProperties: { techniques: 'T1110' } },
+    });
+  });
+
+  test('a rule whose every look is an alert has no state and no dimensions', () => {
+    const [, silent] = of(deployed(), 'scheduledQueryRules');
+    expect(silent?.properties).toMatchObject({
+      autoMitigate: false,
+      criteria: { allOf: [{ dimensions: [] }] },
     });
   });
 

@@ -36,7 +36,7 @@ const DUCKDB_TYPE: Readonly<Record<string, string>> = {
   dynamic: 'JSON',
 };
 
-/** Auth0Logs() is worked out once, over all rows; views narrow it down for each run. */
+/** Auth0Logs() is worked out once for a range, which many queries ask for one after the other. */
 export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Promise<LogAnalytics> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -49,17 +49,22 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
   }
   await connection.run(`CREATE MACRO now() AS CAST(getvariable('now') AS TIMESTAMPTZ)`);
   await connection.run(`CREATE TABLE "Auth0LogTypes" AS ${sqlOf('Auth0LogTypes')}`);
-  const whole = sqlOf(`Auth0Logs-${workspace}`).replace(/"(\w+_CL)"/g, '"all_$1"');
-  await connection.run(`CREATE TABLE "all_Auth0Logs" AS ${whole}`);
+  const auth0Logs = sqlOf(`Auth0Logs-${workspace}`);
+  const ofRange = () => connection.run(`CREATE OR REPLACE TABLE "range_Auth0Logs" AS ${auth0Logs}`);
+  await ofRange();
   await connection.run(
-    `CREATE VIEW "Auth0Logs" AS SELECT * FROM "all_Auth0Logs" WHERE ${IN_RANGE}
-       AND (getvariable('logIds') IS NULL OR list_contains(CAST(getvariable('logIds') AS VARCHAR[]), "LogId"))`,
+    `CREATE VIEW "Auth0Logs" AS SELECT * FROM "range_Auth0Logs" WHERE getvariable('logIds') IS NULL
+       OR list_contains(CAST(getvariable('logIds') AS VARCHAR[]), "LogId")`,
   );
   for (const name of ['Auth0ApiCalls', 'Auth0SignIns']) {
     await connection.run(`CREATE VIEW "${name}" AS ${sqlOf(name)}`);
   }
+  let range = '';
   const sql = async (text: string, scope: Scope) => {
     await setScope(connection, scope);
+    const next = `${scope.fromMs} ${scope.toMs}`;
+    if (next !== range) await ofRange();
+    range = next;
     return (await connection.runAndReadAll(text)).getRowObjectsJS() as Row[];
   };
   return {
@@ -72,7 +77,9 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
   };
 }
 
-const IN_RANGE = `"TimeGenerated" > CAST(getvariable('from') AS TIMESTAMP) AND "TimeGenerated" <= CAST(getvariable('now') AS TIMESTAMP)`;
+/** Rows of the time range that have arrived. */
+const IN_RANGE = `"TimeGenerated" > CAST(getvariable('from') AS TIMESTAMP) AND "TimeGenerated" <= CAST(getvariable('now') AS TIMESTAMP)
+  AND ("${INGESTED_AT}" IS NULL OR "${INGESTED_AT}" <= CAST(getvariable('now') AS TIMESTAMP))`;
 
 async function setScope(connection: DuckDBConnection, { logIds, fromMs, toMs }: Scope): Promise<void> {
   const ids = logIds ? `[${logIds.map(quote).join(', ')}]` : 'NULL';

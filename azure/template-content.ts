@@ -2,6 +2,7 @@
 import { type Json, literal, type Resource } from './arm.ts';
 import type { Detection } from './detections.ts';
 import type { SavedFunction, SavedQuery } from './queries.ts';
+import { TABLE_ID } from './template-ingestion.ts';
 
 /** Stands in a workbook where the id of the workspace belongs, which only a deployment knows. */
 export const WORKSPACE_ID_MARK = 'WORKSPACE-ID';
@@ -163,7 +164,8 @@ const alertRules: Resource = {
   location: "[parameters('location')]",
   kind: 'LogAlert',
   tags: { tactics: ofDetection('tactics'), techniques: ofDetection('techniques') },
-  dependsOn: ["[variables('actionGroupId')]", 'functions'],
+  // Azure may look at a query when the rule is made, whatever it is told below: what a query reads is there before.
+  dependsOn: ["[variables('actionGroupId')]", 'functions', TABLE_ID],
   properties: {
     displayName: "[format('Auth0: {0}', variables('detections')[copyIndex()].title)]",
     description: ofDetection('description'),

@@ -1,5 +1,5 @@
 import type { Log } from '../../simulator/auth0/tenant.ts';
-import { address, call, log, logs, scene, type Trials } from './scene.ts';
+import { address, call, log, logs, scene, type Trials, user } from './scene.ts';
 
 const SYNC = {
   client_id: 'ExampleClientM2M000000000000000B',
@@ -23,7 +23,10 @@ export const TOKEN_TRIALS: Trials = {
   'refresh-token-reuse': {
     source: 'https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation',
     fires: scene(
-      log('ferrt', 5, { description: 'Unsuccessful Refresh Token exchange, reused refresh token detected' }),
+      log('ferrt', 5, {
+        ...user('sample'),
+        description: 'Unsuccessful Refresh Token exchange, reused refresh token detected',
+      }),
     ),
     quiet: { 'an expired refresh token': scene(logs(5, 'fertft')) },
   },

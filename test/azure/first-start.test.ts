@@ -18,8 +18,8 @@ const DAY_MS = 24 * HOUR_MS;
 const KINDS = ['logs-ingestion', 'data-collector'] as const;
 /** It is the month's second last day, after the busiest time of the day. */
 const NOON_MS = NOW_MS - 2 * DAY_MS + 9 * HOUR_MS;
-/** Long enough for each rule to look twice at what came, but for those that look every hour. */
-const AFTER_MS = 40 * MINUTE_MS;
+/** Long enough for each rule to look at what came, and for those that look every quarter of an hour twice. */
+const AFTER_MS = 20 * MINUTE_MS;
 const open: LogAnalytics[] = [];
 afterAll(() => open.forEach(one => void one.close()));
 
@@ -70,7 +70,7 @@ describe.each(KINDS)('0 alerts of all rules over harmless logs by %s:', kind => 
 
   test('a month that is brought in later, and the same once more', async () => {
     const live = inUse(NOON_MS + AFTER_MS);
-    const way: Way = one => (live.includes(one) ? onTime(one) : [NOON_MS, NOON_MS + 30 * MINUTE_MS]);
+    const way: Way = one => (live.includes(one) ? onTime(one) : [NOON_MS, NOON_MS + 10 * MINUTE_MS]);
     await quiet([...until(NOON_MS), ...live], way, { fromMs: NOON_MS - MINUTE_MS, toMs: NOON_MS + AFTER_MS });
   });
 

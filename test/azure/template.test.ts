@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { STREAM, streamColumns, TABLE } from '../../azure/table.ts';
-import type { Deployment } from './arm-deploy.ts';
+import { TABLE_ID } from '../../azure/template-ingestion.ts';
+import { type Deployment, deploy } from './arm-deploy.ts';
 import { resourceId } from './arm-expression.ts';
 import { CONTENT, SAMPLE } from './sample-content.ts';
 import { deployed, kinds, made, RULE, STATE, WORKSPACE } from './sample-deployment.ts';
@@ -61,6 +62,20 @@ describe('for the Logs Ingestion API', () => {
       principalType: 'ServicePrincipal',
     });
     expect(String(role?.properties['roleDefinitionId']).endsWith(PUBLISHER)).toBe(true);
+  });
+
+  test('an identity that was deleted and made again gets an assignment of its own', () => {
+    const again = deploy(made, {
+      parameters: { workspaceName: 'logs' },
+      state: {
+        ...STATE,
+        'Microsoft.ManagedIdentity/userAssignedIdentities': { principalId: 'another', clientId: 'c' },
+      },
+    });
+    const [before, after] = [federated, again].map(one => the(one, 'roleAssignments'));
+    expect(after?.properties['principalId']).toBe('another');
+    expect(after?.name).not.toBe(before?.name);
+    expect(the(deployed(), 'roleAssignments').name).toBe(before?.name);
   });
 
   test('each AWS role is trusted by issuer, subject and audience, one after the other', () => {
@@ -190,6 +205,15 @@ describe('the content', () => {
       autoMitigate: false,
       criteria: { allOf: [{ dimensions: [] }] },
     });
+  });
+
+  test('an alert rule is made after the table and the functions that its query reads', () => {
+    const types = kinds(deployed());
+    const firstRule = types.indexOf('scheduledQueryRules');
+    for (const one of ['workspaces/tables', 'actionGroups'])
+      expect(types.indexOf(one)).toBeLessThan(firstRule);
+    const rules = made.resources.find(({ type }) => type.endsWith('scheduledQueryRules'));
+    expect(rules?.dependsOn).toEqual(expect.arrayContaining(['functions', TABLE_ID]));
   });
 
   test('alert rules can be switched off, one by one or all', () => {

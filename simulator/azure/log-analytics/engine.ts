@@ -36,7 +36,10 @@ const DUCKDB_TYPE: Readonly<Record<string, string>> = {
   dynamic: 'JSON',
 };
 
-/** Auth0Logs() is worked out once for a range, which many queries ask for one after the other. */
+/**
+ * Auth0Logs() is worked out once, over all rows, unless some are there twice: which of them counts depends on the range,
+ * and it is worked out for each range, which many queries ask for one after the other.
+ */
 export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Promise<LogAnalytics> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -45,16 +48,21 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
   for (const [name, columns] of Object.entries(tables)) {
     const all = [...columns, { name: INGESTED_AT, type: 'datetime' }];
     await createTable(connection, `all_${name}`, all, rows[name] ?? []);
-    await connection.run(`CREATE VIEW "${name}" AS SELECT * FROM "all_${name}" WHERE ${IN_RANGE}`);
+    await connection.run(
+      `CREATE VIEW "${name}" AS SELECT * FROM "all_${name}" WHERE ${inRange(INGESTED_AT)}`,
+    );
   }
   await connection.run(`CREATE MACRO now() AS CAST(getvariable('now') AS TIMESTAMPTZ)`);
   await connection.run(`CREATE TABLE "Auth0LogTypes" AS ${sqlOf('Auth0LogTypes')}`);
   const auth0Logs = sqlOf(`Auth0Logs-${workspace}`);
-  const ofRange = () => connection.run(`CREATE OR REPLACE TABLE "range_Auth0Logs" AS ${auth0Logs}`);
-  await ofRange();
+  const work = (text: string) => connection.run(`CREATE OR REPLACE TABLE "known_Auth0Logs" AS ${text}`);
+  await work(auth0Logs.replace(/"(\w+_CL)"/g, '"all_$1"'));
+  const given = Object.keys(tables).flatMap(name => (name.endsWith('_CL') ? (rows[name] ?? []) : []));
+  const known = await connection.runAndReadAll('SELECT count(*) FROM "known_Auth0Logs"');
+  const isOnce = Number(known.getRowsJS()[0]?.[0]) === given.length;
   await connection.run(
-    `CREATE VIEW "Auth0Logs" AS SELECT * FROM "range_Auth0Logs" WHERE getvariable('logIds') IS NULL
-       OR list_contains(CAST(getvariable('logIds') AS VARCHAR[]), "LogId")`,
+    `CREATE VIEW "Auth0Logs" AS SELECT * FROM "known_Auth0Logs" WHERE ${inRange('IngestionTime')}
+       AND (getvariable('logIds') IS NULL OR list_contains(CAST(getvariable('logIds') AS VARCHAR[]), "LogId"))`,
   );
   for (const name of ['Auth0ApiCalls', 'Auth0SignIns']) {
     await connection.run(`CREATE VIEW "${name}" AS ${sqlOf(name)}`);
@@ -63,7 +71,7 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
   const sql = async (text: string, scope: Scope) => {
     await setScope(connection, scope);
     const next = `${scope.fromMs} ${scope.toMs}`;
-    if (next !== range) await ofRange();
+    if (!isOnce && next !== range) await work(auth0Logs);
     range = next;
     return (await connection.runAndReadAll(text)).getRowObjectsJS() as Row[];
   };
@@ -78,8 +86,10 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
 }
 
 /** Rows of the time range that have arrived. */
-const IN_RANGE = `"TimeGenerated" > CAST(getvariable('from') AS TIMESTAMP) AND "TimeGenerated" <= CAST(getvariable('now') AS TIMESTAMP)
-  AND ("${INGESTED_AT}" IS NULL OR "${INGESTED_AT}" <= CAST(getvariable('now') AS TIMESTAMP))`;
+const inRange = (
+  arrival: string,
+) => `"TimeGenerated" > CAST(getvariable('from') AS TIMESTAMP) AND "TimeGenerated" <= CAST(getvariable('now') AS TIMESTAMP)
+  AND ("${arrival}" IS NULL OR "${arrival}" <= CAST(getvariable('now') AS TIMESTAMP))`;
 
 async function setScope(connection: DuckDBConnection, { logIds, fromMs, toMs }: Scope): Promise<void> {
   const ids = logIds ? `[${logIds.map(quote).join(', ')}]` : 'NULL';

@@ -7,7 +7,7 @@ export type Severity = 0 | 1 | 2 | 3 | 4;
 export interface Detection {
   readonly id: string;
   readonly title: string;
-  /** What happened, and why it matters. */
+  /** What happened and why it matters, then `False positives: …` and `What to do: …`. */
   readonly description: string;
   readonly severity: Severity;
   /** Of MITRE ATT&CK, as Microsoft Sentinel spells them: https://attack.mitre.org/tactics/enterprise/ */
@@ -16,23 +16,23 @@ export interface Detection {
   readonly techniques: readonly string[];
   readonly kql: string;
   /**
-   * What has an alert of its own. `look`: every look that finds something, so that nothing is muted by what was found
-   * before. Columns: each of their values, until it is found no more. `rule`: the rule as a whole, likewise.
+   * What has its own alert. `look`: every run that finds something, so an earlier result mutes nothing. Columns: each of
+   * their values, until a run no longer finds it. `rule`: the rule as a whole, until a run finds nothing.
    */
   readonly alertPer: 'look' | 'rule' | readonly string[];
-  /** How often the rule looks, and within what time its events count together: ISO 8601 durations. */
+  /** How often the rule runs, and within which time its events count together: ISO 8601 durations. */
   readonly frequency: string;
   readonly window: string;
   /** How far back the rule reads, by TimeGenerated. */
   readonly range: string;
   /**
-   * The rule fires when the query's number of rows is `operator` `threshold`: here always more than none. Numbers
-   * to tune stand as `let` at the top of the query; `when` tells them in words.
+   * The rule fires when the query's number of rows is `operator` `threshold`: here always more than 0. Numbers
+   * to tune are `let` statements at the top of the query; `when` has them in words.
    */
   readonly operator: 'GreaterThan';
   readonly threshold: 0;
   readonly when: string;
-  /** How to make it fire in a tenant of one's own. */
+  /** How to make it fire in your own tenant. */
   readonly tryIt: string;
 }
 
@@ -54,11 +54,11 @@ const MINUTES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The most that Azure allows. A rule that judges what has arrived since its last look reads so far back: logs over two
- * days old have the time of receipt, so that it sees all but those that come almost two days late.
+ * The maximum in Azure, for rules that evaluate the logs since their last run. Logs over two days old have the time of
+ * receipt, so these rules miss only logs that arrive almost two days late.
  */
 const FARTHEST = 'P2D';
-/** What a look reads of the time before the last one: Azure promises neither an exact clock nor a row at once. */
+/** How far a run overlaps the last one: Azure guarantees neither exact times of runs nor immediate rows. */
 const OVERLAP_MINUTES = 2;
 
 const TACTICS: readonly string[] = [
@@ -107,18 +107,21 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
   }
   must(MINUTES[frequency]! <= MINUTES[window]!, `frequency ${frequency} leaves gaps in window ${window}`);
   for (const tactic of tactics) {
-    must(TACTICS.includes(tactic), `"${tactic}" is no tactic; allowed: ${TACTICS.join(', ')}`);
+    must(TACTICS.includes(tactic), `"${tactic}" is not a tactic; allowed: ${TACTICS.join(', ')}`);
   }
   for (const technique of techniques) {
-    must(/^T\d{4}(\.\d{3})?$/.test(technique), `"${technique}" is no technique; allowed: such as T1110.004`);
+    must(
+      /^T\d{4}(\.\d{3})?$/.test(technique),
+      `"${technique}" is not a technique; allowed: such as T1110.004`,
+    );
   }
   const arrived = [...kql.matchAll(/(?:IngestionTime|Arrival\b|Arrival\)) > ago\((\d+)m\)/g)].map(
     ([, minutes]) => Number(minutes),
   );
-  const sinceLastLook = MINUTES[frequency]! + OVERLAP_MINUTES;
+  const sinceLastRun = MINUTES[frequency]! + OVERLAP_MINUTES;
   must(
-    arrived.every(minutes => minutes === sinceLastLook),
-    `it judges what arrived in ${arrived} minutes; allowed: ${sinceLastLook}, its frequency and ${OVERLAP_MINUTES} more`,
+    arrived.every(minutes => minutes === sinceLastRun),
+    `it evaluates logs of the last ${arrived} minutes; allowed: ${sinceLastRun}, its frequency plus ${OVERLAP_MINUTES}`,
   );
   return {
     id: name,
@@ -142,6 +145,6 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
 /** The length of a window or a frequency. */
 export function minutesOf(duration: string): number {
   const minutes = MINUTES[duration];
-  if (minutes === undefined) throw new Error(`"${duration}" is no duration of a rule`);
+  if (minutes === undefined) throw new Error(`"${duration}" is not a duration of a rule`);
   return minutes;
 }

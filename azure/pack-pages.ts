@@ -1,4 +1,4 @@
-/** docs/queries.md and docs/detections.md, made of the pack itself. */
+/** docs/queries.md and docs/detections.md, generated from the pack itself. */
 import { DETECTIONS, type Detection, type Severity } from './detections.ts';
 import { ADDED_COLUMNS } from './function-auth0-logs.ts';
 import { FUNCTIONS, SAVED_QUERIES } from './queries.ts';
@@ -17,10 +17,10 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {
 const code = (kql: string) => `\`\`\`kusto\n${kql}\n\`\`\``;
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-/** Folded away, since a page of queries is long. */
+/** Collapsed, because a page of queries is long. */
 const folded = (kql: string) => `<details><summary>KQL</summary>\n\n${code(kql)}\n\n</details>`;
 
-/** What Markdown makes of a heading. */
+/** The anchor that Markdown gives a heading. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
@@ -33,14 +33,14 @@ export function queriesPage(): string {
 
 ${GENERATED}
 
-The [template](azure.md) puts all of this into the workspace. Queries are in **Logs → Queries**, under their category; the
-workbook is in **Workbooks**, with the name _Auth0_.
+The [template](azure.md) adds all of this to the workspace. The queries are in **Logs → Queries**, under their category; the
+workbook is in **Workbooks**, named _Auth0_.
 
 ## Functions
 
-Every query starts from one of these, and yours should too.
+Every saved query is based on one of these functions. Base your own queries on them too.
 
-| Function | What it gives |
+| Function | Returns |
 | --- | --- |
 ${FUNCTIONS.map(({ alias, description }) => `| \`${alias}()\` | ${cell(description)} |`).join('\n')}
 
@@ -50,22 +50,22 @@ ${FUNCTIONS.map(({ alias, description }) => `| \`${alias}()\` | ${cell(descripti
 | --- | --- | --- |
 ${ADDED_COLUMNS.map(([name, type, meaning]) => `| \`${name}\` | ${type} | ${cell(meaning)} |`).join('\n')}
 
-- It reads the tables that there are: \`${TABLE}\` (this pipeline by the Logs Ingestion API, or Microsoft Sentinel’s newer
-  connector), \`${DATA_COLLECTOR_TABLE}\` (this pipeline by the Data Collector API, or Auth0’s former extension) and \`Auth0AM_CL\` (Sentinel’s
-  older connector). Of the last two it can only read what they kept: parts of \`Details\`, for example.
-- It counts a \`LogId\` once, whichever table it is in. A pipeline delivers at least once, so duplicates are to be expected.
-- **Set the time range in the portal**, or in a filter on \`TimeGenerated\`; both are about when Azure says it happened, which is the
-  time of receipt for logs over two days old. \`EventTime\` is when it did happen.
-- Is \`azure.logType\` of the configuration not \`Auth0\`? Then replace \`${DATA_COLLECTOR_TABLE}\` in the function’s text.
+- It reads the tables that exist: \`${TABLE}\` (this pipeline with the Logs Ingestion API, or Microsoft Sentinel’s newer
+  connector), \`${DATA_COLLECTOR_TABLE}\` (this pipeline with the Data Collector API, or Auth0’s former extension) and \`Auth0AM_CL\` (Sentinel’s
+  older connector). From the last two it returns only what they kept, such as parts of \`Details\`.
+- It returns each \`LogId\` once, from all tables. A pipeline delivers at least once, so the tables can hold duplicates.
+- **Set the time range in the portal**, or filter on \`TimeGenerated\`. For logs over two days old this is the time of receipt;
+  \`EventTime\` is always the time of the event.
+- If \`azure.logType\` of the configuration is not \`Auth0\`, replace \`${DATA_COLLECTOR_TABLE}\` in the text of the function.
 
 ## Workbook
 
 ![The workbook](images/workbook.png)
 
-_The layout, drawn by the project’s own page instead of Azure’s. The numbers are the workbook’s queries, run over a day of
-the simulated tenant with the trials of the [detections](detections.md) in its last hours. \`npm run generate -- workbook FILE\` makes the page._
+_A preview drawn by the project, not by Azure. The numbers are results of the workbook’s queries over one day of the simulated tenant,
+with the trials of the [detections](detections.md) in its last hours. \`npm run generate -- workbook FILE\` writes it._
 
-Every tile but the list of tenants is one of the queries below, narrowed down to the chosen tenant and time.
+Every tile except the list of tenants is one of the queries below, filtered by the selected tenant and time range.
 
 ## Saved queries
 
@@ -83,65 +83,64 @@ export function detectionsPage(): string {
 
 ${GENERATED}
 
-${DETECTIONS.length} alert rules for attacks on Auth0 tenants, for their misconfiguration and for the pipeline itself. The [template](azure.md)
-makes an Azure Monitor log search alert of each; all of them call one action group, by e-mail and webhook. They start from
-the functions \`Auth0Logs()\`, \`Auth0SignIns()\` and \`Auth0ApiCalls()\` ([queries](queries.md)), so they work for either API.
+${DETECTIONS.length} alert rules for attacks on Auth0 tenants, for risky settings and for the pipeline itself. The [template](azure.md)
+creates an Azure Monitor log search alert rule for each. All of them use one action group, with e-mail and webhooks. They are based on
+the functions \`Auth0Logs()\`, \`Auth0SignIns()\` and \`Auth0ApiCalls()\` ([queries](queries.md)), so they work with either API.
 
-| Severity | Detection | Fires at | MITRE ATT&CK |
-| --- | --- | --- | --- |
+| Severity | Detection | Id |
+| --- | --- | --- |
 ${sorted.map(row).join('\n')}
 
 ## Before you rely on them
 
-- **A rule judges what has arrived since its last look**, whenever it happened, and counts by \`EventTime\`, when it did happen. A first
-  start with \`startFrom: "oldest"\`, a replay and a backfill are not one burst: they fire what did happen, an attack or a change of the
-  tenant’s settings, and nothing else. A log that is stored already and comes again within two days is not judged again; after two
-  days it is.
-- **A rule reads two days, the most that Azure allows.** Logs over two days old have the time of receipt as \`TimeGenerated\`, so it sees them
-  too. It does not see logs that arrive in the last hours before they are two days old: run the detections by hand then.
-- **An hour begins at every quarter of an hour**, or at every five minutes: what is spread over a whole hour can fall between two.
-- **_Machine token from a new address_ needs the day before in sight.** Over logs that come a day late alone it keeps quiet.
-- **One alert for each** user, address or application stays open while more arrives, and a second one has its own. A change of the
-  tenant’s settings is an alert at each look that finds one; one that arrives within two minutes of a look can be in two alerts.
-- **Saving what is so already** is told from a change by the calls of the two days before. The first call in two days counts as a change.
-- **The numbers are a start.** They stand as \`let\` at the top of a query. Change them to what is usual in your tenant: run the query
-  over the last two days first.
-- **_any_ means any.** Most changes of the tenant’s settings are your own. Such an alert asks you to recognise it.
-- **Calls are told by method and path**, not by Auth0’s sentence about them, which is reworded now and then.
-- **Azure charges for each rule**, more for those that look every five minutes:
-  [cost](cost.md#alert-rules-in-azure). The template’s parameter \`disabledAlerts\` switches rules off.
-- **Not in a tenant’s logs:** administrators of an Auth0 Team, who log in to Auth0’s dashboard, and what they do to the Team.
-- _Impossible travel_ takes the place from Auth0’s \`location_info\`, or else from Azure’s \`geo_info_from_ip_address\`. Both are often
+- **Tune the numbers.** They are the \`let\` statements at the top of a query. Run the query over the last two days, and change the numbers
+  to what is usual in your tenant.
+- **Confirm changes of settings.** _Every occurrence_ includes your own changes. The actor is the person or application in the
+  result. A call that repeats the settings of attack protection does not fire if a call of the two days before had the same settings.
+- **Late logs.** A rule evaluates the logs that arrived since its last run, and counts them by \`EventTime\`, the time of the event. So
+  logs that arrive at once, as at a first start with \`startFrom: "oldest"\`, a replay or a backfill, are not one burst. Alerts still
+  fire for real attacks and changes in these logs. A stored log that arrives again is evaluated again only after two days.
+- **A rule reads two days**, the maximum in Azure. Logs over two days old have the time of receipt as \`TimeGenerated\`, so the rules see
+  them on arrival. Rules can miss logs that arrive shortly before they are two days old: run the detections manually over that time.
+- **Counts within one hour** use overlapping hours that start every 15 minutes, or every five. Events spread over a whole hour can be divided
+  between two of them.
+- **_Machine token from a new address_** needs the logs of the day before. It does not fire if all logs arrive one day late.
+- **One alert per user, address or application** stays active while more logs arrive, and the next user, address or application has its
+  own alert. A change of settings causes one alert per run that finds it. A log that arrives in the two minutes before a run can be
+  in two alerts.
+- **Azure charges for each rule**, more for those that run every five minutes:
+  [cost](cost.md#alert-rules-in-azure). The template’s parameter \`disabledAlerts\` takes the ids of rules to switch off.
+- **Not in a tenant’s logs:** the sign-ins and changes of administrators of an Auth0 Team.
+- _Impossible travel_ uses the location from Auth0’s \`location_info\`, or else from Azure’s \`geo_info_from_ip_address\`. Both are often
   wrong for mobile networks and VPNs.
 
-## How they are checked
+## How they are tested
 
-\`npm test\` parses every query and checks it against the tables’ columns with Microsoft’s
-[Kusto language service](https://www.npmjs.com/package/@kusto/language-service-next), and then runs it: logs are shaped by the pipeline’s own code, stored in the tables
-of either API as Azure stores them, read by \`Auth0Logs()\`, and each detection must fire on its trial and keep quiet at the near misses: one less than
-the number, a refused call instead of one that worked, the right order reversed. Each trial names the page of the vendor that says
-so. Over a month of harmless logs, a first start, a replay of a day and a backfill must fire nothing, and every attack must be found that
-arrives 17 hours, a day, three days or a month late.
+\`npm test\` checks every query against the tables’ columns with Microsoft’s
+[Kusto language service](https://www.npmjs.com/package/@kusto/language-service-next), and then runs it. The pipeline’s own code shapes the logs,
+and the simulator stores them in the tables of either API as Azure does. Each detection must fire on its trial and must not fire on near misses: one less than
+the number, a refused call instead of a successful one, the reverse order. Each trial names the vendor’s page that documents it. Harmless logs must
+not fire anything, over a month, at a first start, in a replay of one day or in a backfill. An attack that arrives 17 hours, one day, three days
+or one month late must be found.
 
-It runs on DuckDB, with SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) has made of the KQL (\`npm run generate -- sql\`), a translator that its authors check against Microsoft’s
-Kusto emulator. That is **not Azure**. Four things stand in for what it lacks: \`column_ifexists\` is decided before the translation,
+The queries run on DuckDB, as SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) translated from KQL (\`npm run generate -- sql\`). Its authors check it against Microsoft’s
+Kusto emulator. This is **not Azure**. Four functions are replaced: \`column_ifexists\` is resolved before the translation,
 \`ingestion_time()\` is a column, \`geo_distance_2points\` is the great circle on a sphere, and \`geo_info_from_ip_address\` knows no address.
 
-To see one fire in Azure, without any data or table of yours:
+To see a detection fire in Azure without any data or table, print a query that contains the trial’s logs:
 
 \`\`\`sh
 npm run --silent azure:trial -- credential-stuffing
 \`\`\`
 
-prints a query with the trial’s logs in it. Paste it into **Logs** of any workspace: rows in the result mean that the alert fires.
+Paste it into **Logs** of any workspace. Rows in the result mean that the alert fires.
 
 ${sorted.map(section).join('\n\n')}
 `;
 }
 
-function row({ severity, title, when, techniques }: Detection): string {
-  const cells = [`${severity} ${SEVERITIES[severity]}`, `[${title}](#${anchor(title)})`, cell(when)];
-  return `| ${[...cells, techniques.map(link).join(', ')].join(' | ')} |`;
+function row({ id, severity, title }: Detection): string {
+  return `| ${severity} ${SEVERITIES[severity]} | [${title}](#${anchor(title)}) | \`${id}\` |`;
 }
 
 const link = (technique: string) =>
@@ -149,25 +148,24 @@ const link = (technique: string) =>
 
 function section(detection: Detection): string {
   const { id, title, description, severity, when, tactics, techniques, frequency, range, tryIt } = detection;
+  const [what, ...advice] = description.split(/ (?=False positives: |What to do: )/);
   return `## ${title}
 
-${description}
+${what}
 
-- **Severity:** ${severity}, ${SEVERITIES[severity].toLowerCase()}
-- **Fires at:** ${when}
-- **Looks** at the last ${spoken(range)}, every ${spoken(frequency)}
-- **One alert** ${alertPer(detection)}
+${advice.map(line => `- **${line.replace(': ', ':** ')}\n`).join('')}- **Severity:** ${severity}, ${SEVERITIES[severity].toLowerCase()}
+- **Fires on:** ${when}
+- **Runs** every ${spoken(frequency)} over the last ${spoken(range)}
+- **Alerts:** ${alertPer(detection)}
 - **MITRE ATT&CK:** ${tactics.map(words).join(', ')}; ${techniques.map(link).join(', ')}
 - **Try it:** ${tryIt}
-- **Id:** \`${id}\`
-
-${folded(detection.kql)}`;
+- **Query:** [${id}.kql](../azure/detections/${id}.kql)`;
 }
 
 function alertPer({ alertPer: per }: Detection): string {
-  if (per === 'look') return 'at each look that finds something';
-  if (per === 'rule') return 'until a look finds nothing more';
-  return `for each ${per.map(column => `\`${column}\``).join(' and ')}, until no more of it is found`;
+  if (per === 'look') return 'one per run that finds something';
+  if (per === 'rule') return 'one for the rule, until a run finds nothing';
+  return `one for each ${per.map(column => `\`${column}\``).join(' and ')}, until a run no longer finds it`;
 }
 
 /** "DefenseEvasion" → "Defense Evasion". */

@@ -1,17 +1,17 @@
-/** What the logs are for: saved queries, a workbook, and alert rules that call somebody. */
+/** Content for the logs: saved queries, a workbook, and alert rules that notify. */
 import { type Json, literal, type Resource } from './arm.ts';
 import type { Detection } from './detections.ts';
 import type { SavedFunction, SavedQuery } from './queries.ts';
 import { TABLE_ID } from './template-ingestion.ts';
 
-/** Stands in a workbook where the id of the workspace belongs, which only a deployment knows. */
+/** Placeholder in a workbook for the id of the workspace, which only a deployment knows. */
 export const WORKSPACE_ID_MARK = 'WORKSPACE-ID';
 
 export interface Content {
   readonly functions: readonly SavedFunction[];
   readonly queries: readonly SavedQuery[];
   readonly detections: readonly Detection[];
-  /** Asks the workspace WORKSPACE_ID_MARK when it is opened outside of one. */
+  /** Queries the workspace WORKSPACE_ID_MARK when it is opened outside of a workspace. */
   readonly workbook: object;
 }
 
@@ -43,7 +43,7 @@ export function contentVariables({
   };
 }
 
-/** Log Analytics keeps no description of a saved search, but shows its comments. */
+/** Log Analytics stores no description of a saved search, but shows its comments. */
 function commented(description: string, kql: string): string {
   return `// ${description.replaceAll('\n', '\n// ')}\n${kql}`;
 }
@@ -63,7 +63,7 @@ function detectionVariable({
     description: `${description} When: ${when}.`,
     tactics: tactics.join(', '),
     techniques: techniques.join(', '),
-    // An alert without state is an alert at every look; with it, Azure mutes a look that finds the same dimensions.
+    // A rule without state fires on every run. With state, Azure mutes a run that finds the same dimensions.
     autoMitigate: alertPer !== 'look',
     dimensions:
       typeof alertPer === 'string'
@@ -72,7 +72,7 @@ function detectionVariable({
   };
 }
 
-/** Copies are written one at a time: a workspace refuses saved searches that are written at once. */
+/** Copies are written one at a time: a workspace refuses concurrent writes of saved searches. */
 const oneByOne = (name: string): Json => ({
   name,
   count: `[length(variables('${name}'))]`,
@@ -139,7 +139,7 @@ const actionGroup: Resource = {
   },
 };
 
-/** A list of receivers, one for each address of a parameter. */
+/** A list of receivers, one per address of a parameter. */
 function receivers(list: string, addresses: string, name: string, field: string): Json {
   return {
     name: list,
@@ -164,7 +164,7 @@ const alertRules: Resource = {
   location: "[parameters('location')]",
   kind: 'LogAlert',
   tags: { tactics: ofDetection('tactics'), techniques: ofDetection('techniques') },
-  // Azure may look at a query when the rule is made, whatever it is told below: what a query reads is there before.
+  // Azure may validate a query when it creates the rule, despite the setting below. So all that a query reads exists before.
   dependsOn: ["[variables('actionGroupId')]", 'functions', TABLE_ID],
   properties: {
     displayName: "[format('Auth0: {0}', variables('detections')[copyIndex()].title)]",
@@ -187,7 +187,7 @@ const alertRules: Resource = {
       ],
     },
     autoMitigate: ofDetection('autoMitigate'),
-    // A function that was saved a second ago is not known yet, nor is a table before its first row.
+    // A function saved a second ago is not known yet, and neither is a table before its first row.
     skipQueryValidation: true,
     actions: {
       actionGroups: ["[variables('actionGroupId')]"],

@@ -15,7 +15,7 @@ const ingestion = "[variables('ingestion')]";
 const createIdentity = "[variables('createIdentity')]";
 const location = "[parameters('location')]";
 
-/** Of the table, for `dependsOn`. */
+/** ID of the table, for `dependsOn`. */
 export const TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`;
 
 const table: Resource = {
@@ -25,7 +25,7 @@ const table: Resource = {
   condition: ingestion,
   properties: {
     plan: "[parameters('tablePlan')]",
-    // The plan Basic has a retention of its own and refuses another.
+    // The plan Basic has a fixed retention and refuses another.
     retentionInDays: "[if(equals(parameters('tablePlan'), 'Basic'), null(), parameters('retentionInDays'))]",
     totalRetentionInDays: "[parameters('totalRetentionInDays')]",
     schema: { name: TABLE, columns: tableColumns() },
@@ -52,7 +52,7 @@ const rule: Resource = {
   },
 };
 
-/** Rows that the rule could not take are told in the table DCRLogErrors, and nowhere else. */
+/** Rows that the rule could not process are reported only in the table DCRLogErrors. */
 const errors: Resource = {
   type: 'Microsoft.Insights/diagnosticSettings',
   apiVersion: '2021-05-01-preview',
@@ -79,7 +79,7 @@ const trust: Resource = {
   apiVersion: IDENTITY_API,
   name: "[format('{0}/aws-{1}', parameters('identityName'), uniqueString(parameters('awsRoleArns')[copyIndex()]))]",
   condition: createIdentity,
-  // One at a time: an identity refuses two credentials that are written at once.
+  // One at a time: an identity refuses concurrent writes of credentials.
   copy: { name: 'trust', count: "[length(parameters('awsRoleArns'))]", mode: 'serial', batchSize: 1 },
   dependsOn: ["[variables('identityId')]"],
   properties: {
@@ -104,8 +104,8 @@ const role: Resource = {
 };
 
 /**
- * A template of its own, since a name cannot ask for what an identity got when it was made. An identity that is deleted
- * and made again is another principal, and Azure lets no assignment change its principal:
+ * A nested template, because a name cannot reference the principal of an identity. An identity that is deleted and
+ * created again is another principal, and Azure does not let an assignment change its principal:
  * https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---role-assignments-with-identity-not-found
  */
 const roleOfPrincipal: Resource = {

@@ -1,24 +1,24 @@
 /** `npm run generate -- causes`: writes the tables of causes in docs/runbook.md. The text around them stays. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Cause, inLine, NEXT_TRY } from '../lambda/core/cause.ts';
+import { type Cause, inLine, NEXT_TRY, type NextTry } from '../lambda/core/cause.ts';
 import { SPECS } from '../lambda/destinations/all.ts';
 import { AUTH0_LOGS_CAUSES, AUTH0_TOKEN_CAUSES } from '../lambda/edges/auth0-causes.ts';
 
 const PAGE = resolve(import.meta.dirname, '../docs/runbook.md');
 const REGION = /(<!-- causes: (\w+); written by "npm run generate" -->\n).*?(<!-- end of causes -->)/gs;
 
-type Asked = readonly [what: string, causes: readonly Cause[]];
+/** A request, when it is usually repeated, and why it is rejected. */
+type Asked = readonly [what: string, usually: NextTry, causes: readonly Cause[]];
 
-/** Who is asked for what, and why it refuses. */
 export const CAUSES: Readonly<Record<string, readonly Asked[]>> = {
   auth0: [
-    ['token', AUTH0_TOKEN_CAUSES],
-    ['logs', AUTH0_LOGS_CAUSES],
+    ['token', 'refused', AUTH0_TOKEN_CAUSES],
+    ['logs', 'refused', AUTH0_LOGS_CAUSES],
   ],
   azure: SPECS.flatMap(({ api, causes, token }): Asked[] => [
-    ...(token ? [[`${token.vendor} token`, token.causes] as const] : []),
-    [api, causes],
+    ...(token ? [[`${token.vendor} token`, 'refused', token.causes] as const] : []),
+    [api, 'next run', causes],
   ]),
 };
 
@@ -29,12 +29,31 @@ export const withTables = (page: string): string =>
   );
 
 function table(asked: readonly Asked[]): string {
-  const rows = asked.flatMap(([what, causes]) =>
-    causes.map(({ answer, means, remedy, next }) => [what, answer, means, shown(remedy), NEXT_TRY[next]]),
+  const rows = new Map<string, string[]>();
+  for (const [what, usually, causes] of asked) {
+    for (const { answer, means, remedy, next } of causes) {
+      const exception = next === usually ? '' : `. Repeated ${NEXT_TRY[next]}`;
+      const row = `${answer} | ${means} | ${shown(remedy)}${exception}`;
+      rows.set(row, [...(rows.get(row) ?? []), what]);
+    }
+  }
+  return [
+    'The pipeline repeats a rejected request automatically:',
+    '',
+    ...usualTries(asked),
+    '',
+    '| Request | Answer | Meaning | Fix |',
+    '| --- | --- | --- | --- |',
+    ...[...rows].map(([row, whats]) => `| ${whats.join(', ')} | ${row} |`),
+  ].join('\n');
+}
+
+/** The rule for each request, so that rows name only exceptions. */
+function usualTries(asked: readonly Asked[]): string[] {
+  const whats = Map.groupBy(asked, ([, usually]) => usually);
+  return [...whats].map(
+    ([usually, those]) => `- ${those.map(([what]) => what).join(', ')}: ${NEXT_TRY[usually]}`,
   );
-  return [['Asked', 'Answer', 'It means', 'Do', 'Asked again'], Array(5).fill('---'), ...rows]
-    .map(cells => `| ${cells.join(' | ')} |`)
-    .join('\n');
 }
 
 /** `{domain}` as a word. Commands stand in the remedy that "doctor" prints. */

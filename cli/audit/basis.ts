@@ -1,4 +1,4 @@
-/** What an audit goes by: a window of log ids, and the ledger's entries that touch it. */
+/** The basis of an audit: a window of log ids, and the ledger's entries that touch it. */
 import type { LedgerEntry } from '../../lambda/core/ledger.ts';
 import { emptySketch, type IdKey, missingFrom, readSketch, type Sketch } from '../../lambda/core/sketch.ts';
 
@@ -40,7 +40,7 @@ export const touches =
     one.afterLogId < window.lastLogId &&
     one.lastLogId > window.afterLogId;
 
-/** Entries without a range hold no more ids than a sketch tells; one that cannot be read vouches for none. */
+/** Entries without a range contain only ids that their sketch can list; an unreadable one contains none. */
 export function keysOfLateEntries(entries: readonly LedgerEntry[]): ReadonlySet<IdKey> {
   const keys = new Set<IdKey>();
   for (const { afterLogId, ids } of entries) {

@@ -13,7 +13,7 @@ import { type AuditBasis, type IdRange, keysOfLateEntries, touches } from './bas
 
 /** Logs of the window, each counted once. */
 export interface Findings {
-  /** Some entry vouches for them. */
+  /** A ledger entry contains them. */
   readonly settled: number;
   /** Of those: found by a sweep. */
   readonly settledLate: number;
@@ -23,9 +23,9 @@ export interface Findings {
   readonly notSwept: number;
   /** Settled before the ledger begins, or never. */
   readonly notKnown: number;
-  /** No entry vouches for them. */
+  /** No ledger entry contains them. */
   readonly missing: number;
-  /** Batches of which so many logs are missing, or deleted by Auth0 meanwhile, that they cannot be told apart. */
+  /** Batches with so many logs missing, or deleted by Auth0 since, that they cannot be identified. */
   readonly unsure: readonly Unsure[];
 }
 
@@ -40,7 +40,7 @@ export const unsureLogs = ({ unsure }: Findings) => unsure.reduce((sum, { logs }
 
 export interface Auditor {
   /**
-   * Tells of the next log at Auth0: every one of `readRange`, ids ascending, each once. Those outside the window are
+   * Adds the next log at Auth0: every one of `readRange`, ids ascending, each once. Those outside the window are
    * not judged, but an entry that reaches beyond it can be compared only as a whole.
    */
   see(logId: string): void;
@@ -53,7 +53,7 @@ interface Open extends IdRange {
   readonly isLedger: boolean;
   readonly entered: Sketch | undefined;
   readonly logs: number;
-  /** What Auth0 serves in its range; logs that a late entry vouches for are kept apart. */
+  /** What Auth0 serves in its range; logs in a late entry are kept apart. */
   readonly served: Sketch;
   readonly servedLate: Sketch;
 }
@@ -62,10 +62,10 @@ interface Open extends IdRange {
 interface Closed extends IdRange {
   readonly isLedger: boolean;
   readonly logs: number;
-  /** Undefined when they are too many to be told. */
+  /** Undefined when they are too many to be identified. */
   readonly missing: ReadonlySet<IdKey> | undefined;
   unsure: number;
-  /** Of those: covered by no other entry that could vouch for them. */
+  /** Of those: covered by no other entry that could contain them. */
   unsureAlone: number;
 }
 
@@ -76,7 +76,7 @@ interface Pending {
 
 /**
  * Judges each log of the window once every entry that covers it has gone by, so that only entries, and the ids of a few
- * batches, are queued. `onMissing` is told each missing id.
+ * batches, are queued. `onMissing` receives each missing id.
  */
 export function auditor(basis: AuditBasis, onMissing: (logId: string) => void): Auditor {
   const { window, checkpointLogId, ledgerAfterLogId } = basis;
@@ -100,7 +100,7 @@ export function auditor(basis: AuditBasis, onMissing: (logId: string) => void): 
       return;
     }
     if (checkpointLogId === undefined || logId > checkpointLogId) return void count.notYet++;
-    // When the sweep cannot tell which ones, it ships them all.
+    // When the sweep cannot identify them, it ships them all.
     if (passed && (!passed.missing || passed.missing.has(key))) return void count.notSwept++;
     const [untold, ...others] = entries.filter(({ missing }) => !missing);
     if (untold) {
@@ -134,7 +134,7 @@ export function auditor(basis: AuditBasis, onMissing: (logId: string) => void): 
   const close = (entries: readonly Open[]) => {
     for (const { served, servedLate, entered, ...entry } of entries) {
       const all = unite(served, servedLate);
-      // Late logs are mostly not in it; without them, more others can be told.
+      // Late logs are mostly not in it; without them, more others can be identified.
       const missing = entered && (missingFrom(entered, all) ?? missingFrom(entered, served));
       closed.push({ ...entry, missing, unsure: 0, unsureAlone: 0 });
     }

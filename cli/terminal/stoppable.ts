@@ -20,7 +20,7 @@ export function stopOnSignals(notice: string): AbortSignal {
   return stop.signal;
 }
 
-/** The machine's time, with nobody asleep once it is stopped. */
+/** The machine's clock. A stop ends every sleep. */
 export function stoppableClock(stop: AbortSignal): Clock {
   return {
     now: Date.now,
@@ -28,7 +28,7 @@ export function stoppableClock(stop: AbortSignal): Clock {
   };
 }
 
-/** Auth0 is asked for nothing more once it is stopped. */
+/** Sends no further request to Auth0 after a stop. */
 export function stoppableSource(source: LogSource, stop: AbortSignal): LogSource {
   const stopped = { kind: 'fault', fault: STOPPED } as const;
   return {
@@ -39,7 +39,7 @@ export function stoppableSource(source: LogSource, stop: AbortSignal): LogSource
   };
 }
 
-/** No further post is begun once it is stopped; one that is on its way is waited for. */
+/** Starts no further post after a stop, and waits for the current one. */
 export function stoppableDestination(destination: Destination, stop: AbortSignal): Destination {
   return {
     ...destination,

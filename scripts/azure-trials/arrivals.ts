@@ -15,9 +15,9 @@ export interface Arrival {
   readonly arrivedMs: number;
 }
 
-/** The scene's logs on their way, those of `before` first. */
+/** When each of the scene's logs arrives, those of `before` first. */
 export function arrivalsOf({ before = [], logs, lagMinutes = ON_TIME_MINUTES }: Scene): Arrival[] {
-  // A log without a readable date came a moment ago.
+  // A log without a readable date has a recent one.
   const timeOf = (log: Scene['logs'][0]) => Date.parse(log.date) || NOW_MS - 5 * MINUTE_MS;
   const after = (minutes: number) => (log: Scene['logs'][0]) => ({
     log,
@@ -26,7 +26,7 @@ export function arrivalsOf({ before = [], logs, lagMinutes = ON_TIME_MINUTES }: 
   return [...before.map(after(ON_TIME_MINUTES)), ...logs.map(after(lagMinutes))];
 }
 
-/** Lets logs arrive, each at its time and in that order. Returns the LogIds that they got, in the order given. */
+/** Stores logs, each at its time and in that order. Returns their LogIds, in the order given. */
 export function arriveIn(
   workspace: Workspace,
   destination: DestinationKind,
@@ -42,7 +42,7 @@ export function arriveIn(
   return shaped.map(one => one.logId);
 }
 
-/** The rows of a workspace into which nothing else came, and the LogId that each log got. */
+/** The rows of a workspace without other logs, and the LogId of each log. */
 export function arrive(
   destination: DestinationKind,
   auth0Domain: string,

@@ -1,7 +1,7 @@
 import type { Log } from '../../simulator/auth0/tenant.ts';
 import { LOGS_INGESTION } from '../../simulator/azure/logs-ingestion.ts';
 import { log, NOW_MS, type Scene, scene, type Trials } from './scene.ts';
-import { collected, ingested, told } from './workspace-scenes.ts';
+import { collected, ingested, reported } from './workspace-scenes.ts';
 
 /** Text instead of a log: it ships raw. */
 const UNSHAPED = 'no object' as unknown as Log;
@@ -12,9 +12,9 @@ const late = (howMany: number, lagMinutes: number, minutesAgo = 45): Scene => ({
   lagMinutes,
 });
 
-/** The rule tells of a post that it refused. */
+/** The data collection rule reports a post that it refused. */
 const refused = (stream: string): Scene =>
-  told({}, ({ operations }) =>
+  reported({}, ({ operations }) =>
     operations.dcrError(NOW_MS - 60_000, {
       OperationName: 'Ingestion',
       InputStreamId: stream,
@@ -32,7 +32,7 @@ export const PIPELINE_TRIALS: Trials = {
     fires: scene(log('s', 61)),
     quiet: {
       'one log within the hour': scene(log('s', 59)),
-      'logs that arrive, hours late': { logs: [log('s', 300)], lagMinutes: 290 },
+      'logs that arrive hours late': { logs: [log('s', 300)], lagMinutes: 290 },
     },
   },
   'pipeline-late': {
@@ -42,7 +42,7 @@ export const PIPELINE_TRIALS: Trials = {
     quiet: {
       '9 late logs': late(9, 31),
       '10 logs on time': late(10, 29),
-      'they came two hours ago': late(10, 60, 180),
+      'they arrived two hours ago': late(10, 60, 180),
       'a first start': { ...late(10, 590, 600), before: [] },
       'a replay, after newer logs': { ...late(10, 590, 600), before: [log('s', 660), log('s', 70)] },
     },
@@ -54,43 +54,46 @@ export const PIPELINE_TRIALS: Trials = {
   },
   'daily-cap-reached': {
     source: 'https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap',
-    fires: told(CAP, ingested(60, 50)),
-    also: { 'by the Data Collector API': told(CAP, collected(60, 50)) },
+    fires: reported(CAP, ingested(60, 50)),
+    also: { 'by the Data Collector API': reported(CAP, collected(60, 50)) },
     quiet: {
-      'it was reset since': told(CAP, ingested(60, 90), ingested(1, 30)),
-      'less than the cap': told(CAP, ingested(5, 50)),
+      'it was reset afterwards': reported(CAP, ingested(60, 90), ingested(1, 30)),
+      'less than the cap': reported(CAP, ingested(5, 50)),
     },
   },
   'daily-cap-reset': {
     source: 'https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap',
-    fires: told(CAP, ingested(60, 90), ingested(1, 30)),
-    also: { 'by the Data Collector API': told(CAP, collected(60, 90), collected(1, 30)) },
+    fires: reported(CAP, ingested(60, 90), ingested(1, 30)),
+    also: { 'by the Data Collector API': reported(CAP, collected(60, 90), collected(1, 30)) },
     quiet: {
-      'it was not reset yet': told(CAP, ingested(60, 50)),
-      'the new day is short of its cap too': told(CAP, ingested(60, 90), ingested(60, 30)),
-      'no cap was reached': told(CAP, ingested(1, 90), ingested(1, 30)),
+      'it has not been reset': reported(CAP, ingested(60, 50)),
+      'the next day reached its cap too': reported(CAP, ingested(60, 90), ingested(60, 30)),
+      'no cap was reached': reported(CAP, ingested(1, 90), ingested(1, 30)),
     },
   },
   'workspace-rows-dropped': {
     source: 'https://learn.microsoft.com/azure/azure-monitor/logs/monitor-workspace',
-    fires: told({ tableKind: 'dcr' }, collected(1, 10)),
+    fires: reported({ tableKind: 'dcr' }, collected(1, 10)),
     also: {
-      'too many columns': told({ columnLimit: 5 }, collected(1, 10)),
-      'too much in a minute': told({ ingestionRateBytesPerMinute: 1000 }, collected(60, 10)),
+      'too many columns': reported({ columnLimit: 5 }, collected(1, 10)),
+      'more in one minute than the limit': reported({ ingestionRateBytesPerMinute: 1000 }, collected(60, 10)),
     },
     quiet: {
-      'data of a rule has no limit of volume': told({ ingestionRateBytesPerMinute: 1000 }, ingested(60, 10)),
-      'another table': told({ tableKind: 'dcr' }, collected(1, 10, 'Other')),
-      'a long value': told({}, collected(1, 10, 'Auth0', LONG)),
+      'data of a data collection rule has no such limit': reported(
+        { ingestionRateBytesPerMinute: 1000 },
+        ingested(60, 10),
+      ),
+      'another table': reported({ tableKind: 'dcr' }, collected(1, 10, 'Other')),
+      'a long value': reported({}, collected(1, 10, 'Auth0', LONG)),
     },
   },
   'fields-trimmed': {
     source: 'https://learn.microsoft.com/azure/azure-monitor/logs/monitor-workspace',
-    fires: told({}, ingested(1, 10, LONG)),
-    also: { 'by the Data Collector API': told({}, collected(1, 10, 'Auth0', LONG)) },
+    fires: reported({}, ingested(1, 10, LONG)),
+    also: { 'by the Data Collector API': reported({}, collected(1, 10, 'Auth0', LONG)) },
     quiet: {
-      'another table': told({}, collected(1, 10, 'Other', LONG)),
-      'ordinary values': told({}, collected(1, 10)),
+      'another table': reported({}, collected(1, 10, 'Other', LONG)),
+      'ordinary values': reported({}, collected(1, 10)),
     },
   },
   'log-unshaped': {

@@ -2,7 +2,7 @@ import { call, scene, type Trials } from './scene.ts';
 
 const admin = 'admin@example.com';
 
-/** The settings of an attack protection, whole: the dashboard posts them so, and so the API answers. */
+/** All settings of an attack protection: the dashboard posts them together, and the API answers with all of them. */
 const protection = (settings: object, options: { minutesAgo?: number; type?: string } = {}) => {
   const all = { enabled: true, shields: ['block', 'user_notification'], allowlist: [], ...settings };
   const path = 'attack-protection/suspicious-ip-throttling';
@@ -25,17 +25,17 @@ export const PROTECTION_TRIALS: Trials = {
         protection({}, { minutesAgo: 60 }),
         protection(OFF),
       ),
-      'another one is off already': scene(
+      'another protection is already off': scene(
         call('patch', 'attack-protection/brute-force-protection', { admin, body: OFF, minutesAgo: 60 }),
         protection(OFF),
       ),
     },
     quiet: {
-      'it is off already, and something else is changed': scene(
+      'it is already off, and something else changes': scene(
         protection(OFF, { minutesAgo: 60 }),
         protection({ ...OFF, shields: [] }),
       ),
-      'the answer alone says that it is off': scene(
+      'only the response has it off': scene(
         call('patch', 'attack-protection/brute-force-protection', {
           admin,
           body: { max_attempts: 5 },
@@ -82,11 +82,11 @@ export const PROTECTION_TRIALS: Trials = {
       ),
     },
     quiet: {
-      'it is there already, and something else is changed': scene(
+      'the address is already exempt, and something else changes': scene(
         protection(exempt('203.0.113.66', '203.0.113.67'), { minutesAgo: 60 }),
         protection({ ...exempt('203.0.113.66'), shields: [] }),
       ),
-      'something else is changed, and nobody is exempt': scene(protection({ shields: [] })),
+      'something else changes, and no address is exempt': scene(protection({ shields: [] })),
       'a list of something else': scene(
         call('patch', 'tenants/settings', { admin, body: { allowlist: ['203.0.113.66'] } }),
       ),

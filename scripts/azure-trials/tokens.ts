@@ -8,12 +8,12 @@ const SYNC = {
 };
 const API = { ...SYNC, audience: 'https://api.example.com/', scope: 'read:things' };
 
-/** Tokens fetched over more than a day before, from so many addresses by turns. */
+/** Tokens of over one day before, from this many addresses in turn. */
 const usual = (tokens: number, addresses = 1): Log[] =>
   Array.from({ length: tokens }, (_, index) =>
     log('seccft', 120 + index * Math.floor(1560 / (tokens - 1)), { ...API, ip: address(index % addresses) }),
   );
-/** What Auth0 writes of a limit that is exceeded for so many minutes. */
+/** The logs of a limit that is exceeded for this many minutes. */
 const limited = (minutes: number, type = 'api_limit'): Log[] =>
   Array.from({ length: minutes }, (_, index) => log(type, 1 + index, SYNC));
 
@@ -32,11 +32,11 @@ export const TOKEN_TRIALS: Trials = {
   },
   'client-secret-guessing': {
     source: 'https://auth0.com/docs/fine-grained-m2m-token-quotas',
-    // As published recordings have it for a wrong secret.
+    // As in published logs of a wrong secret.
     fires: scene(logs(10, 'feccft', () => ({ ...SYNC, description: 'Unauthorized' }))),
     quiet: {
       '9 refusals': scene(logs(9, 'feccft', () => ({ ...SYNC, description: 'Unauthorized' }))),
-      // One for each refusal, and the secret is right.
+      // One log per refusal, with the right secret.
       'a token quota that is used up': scene(
         logs(60, 'feccft', () => ({ ...SYNC, description: 'Client quota exceeded' })),
       ),
@@ -61,7 +61,7 @@ export const TOKEN_TRIALS: Trials = {
   'rate-limit-exhausted': {
     source:
       'https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/rate-limit-use-cases',
-    // "Immediately after a rate limit is exceeded", and again after a minute while it still is: however many are refused.
+    // "Immediately after a rate limit is exceeded", and again after one minute while it still is, for any number of refusals.
     fires: scene(limited(9)),
     also: { 'three minutes': scene(limited(3)), 'of /userinfo': scene(limited(3, 'limit_ui')) },
     quiet: {

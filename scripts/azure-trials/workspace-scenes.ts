@@ -1,4 +1,4 @@
-/** Scenes of what a workspace tells of itself: the model of Azure writes the lines, not the trial. */
+/** Scenes of a workspace's own logs. The model of Azure writes them, not the trial. */
 import type { StoredRecord } from '../../simulator/azure/received.ts';
 import { openWorkspace, type Workspace } from '../../simulator/azure/workspace.ts';
 import type { WorkspaceSettings } from '../../simulator/azure/workspace-settings.ts';
@@ -6,21 +6,21 @@ import { NOW_MS, type Scene } from './scene.ts';
 
 type Play = (workspace: Workspace) => void;
 
-/** What a workspace with these settings tells after all of it has happened. */
-export function told(settings: Partial<WorkspaceSettings>, ...plays: readonly Play[]): Scene {
+/** The logs of a workspace with these settings after these events. */
+export function reported(settings: Partial<WorkspaceSettings>, ...plays: readonly Play[]): Scene {
   const workspace = openWorkspace(settings);
   for (const play of plays) play(workspace);
   const { _LogOperation = [], DCRLogErrors = [] } = workspace.tables();
   return { logs: [], others: { _LogOperation, DCRLogErrors } };
 }
 
-/** So many records by the Logs Ingestion API, so many minutes before now. */
+/** This many records through the Logs Ingestion API, this many minutes ago. */
 export const ingested =
   (count: number, minutesAgo: number, more: StoredRecord = {}): Play =>
   workspace =>
     workspace.ingest(records(count, minutesAgo, more), timeOf(minutesAgo));
 
-/** The same by the Data Collector API. */
+/** The same through the Data Collector API. */
 export const collected =
   (count: number, minutesAgo: number, logType = 'Auth0', more: StoredRecord = {}): Play =>
   workspace =>

@@ -56,7 +56,7 @@ export const RULES: readonly Rule[] = DETECTIONS.map(({ id, kql }) => {
   };
 });
 
-/** Whether the rule fires when it looks for the first time at this moment. */
+/** Whether the rule fires when it runs for the first time at this moment. */
 export async function fires(
   analytics: LogAnalytics,
   { id, settings }: Rule,
@@ -77,12 +77,12 @@ export async function firing(analytics: LogAnalytics, atMs: number): Promise<str
 }
 
 export interface Watched {
-  /** What fired: the rule, the minutes after the beginning, and whom it is about. */
+  /** Each alert: the rule, the minutes after the start, and its dimensions. */
   readonly alerts: readonly string[];
-  readonly looks: number;
+  readonly runs: number;
 }
 
-/** The alerts of all rules, each looking at its frequency and with its state, from one time to another. */
+/** The alerts of all rules from one time to another. Each runs at its frequency and keeps its state. */
 export async function alertsOf(
   analytics: LogAnalytics,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
@@ -90,18 +90,18 @@ export async function alertsOf(
   const alerts: string[] = [];
   const rules = RULES.map(({ id, settings }) => ({ id, rule: alertRule(settings) }));
   const stepMs = Math.min(...rules.map(({ rule }) => rule.frequencyMs));
-  let looks = 0;
+  let runs = 0;
   for (let atMs = fromMs + stepMs; atMs <= toMs; atMs += stepMs) {
-    // The first look of each is at once, the next one a period later.
+    // Each rule runs at once, and then once per period.
     const due = rules.filter(({ rule }) => (atMs - fromMs - stepMs) % rule.frequencyMs === 0);
     for (const { id, rule } of due) {
       const rows = await analytics.run(`detection-${id}`, { fromMs: atMs - rule.windowMs, toMs: atMs });
-      looks++;
+      runs++;
       for (const { kind, dimensions } of rule.evaluate(rows, atMs)) {
         const minutes = (atMs - fromMs) / MINUTE_MS;
         if (kind === 'fired') alerts.push([id, minutes, ...Object.values(dimensions)].join(' '));
       }
     }
   }
-  return { alerts, looks };
+  return { alerts, runs };
 }

@@ -1,4 +1,4 @@
-/** A deployed rule, watched for some hours over rows that arrive meanwhile: when somebody is told, and when not. */
+/** A deployed rule over rows that arrive for some hours: when it notifies, and when not. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { DETECTIONS } from '../../azure/detections.ts';
 import { arriveIn } from '../../scripts/azure-trials/arrivals.ts';
@@ -28,7 +28,7 @@ const attackOn = (name: string, minutesAgo: number): Log[] =>
 const change = (minutesAgo: number) =>
   call('delete', 'log-streams/lst_Example', { minutesAgo, admin: 'admin@example.com', statusCode: 204 });
 
-/** What the rule tells between four hours before NOW_MS and NOW_MS, in minutes before it. */
+/** What the rule notifies between four hours before NOW_MS and NOW_MS, in minutes before it. */
 async function told(
   id: string,
   logs: readonly Log[],
@@ -48,7 +48,7 @@ async function told(
   );
 }
 
-test('an attack fires once, and is over three looks after its last log came', async () => {
+test('an attack fires once, and resolves three runs after its last log arrived', async () => {
   const expected = ['fired 180 a@example.com', 'resolved 135 a@example.com'];
   expect(await told('brute-force', attackOn('a', 184))).toEqual(expected);
 });
@@ -63,12 +63,12 @@ test.each([
   expect(await told('brute-force', logs, lagMs)).toEqual(expected);
 });
 
-test('an attack that goes on is one alert', async () => {
+test('an attack that continues is one alert', async () => {
   const logs = [184, 160, 140, 124].flatMap(minutesAgo => attackOn('a', minutesAgo));
   expect(await told('brute-force', logs)).toEqual(['fired 180 a@example.com', 'resolved 75 a@example.com']);
 });
 
-test('a second victim is told of while the first alert is open, which one alert of the rule would mute', async () => {
+test('a second victim fires while the first alert is open; one alert for the whole rule would mute it', async () => {
   const logs = [...attackOn('a', 184), ...attackOn('b', 154)];
   expect(await told('brute-force', logs)).toEqual([
     'fired 180 a@example.com',
@@ -80,19 +80,19 @@ test('a second victim is told of while the first alert is open, which one alert 
   expect(asOne).toEqual(['fired 180', 'resolved 105']);
 });
 
-test('every change of the tenant is told of, also while the one before would be an open alert', async () => {
+test('every change of the tenant fires, even soon after the one before; state would mute it', async () => {
   const changes = [184, 179, 178, 124].map(change);
   expect(await told('log-stream-changed', changes)).toEqual(['fired 180', 'fired 175', 'fired 120']);
   const withState = await told('log-stream-changed', changes, 30_000, { autoMitigate: true });
   expect(withState.filter(one => one.startsWith('fired'))).toEqual(['fired 180', 'fired 120']);
 });
 
-test('a change that arrives in the last two minutes before a look is seen by that look and by the next', async () => {
+test('a change that arrives in the two minutes before a run fires in that run and in the next', async () => {
   expect(await told('log-stream-changed', [change(181)])).toEqual(['fired 180', 'fired 175']);
 });
 
 describe.each(RULES.map(rule => [rule.id, rule] as const))('%s', (id, { settings }) => {
-  test('has an alert for each who it is about, or for each look', async () => {
+  test('has one alert for each value of its columns, or for each run', async () => {
     const { alertPer } = DETECTIONS.find(one => one.id === id)!;
     const columns = typeof alertPer === 'string' ? [] : alertPer;
     expect(settings.dimensions).toEqual(columns);

@@ -24,7 +24,7 @@ export interface World {
   readonly environment?: string;
 }
 
-/** A template in a template: its resources are deployed by themselves, to the same group. */
+/** A nested template: its resources are deployed separately, to the same group. */
 const NESTED = 'Microsoft.Resources/deployments';
 
 /** Throws for whatever Azure would refuse before it makes anything. */
@@ -89,7 +89,7 @@ interface Nested {
   readonly template: Omit<Template, 'variables' | 'outputs' | 'metadata'>;
 }
 
-/** With the scope `inner`, expressions of the template know its own parameters alone. */
+/** With the scope `inner`, expressions of the template see only its own parameters. */
 function nested(
   { mode, expressionEvaluationOptions, parameters, template }: Nested,
   evaluated: (value: unknown) => unknown,

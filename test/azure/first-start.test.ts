@@ -1,6 +1,6 @@
 /**
- * What the alert rules tell of logs that arrive late: a first start, a replay, a backfill. Each rule looks as often as it
- * does in Azure, for hours before and after, and keeps its state.
+ * What the alert rules report about logs that arrive late: a first start, a replay, a backfill. Each rule runs as often
+ * as it does in Azure, for hours before and after, and keeps its state.
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { arriveIn } from '../../scripts/azure-trials/arrivals.ts';
@@ -16,16 +16,16 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const KINDS = ['logs-ingestion', 'data-collector'] as const;
-/** It is the month's second last day, after the busiest time of the day. */
+/** On the second last day of the month, after the busiest time of the day. */
 const NOON_MS = NOW_MS - 2 * DAY_MS + 9 * HOUR_MS;
-/** Long enough for each rule to look at what came, and for those that look every quarter of an hour twice. */
+/** Long enough for one run of each rule, and for two runs of those that run every quarter of an hour. */
 const AFTER_MS = 20 * MINUTE_MS;
 const open: LogAnalytics[] = [];
 afterAll(() => open.forEach(one => void one.close()));
 
 type Way = (log: Log) => readonly number[];
 
-/** A workspace into which the logs came, each at the times that `arrivedMs` says. */
+/** A workspace in which each log arrived at the times of `arrivedMs`. */
 async function workspaceWith(kind: (typeof KINDS)[number], logs: readonly Log[], arrivedMs: Way) {
   const workspace = openWorkspace({ keepRecords: true });
   const arrivals = logs.flatMap(one => arrivedMs(one).map(ms => ({ log: one, arrivedMs: ms })));
@@ -45,8 +45,8 @@ const inUse = (toMs: number): Log[] =>
 describe.each(KINDS)('0 alerts of all rules over harmless logs by %s:', kind => {
   const quiet = async (logs: readonly Log[], way: Way, range: { fromMs: number; toMs: number }) => {
     const { analytics } = await workspaceWith(kind, logs, way);
-    const { alerts, looks } = await alertsOf(analytics, range);
-    expect(looks).toBeGreaterThan(RULES.length);
+    const { alerts, runs } = await alertsOf(analytics, range);
+    expect(runs).toBeGreaterThan(RULES.length);
     expect(alerts).toEqual([]);
   };
 
@@ -68,7 +68,7 @@ describe.each(KINDS)('0 alerts of all rules over harmless logs by %s:', kind => 
     await quiet(logs, late, range);
   });
 
-  test('a month that is brought in later, and the same once more', async () => {
+  test('a backfill of a month, and the same backfill again', async () => {
     const live = inUse(NOON_MS + AFTER_MS);
     const way: Way = one => (live.includes(one) ? onTime(one) : [NOON_MS, NOON_MS + 10 * MINUTE_MS]);
     await quiet([...until(NOON_MS), ...live], way, { fromMs: NOON_MS - MINUTE_MS, toMs: NOON_MS + AFTER_MS });
@@ -83,7 +83,7 @@ describe.each(KINDS)('0 alerts of all rules over harmless logs by %s:', kind => 
   });
 });
 
-/** These are about what arrives now, or about the workspace. */
+/** Rules about logs that arrive now, or about the workspace. */
 const ABOUT_NOW = RULES.filter(({ id }) => TRIALS[id]!.fires.others || id.startsWith('pipeline-'));
 
 test.each([

@@ -1,4 +1,4 @@
-/** Two attacks, the second a look after the first: nobody is mute because of somebody else. */
+/** Two attacks, the second one run after the first: the first alert does not mute the second. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { arriveIn } from '../../scripts/azure-trials/arrivals.ts';
 import { DOMAIN, NOW_MS, shifted } from '../../scripts/azure-trials/scene.ts';
@@ -10,7 +10,7 @@ import { openWorkspace } from '../../simulator/azure/workspace.ts';
 import { RULES } from './alert-rules.ts';
 
 const MINUTE_MS = 60_000;
-/** The workspace and the pipeline have one alert: there is no second one to be about. */
+/** Rules about the workspace and the pipeline have one alert, and no second subject. */
 const rules = RULES.filter(
   ({ id, settings }) =>
     !TRIALS[id]!.fires.others &&
@@ -18,7 +18,7 @@ const rules = RULES.filter(
     id !== 'pipeline-late',
 );
 
-/** The same attack on other users of another tenant, by others, from elsewhere. */
+/** The same attack on other users of another tenant, from other addresses. */
 function byOthers(log: Log): Log {
   const text = JSON.stringify(log)
     .replaceAll('auth0|', 'auth0|other-')
@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 afterAll(() => analytics.close());
 
-test.each(rules.map(rule => [rule.id, rule] as const))('%s tells of both', async (id, { settings }) => {
+test.each(rules.map(rule => [rule.id, rule] as const))('%s fires for both', async (id, { settings }) => {
   const rule = alertRule(settings);
   const look = async (atMs: number) => {
     const scope = { fromMs: atMs - rule.windowMs, toMs: atMs, logIds: idsOf.get(id)! };

@@ -64,7 +64,7 @@ describe('for the Logs Ingestion API', () => {
     expect(String(role?.properties['roleDefinitionId']).endsWith(PUBLISHER)).toBe(true);
   });
 
-  test('an identity that was deleted and made again gets an assignment of its own', () => {
+  test('an identity that was deleted and created again gets a new assignment', () => {
     const again = deploy(made, {
       parameters: { workspaceName: 'logs' },
       state: {
@@ -199,7 +199,7 @@ describe('the content', () => {
     });
   });
 
-  test('a rule whose every look is an alert has no state and no dimensions', () => {
+  test('a rule with an alert per run has no state and no dimensions', () => {
     const [, silent] = of(deployed(), 'scheduledQueryRules');
     expect(silent?.properties).toMatchObject({
       autoMitigate: false,
@@ -207,7 +207,7 @@ describe('the content', () => {
     });
   });
 
-  test('an alert rule is made after the table and the functions that its query reads', () => {
+  test('an alert rule is created after the table and the functions that its query reads', () => {
     const types = kinds(deployed());
     const firstRule = types.indexOf('scheduledQueryRules');
     for (const one of ['workspaces/tables', 'actionGroups'])

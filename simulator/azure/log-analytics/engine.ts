@@ -37,8 +37,8 @@ const DUCKDB_TYPE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Auth0Logs() is worked out once, over all rows, unless some are there twice: which of them counts depends on the range,
- * and it is worked out for each range, which many queries ask for one after the other.
+ * Auth0Logs() is computed once over all rows. If the tables hold duplicates, it is computed once per range, because the
+ * range decides which duplicate counts; many queries use the same range in turn.
  */
 export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Promise<LogAnalytics> {
   const instance = await DuckDBInstance.create(':memory:');

@@ -50,7 +50,7 @@ test('a query sees the rows of its range of TimeGenerated, and of its LogIds', a
   expect(await ids({ ...range, logIds: ['a', 'c'] })).toEqual(['c']);
 });
 
-test('a query sees what has arrived, and of a log that came twice the first row in its range', async () => {
+test('a query reads the rows that have arrived, and only the first row of a duplicate in its range', async () => {
   const workspace = openWorkspace({ keepRecords: true });
   const row = () => [{ TimeGenerated: at(NOW - 6 * HOUR_MS), LogId: 'a' }];
   for (const hours of [5, 3]) workspace.ingest(row(), NOW - hours * HOUR_MS);
@@ -65,7 +65,7 @@ test('a query sees what has arrived, and of a log that came twice the first row 
   expect(await arrivals(7, 0)).toEqual([{ IngestionTime: new Date(NOW - 5 * HOUR_MS) }]);
 });
 
-test('of a log that came again after two days, the first row is out of range', async () => {
+test('the first row of a duplicate that arrived two days later is out of range', async () => {
   const workspace = openWorkspace({ keepRecords: true });
   const row = () => [{ TimeGenerated: at(NOW - 72 * HOUR_MS), LogId: 'a' }];
   for (const hours of [71, 1]) workspace.ingest(row(), NOW - hours * HOUR_MS);

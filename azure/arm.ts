@@ -3,6 +3,9 @@
 /** JSON that a template can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+export const TEMPLATE_SCHEMA =
+  'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
+
 export interface Parameter {
   readonly type: 'string' | 'int' | 'bool' | 'array' | 'secureObject';
   readonly defaultValue?: Json;

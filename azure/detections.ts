@@ -15,9 +15,16 @@ export interface Detection {
   /** Such as `T1110.004`: https://attack.mitre.org/techniques/enterprise/ */
   readonly techniques: readonly string[];
   readonly kql: string;
-  /** How often the rule runs, and over which time: ISO 8601 durations. */
+  /**
+   * What has its own alert. `look`: every run that finds something, so an earlier result mutes nothing. Columns: each of
+   * their values, until a run no longer finds it. `rule`: the rule as a whole, until a run finds nothing.
+   */
+  readonly alertPer: 'look' | 'rule' | readonly string[];
+  /** How often the rule runs, and within which time its events count together: ISO 8601 durations. */
   readonly frequency: string;
   readonly window: string;
+  /** How far back the rule reads, by TimeGenerated. */
+  readonly range: string;
   /**
    * The rule fires when the query's number of rows is `operator` `threshold`: here always more than 0. Numbers
    * to tune are `let` statements at the top of the query; `when` has them in words.
@@ -46,6 +53,14 @@ const MINUTES: Readonly<Record<string, number>> = {
   P2D: 2880,
 };
 
+/**
+ * The maximum in Azure, for rules that evaluate the logs since their last run. Logs over two days old have the time of
+ * receipt, so these rules miss only logs that arrive almost two days late.
+ */
+const FARTHEST = 'P2D';
+/** How far a run overlaps the last one: Azure guarantees neither exact times of runs nor immediate rows. */
+const OVERLAP_MINUTES = 2;
+
 const TACTICS: readonly string[] = [
   'Reconnaissance',
   'ResourceDevelopment',
@@ -69,6 +84,7 @@ const KEYS = [
   'severity',
   'tactics',
   'techniques',
+  'alertPer',
   'frequency',
   'window',
   'when',
@@ -79,7 +95,7 @@ const KEYS = [
 export const DETECTIONS: readonly Detection[] = readKqlFiles('detections', KEYS).map(detection);
 
 function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detection {
-  const { title, description, severity, frequency, window, when, tryIt } = header;
+  const { title, description, severity, alertPer, frequency, window, when, tryIt } = header;
   const must = (right: boolean, what: string) => {
     if (!right) throw new Error(`azure/detections/${name}.kql: ${what}`);
   };
@@ -99,6 +115,14 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
       `"${technique}" is not a technique; allowed: such as T1110.004`,
     );
   }
+  const arrived = [...kql.matchAll(/(?:IngestionTime|Arrival\b|Arrival\)) > ago\((\d+)m\)/g)].map(
+    ([, minutes]) => Number(minutes),
+  );
+  const sinceLastRun = MINUTES[frequency]! + OVERLAP_MINUTES;
+  must(
+    arrived.every(minutes => minutes === sinceLastRun),
+    `it evaluates logs of the last ${arrived} minutes; allowed: ${sinceLastRun}, its frequency plus ${OVERLAP_MINUTES}`,
+  );
   return {
     id: name,
     title,
@@ -107,8 +131,10 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
     tactics,
     techniques,
     kql,
+    alertPer: alertPer === 'look' || alertPer === 'rule' ? alertPer : alertPer.split(', '),
     frequency,
     window,
+    range: /\bIngestionTime\b/.test(kql) ? FARTHEST : window,
     operator: 'GreaterThan',
     threshold: 0,
     when,

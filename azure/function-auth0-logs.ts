@@ -48,10 +48,12 @@ export function auth0Logs(): string {
   return `union isfuzzy=true
 ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | extend EventTime = coalesce(${EVENT_TIME_COLUMN}, TimeGenerated)
-// Delivery is at least once, so each LogId counts once. Rows without a LogId are kept.
+// Microsoft Sentinel's connector keeps the scheme.
+| extend Auth0Domain = tolower(replace_regex(Auth0Domain, @'^https?://|/+$', ''))
+// Delivery is at least once, so only the first row of each LogId counts. Rows without a LogId are kept.
 | extend Content = strcat(tostring(TimeGenerated), EventType, SrcIpAddr, ActorUserId, Description, tostring(Details))
 | extend RowKey = coalesce(LogId, Content)
-| summarize arg_max(TimeGenerated, *) by RowKey
+| summarize arg_min(IngestionTime, *) by RowKey
 | project-away RowKey, Content
 // Other collectors send only the code.
 | lookup kind=leftouter (Auth0LogTypes()) on EventType

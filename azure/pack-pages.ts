@@ -96,13 +96,18 @@ ${sorted.map(row).join('\n')}
 - **Tune the numbers.** They are the \`let\` statements at the top of a query. Run the query over the last two days, and change the numbers
   to what is usual in your tenant.
 - **Confirm changes of settings.** _Every occurrence_ includes your own changes. The actor is the person or application in the
-  result.
-- **Late logs.** A rule reads a range of \`TimeGenerated\`, the time of the event. It misses logs that arrive after this range
-  and within two days, as after an outage or a replay. Then _Auth0 logs arrive late_ fires: run the detections manually over that time.
-- **Logs over two days old** have the time of receipt as \`TimeGenerated\`, so the rules see them on arrival. Counts use
-  \`EventTime\`, so a month of logs that arrives at once, as at a first start with \`startFrom: "oldest"\`, is not one burst. Alerts
-  can still fire for real attacks and changes in that month, and _Auth0 logs arrive late_ fires.
-  _Machine token from a new address_ covers only the last hour.
+  result. A call that repeats the settings of attack protection does not fire if a call of the two days before had the same settings.
+- **Late logs.** A rule evaluates the logs that arrived since its last run, and counts them by \`EventTime\`, the time of the event. So
+  logs that arrive at once, as at a first start with \`startFrom: "oldest"\`, a replay or a backfill, are not one burst. Alerts still
+  fire for real attacks and changes in these logs. A stored log that arrives again is evaluated again only after two days.
+- **A rule reads two days**, the maximum in Azure. Logs over two days old have the time of receipt as \`TimeGenerated\`, so the rules see
+  them on arrival. Rules can miss logs that arrive shortly before they are two days old: run the detections manually over that time.
+- **Counts within one hour** use overlapping hours that start every 15 minutes, or every five. Events spread over a whole hour can be divided
+  between two of them.
+- **_Machine token from a new address_** needs the logs of the day before. It does not fire if all logs arrive one day late.
+- **One alert per user, address or application** stays active while more logs arrive, and the next user, address or application has its
+  own alert. A change of settings causes one alert per run that finds it. A log that arrives in the two minutes before a run can be
+  in two alerts.
 - **Azure charges for each rule**, more for those that run every five minutes:
   [cost](cost.md#alert-rules-in-azure). The template’s parameter \`disabledAlerts\` takes the ids of rules to switch off.
 - **Not in a tenant’s logs:** the sign-ins and changes of administrators of an Auth0 Team.
@@ -114,8 +119,9 @@ ${sorted.map(row).join('\n')}
 \`npm test\` checks every query against the tables’ columns with Microsoft’s
 [Kusto language service](https://www.npmjs.com/package/@kusto/language-service-next), and then runs it. The pipeline’s own code shapes the logs,
 and the simulator stores them in the tables of either API as Azure does. Each detection must fire on its trial and must not fire on near misses: one less than
-the number, a refused call instead of a successful one, the reverse order. A month of harmless logs that arrives at once must trigger
-only _Auth0 logs arrive late_. An attack that arrives three days late must be found.
+the number, a refused call instead of a successful one, the reverse order. Each trial names the vendor’s page that documents it. Harmless logs must
+not fire anything, over a month, at a first start, in a replay of one day or in a backfill. An attack that arrives 17 hours, one day, three days
+or one month late must be found.
 
 The queries run on DuckDB, as SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) translated from KQL (\`npm run generate -- sql\`). Its authors check it against Microsoft’s
 Kusto emulator. This is **not Azure**. Four functions are replaced: \`column_ifexists\` is resolved before the translation,
@@ -141,7 +147,7 @@ const link = (technique: string) =>
   `[${technique}](https://attack.mitre.org/techniques/${technique.replace('.', '/')}/)`;
 
 function section(detection: Detection): string {
-  const { id, title, description, severity, when, tactics, techniques, frequency, window, tryIt } = detection;
+  const { id, title, description, severity, when, tactics, techniques, frequency, range, tryIt } = detection;
   const [what, ...advice] = description.split(/ (?=False positives: |What to do: )/);
   return `## ${title}
 
@@ -149,10 +155,17 @@ ${what}
 
 ${advice.map(line => `- **${line.replace(': ', ':** ')}\n`).join('')}- **Severity:** ${severity}, ${SEVERITIES[severity].toLowerCase()}
 - **Fires on:** ${when}
-- **Runs** every ${spoken(frequency)} over the last ${spoken(window)}
+- **Runs** every ${spoken(frequency)} over the last ${spoken(range)}
+- **Alerts:** ${alertPer(detection)}
 - **MITRE ATT&CK:** ${tactics.map(words).join(', ')}; ${techniques.map(link).join(', ')}
 - **Try it:** ${tryIt}
 - **Query:** [${id}.kql](../azure/detections/${id}.kql)`;
+}
+
+function alertPer({ alertPer: per }: Detection): string {
+  if (per === 'look') return 'one per run that finds something';
+  if (per === 'rule') return 'one for the rule, until a run finds nothing';
+  return `one for each ${per.map(column => `\`${column}\``).join(' and ')}, until a run no longer finds it`;
 }
 
 /** "DefenseEvasion" → "Defense Evasion". */

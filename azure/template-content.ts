@@ -2,6 +2,7 @@
 import { type Json, literal, type Resource } from './arm.ts';
 import type { Detection } from './detections.ts';
 import type { SavedFunction, SavedQuery } from './queries.ts';
+import { TABLE_ID } from './template-ingestion.ts';
 
 /** Placeholder in a workbook for the id of the workspace, which only a deployment knows. */
 export const WORKSPACE_ID_MARK = 'WORKSPACE-ID';
@@ -47,12 +48,27 @@ function commented(description: string, kql: string): string {
   return `// ${description.replaceAll('\n', '\n// ')}\n${kql}`;
 }
 
-function detectionVariable({ description, when, tryIt: _, tactics, techniques, ...rule }: Detection): Json {
+function detectionVariable({
+  description,
+  when,
+  tryIt: _tryIt,
+  window: _window,
+  alertPer,
+  tactics,
+  techniques,
+  ...rule
+}: Detection): Json {
   return {
     ...rule,
     description: `${description} When: ${when}.`,
     tactics: tactics.join(', '),
     techniques: techniques.join(', '),
+    // A rule without state fires on every run. With state, Azure mutes a run that finds the same dimensions.
+    autoMitigate: alertPer !== 'look',
+    dimensions:
+      typeof alertPer === 'string'
+        ? []
+        : alertPer.map(name => ({ name, operator: 'Include', values: ['*'] })),
   };
 }
 
@@ -136,7 +152,8 @@ function receivers(list: string, addresses: string, name: string, field: string)
   };
 }
 
-const ofDetection = (field: keyof Detection) => `[variables('detections')[copyIndex()].${field}]`;
+const ofDetection = (field: keyof Detection | 'autoMitigate' | 'dimensions') =>
+  `[variables('detections')[copyIndex()].${field}]`;
 
 const alertRules: Resource = {
   type: 'Microsoft.Insights/scheduledQueryRules',
@@ -147,7 +164,8 @@ const alertRules: Resource = {
   location: "[parameters('location')]",
   kind: 'LogAlert',
   tags: { tactics: ofDetection('tactics'), techniques: ofDetection('techniques') },
-  dependsOn: ["[variables('actionGroupId')]", 'functions'],
+  // Azure may validate a query when it creates the rule, despite the setting below. So all that a query reads exists before.
+  dependsOn: ["[variables('actionGroupId')]", 'functions', TABLE_ID],
   properties: {
     displayName: "[format('Auth0: {0}', variables('detections')[copyIndex()].title)]",
     description: ofDetection('description'),
@@ -155,7 +173,7 @@ const alertRules: Resource = {
     enabled: "[not(contains(parameters('disabledAlerts'), variables('detections')[copyIndex()].id))]",
     scopes: ["[variables('workspaceId')]"],
     evaluationFrequency: ofDetection('frequency'),
-    windowSize: ofDetection('window'),
+    windowSize: ofDetection('range'),
     criteria: {
       allOf: [
         {
@@ -163,11 +181,12 @@ const alertRules: Resource = {
           timeAggregation: 'Count',
           operator: ofDetection('operator'),
           threshold: ofDetection('threshold'),
+          dimensions: ofDetection('dimensions'),
           failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
         },
       ],
     },
-    autoMitigate: true,
+    autoMitigate: ofDetection('autoMitigate'),
     // A function saved a second ago is not known yet, and neither is a table before its first row.
     skipQueryValidation: true,
     actions: {

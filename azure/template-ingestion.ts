@@ -1,6 +1,6 @@
 /** What the Logs Ingestion API needs: the table, the rule that feeds it, and an identity that may use the rule. */
 import { WEB_IDENTITY } from '../lambda/core/contract.ts';
-import type { Output, Resource } from './arm.ts';
+import { type Json, type Output, type Resource, TEMPLATE_SCHEMA } from './arm.ts';
 import { STREAM, streamColumns, TABLE, tableColumns } from './table.ts';
 import { TRANSFORM } from './transform.ts';
 
@@ -14,6 +14,9 @@ const WORKSPACE_API = '2023-09-01';
 const ingestion = "[variables('ingestion')]";
 const createIdentity = "[variables('createIdentity')]";
 const location = "[parameters('location')]";
+
+/** ID of the table, for `dependsOn`. */
+export const TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`;
 
 const table: Resource = {
   type: 'Microsoft.OperationalInsights/workspaces/tables',
@@ -36,9 +39,7 @@ const rule: Resource = {
   condition: ingestion,
   location,
   kind: 'Direct',
-  dependsOn: [
-    `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`,
-  ],
+  dependsOn: [TABLE_ID],
   properties: {
     description: `Auth0 logs into ${TABLE}`,
     streamDeclarations: { [STREAM]: { columns: streamColumns() } },
@@ -88,21 +89,57 @@ const trust: Resource = {
   },
 };
 
+const RULE_OF_ROLE = "resourceId('Microsoft.Insights/dataCollectionRules', parameters('ruleName'))";
+
 const role: Resource = {
   type: 'Microsoft.Authorization/roleAssignments',
   apiVersion: '2022-04-01',
-  name: `[guid(variables('ruleId'), if(variables('createIdentity'), variables('identityId'), parameters('principalId')), '${MONITORING_METRICS_PUBLISHER}')]`,
-  scope: "[variables('ruleId')]",
-  condition: ingestion,
-  dependsOn: ["[variables('ruleId')]", "[variables('identityId')]"],
+  name: `[guid(${RULE_OF_ROLE}, parameters('principalId'), '${MONITORING_METRICS_PUBLISHER}')]`,
+  scope: `[${RULE_OF_ROLE}]`,
   properties: {
     roleDefinitionId: `[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '${MONITORING_METRICS_PUBLISHER}')]`,
-    principalId: `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').principalId, parameters('principalId'))]`,
+    principalId: "[parameters('principalId')]",
     principalType: 'ServicePrincipal',
   },
 };
 
-export const INGESTION_RESOURCES: readonly Resource[] = [table, rule, errors, identity, trust, role];
+/**
+ * A nested template, because a name cannot reference the principal of an identity. An identity that is deleted and
+ * created again is another principal, and Azure does not let an assignment change its principal:
+ * https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---role-assignments-with-identity-not-found
+ */
+const roleOfPrincipal: Resource = {
+  type: 'Microsoft.Resources/deployments',
+  apiVersion: '2022-09-01',
+  name: "[format('{0}-role', parameters('ruleName'))]",
+  condition: ingestion,
+  dependsOn: ["[variables('ruleId')]", "[variables('identityId')]"],
+  properties: {
+    mode: 'Incremental',
+    expressionEvaluationOptions: { scope: 'inner' },
+    parameters: {
+      ruleName: { value: "[parameters('ruleName')]" },
+      principalId: {
+        value: `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').principalId, parameters('principalId'))]`,
+      },
+    },
+    template: {
+      $schema: TEMPLATE_SCHEMA,
+      contentVersion: '1.0.0.0',
+      parameters: { ruleName: { type: 'string' }, principalId: { type: 'string' } },
+      resources: [role as unknown as Json],
+    },
+  },
+};
+
+export const INGESTION_RESOURCES: readonly Resource[] = [
+  table,
+  rule,
+  errors,
+  identity,
+  trust,
+  roleOfPrincipal,
+];
 
 const of = (value: string): Output => ({ type: 'string', value });
 const ofIngestion = (value: string): Output => ({ type: 'string', condition: ingestion, value });

@@ -1,5 +1,5 @@
 /** The Azure side as one ARM template: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax */
-import type { Template } from './arm.ts';
+import { TEMPLATE_SCHEMA, type Template } from './arm.ts';
 import { CONTENT_RESOURCES, type Content, contentVariables } from './template-content.ts';
 import { INGESTION_RESOURCES, OUTPUTS } from './template-ingestion.ts';
 import { PARAMETERS, VARIABLES } from './template-parameters.ts';
@@ -7,7 +7,7 @@ import { PARAMETERS, VARIABLES } from './template-parameters.ts';
 /** The template for this content; written to azure/template.json by azure/write-template.ts. */
 export function template(content: Content): Template {
   return {
-    $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+    $schema: TEMPLATE_SCHEMA,
     contentVersion: '1.0.0.0',
     metadata: {
       description:

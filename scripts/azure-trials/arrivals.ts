@@ -5,10 +5,25 @@ import { type DestinationKind, specOf } from '../../lambda/destinations/all.ts';
 import { APIS } from '../../simulator/azure/apis.ts';
 import type { Rows } from '../../simulator/azure/log-analytics/engine.ts';
 import { openWorkspace, type Workspace } from '../../simulator/azure/workspace.ts';
+import { NOW_MS, type Scene } from './scene.ts';
+
+const MINUTE_MS = 60_000;
+const ON_TIME_MINUTES = 0.5;
 
 export interface Arrival {
   readonly log: unknown;
   readonly arrivedMs: number;
+}
+
+/** When each of the scene's logs arrives, those of `before` first. */
+export function arrivalsOf({ before = [], logs, lagMinutes = ON_TIME_MINUTES }: Scene): Arrival[] {
+  // A log without a readable date has a recent one.
+  const timeOf = (log: Scene['logs'][0]) => Date.parse(log.date) || NOW_MS - 5 * MINUTE_MS;
+  const after = (minutes: number) => (log: Scene['logs'][0]) => ({
+    log,
+    arrivedMs: timeOf(log) + minutes * MINUTE_MS,
+  });
+  return [...before.map(after(ON_TIME_MINUTES)), ...logs.map(after(lagMinutes))];
 }
 
 /** Stores logs, each at its time and in that order. Returns their LogIds, in the order given. */

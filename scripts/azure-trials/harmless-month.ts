@@ -13,6 +13,7 @@ const OFFICE = '198.51.100.1';
 const HOTEL = '203.0.113.9';
 const ADMIN = 'admin@example.com';
 const STAFF = 40;
+const POLLER = { client_id: 'poller', client_name: 'Poller' };
 
 const staff = (index: number): Fields => ({ ...user(`staff${index % STAFF}`), ip: OFFICE });
 const guest = (day: number, nth: number): Fields => ({
@@ -51,6 +52,28 @@ function dayOf(day: number): Log[] {
     ...[0, 30].map(minute => log('gd_send_sms', at(8, minute), { ...staff(4 + minute) })),
     log('scpr', at(9), staff(day)),
     log('ss', at(13), { ...user(`newcomer${day}`), ip: OFFICE }),
+    // A limit that is exceeded for a moment, and again one minute later.
+    log('api_limit', at(3, 1), { client_id: 'nightly', client_name: 'Nightly', ip: OFFICE }),
+    // A token quota that is used up: one log per refusal, with the right secret.
+    ...Array.from({ length: 12 }, (_, nth) =>
+      log('feccft', at(4, nth * 3), { ...POLLER, ip: OFFICE, description: 'Client quota exceeded' }),
+    ),
+    // A script with an old password: a failed password grant is two logs.
+    ...Array.from({ length: 12 }, (_, nth) => [
+      log('fp', at(5, nth * 3), { ...user('script'), ip: HOTEL }),
+      log('fepft', at(5, nth * 3), { ...user('script'), ip: HOTEL }),
+    ]).flat(),
+    // A machine with two addresses, every two hours.
+    ...Array.from({ length: 12 }, (_, nth) =>
+      log('seccft', at(nth * 2, 7), { ...POLLER, ip: address(nth % 2) }),
+    ),
+    // Settings that are saved without a change.
+    call('patch', 'attack-protection/brute-force-protection', {
+      minutesAgo: at(10, 45),
+      admin: ADMIN,
+      body: { enabled: true, allowlist: [], max_attempts: 10 },
+      response: { enabled: true, allowlist: [], max_attempts: 10 },
+    }),
     log('api_limit', at(3), { client_id: 'nightly', client_name: 'Nightly', ip: OFFICE }),
     log('seccft', at(2), { client_id: 'nightly', client_name: 'Nightly', ip: OFFICE }),
   ];

@@ -9,10 +9,8 @@ import { ALL_TABLES } from '../../simulator/azure/log-analytics/schemas.ts';
 import { functionColumns } from '../../simulator/azure/log-analytics/translations.ts';
 import { LOGS_INGESTION } from '../../simulator/azure/logs-ingestion.ts';
 import { INGESTED_AT } from '../../simulator/azure/workspace.ts';
-import { arrive } from './arrivals.ts';
+import { arrivalsOf, arrive } from './arrivals.ts';
 import { DOMAIN, NOW_MS, type Scene } from './scene.ts';
-
-const MINUTE_MS = 60_000;
 
 /**
  * Runs in any workspace and reads none of its tables. The logs are as old when the query runs as they are in the scene.
@@ -25,7 +23,7 @@ export function kqlTrial(detection: Detection, scene: Scene): string {
 // Paste this into the Logs of any workspace. Rows in the result mean that the alert fires.
 let Auth0Logs = () {
 ${datatable(logRows(scene), columns)}
-    | where TimeGenerated > ago(${minutesOf(detection.window)}m)
+    | where TimeGenerated > ago(${minutesOf(detection.range)}m)
 };
 ${helpers.map(({ alias, kql }) => `let ${alias} = () {\n${kql.trim()}\n};\n`).join('')}${others(scene)}${detection.kql}
 `;
@@ -33,9 +31,7 @@ ${helpers.map(({ alias, kql }) => `let ${alias} = () {\n${kql.trim()}\n};\n`).jo
 
 /** Rows of the function Auth0Logs(), with the columns that the scene has. */
 function logRows(scene: Scene): Row[] {
-  const lagMs = (scene.lagMinutes ?? 0.5) * MINUTE_MS;
-  const arrivals = scene.logs.map(log => ({ log, arrivedMs: (Date.parse(log.date) || NOW_MS) + lagMs }));
-  const { rows } = arrive(LOGS_INGESTION.kind, DOMAIN, arrivals);
+  const { rows } = arrive(LOGS_INGESTION.kind, DOMAIN, arrivalsOf(scene));
   return Object.values(rows)
     .flat()
     .map(({ [INGESTED_AT]: arrived, ...row }) => {

@@ -5,6 +5,7 @@ const who = (name = 'sample') => ({ user_id: `auth0|${name}` });
 
 export const MFA_TRIALS: Trials = {
   'mfa-fatigue': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(logs(5, 'gd_send_pn', () => who())),
     also: { '3 rejections': scene(logs(3, 'gd_auth_rejected', () => who())) },
     quiet: {
@@ -15,6 +16,7 @@ export const MFA_TRIALS: Trials = {
     },
   },
   'mfa-fatigue-succeeded': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(
       logs(2, 'gd_auth_rejected', () => who()),
       log('gd_auth_succeed', 0.5, who()),
@@ -33,6 +35,7 @@ export const MFA_TRIALS: Trials = {
     },
   },
   'mfa-guessing': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(logs(10, 'gd_auth_failed', () => who())),
     also: { 'the limit, once': scene(log('gd_otp_rate_limit_exceed', 5, who())) },
     quiet: {
@@ -42,6 +45,7 @@ export const MFA_TRIALS: Trials = {
     },
   },
   'message-pumping': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(logs(30, 'gd_send_sms', index => who(`user${index}`))),
     also: { 'the limit, once': scene(log('limit_phone', 5)) },
     quiet: {
@@ -51,6 +55,7 @@ export const MFA_TRIALS: Trials = {
     },
   },
   'mfa-removed': {
+    source: 'https://auth0.com/docs/api/management/v2/users/delete-authenticators',
     fires: scene(
       call('delete', 'users/auth0%7Csample/authenticators', { admin: 'admin@example.com', statusCode: 204 }),
     ),

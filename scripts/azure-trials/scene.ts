@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000;
 /** The logs that a rule finds when it runs. */
 export interface Scene {
   readonly logs: readonly Log[];
+  /** Logs that arrived on time while the others are late. */
+  readonly before?: readonly Log[];
   /** How long the logs took to arrive; half a minute if absent. */
   readonly lagMinutes?: number;
   /** Rows of tables that hold no Auth0 logs. */
@@ -17,6 +19,8 @@ export interface Scene {
 }
 
 export interface Trial {
+  /** The vendor's page that documents these logs. */
+  readonly source: string;
   readonly fires: Scene;
   /** Other ways to make it fire. */
   readonly also?: Readonly<Record<string, Scene>>;

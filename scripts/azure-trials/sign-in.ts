@@ -41,6 +41,7 @@ const spray = (users: number, triesEach: number, type = 'fp'): Log[] =>
 
 export const SIGN_IN_TRIALS: Trials = {
   'credential-stuffing': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(logs(20, 'fu', someone)),
     quiet: {
       '19 user names': scene(logs(19, 'fu', someone)),
@@ -61,6 +62,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'distributed-credential-stuffing': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(botnet(50, 50, 5)),
     quiet: {
       '49 users': scene(botnet(49, 49, 0), log('fu', 2, { ...someone(0), ip: address(77) })),
@@ -69,6 +71,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'password-spraying': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(spray(15, 1)),
     also: { '15 users, three times each': scene(spray(15, 3)) },
     quiet: {
@@ -81,6 +84,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'brute-force': {
+    source: 'https://auth0.com/docs/secure/attack-protection/brute-force-protection',
     fires: scene(logs(20, 'fp', index => ({ ...someone(1), ip: address(index) }))),
     also: {
       'over three quarters of an hour': scene(
@@ -94,6 +98,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'brute-force-succeeded': {
+    source: 'https://auth0.com/docs/secure/attack-protection/brute-force-protection',
     fires: scene(
       logs(10, 'fp', () => someone(1)),
       log('s', 0.5, someone(1)),
@@ -120,6 +125,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'accounts-blocked': {
+    source: 'https://auth0.com/docs/secure/attack-protection/brute-force-protection',
     fires: scene(logs(5, 'limit_wc', index => ({ user_name: `user${index}@example.com`, user_id: '' }))),
     quiet: {
       '4 users': scene(logs(4, 'limit_wc', someone)),
@@ -128,14 +134,17 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'address-blocked': {
+    source: 'https://auth0.com/docs/secure/attack-protection/suspicious-ip-throttling',
     fires: scene(log('limit_mu', 5, { description: 'An IP address is blocked' })),
     quiet: { 'a blocked account': scene(log('limit_wc', 5, someone(1))) },
   },
   'breached-password': {
+    source: 'https://auth0.com/docs/secure/attack-protection/breached-password-detection',
     fires: scene(log('signup_pwd_leak', 5, someone(1))),
     quiet: { 'an ordinary wrong password': scene(log('fp', 5, someone(1))) },
   },
   'breached-password-succeeded': {
+    source: 'https://auth0.com/docs/secure/attack-protection/breached-password-detection',
     fires: scene(log('pwd_leak', 30, { ...someone(1), user_id: '' }), log('s', 10, someone(1))),
     quiet: {
       'an ordinary wrong password': scene(log('fp', 30, someone(1)), log('s', 10, someone(1))),
@@ -153,6 +162,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'impossible-travel': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(log('s', 70, { ...someone(1), ...MUNICH }), log('s', 5, { ...someone(1), ...TOKYO })),
     quiet: {
       'two users': scene(
@@ -171,6 +181,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'password-reset-flood': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(logs(10, 'scpr', someone)),
     quiet: {
       '10 users sign in': scene(logs(10, 's', someone)),
@@ -179,6 +190,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'signup-burst': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(logs(20, 'ss', someone)),
     quiet: {
       '19 signups': scene(logs(19, 'ss', someone)),
@@ -187,6 +199,7 @@ export const SIGN_IN_TRIALS: Trials = {
     },
   },
   'account-taken-over': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(log('sce', 40, someone(1)), log('scp', 10, someone(1))),
     quiet: {
       'another change': scene(log('scu', 40, someone(1)), log('scp', 10, someone(1))),

@@ -27,71 +27,8 @@ const linked = (second: string, scopes: readonly string[]) =>
 const OWN = ['update:current_user_identities'];
 
 export const TENANT_TRIALS: Trials = {
-  'attack-protection-off': {
-    fires: scene(
-      call('patch', 'attack-protection/brute-force-protection', { admin, body: { enabled: false } }),
-    ),
-    quiet: {
-      'switched on': scene(
-        call('patch', 'attack-protection/brute-force-protection', {
-          admin,
-          body: { enabled: true },
-          response: { enabled: true, shields: ['block'] },
-        }),
-      ),
-      'it was refused': scene(
-        call('patch', 'attack-protection/brute-force-protection', {
-          admin,
-          type: 'fapi',
-          body: { enabled: false },
-        }),
-      ),
-      'something else was switched off': scene(
-        call('patch', 'branding', { admin, body: { enabled: false } }),
-      ),
-    },
-  },
-  'attack-protection-allowlist': {
-    fires: scene(
-      call('patch', 'attack-protection/suspicious-ip-throttling', {
-        admin,
-        body: { allowlist: ['203.0.113.66'] },
-      }),
-    ),
-    quiet: {
-      'a list of something else': scene(
-        call('patch', 'tenants/settings', { admin, body: { allowlist: ['203.0.113.66'] } }),
-      ),
-      'the list was emptied': scene(
-        call('patch', 'attack-protection/suspicious-ip-throttling', { admin, body: { allowlist: [] } }),
-      ),
-    },
-  },
-  'bot-detection-off': {
-    fires: scene(
-      call('patch', 'attack-protection/bot-detection', {
-        admin,
-        body: { challenge_password_policy: 'never' },
-      }),
-    ),
-    quiet: {
-      'it was refused': scene(
-        call('patch', 'attack-protection/bot-detection', {
-          admin,
-          type: 'fapi',
-          body: { challenge_password_policy: 'never' },
-        }),
-      ),
-      'another policy': scene(call('patch', 'branding', { admin, body: { logo_policy: 'never' } })),
-      'set to "when risky"': scene(
-        call('patch', 'attack-protection/bot-detection', {
-          admin,
-          body: { challenge_password_policy: 'when_risky' },
-        }),
-      ),
-    },
-  },
   'mfa-policy-off': {
+    source: 'https://auth0.com/docs/api/management/v2/guardian/put-policies',
     fires: scene(call('put', 'guardian/policies', { admin, body: [] })),
     quiet: {
       'another empty list': scene(call('put', 'guardian/factors/sms/templates', { admin, body: [] })),
@@ -99,6 +36,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'mfa-factor-off': {
+    source: 'https://auth0.com/docs/api/management/v2/guardian/put-factors-by-name',
     fires: scene(call('put', 'guardian/factors/webauthn-roaming', { admin, body: { enabled: false } })),
     quiet: {
       'something else': scene(call('put', 'branding/templates', { admin, body: { enabled: false } })),
@@ -108,6 +46,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'tenant-admin-invited': {
+    source: 'https://github.com/auth0/auth0-customer-detections',
     fires: scene(
       call('post', 'tenants/invitations', {
         admin,
@@ -122,6 +61,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'tenant-members-removed': {
+    source: 'https://github.com/auth0/auth0-customer-detections',
     fires: scene(
       times(2, index =>
         call('delete', `tenants/members/${index}`, { admin, description: 'Delete tenant member' }),
@@ -140,6 +80,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'management-api-granted': {
+    source: 'https://auth0.com/docs/api/management/v2/client-grants/post-client-grants',
     fires: scene(
       call('post', 'client-grants', {
         admin,
@@ -157,6 +98,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'log-stream-changed': {
+    source: 'https://auth0.com/docs/api/management/v2/log-streams/patch-log-streams-by-id',
     fires: scene(call('delete', 'log-streams/lst_Example', { admin, statusCode: 204 })),
     also: { paused: scene(call('patch', 'log-streams/lst_Example', { admin, body: { status: 'paused' } })) },
     quiet: {
@@ -167,6 +109,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'login-flow-changed': {
+    source: 'https://auth0.com/docs/api/management/v2/actions/patch-bindings',
     fires: scene(call('patch', 'actions/triggers/post-login/bindings', { admin, body: { bindings: [] } })),
     also: {
       deployed: scene(call('post', 'actions/actions/1/deploy', { admin })),
@@ -180,6 +123,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'connection-changed': {
+    source: 'https://auth0.com/docs/api/management/v2/connections/post-connections',
     fires: scene(call('post', 'connections', { admin, body: { strategy: 'samlp' }, statusCode: 201 })),
     also: {
       changed: scene(call('patch', 'connections/con_Example', { admin })),
@@ -191,6 +135,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'client-credential-added': {
+    source: 'https://auth0.com/docs/api/management/v2/clients/post-rotate-secret',
     fires: scene(call('post', 'clients/client1/rotate-secret', { admin })),
     quiet: {
       'it was refused': scene(call('post', 'clients/client1/rotate-secret', { admin, type: 'fapi' })),
@@ -199,6 +144,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'client-secret-read': {
+    source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(times(5, index => read(index, 'client_secret'))),
     quiet: {
       'four applications': scene(times(4, index => read(index, 'client_secret'))),
@@ -207,6 +153,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'risky-grant-type': {
+    source: 'https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id',
     fires: scene(
       call('patch', 'clients/client1', { admin, body: { grant_types: ['authorization_code', 'password'] } }),
     ),
@@ -223,6 +170,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'risky-callback': {
+    source: 'https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id',
     fires: scene(
       call('patch', 'clients/client1', {
         admin,
@@ -243,14 +191,17 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'network-acl-changed': {
+    source: 'https://auth0.com/docs/api/management/v2/network-acls/put-network-acls-by-id',
     fires: scene(call('put', 'network-acls/acl_Example', { admin, body: { active: false } })),
     quiet: { 'one was added': scene(call('post', 'network-acls', { admin, statusCode: 201 })) },
   },
   'users-exported': {
+    source: 'https://auth0.com/docs/api/management/v2/jobs/post-users-exports',
     fires: scene(call('post', 'jobs/users-exports', { body: { connection_id: 'con_Example' } })),
     quiet: { 'users are imported': scene(call('post', 'jobs/users-imports', { statusCode: 202 })) },
   },
   'users-deleted': {
+    source: 'https://auth0.com/docs/api/management/v2/users/delete-users-by-id',
     fires: scene(times(10, index => call('delete', `users/auth0%7C${index}`, { statusCode: 204 }))),
     quiet: {
       'nine users': scene(times(9, index => call('delete', `users/auth0%7C${index}`, { statusCode: 204 }))),
@@ -263,6 +214,7 @@ export const TENANT_TRIALS: Trials = {
     },
   },
   'accounts-linked': {
+    source: 'https://auth0.com/docs/manage-users/user-accounts/user-account-linking/link-user-accounts',
     fires: scene(linked('Username-Password-Authentication', OWN)),
     quiet: {
       'another list in an answer': scene(

@@ -1,6 +1,7 @@
 /** For every detection, logs that make it fire, and near misses. */
 import { MFA_TRIALS } from './mfa.ts';
 import { PIPELINE_TRIALS } from './pipeline.ts';
+import { PROTECTION_TRIALS } from './protection.ts';
 import type { Trials } from './scene.ts';
 import { SIGN_IN_TRIALS } from './sign-in.ts';
 import { TENANT_TRIALS } from './tenant.ts';
@@ -10,6 +11,7 @@ export const TRIALS: Trials = {
   ...SIGN_IN_TRIALS,
   ...MFA_TRIALS,
   ...TOKEN_TRIALS,
+  ...PROTECTION_TRIALS,
   ...TENANT_TRIALS,
   ...PIPELINE_TRIALS,
 };

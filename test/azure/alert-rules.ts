@@ -7,6 +7,8 @@ import type { LogAnalytics } from '../../simulator/azure/log-analytics/engine.ts
 import { deploy } from './arm-deploy.ts';
 import { STATE } from './sample-deployment.ts';
 
+const MINUTE_MS = 60_000;
+
 interface Deployed {
   readonly evaluationFrequency: string;
   readonly windowSize: string;
@@ -54,7 +56,7 @@ export const RULES: readonly Rule[] = DETECTIONS.map(({ id, kql }) => {
   };
 });
 
-/** Whether the rule fires when it looks for the first time at this moment. */
+/** Whether the rule fires when it runs for the first time at this moment. */
 export async function fires(
   analytics: LogAnalytics,
   { id, settings }: Rule,
@@ -72,4 +74,34 @@ export async function firing(analytics: LogAnalytics, atMs: number): Promise<str
   const fired: string[] = [];
   for (const rule of RULES) if (await fires(analytics, rule, atMs)) fired.push(rule.id);
   return fired;
+}
+
+export interface Watched {
+  /** Each alert: the rule, the minutes after the start, and its dimensions. */
+  readonly alerts: readonly string[];
+  readonly runs: number;
+}
+
+/** The alerts of all rules from one time to another. Each runs at its frequency and keeps its state. */
+export async function alertsOf(
+  analytics: LogAnalytics,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Promise<Watched> {
+  const alerts: string[] = [];
+  const rules = RULES.map(({ id, settings }) => ({ id, rule: alertRule(settings) }));
+  const stepMs = Math.min(...rules.map(({ rule }) => rule.frequencyMs));
+  let runs = 0;
+  for (let atMs = fromMs + stepMs; atMs <= toMs; atMs += stepMs) {
+    // Each rule runs at once, and then once per period.
+    const due = rules.filter(({ rule }) => (atMs - fromMs - stepMs) % rule.frequencyMs === 0);
+    for (const { id, rule } of due) {
+      const rows = await analytics.run(`detection-${id}`, { fromMs: atMs - rule.windowMs, toMs: atMs });
+      runs++;
+      for (const { kind, dimensions } of rule.evaluate(rows, atMs)) {
+        const minutes = (atMs - fromMs) / MINUTE_MS;
+        if (kind === 'fired') alerts.push([id, minutes, ...Object.values(dimensions)].join(' '));
+      }
+    }
+  }
+  return { alerts, runs };
 }

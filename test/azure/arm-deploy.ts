@@ -24,6 +24,9 @@ export interface World {
   readonly environment?: string;
 }
 
+/** A nested template: its resources are deployed separately, to the same group. */
+const NESTED = 'Microsoft.Resources/deployments';
+
 /** Throws for whatever Azure would refuse before it makes anything. */
 export function deploy(template: Template, world: World): Deployment {
   const given = parametersOf(template, world.parameters);
@@ -68,7 +71,8 @@ export function deploy(template: Template, world: World): Deployment {
       settled.add(id);
       if (condition !== undefined && walk(condition, here) !== true) continue;
       if (made.some(one => one.id.toLowerCase() === id.toLowerCase())) throw new Error(`twice: ${id}`);
-      made.push({ ...(walk(resource, here) as Deployed), id });
+      if (resource.type !== NESTED) made.push({ ...(walk(resource, here) as Deployed), id });
+      else made.push(...nested(resource.properties as unknown as Nested, one => walk(one, here), world));
     }
     loopsDone.add(loop);
   }
@@ -76,6 +80,27 @@ export function deploy(template: Template, world: World): Deployment {
     .filter(([, { condition }]) => condition === undefined || walk(condition, scope({})) === true)
     .map(([name, { type, value }]) => [name, { type: upper(type), value: walk(value, scope({})) }]);
   return { resources: made, outputs: Object.fromEntries(outputs) };
+}
+
+interface Nested {
+  readonly mode: string;
+  readonly expressionEvaluationOptions: { readonly scope: string };
+  readonly parameters: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly template: Omit<Template, 'variables' | 'outputs' | 'metadata'>;
+}
+
+/** With the scope `inner`, expressions of the template see only its own parameters. */
+function nested(
+  { mode, expressionEvaluationOptions, parameters, template }: Nested,
+  evaluated: (value: unknown) => unknown,
+  world: World,
+): readonly Deployed[] {
+  if (mode !== 'Incremental') throw new Error(`mode ${mode} would delete what the rest has made`);
+  const { scope } = expressionEvaluationOptions;
+  if (scope !== 'inner') throw new Error(`the scope ${scope} is not known here`);
+  const given = Object.entries(parameters).map(([name, { value }]) => [name, evaluated(value)]);
+  const whole = { ...template, variables: {}, outputs: {}, metadata: {} };
+  return deploy(whole, { ...world, parameters: Object.fromEntries(given) }).resources;
 }
 
 const upper = (type: string) => type.charAt(0).toUpperCase() + type.slice(1);

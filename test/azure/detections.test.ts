@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DETECTIONS, type Detection } from '../../azure/detections.ts';
 import type { DestinationKind } from '../../lambda/destinations/all.ts';
-import { arrive } from '../../scripts/azure-trials/arrivals.ts';
+import { arrivalsOf, arrive } from '../../scripts/azure-trials/arrivals.ts';
 import { DOMAIN, NOW_MS, type Scene } from '../../scripts/azure-trials/scene.ts';
 import { TRIALS } from '../../scripts/azure-trials/trials.ts';
-import type { Log } from '../../simulator/auth0/tenant.ts';
 import { type LogAnalytics, openLogAnalytics, type Row } from '../../simulator/azure/log-analytics/engine.ts';
 import { fires, RULES } from './alert-rules.ts';
 
-const MINUTE_MS = 60_000;
 const scenes = Object.values(TRIALS).flatMap(({ fires, also = {}, quiet }) => [
   fires,
   ...Object.values(also),
@@ -25,10 +23,7 @@ async function setStage(destination: DestinationKind, of: readonly Scene[]): Pro
   const rows: Record<string, Row[]> = {};
   const logIds = new Map<Scene, readonly string[]>();
   for (const scene of of) {
-    const lagMs = (scene.lagMinutes ?? 0.5) * MINUTE_MS;
-    const timeOf = (log: Log) => Date.parse(log.date) || NOW_MS - 5 * MINUTE_MS;
-    const arrivals = scene.logs.map(log => ({ log, arrivedMs: timeOf(log) + lagMs }));
-    const arrived = arrive(destination, DOMAIN, arrivals);
+    const arrived = arrive(destination, DOMAIN, arrivalsOf(scene));
     logIds.set(scene, arrived.logIds);
     for (const [table, some] of Object.entries({ ...arrived.rows, ...scene.others })) {
       rows[table] = [...(rows[table] ?? []), ...some];
@@ -43,6 +38,11 @@ const stageFires = (stage: Stage, { id }: Detection, scene: Scene) =>
 
 test('every detection has a trial, and every trial a detection', () => {
   expect(Object.keys(TRIALS).sort()).toEqual(DETECTIONS.map(one => one.id));
+});
+
+test('every trial has the page of its vendor', () => {
+  const pages = /^https:\/\/(auth0\.com\/docs|github\.com\/auth0|learn\.microsoft\.com)\//;
+  expect(Object.entries(TRIALS).filter(([, { source }]) => !pages.test(source))).toEqual([]);
 });
 
 describe.each(['logs-ingestion', 'data-collector'] as const)('over the table of %s,', destination => {

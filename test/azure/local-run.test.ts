@@ -122,6 +122,14 @@ describe('Auth0Logs()', () => {
     ]);
   });
 
+  test('knows a tenant by its domain, with the scheme of Sentinel’s connector or without', async () => {
+    const [row] = sent('logs-ingestion', LOG)['Auth0Logs_CL']!;
+    const named = (Auth0Domain: string, index: number) => ({ ...row, Auth0Domain, LogId: `${index}` });
+    const names = [DOMAIN, `https://${DOMAIN}`, `https://${DOMAIN}/`, DOMAIN.toUpperCase()];
+    const found = await logsOf('sentinel', { Auth0Logs_CL: names.map(named) });
+    expect(found.map(one => one['Auth0Domain'])).toEqual(names.map(() => DOMAIN));
+  });
+
   test('reads what Auth0’s former extension wrote, where "type" was the words', async () => {
     const row = {
       TimeGenerated: new Date(NOW_MS).toISOString(),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { STREAM, streamColumns, TABLE } from '../../azure/table.ts';
-import type { Deployment } from './arm-deploy.ts';
+import { TABLE_ID } from '../../azure/template-ingestion.ts';
+import { type Deployment, deploy } from './arm-deploy.ts';
 import { resourceId } from './arm-expression.ts';
 import { CONTENT, SAMPLE } from './sample-content.ts';
 import { deployed, kinds, made, RULE, STATE, WORKSPACE } from './sample-deployment.ts';
@@ -61,6 +62,20 @@ describe('for the Logs Ingestion API', () => {
       principalType: 'ServicePrincipal',
     });
     expect(String(role?.properties['roleDefinitionId']).endsWith(PUBLISHER)).toBe(true);
+  });
+
+  test('an identity that was deleted and created again gets a new assignment', () => {
+    const again = deploy(made, {
+      parameters: { workspaceName: 'logs' },
+      state: {
+        ...STATE,
+        'Microsoft.ManagedIdentity/userAssignedIdentities': { principalId: 'another', clientId: 'c' },
+      },
+    });
+    const [before, after] = [federated, again].map(one => the(one, 'roleAssignments'));
+    expect(after?.properties['principalId']).toBe('another');
+    expect(after?.name).not.toBe(before?.name);
+    expect(the(deployed(), 'roleAssignments').name).toBe(before?.name);
   });
 
   test('each AWS role is trusted by issuer, subject and audience, one after the other', () => {
@@ -166,7 +181,8 @@ describe('the content', () => {
       enabled: true,
       scopes: [WORKSPACE],
       evaluationFrequency: 'PT5M',
-      windowSize: 'PT1H',
+      windowSize: 'P2D',
+      autoMitigate: true,
       criteria: {
         allOf: [
           {
@@ -174,12 +190,30 @@ describe('the content', () => {
             timeAggregation: 'Count',
             operator: 'GreaterThan',
             threshold: 0,
+            dimensions: ['User', 'Country'].map(name => ({ name, operator: 'Include', values: ['*'] })),
           },
         ],
       },
       skipQueryValidation: true,
       actions: { actionGroups: [group], customProperties: { techniques: 'T1110' } },
     });
+  });
+
+  test('a rule with an alert per run has no state and no dimensions', () => {
+    const [, silent] = of(deployed(), 'scheduledQueryRules');
+    expect(silent?.properties).toMatchObject({
+      autoMitigate: false,
+      criteria: { allOf: [{ dimensions: [] }] },
+    });
+  });
+
+  test('an alert rule is created after the table and the functions that its query reads', () => {
+    const types = kinds(deployed());
+    const firstRule = types.indexOf('scheduledQueryRules');
+    for (const one of ['workspaces/tables', 'actionGroups'])
+      expect(types.indexOf(one)).toBeLessThan(firstRule);
+    const rules = made.resources.find(({ type }) => type.endsWith('scheduledQueryRules'));
+    expect(rules?.dependsOn).toEqual(expect.arrayContaining(['functions', TABLE_ID]));
   });
 
   test('alert rules can be switched off, one by one or all', () => {

@@ -40,7 +40,7 @@ test('a query sees the rows of its range of TimeGenerated, and of its LogIds', a
     [3, 'c'],
     [5, 'd'],
   ] as const) {
-    workspace.ingest([{ TimeGenerated: at(NOW - hours * HOUR_MS), LogId }], NOW);
+    workspace.ingest([{ TimeGenerated: at(NOW - hours * HOUR_MS), LogId }], NOW - 2 * HOUR_MS);
   }
   const analytics = await analyticsOver(workspace.tables());
   const range = { fromMs: NOW - 4 * HOUR_MS, toMs: NOW - 2 * HOUR_MS };
@@ -48,6 +48,32 @@ test('a query sees the rows of its range of TimeGenerated, and of its LogIds', a
     (await analytics.sql('SELECT "LogId" FROM "Auth0Logs" ORDER BY 1', scope)).map(row => row['LogId']);
   expect(await ids(range)).toEqual(['b', 'c']);
   expect(await ids({ ...range, logIds: ['a', 'c'] })).toEqual(['c']);
+});
+
+test('a query reads the rows that have arrived, and only the first row of a duplicate in its range', async () => {
+  const workspace = openWorkspace({ keepRecords: true });
+  const row = () => [{ TimeGenerated: at(NOW - 6 * HOUR_MS), LogId: 'a' }];
+  for (const hours of [5, 3]) workspace.ingest(row(), NOW - hours * HOUR_MS);
+  const analytics = await analyticsOver(workspace.tables());
+  const arrivals = async (fromHours: number, toHours: number) =>
+    analytics.sql('SELECT "IngestionTime" FROM "Auth0Logs"', {
+      fromMs: NOW - fromHours * HOUR_MS,
+      toMs: NOW - toHours * HOUR_MS,
+    });
+  expect(await arrivals(7, 6)).toEqual([]);
+  expect(await arrivals(7, 4)).toEqual([{ IngestionTime: new Date(NOW - 5 * HOUR_MS) }]);
+  expect(await arrivals(7, 0)).toEqual([{ IngestionTime: new Date(NOW - 5 * HOUR_MS) }]);
+});
+
+test('the first row of a duplicate that arrived two days later is out of range', async () => {
+  const workspace = openWorkspace({ keepRecords: true });
+  const row = () => [{ TimeGenerated: at(NOW - 72 * HOUR_MS), LogId: 'a' }];
+  for (const hours of [71, 1]) workspace.ingest(row(), NOW - hours * HOUR_MS);
+  const analytics = await analyticsOver(workspace.tables());
+  const scope = { fromMs: NOW - 48 * HOUR_MS, toMs: NOW };
+  expect(await analytics.sql('SELECT "IngestionTime" FROM "Auth0Logs"', scope)).toEqual([
+    { IngestionTime: new Date(NOW - HOUR_MS) },
+  ]);
 });
 
 test('a query that was not translated is named, with what to do', async () => {

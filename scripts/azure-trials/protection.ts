@@ -1,0 +1,123 @@
+import { call, scene, type Trials } from './scene.ts';
+
+const admin = 'admin@example.com';
+
+/** All settings of an attack protection: the dashboard posts them together, and the API answers with all of them. */
+const protection = (settings: object, options: { minutesAgo?: number; type?: string } = {}) => {
+  const all = { enabled: true, shields: ['block', 'user_notification'], allowlist: [], ...settings };
+  const path = 'attack-protection/suspicious-ip-throttling';
+  return call('patch', path, { admin, body: all, response: all, ...options });
+};
+const OFF = { enabled: false };
+const exempt = (...allowlist: string[]) => ({ allowlist });
+
+export const PROTECTION_TRIALS: Trials = {
+  'attack-protection-off': {
+    source: 'https://auth0.com/docs/api/management/v2/attack-protection/patch-brute-force-protection',
+    fires: scene(protection(OFF)),
+    also: {
+      'by one setting': scene(
+        call('patch', 'attack-protection/brute-force-protection', { admin, body: { enabled: false } }),
+      ),
+      'it was on before': scene(protection({}, { minutesAgo: 60 }), protection(OFF)),
+      'off, on and off again': scene(
+        protection(OFF, { minutesAgo: 90 }),
+        protection({}, { minutesAgo: 60 }),
+        protection(OFF),
+      ),
+      'another protection is already off': scene(
+        call('patch', 'attack-protection/brute-force-protection', { admin, body: OFF, minutesAgo: 60 }),
+        protection(OFF),
+      ),
+    },
+    quiet: {
+      'it is already off, and something else changes': scene(
+        protection(OFF, { minutesAgo: 60 }),
+        protection({ ...OFF, shields: [] }),
+      ),
+      'only the response has it off': scene(
+        call('patch', 'attack-protection/brute-force-protection', {
+          admin,
+          body: { max_attempts: 5 },
+          response: { enabled: false, max_attempts: 5 },
+        }),
+      ),
+      'switched on': scene(
+        call('patch', 'attack-protection/brute-force-protection', {
+          admin,
+          body: { enabled: true },
+          response: { enabled: true, shields: ['block'] },
+        }),
+      ),
+      'it was refused': scene(
+        call('patch', 'attack-protection/brute-force-protection', {
+          admin,
+          type: 'fapi',
+          body: { enabled: false },
+        }),
+      ),
+      'something else was switched off': scene(
+        call('patch', 'branding', { admin, body: { enabled: false } }),
+      ),
+    },
+  },
+  'attack-protection-allowlist': {
+    source: 'https://auth0.com/docs/api/management/v2/attack-protection/patch-suspicious-ip-throttling',
+    fires: scene(protection(exempt('203.0.113.66'))),
+    also: {
+      'by one setting': scene(
+        call('patch', 'attack-protection/suspicious-ip-throttling', {
+          admin,
+          body: exempt('203.0.113.66'),
+        }),
+      ),
+      'one more': scene(
+        protection(exempt('203.0.113.66'), { minutesAgo: 60 }),
+        protection(exempt('203.0.113.66', '203.0.113.67')),
+      ),
+      'taken off and put on again': scene(
+        protection(exempt('203.0.113.66'), { minutesAgo: 90 }),
+        protection(exempt(), { minutesAgo: 60 }),
+        protection(exempt('203.0.113.66')),
+      ),
+    },
+    quiet: {
+      'the address is already exempt, and something else changes': scene(
+        protection(exempt('203.0.113.66', '203.0.113.67'), { minutesAgo: 60 }),
+        protection({ ...exempt('203.0.113.66'), shields: [] }),
+      ),
+      'something else changes, and no address is exempt': scene(protection({ shields: [] })),
+      'a list of something else': scene(
+        call('patch', 'tenants/settings', { admin, body: { allowlist: ['203.0.113.66'] } }),
+      ),
+      'the list was emptied': scene(
+        call('patch', 'attack-protection/suspicious-ip-throttling', { admin, body: { allowlist: [] } }),
+      ),
+    },
+  },
+  'bot-detection-off': {
+    source: 'https://auth0.com/docs/api/management/v2/attack-protection/patch-bot-detection',
+    fires: scene(
+      call('patch', 'attack-protection/bot-detection', {
+        admin,
+        body: { challenge_password_policy: 'never' },
+      }),
+    ),
+    quiet: {
+      'it was refused': scene(
+        call('patch', 'attack-protection/bot-detection', {
+          admin,
+          type: 'fapi',
+          body: { challenge_password_policy: 'never' },
+        }),
+      ),
+      'another policy': scene(call('patch', 'branding', { admin, body: { logo_policy: 'never' } })),
+      'set to "when risky"': scene(
+        call('patch', 'attack-protection/bot-detection', {
+          admin,
+          body: { challenge_password_policy: 'when_risky' },
+        }),
+      ),
+    },
+  },
+};

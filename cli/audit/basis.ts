@@ -1,5 +1,5 @@
 /** What an audit goes by: a window of log ids, and the ledger's entries that touch it. */
-import type { LedgerEntry } from '../../lambda/core/ledger.ts';
+import type { ReadEntry } from '../../lambda/core/ledger.ts';
 import { emptySketch, type IdKey, missingFrom, readSketch, type Sketch } from '../../lambda/core/sketch.ts';
 
 /** Log ids after `afterLogId`, up to `lastLogId`, which belongs to it. Compared as text. */
@@ -12,7 +12,7 @@ export interface AuditBasis {
   /** The logs in question. */
   readonly window: IdRange;
   /** The ledger's entries, of which only those that touch the window matter. */
-  readonly entries: readonly LedgerEntry[];
+  readonly entries: readonly ReadEntry[];
   readonly checkpointLogId: string | undefined;
   /** The ledger knows nothing of logs up to here; undefined when it has no entry at all. */
   readonly ledgerAfterLogId: string | undefined;
@@ -40,12 +40,34 @@ export const touches =
     one.afterLogId < window.lastLogId &&
     one.lastLogId > window.afterLogId;
 
+/** What an entry says of any log in it. */
+export interface Vouching {
+  /** When it was entered; undefined where nobody knows. */
+  readonly enteredAtMs: number | undefined;
+  /** Some logs of the entry were put on a queue instead: this one may be of them. */
+  readonly mayBeQueued: boolean;
+}
+
+export const vouching = ({ enteredAtMs, retried, deadLettered }: ReadEntry): Vouching => ({
+  enteredAtMs,
+  mayBeQueued: retried + deadLettered > 0,
+});
+
+/** By several entries: the latest of them, and queued only where each of them may have queued it. */
+export function together(some: readonly Vouching[]): Vouching {
+  const times = some.map(one => one.enteredAtMs).filter(ms => ms !== undefined);
+  return {
+    enteredAtMs: times.length > 0 ? Math.max(...times) : undefined,
+    mayBeQueued: some.every(one => one.mayBeQueued),
+  };
+}
+
 /** Entries without a range hold no more ids than a sketch tells; one that cannot be read vouches for none. */
-export function keysOfLateEntries(entries: readonly LedgerEntry[]): ReadonlySet<IdKey> {
-  const keys = new Set<IdKey>();
-  for (const { afterLogId, ids } of entries) {
-    const sketch = afterLogId === undefined ? readSketch(ids) : undefined;
-    for (const key of (sketch && missingFrom(emptySketch(), sketch)) ?? []) keys.add(key);
+export function keysOfLateEntries(entries: readonly ReadEntry[]): ReadonlyMap<IdKey, Vouching> {
+  const keys = new Map<IdKey, Vouching>();
+  for (const entry of entries) {
+    const sketch = entry.afterLogId === undefined ? readSketch(entry.ids) : undefined;
+    for (const key of (sketch && missingFrom(emptySketch(), sketch)) ?? []) keys.set(key, vouching(entry));
   }
   return keys;
 }

@@ -14,14 +14,16 @@ this machine counts too: for a stack, say with --state where it was.
 
   settled    some entry of the ledger holds it
   not yet    after the checkpoint, or late: the next run or sweep will take it
+  overdue    of those after the checkpoint: older than the lag alarm allows
   not known  older than the ledger, which cannot vouch for it
   unsure     of a batch of which more logs (about 35) are missing, or deleted by
              Auth0 meanwhile, than can be told apart
   missing    no entry holds it: by the ledger it was neither accepted nor queued
 ${TARGET_HELP}
 
-Exit code: 0 nothing is missing, 1 a log is missing, or cannot be vouched for,
-2 wrong usage, or one of both sides could not be asked, 130 stopped by Ctrl-C.
+Exit code: 0 nothing is missing, 1 a log is missing, overdue, or cannot be
+vouched for, or the pipeline has never run, 2 wrong usage, or a side could not
+be asked, 130 stopped by Ctrl-C.
 
 Examples:
   $ npx auth0-logs-to-azure audit --from 1d

@@ -24,6 +24,7 @@ export function auditJson(told: AuditTold) {
       settled,
       settledLate,
       notYet,
+      overdue: told.overdue,
       notSwept,
       notKnown,
       withoutId: told.withoutId,

@@ -14,7 +14,7 @@ import { UsageError } from '../terminal/errors.ts';
 import { dateText } from '../terminal/words.ts';
 import type { Window } from '../window/window.ts';
 import { type AuditBasis, type IdRange, readRange, touches } from './basis.ts';
-import { auditor, type Findings, unsureLogs } from './compare.ts';
+import { auditor, type Findings, type Judged, unsureLogs } from './compare.ts';
 import { type Entered, enteredIn, type LedgerDependencies, passedOf, readLedger } from './ledger.ts';
 
 export interface AuditDependencies extends LedgerDependencies {
@@ -38,13 +38,21 @@ export interface Audit {
   readonly entered: Entered;
   /** The ledger knows nothing of logs up to here; undefined when it is empty. */
   readonly ledgerAfterLogId: string | undefined;
+  /** Logs that wait for a run, and for longer than the lag alarm allows. */
+  readonly overdue: number;
+  /** That alarm's threshold. */
+  readonly lagMs: number;
   /** As they were when the audit began. */
   readonly state: StoredState;
   readonly depths: Readonly<Record<QueueName, Depth>>;
 }
 
 /** Every log is settled, or will be by what the pipeline does anyway. */
-export const isWell = (audit: Audit): boolean => audit.findings.missing === 0 && doubtful(audit) === 0;
+export const isWell = (audit: Audit): boolean =>
+  audit.findings.missing === 0 && doubtful(audit) === 0 && audit.overdue === 0 && !hasNeverRun(audit);
+
+/** Every run leaves a checkpoint, also where there was nothing to ship. */
+export const hasNeverRun = ({ state }: Audit): boolean => state.checkpoint === undefined;
 
 /** Logs that may be missing: nobody can tell. */
 export function doubtful({ findings, withoutId }: Audit): number {
@@ -61,15 +69,22 @@ export async function audit(d: AuditDependencies, window: Window): Promise<Audit
   // First, so that whatever it has passed is in the ledger by the time that is read.
   const state = await d.pipeline.state();
   const depths = await d.pipeline.queues.depths();
+  const { lagMs } = await d.pipeline.limits();
   const checkpointLogId = state.checkpoint?.logId;
   const range = await idsOf(d, window);
   const ledger = await readLedger(d, window.fromMs, range, checkpointLogId);
   const passed = passedOf(d.pipeline, state);
   // Without a checkpoint the first run is still to come, and begins where it is told: what lies before will not be shipped.
   const reached = checkpointLogId ?? (await firstLogId(d));
-  const read = await readAuth0(d, { window: range, ...ledger, checkpointLogId: reached, passed }, window);
+  const overdueBeforeMs = d.clock.now() - lagMs;
+  let overdue = 0;
+  const onJudged: Judged = (logId, judgement) => {
+    if (judgement === 'not-yet' && (logIdTimeMs(logId) ?? 0) < overdueBeforeMs) overdue++;
+  };
+  const basis = { window: range, ...ledger, checkpointLogId: reached, passed };
+  const read = await readAuth0(d, basis, window, onJudged);
   const entered = enteredIn(ledger.entries.filter(touches(range)));
-  return { ...read, entered, ledgerAfterLogId: ledger.ledgerAfterLogId, state, depths };
+  return { ...read, entered, ledgerAfterLogId: ledger.ledgerAfterLogId, overdue, lagMs, state, depths };
 }
 
 /** After which log a first run would begin. */
@@ -101,9 +116,10 @@ async function readAuth0(
   { source, clock, headroom, told }: AuditDependencies,
   basis: AuditBasis,
   window: Window,
+  onJudged: Judged,
 ): Promise<Pick<Audit, 'findings' | 'atAuth0' | 'withoutId'>> {
   const { afterLogId, lastLogId } = readRange(basis);
-  const run = auditor(basis, told.missing);
+  const run = auditor(basis, told.missing, onJudged);
   const options = { deadlineMs: Number.POSITIVE_INFINITY, ripeMs: 0, headroom };
   const reader = logReader({ source, clock, random: Math.random }, afterLogId, options);
   let atAuth0 = 0;

@@ -8,7 +8,7 @@ import { counted, dateText, duration } from '../terminal/words.ts';
 import { backfillLines } from '../window/backfill-command.ts';
 import type { Window } from '../window/window.ts';
 import { missingAtLeast, type Unsure, unsureLogs } from './compare.ts';
-import { type Audit, doubtful } from './read.ts';
+import { type Audit, doubtful, hasNeverRun } from './read.ts';
 
 export interface AuditTold extends Audit {
   /** In words. */
@@ -43,7 +43,7 @@ export function showAudit(told: AuditTold): void {
   console.log(sections.filter(section => section !== '').join('\n\n'));
 }
 
-function table({ findings, atAuth0, withoutId, ledgerAfterLogId }: AuditTold): string {
+function table({ findings, atAuth0, withoutId, ledgerAfterLogId, overdue, lagMs }: AuditTold): string {
   const { settled, settledLate, notYet, notSwept, notKnown, missing } = findings;
   const beginsMs = ledgerAfterLogId === undefined ? undefined : logIdTimeMs(ledgerAfterLogId);
   const begins = beginsMs === undefined ? 'is empty' : `begins at ${dateText(beginsMs)}`;
@@ -54,6 +54,7 @@ function table({ findings, atAuth0, withoutId, ledgerAfterLogId }: AuditTold): s
     ['settled', settled, `accepted by Azure, excluded or queued${late}`],
     ['not yet', notYet, 'after the checkpoint: the next run takes them'],
   ];
+  if (overdue > 0) rows.push(['overdue', overdue, `of those: older than ${duration(lagMs)}`]);
   if (notSwept > 0) rows.push(['not swept', notSwept, 'came late: the next sweep takes them']);
   if (notKnown > 0) rows.push(['not known', notKnown, `the ledger ${begins}`]);
   if (withoutId > 0) rows.push(['no id', withoutId, 'without an id that could be looked for']);
@@ -122,8 +123,8 @@ function remedyLines({ spans, options }: AuditTold): string[] {
 }
 
 /** In one sentence. */
-function verdict(told: Audit): string {
-  const { findings, atAuth0 } = told;
+function verdict(told: AuditTold): string {
+  const { findings, atAuth0, overdue } = told;
   const { missing, settled, notYet, notSwept } = findings;
   const least = missingAtLeast(findings);
   const doubts = doubtful(told);
@@ -131,6 +132,14 @@ function verdict(told: Audit): string {
   if (least > 0) {
     const count = `${least > missing ? 'at least ' : ''}${counted(least, 'log')}`;
     return colors.red(colors.bold(`MISSING: ${count}${doubt === '' ? '' : `; ${doubt}`}.`));
+  }
+  if (hasNeverRun(told)) {
+    const what = `NEVER RUN: ${told.place} holds no checkpoint of this pipeline; nothing was shipped.`;
+    return colors.red(colors.bold(wrapped(what)));
+  }
+  if (overdue > 0) {
+    const what = `OVERDUE: ${counted(overdue, 'log')} ${overdue === 1 ? 'is' : 'are'} not shipped, and older than ${duration(told.lagMs)}.`;
+    return colors.red(colors.bold(what));
   }
   if (atAuth0 === 0) return 'Auth0 serves no log of this window: there is nothing to compare.';
   if (doubt !== '') return colors.yellow(colors.bold(`Nothing is known to be missing, but ${doubt}.`));

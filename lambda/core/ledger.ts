@@ -15,6 +15,12 @@ export interface LedgerEntry {
   readonly ids: string;
 }
 
+/** An entry as it is read again. */
+export type ReadEntry = LedgerEntry & {
+  /** When it was entered, milliseconds since 1970; absent where nobody knows. */
+  readonly enteredAtMs?: number;
+};
+
 /**
  * What was settled, batch by batch.
  * Law: told of logs only once they are accepted or queued; never rejects, since an audit must not stop the line.

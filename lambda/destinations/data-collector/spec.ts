@@ -95,6 +95,12 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
     name: `${logType}_CL`,
     settings: addressSettings({ workspaceId, cloud }),
   }),
+  stored: ({ workspaceId, logType, cloud }) => ({
+    workspaceId,
+    cloud,
+    table: `${logType}_CL`,
+    logIdColumn: 'LogId_s',
+  }),
   makesTable: true,
   doubts: () => [],
   causes: DATA_COLLECTOR_CAUSES,

@@ -9,6 +9,8 @@ import { backfillLines } from '../window/backfill-command.ts';
 import type { Window } from '../window/window.ts';
 import { missingAtLeast, type Unsure, unsureLogs } from './compare.ts';
 import { type Audit, doubtful, hasNeverRun } from './read.ts';
+import { isStored, lostLogs } from './stored.ts';
+import { type StoredTold, storedNotes, storedReasonLines, storedRows, storedVerdict } from './stored-show.ts';
 
 export interface AuditTold extends Audit {
   /** In words. */
@@ -21,6 +23,8 @@ export interface AuditTold extends Audit {
   /** Where logs are missing, or may be. */
   readonly spans: readonly Window[];
   readonly nowMs: number;
+  /** What the workspace has stored, where it was asked. */
+  readonly workspace: StoredTold | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -31,11 +35,14 @@ export function showAudit(told: AuditTold): void {
   const { config, place, window } = told;
   const sections = [
     `audit of pipeline "${config.name}", ${place}\nfrom ${dateText(window.fromMs)} to ${dateText(window.toMs)}`,
-    table(told),
-    notes(told)
+    tableOf(ledgerRows(told)),
+    told.workspace ? `${colors.bold('In the workspace')}\n${tableOf(storedRows(told.workspace))}` : '',
+    [...notes(told), ...(told.workspace ? storedNotes(told.workspace) : [])]
       .map(note => wrapped(note))
       .join('\n'),
-    unsureLines(told.findings.unsure).join('\n'),
+    told.workspace
+      ? storedReasonLines(told.workspace).join('\n')
+      : unsureLines(told.findings.unsure).join('\n'),
     idLines(told).join('\n'),
     remedyLines(told).join('\n'),
     verdict(told),
@@ -43,13 +50,22 @@ export function showAudit(told: AuditTold): void {
   console.log(sections.filter(section => section !== '').join('\n\n'));
 }
 
-function table({ findings, atAuth0, withoutId, ledgerAfterLogId, overdue, lagMs }: AuditTold): string {
+type CountRow = [name: string, count: number, meaning: string];
+
+function ledgerRows({
+  findings,
+  atAuth0,
+  withoutId,
+  ledgerAfterLogId,
+  overdue,
+  lagMs,
+}: AuditTold): CountRow[] {
   const { settled, settledLate, notYet, notSwept, notKnown, missing } = findings;
   const beginsMs = ledgerAfterLogId === undefined ? undefined : logIdTimeMs(ledgerAfterLogId);
   const begins = beginsMs === undefined ? 'is empty' : `begins at ${dateText(beginsMs)}`;
   const late = settledLate > 0 ? `; ${number(settledLate)} came late` : '';
   const unsure = unsureLogs(findings);
-  const rows: [string, number, string][] = [
+  const rows: CountRow[] = [
     ['at Auth0', atAuth0, 'logs of this window'],
     ['settled', settled, `accepted by Azure, excluded or queued${late}`],
     ['not yet', notYet, 'after the checkpoint: the next run takes them'],
@@ -60,6 +76,10 @@ function table({ findings, atAuth0, withoutId, ledgerAfterLogId, overdue, lagMs 
   if (withoutId > 0) rows.push(['no id', withoutId, 'without an id that could be looked for']);
   if (unsure > 0) rows.push(['unsure', unsure, 'of batches that do not fit: see below']);
   rows.push(['missing', missing, 'neither accepted nor queued, by the ledger']);
+  return rows;
+}
+
+function tableOf(rows: readonly CountRow[]): string {
   const shown = new Table({
     colAligns: ['left', 'right', 'left'],
     style: { head: [], border: [] },
@@ -86,6 +106,9 @@ function notes({ entered, depths, findings, window, config, nowMs, ...told }: Au
     findings.missing > 0 &&
       told.state.checkpointSet !== undefined &&
       `The checkpoint was set by hand: ${told.state.checkpointSet}.`,
+    told.workspace === undefined &&
+      findings.settled > 0 &&
+      'This proves that Azure accepted the logs. Whether it stored them too, --stored asks the workspace.',
     told.withoutId > 0 && 'Logs without an id of the known form are shipped, but cannot be named.',
     window.fromMs < nowMs - retentionMs &&
       `Auth0 keeps logs for ${duration(retentionMs)} (auth0.logRetentionDays): what it has deleted is not counted.`,
@@ -104,12 +127,13 @@ function unsureLines(unsure: readonly Unsure[]): string[] {
   return [colors.bold(wrapped(what)), ...lines, ...more];
 }
 
-function idLines({ findings, logIds, options }: AuditTold): string[] {
-  if (findings.missing === 0) return [];
-  const left = findings.missing - logIds.length;
+function idLines({ findings, logIds, options, workspace }: AuditTold): string[] {
+  const [all, title] = workspace ? [lostLogs(workspace), 'Not stored'] : [findings.missing, 'Missing'];
+  if (all === 0) return [];
+  const left = all - logIds.length;
   const where = options.ids === undefined ? 'all with --ids FILE or --json' : `all in ${options.ids}`;
   return [
-    colors.bold('Missing'),
+    colors.bold(title),
     ...logIds.map(logId => `  ${logId}`),
     ...(left > 0 ? [`  and ${number(left)} more: ${where}`] : []),
   ];
@@ -124,10 +148,12 @@ function remedyLines({ spans, options }: AuditTold): string[] {
 
 /** In one sentence. */
 function verdict(told: AuditTold): string {
-  const { findings, atAuth0, overdue } = told;
+  const { findings, atAuth0, overdue, workspace } = told;
   const { missing, settled, notYet, notSwept } = findings;
-  const least = missingAtLeast(findings);
-  const doubts = doubtful(told);
+  if (workspace && !isStored(workspace)) return storedVerdict(workspace);
+  // What is in the table needs no ledger to vouch for it.
+  const least = workspace ? 0 : missingAtLeast(findings);
+  const doubts = workspace ? told.withoutId : doubtful(told);
   const doubt = doubts > 0 ? `${counted(doubts, 'log')} cannot be vouched for` : '';
   if (least > 0) {
     const count = `${least > missing ? 'at least ' : ''}${counted(least, 'log')}`;
@@ -143,6 +169,7 @@ function verdict(told: AuditTold): string {
   }
   if (atAuth0 === 0) return 'Auth0 serves no log of this window: there is nothing to compare.';
   if (doubt !== '') return colors.yellow(colors.bold(`Nothing is known to be missing, but ${doubt}.`));
+  if (workspace) return storedVerdict(workspace);
   const later = notYet + notSwept > 0 ? `, ${(notYet + notSwept).toLocaleString('en')} not yet` : '';
   return colors.green(colors.bold(`Nothing is missing: ${counted(settled, 'log')} settled${later}.`));
 }

@@ -8,7 +8,7 @@ import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
 import { stopOnSignals, stoppableClock, stoppableReader, stoppableSource } from '../terminal/stoppable.ts';
 import { showProgress, windowProgress } from '../window/progress.ts';
-import { parseTime, parseWindow, type Window } from '../window/window.ts';
+import { parseDuration, parseWindow, type Window } from '../window/window.ts';
 import { auditJson } from './json.ts';
 import { idsFile, missingSpans } from './missing.ts';
 import { type Audit, audit, isWell } from './read.ts';
@@ -43,7 +43,7 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   const { config } = pipeline;
   const latestMs = nowMs - config.settleSeconds * 1000;
   const window = wholeSeconds(parseWindow(options.from, options.to, nowMs, latestMs));
-  const delayMs = nowMs - parseTime('--ingestion-delay', options.ingestionDelay, nowMs);
+  const delayMs = parseDuration('--ingestion-delay', options.ingestionDelay);
   const asked = options.stored && (await askedWorkspace(pipeline, options));
   const stop = stopOnSignals('stopping; nothing was changed');
   const file = options.ids === undefined ? undefined : idsFile(options.ids);

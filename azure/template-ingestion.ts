@@ -7,6 +7,9 @@ import { TRANSFORM } from './transform.ts';
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#monitoring-metrics-publisher */
 const MONITORING_METRICS_PUBLISHER = '3913510d-42f4-4e42-8a64-420c390055eb';
 
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#log-analytics-data-reader */
+const LOG_ANALYTICS_DATA_READER = '3b03c2da-16b3-4a49-8834-0f8130efdd3b';
+
 const RULE_API = '2023-03-11';
 const IDENTITY_API = '2023-01-31';
 const WORKSPACE_API = '2023-09-01';
@@ -102,7 +105,42 @@ const role: Resource = {
   },
 };
 
-export const INGESTION_RESOURCES: readonly Resource[] = [table, rule, errors, identity, trust, role];
+/** The table, and where Azure tells what it dropped: the function _LogOperation reads the table Operation. */
+const READ_TABLES = [TABLE, 'Operation', 'DCRLogErrors'];
+
+/**
+ * Of these tables alone: a role without a condition would read the whole workspace.
+ * https://learn.microsoft.com/azure/azure-monitor/logs/granular-rbac-log-analytics
+ */
+const READ_CONDITION = `((!(ActionMatches{'Microsoft.OperationalInsights/workspaces/tables/data/read'})) OR (${READ_TABLES.map(
+  name => `@Resource[Microsoft.OperationalInsights/workspaces/tables:name] StringEquals '${name}'`,
+).join(' OR ')}))`;
+
+const readRole: Resource = {
+  type: 'Microsoft.Authorization/roleAssignments',
+  apiVersion: '2022-04-01',
+  name: `[guid(variables('workspaceId'), if(variables('createIdentity'), variables('identityId'), parameters('principalId')), '${LOG_ANALYTICS_DATA_READER}')]`,
+  scope: "[variables('workspaceId')]",
+  condition: "[variables('reader')]",
+  dependsOn: ["[variables('identityId')]"],
+  properties: {
+    roleDefinitionId: `[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '${LOG_ANALYTICS_DATA_READER}')]`,
+    principalId: `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').principalId, parameters('principalId'))]`,
+    principalType: 'ServicePrincipal',
+    condition: READ_CONDITION,
+    conditionVersion: '2.0',
+  },
+};
+
+export const INGESTION_RESOURCES: readonly Resource[] = [
+  table,
+  rule,
+  errors,
+  identity,
+  trust,
+  role,
+  readRole,
+];
 
 const of = (value: string): Output => ({ type: 'string', value });
 const ofIngestion = (value: string): Output => ({ type: 'string', condition: ingestion, value });
@@ -121,9 +159,5 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').clientId, parameters('clientId'))]`,
   ),
   auth: ofIngestion("[if(variables('createIdentity'), 'federated', 'client-secret')]"),
-  workspaceId: {
-    type: 'string',
-    condition: "[not(variables('ingestion'))]",
-    value: `[reference(variables('workspaceId'), '${WORKSPACE_API}').customerId]`,
-  },
+  workspaceId: of(`[reference(variables('workspaceId'), '${WORKSPACE_API}').customerId]`),
 };

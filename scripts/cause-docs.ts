@@ -2,8 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Cause, inLine, NEXT_TRY } from '../lambda/core/cause.ts';
+import { STORED_CAUSES } from '../lambda/core/stored-causes.ts';
 import { SPECS } from '../lambda/destinations/all.ts';
 import { AUTH0_LOGS_CAUSES, AUTH0_TOKEN_CAUSES } from '../lambda/edges/auth0-causes.ts';
+import { WORKSPACE_CAUSES } from '../lambda/edges/workspace-causes.ts';
 
 const PAGE = resolve(import.meta.dirname, '../docs/runbook.md');
 const REGION = /(<!-- causes: (\w+); written by "npm run generate" -->\n).*?(<!-- end of causes -->)/gs;
@@ -16,6 +18,8 @@ export const CAUSES: Readonly<Record<string, readonly Asked[]>> = {
     ['token', AUTH0_TOKEN_CAUSES],
     ['logs', AUTH0_LOGS_CAUSES],
   ],
+  workspace: [['workspace', WORKSPACE_CAUSES]],
+  stored: [['workspace', STORED_CAUSES]],
   azure: SPECS.flatMap(({ api, causes, token }): Asked[] => [
     ...(token ? [[`${token.vendor} token`, token.causes] as const] : []),
     [api, causes],

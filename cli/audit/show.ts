@@ -128,7 +128,7 @@ function unsureLines(unsure: readonly Unsure[]): string[] {
 }
 
 function idLines({ findings, logIds, options, workspace }: AuditTold): string[] {
-  const [all, title] = workspace ? [lostLogs(workspace), 'Not stored'] : [findings.missing, 'Missing'];
+  const [all, title] = workspace ? [lostLogs(workspace), 'Their ids'] : [findings.missing, 'Missing'];
   if (all === 0) return [];
   const left = all - logIds.length;
   const where = options.ids === undefined ? 'all with --ids FILE or --json' : `all in ${options.ids}`;

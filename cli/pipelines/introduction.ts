@@ -7,9 +7,7 @@ import { specOf } from '../../lambda/destinations/all.ts';
 export function introduction({ name, auth0, azure }: PipelineConfig): string {
   const { api, place } = specOf(azure);
   const { address, target } = place(azure);
-  const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl, ENV.workspaceBaseUrl].filter(
-    one => process.env[one],
-  );
+  const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl].filter(one => process.env[one]);
   const notice = redirected.length > 0 ? `\n  redirected by ${redirected.join(', ')}` : '';
   return `${name}: from ${auth0.domain}\n  to ${address}\n  ${target}, by the ${api}${notice}`;
 }

@@ -1,6 +1,6 @@
 /** The words of an ARM template: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax */
 
-/** JSON, as far as a template holds it. */
+/** JSON that a template can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 export interface Parameter {
@@ -16,7 +16,7 @@ export interface Resource {
   readonly type: string;
   readonly apiVersion: string;
   readonly name: string;
-  /** The resource that this one extends, when it is none of the resource group's own. */
+  /** The resource that this one extends, if it is not the resource group. */
   readonly scope?: string;
   readonly condition?: string;
   readonly copy?: Json;
@@ -43,7 +43,7 @@ export interface Template {
   readonly outputs: Readonly<Record<string, Output>>;
 }
 
-/** Every text in it as it is: one between "[" and "]" would else be taken for an expression. */
+/** Escapes every text: ARM would read one between "[" and "]" as an expression. */
 export function literal(value: Json): Json {
   if (typeof value === 'string') return /^\[.*\]$/s.test(value) ? `[${value}` : value;
   if (Array.isArray(value)) return value.map(literal);

@@ -7,7 +7,7 @@ export type Severity = 0 | 1 | 2 | 3 | 4;
 export interface Detection {
   readonly id: string;
   readonly title: string;
-  /** What happened, and why it matters. */
+  /** What happened and why it matters, then `False positives: …` and `What to do: …`. */
   readonly description: string;
   readonly severity: Severity;
   /** Of MITRE ATT&CK, as Microsoft Sentinel spells them: https://attack.mitre.org/tactics/enterprise/ */
@@ -15,17 +15,17 @@ export interface Detection {
   /** Such as `T1110.004`: https://attack.mitre.org/techniques/enterprise/ */
   readonly techniques: readonly string[];
   readonly kql: string;
-  /** How often the rule looks, and how far back: ISO 8601 durations. */
+  /** How often the rule runs, and over which time: ISO 8601 durations. */
   readonly frequency: string;
   readonly window: string;
   /**
-   * The rule fires when the query's number of rows is `operator` `threshold`: here always more than none. Numbers
-   * to tune stand as `let` at the top of the query; `when` tells them in words.
+   * The rule fires when the query's number of rows is `operator` `threshold`: here always more than 0. Numbers
+   * to tune are `let` statements at the top of the query; `when` has them in words.
    */
   readonly operator: 'GreaterThan';
   readonly threshold: 0;
   readonly when: string;
-  /** How to make it fire in a tenant of one's own. */
+  /** How to make it fire in your own tenant. */
   readonly tryIt: string;
 }
 
@@ -91,10 +91,13 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
   }
   must(MINUTES[frequency]! <= MINUTES[window]!, `frequency ${frequency} leaves gaps in window ${window}`);
   for (const tactic of tactics) {
-    must(TACTICS.includes(tactic), `"${tactic}" is no tactic; allowed: ${TACTICS.join(', ')}`);
+    must(TACTICS.includes(tactic), `"${tactic}" is not a tactic; allowed: ${TACTICS.join(', ')}`);
   }
   for (const technique of techniques) {
-    must(/^T\d{4}(\.\d{3})?$/.test(technique), `"${technique}" is no technique; allowed: such as T1110.004`);
+    must(
+      /^T\d{4}(\.\d{3})?$/.test(technique),
+      `"${technique}" is not a technique; allowed: such as T1110.004`,
+    );
   }
   return {
     id: name,
@@ -116,6 +119,6 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
 /** The length of a window or a frequency. */
 export function minutesOf(duration: string): number {
   const minutes = MINUTES[duration];
-  if (minutes === undefined) throw new Error(`"${duration}" is no duration of a rule`);
+  if (minutes === undefined) throw new Error(`"${duration}" is not a duration of a rule`);
   return minutes;
 }

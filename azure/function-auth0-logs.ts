@@ -1,4 +1,4 @@
-/** The saved function Auth0Logs(): every Auth0 log that the workspace holds, whoever brought it, once. */
+/** The saved function Auth0Logs(): every Auth0 log in the workspace, from any collector, once. */
 import { COLUMNS, type Column, type ColumnType, EVENT_TIME_COLUMN } from '../lambda/core/record/columns.ts';
 import { DATA_COLLECTOR_TABLE, TABLE } from './table.ts';
 
@@ -7,17 +7,17 @@ export const SENTINEL_FUNCTION_TABLE = 'Auth0AM_CL';
 
 /** What the function adds to the table's columns. */
 export const ADDED_COLUMNS: readonly (readonly [name: string, type: string, description: string])[] = [
-  ['EventTime', 'datetime', 'When it happened: `event_date`, else `TimeGenerated`'],
-  ['IngestionTime', 'datetime', 'When Log Analytics took the row in'],
-  ['SourceTable', 'string', 'The table that the row stands in'],
-  ['Country', 'string', 'Country in words, by Auth0, else by the address'],
-  ['Latitude', 'real', 'By Auth0, else by the address'],
-  ['Longitude', 'real', 'By Auth0, else by the address'],
+  ['EventTime', 'datetime', 'Time of the event: `event_date`, or else `TimeGenerated`'],
+  ['IngestionTime', 'datetime', 'Time when Log Analytics ingested the row'],
+  ['SourceTable', 'string', 'The table of the row'],
+  ['Country', 'string', 'Name of the country from Auth0, or else from the IP address'],
+  ['Latitude', 'real', 'From Auth0, or else from the IP address'],
+  ['Longitude', 'real', 'From Auth0, or else from the IP address'],
 ];
 
 /**
- * Names that a column's field has in records of other collectors, where Auth0's own name does not tell. Auth0's
- * former extension called the code `type_code` and used `type` for the words.
+ * Names of a column's field in records of other collectors, where they differ from Auth0's. Auth0's former extension
+ * called the code `type_code` and used `type` for its name.
  */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   EventType: ['type_code', 'type'],
@@ -29,7 +29,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   Device: ['device'],
 };
 
-/** Fields that several columns are made of: OTHER_NAMES says which of them is the field itself. */
+/** Fields from which several columns are derived: OTHER_NAMES says which column is the field itself. */
 const SHARED_FIELDS: readonly string[] = ['type', 'user_agent'];
 
 const NOTHING: Readonly<Record<ColumnType, string>> = {
@@ -48,12 +48,12 @@ export function auth0Logs(): string {
   return `union isfuzzy=true
 ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | extend EventTime = coalesce(${EVENT_TIME_COLUMN}, TimeGenerated)
-// At least once means now and then twice: the same LogId counts once. Rows without one are kept.
+// Delivery is at least once, so each LogId counts once. Rows without a LogId are kept.
 | extend Content = strcat(tostring(TimeGenerated), EventType, SrcIpAddr, ActorUserId, Description, tostring(Details))
 | extend RowKey = coalesce(LogId, Content)
 | summarize arg_max(TimeGenerated, *) by RowKey
 | project-away RowKey, Content
-// Other collectors bring the code alone.
+// Other collectors send only the code.
 | lookup kind=leftouter (Auth0LogTypes()) on EventType
 | extend
     EventName = coalesce(EventName, TypeName, EventType),
@@ -61,7 +61,7 @@ ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
     LevelName = coalesce(LevelName, TypeLevelName, 'info'),
     Category = coalesce(Category, TypeCategory, 'unknown')
 | project-away TypeName, TypeLevel, TypeLevelName, TypeCategory
-// Where Auth0 gives no place, the address tells it.
+// If Auth0 gives no location, it is derived from the IP address.
 | extend AddressPlace = geo_info_from_ip_address(SrcIpAddr)
 | extend
     Country = coalesce(tostring(LocationInfo.country_name), tostring(AddressPlace.country), CountryCode),
@@ -72,18 +72,18 @@ ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 `;
 }
 
-/** A source that always exists, so that the function has its columns in a workspace without any of the tables. */
+/** A source that always exists: it gives the function its columns in a workspace without any of the tables. */
 function noRows(): string {
   const columns = COLUMNS.map(({ name, type }) => `${name}:${type === 'boolean' ? 'bool' : type}`);
   return `datatable(${columns.join(', ')}, IngestionTime:datetime, SourceTable:string) []`;
 }
 
-/** Ours and the one of Sentinel's newer connector, which has some of our columns under the same names. */
+/** Our table, which Sentinel's newer connector also fills, with some of the same columns. */
 function fromIngestion(): string {
   return source(TABLE, ({ name, type }) => (name === 'TimeGenerated' ? name : ifExists(name, NOTHING[type])));
 }
 
-/** A table that the Data Collector API made: names with suffixes, and free-form columns as text. */
+/** A table that the Data Collector API created: names with suffixes, and dynamic columns as text. */
 function fromCollector(table: string): string {
   return source(table, column => (column.name === 'TimeGenerated' ? column.name : collected(column)));
 }
@@ -120,7 +120,7 @@ function fieldsOf({ from }: Column): string[] {
 
 const FORMER_NAME = `iff(isnotempty(${ifExists('type_code_s', "''")}), ${ifExists('type_s', "''")}, '')`;
 
-/** Other collectors sent objects, which the Data Collector API makes columns of: the important ones come together again. */
+/** Other collectors sent objects, which the Data Collector API split into columns: the important ones are joined again. */
 function detailsOf(text: string): string {
   const part = (path: string) => ifExists(`details_${path}_s`, "''");
   const request = ['method', 'path', 'channel', 'ip'].map(key => `'${key}', ${part(`request_${key}`)}`);

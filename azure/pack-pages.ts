@@ -1,4 +1,4 @@
-/** docs/queries.md and docs/detections.md, made of the pack itself. */
+/** docs/queries.md and docs/detections.md, generated from the pack itself. */
 import { DETECTIONS, type Detection, type Severity } from './detections.ts';
 import { ADDED_COLUMNS } from './function-auth0-logs.ts';
 import { FUNCTIONS, SAVED_QUERIES } from './queries.ts';
@@ -17,10 +17,10 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {
 const code = (kql: string) => `\`\`\`kusto\n${kql}\n\`\`\``;
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-/** Folded away, since a page of queries is long. */
+/** Collapsed, because a page of queries is long. */
 const folded = (kql: string) => `<details><summary>KQL</summary>\n\n${code(kql)}\n\n</details>`;
 
-/** What Markdown makes of a heading. */
+/** The anchor that Markdown gives a heading. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
@@ -33,14 +33,14 @@ export function queriesPage(): string {
 
 ${GENERATED}
 
-The [template](azure.md) puts all of this into the workspace. Queries are in **Logs → Queries**, under their category; the
-workbook is in **Workbooks**, with the name _Auth0_.
+The [template](azure.md) adds all of this to the workspace. The queries are in **Logs → Queries**, under their category; the
+workbook is in **Workbooks**, named _Auth0_.
 
 ## Functions
 
-Every query starts from one of these, and yours should too.
+Every saved query is based on one of these functions. Base your own queries on them too.
 
-| Function | What it gives |
+| Function | Returns |
 | --- | --- |
 ${FUNCTIONS.map(({ alias, description }) => `| \`${alias}()\` | ${cell(description)} |`).join('\n')}
 
@@ -50,22 +50,22 @@ ${FUNCTIONS.map(({ alias, description }) => `| \`${alias}()\` | ${cell(descripti
 | --- | --- | --- |
 ${ADDED_COLUMNS.map(([name, type, meaning]) => `| \`${name}\` | ${type} | ${cell(meaning)} |`).join('\n')}
 
-- It reads the tables that there are: \`${TABLE}\` (this pipeline by the Logs Ingestion API, or Microsoft Sentinel’s newer
-  connector), \`${DATA_COLLECTOR_TABLE}\` (this pipeline by the Data Collector API, or Auth0’s former extension) and \`Auth0AM_CL\` (Sentinel’s
-  older connector). Of the last two it can only read what they kept: parts of \`Details\`, for example.
-- It counts a \`LogId\` once, whichever table it is in. A pipeline delivers at least once, so duplicates are to be expected.
-- **Set the time range in the portal**, or in a filter on \`TimeGenerated\`; both are about when Azure says it happened, which is the
-  time of receipt for logs over two days old. \`EventTime\` is when it did happen.
-- Is \`azure.logType\` of the configuration not \`Auth0\`? Then replace \`${DATA_COLLECTOR_TABLE}\` in the function’s text.
+- It reads the tables that exist: \`${TABLE}\` (this pipeline with the Logs Ingestion API, or Microsoft Sentinel’s newer
+  connector), \`${DATA_COLLECTOR_TABLE}\` (this pipeline with the Data Collector API, or Auth0’s former extension) and \`Auth0AM_CL\` (Sentinel’s
+  older connector). From the last two it returns only what they kept, such as parts of \`Details\`.
+- It returns each \`LogId\` once, from all tables. A pipeline delivers at least once, so the tables can hold duplicates.
+- **Set the time range in the portal**, or filter on \`TimeGenerated\`. For logs over two days old this is the time of receipt;
+  \`EventTime\` is always the time of the event.
+- If \`azure.logType\` of the configuration is not \`Auth0\`, replace \`${DATA_COLLECTOR_TABLE}\` in the text of the function.
 
 ## Workbook
 
 ![The workbook](images/workbook.png)
 
-_The layout, drawn by the project’s own page instead of Azure’s. The numbers are the workbook’s queries, run over a day of
-the simulated tenant with the trials of the [detections](detections.md) in its last hours. \`npm run generate -- workbook FILE\` makes the page._
+_A preview drawn by the project, not by Azure. The numbers are results of the workbook’s queries over one day of the simulated tenant,
+with the trials of the [detections](detections.md) in its last hours. \`npm run generate -- workbook FILE\` writes it._
 
-Every tile but the list of tenants is one of the queries below, narrowed down to the chosen tenant and time.
+Every tile except the list of tenants is one of the queries below, filtered by the selected tenant and time range.
 
 ## Saved queries
 
@@ -83,60 +83,58 @@ export function detectionsPage(): string {
 
 ${GENERATED}
 
-${DETECTIONS.length} alert rules for attacks on Auth0 tenants, for their misconfiguration and for the pipeline itself. The [template](azure.md)
-makes an Azure Monitor log search alert of each; all of them call one action group, by e-mail and webhook. They start from
-the functions \`Auth0Logs()\`, \`Auth0SignIns()\` and \`Auth0ApiCalls()\` ([queries](queries.md)), so they work for either API.
+${DETECTIONS.length} alert rules for attacks on Auth0 tenants, for risky settings and for the pipeline itself. The [template](azure.md)
+creates an Azure Monitor log search alert rule for each. All of them use one action group, with e-mail and webhooks. They are based on
+the functions \`Auth0Logs()\`, \`Auth0SignIns()\` and \`Auth0ApiCalls()\` ([queries](queries.md)), so they work with either API.
 
-| Severity | Detection | Fires at | MITRE ATT&CK |
-| --- | --- | --- | --- |
+| Severity | Detection | Id |
+| --- | --- | --- |
 ${sorted.map(row).join('\n')}
 
 ## Before you rely on them
 
-- **A rule looks at a range of \`TimeGenerated\`**, the time of the event. Logs that arrive after their window has passed, and within two
-  days, as after an outage of the pipeline or a replay of failed batches, are seen by no rule. _Auth0 logs arrive late_ fires then:
-  run the detections by hand over that time.
-- **Logs over two days old are seen when they arrive**, since Azure gives them the time of receipt as \`TimeGenerated\`. What a detection
-  counts within an hour or a day it counts by \`EventTime\`, when it happened: a month of logs that arrives at once, as at a first start
-  with \`startFrom: "oldest"\`, is not one burst. _Auth0 logs arrive late_ fires then, and what did happen in that month: an attack, or a
-  change of the tenant’s settings. _Machine token from a new address_ judges the last hour only.
-- **The numbers are a start.** They stand as \`let\` at the top of a query. Change them to what is usual in your tenant: run the query
-  over the last two days first.
-- **_any_ means any.** Most changes of the tenant’s settings are your own. Such an alert asks you to recognise it.
-- **Calls are told by method and path**, not by Auth0’s sentence about them, which is reworded now and then.
-- **Azure charges for each rule**, more for those that look every five minutes:
-  [cost](cost.md#alert-rules-in-azure). The template’s parameter \`disabledAlerts\` switches rules off.
-- **Not in a tenant’s logs:** administrators of an Auth0 Team, who log in to Auth0’s dashboard, and what they do to the Team.
-- _Impossible travel_ takes the place from Auth0’s \`location_info\`, or else from Azure’s \`geo_info_from_ip_address\`. Both are often
+- **Tune the numbers.** They are the \`let\` statements at the top of a query. Run the query over the last two days, and change the numbers
+  to what is usual in your tenant.
+- **Confirm changes of settings.** _Every occurrence_ includes your own changes. The actor is the person or application in the
+  result.
+- **Late logs.** A rule reads a range of \`TimeGenerated\`, the time of the event. It misses logs that arrive after this range
+  and within two days, as after an outage or a replay. Then _Auth0 logs arrive late_ fires: run the detections manually over that time.
+- **Logs over two days old** have the time of receipt as \`TimeGenerated\`, so the rules see them on arrival. Counts use
+  \`EventTime\`, so a month of logs that arrives at once, as at a first start with \`startFrom: "oldest"\`, is not one burst. Alerts
+  can still fire for real attacks and changes in that month, and _Auth0 logs arrive late_ fires.
+  _Machine token from a new address_ covers only the last hour.
+- **Azure charges for each rule**, more for those that run every five minutes:
+  [cost](cost.md#alert-rules-in-azure). The template’s parameter \`disabledAlerts\` takes the ids of rules to switch off.
+- **Not in a tenant’s logs:** the sign-ins and changes of administrators of an Auth0 Team.
+- _Impossible travel_ uses the location from Auth0’s \`location_info\`, or else from Azure’s \`geo_info_from_ip_address\`. Both are often
   wrong for mobile networks and VPNs.
 
-## How they are checked
+## How they are tested
 
-\`npm test\` parses every query and checks it against the tables’ columns with Microsoft’s
-[Kusto language service](https://www.npmjs.com/package/@kusto/language-service-next), and then runs it: logs are shaped by the pipeline’s own code, stored in the tables
-of either API as Azure stores them, read by \`Auth0Logs()\`, and each detection must fire on its trial and keep quiet at the near misses: one less than
-the number, a refused call instead of one that worked, the right order reversed. A month of harmless logs that arrives at once must fire
-nothing but _Auth0 logs arrive late_, and an attack that arrives three days late must be found.
+\`npm test\` checks every query against the tables’ columns with Microsoft’s
+[Kusto language service](https://www.npmjs.com/package/@kusto/language-service-next), and then runs it. The pipeline’s own code shapes the logs,
+and the simulator stores them in the tables of either API as Azure does. Each detection must fire on its trial and must not fire on near misses: one less than
+the number, a refused call instead of a successful one, the reverse order. A month of harmless logs that arrives at once must trigger
+only _Auth0 logs arrive late_. An attack that arrives three days late must be found.
 
-It runs on DuckDB, with SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) has made of the KQL (\`npm run generate -- sql\`), a translator that its authors check against Microsoft’s
-Kusto emulator. That is **not Azure**. Four things stand in for what it lacks: \`column_ifexists\` is decided before the translation,
+The queries run on DuckDB, as SQL that [duckdb-kql](https://github.com/mmaitre314/duckdb-kql) translated from KQL (\`npm run generate -- sql\`). Its authors check it against Microsoft’s
+Kusto emulator. This is **not Azure**. Four functions are replaced: \`column_ifexists\` is resolved before the translation,
 \`ingestion_time()\` is a column, \`geo_distance_2points\` is the great circle on a sphere, and \`geo_info_from_ip_address\` knows no address.
 
-To see one fire in Azure, without any data or table of yours:
+To see a detection fire in Azure without any data or table, print a query that contains the trial’s logs:
 
 \`\`\`sh
 npm run --silent azure:trial -- credential-stuffing
 \`\`\`
 
-prints a query with the trial’s logs in it. Paste it into **Logs** of any workspace: rows in the result mean that the alert fires.
+Paste it into **Logs** of any workspace. Rows in the result mean that the alert fires.
 
 ${sorted.map(section).join('\n\n')}
 `;
 }
 
-function row({ severity, title, when, techniques }: Detection): string {
-  const cells = [`${severity} ${SEVERITIES[severity]}`, `[${title}](#${anchor(title)})`, cell(when)];
-  return `| ${[...cells, techniques.map(link).join(', ')].join(' | ')} |`;
+function row({ id, severity, title }: Detection): string {
+  return `| ${severity} ${SEVERITIES[severity]} | [${title}](#${anchor(title)}) | \`${id}\` |`;
 }
 
 const link = (technique: string) =>
@@ -144,18 +142,17 @@ const link = (technique: string) =>
 
 function section(detection: Detection): string {
   const { id, title, description, severity, when, tactics, techniques, frequency, window, tryIt } = detection;
+  const [what, ...advice] = description.split(/ (?=False positives: |What to do: )/);
   return `## ${title}
 
-${description}
+${what}
 
-- **Severity:** ${severity}, ${SEVERITIES[severity].toLowerCase()}
-- **Fires at:** ${when}
-- **Looks** at the last ${spoken(window)}, every ${spoken(frequency)}
+${advice.map(line => `- **${line.replace(': ', ':** ')}\n`).join('')}- **Severity:** ${severity}, ${SEVERITIES[severity].toLowerCase()}
+- **Fires on:** ${when}
+- **Runs** every ${spoken(frequency)} over the last ${spoken(window)}
 - **MITRE ATT&CK:** ${tactics.map(words).join(', ')}; ${techniques.map(link).join(', ')}
 - **Try it:** ${tryIt}
-- **Id:** \`${id}\`
-
-${folded(detection.kql)}`;
+- **Query:** [${id}.kql](../azure/detections/${id}.kql)`;
 }
 
 /** "DefenseEvasion" → "Defense Evasion". */

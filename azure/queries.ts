@@ -1,10 +1,10 @@
-/** The saved functions, and the queries that an Auth0 administrator asks: azure/functions/ and azure/queries/. */
+/** The saved functions and queries: azure/functions/ and azure/queries/. */
 import { LOG_TYPES } from '../lambda/core/record/log-types.ts';
 import { auth0Logs } from './function-auth0-logs.ts';
 import { readKqlFiles } from './kql-file.ts';
 
 export interface SavedFunction {
-  /** What it is called by in KQL: `Auth0Logs()`. */
+  /** Its name in KQL: `Auth0Logs()`. */
   readonly alias: string;
   readonly displayName: string;
   readonly description: string;
@@ -19,19 +19,19 @@ export interface SavedQuery {
   readonly kql: string;
 }
 
-/** Every function after those that it calls. */
+/** Each function comes after those that it calls. */
 export const FUNCTIONS: readonly SavedFunction[] = [
   {
     alias: 'Auth0LogTypes',
     displayName: 'Auth0 log types',
-    description: 'What is known of each type code: its name, level and category.',
+    description: 'The name, level and category of each type code.',
     kql: logTypesTable(),
   },
   {
     alias: 'Auth0Logs',
     displayName: 'Auth0 logs',
     description:
-      'Every Auth0 log, once: from this pipeline by either API, from Microsoft Sentinel’s connectors and from Auth0’s former extension.',
+      'Every Auth0 log, once: from this pipeline with either API, from Microsoft Sentinel’s connectors and from Auth0’s former extension.',
     kql: auth0Logs(),
   },
   ...readKqlFiles('functions', ['displayName', 'description']).map(({ name, header, kql }) => ({

@@ -1,4 +1,4 @@
-/** The table and the stream that feeds it, both made of lambda/core/record/columns.ts. */
+/** The table and the stream that feeds it, both generated from lambda/core/record/columns.ts. */
 import { COLUMNS, type Column, type ColumnType } from '../lambda/core/record/columns.ts';
 
 /** The table of the Logs Ingestion API. */
@@ -7,10 +7,10 @@ export const TABLE = 'Auth0Logs_CL';
 /** The stream of the data collection rule, as `azure.stream` of the configuration names it. */
 export const STREAM = `Custom-${TABLE}`;
 
-/** The table that the Data Collector API makes of its default `Log-Type`, `Auth0`. */
+/** The table that the Data Collector API creates for its default `Log-Type`, `Auth0`. */
 export const DATA_COLLECTOR_TABLE = 'Auth0_CL';
 
-/** What the Data Collector API appends, by the type of the first value. Free-form columns reach it as JSON text. */
+/** The suffix that the Data Collector API appends, by the type of the first value. Dynamic columns reach it as JSON text. */
 const SUFFIXES: Readonly<Record<ColumnType, string>> = {
   string: '_s',
   int: '_d',
@@ -24,7 +24,7 @@ export function tableColumns(): { name: string; type: ColumnType; description: s
   return COLUMNS.map(({ name, type, description }) => ({ name, type, description }));
 }
 
-/** The columns that the stream declares: a field that is not among them is dropped without a word. */
+/** The columns that the stream declares: Azure silently drops other fields. */
 export function streamColumns(): { name: string; type: ColumnType }[] {
   return COLUMNS.map(({ name, type }) => ({ name, type }));
 }

@@ -1,16 +1,16 @@
-/** What the logs are for: saved queries, a workbook, and alert rules that call somebody. */
+/** Content for the logs: saved queries, a workbook, and alert rules that notify. */
 import { type Json, literal, type Resource } from './arm.ts';
 import type { Detection } from './detections.ts';
 import type { SavedFunction, SavedQuery } from './queries.ts';
 
-/** Stands in a workbook where the id of the workspace belongs, which only a deployment knows. */
+/** Placeholder in a workbook for the id of the workspace, which only a deployment knows. */
 export const WORKSPACE_ID_MARK = 'WORKSPACE-ID';
 
 export interface Content {
   readonly functions: readonly SavedFunction[];
   readonly queries: readonly SavedQuery[];
   readonly detections: readonly Detection[];
-  /** Asks the workspace WORKSPACE_ID_MARK when it is opened outside of one. */
+  /** Queries the workspace WORKSPACE_ID_MARK when it is opened outside of a workspace. */
   readonly workbook: object;
 }
 
@@ -42,7 +42,7 @@ export function contentVariables({
   };
 }
 
-/** Log Analytics keeps no description of a saved search, but shows its comments. */
+/** Log Analytics stores no description of a saved search, but shows its comments. */
 function commented(description: string, kql: string): string {
   return `// ${description.replaceAll('\n', '\n// ')}\n${kql}`;
 }
@@ -56,7 +56,7 @@ function detectionVariable({ description, when, tryIt: _, tactics, techniques, .
   };
 }
 
-/** Copies are written one at a time: a workspace refuses saved searches that are written at once. */
+/** Copies are written one at a time: a workspace refuses concurrent writes of saved searches. */
 const oneByOne = (name: string): Json => ({
   name,
   count: `[length(variables('${name}'))]`,
@@ -123,7 +123,7 @@ const actionGroup: Resource = {
   },
 };
 
-/** A list of receivers, one for each address of a parameter. */
+/** A list of receivers, one per address of a parameter. */
 function receivers(list: string, addresses: string, name: string, field: string): Json {
   return {
     name: list,
@@ -168,7 +168,7 @@ const alertRules: Resource = {
       ],
     },
     autoMitigate: true,
-    // A function that was saved a second ago is not known yet, nor is a table before its first row.
+    // A function saved a second ago is not known yet, and neither is a table before its first row.
     skipQueryValidation: true,
     actions: {
       actionGroups: ["[variables('actionGroupId')]"],

@@ -25,7 +25,7 @@ const table: Resource = {
   condition: ingestion,
   properties: {
     plan: "[parameters('tablePlan')]",
-    // The plan Basic has a retention of its own and refuses another.
+    // The plan Basic has a fixed retention and refuses another.
     retentionInDays: "[if(equals(parameters('tablePlan'), 'Basic'), null(), parameters('retentionInDays'))]",
     totalRetentionInDays: "[parameters('totalRetentionInDays')]",
     schema: { name: TABLE, columns: tableColumns() },
@@ -54,7 +54,7 @@ const rule: Resource = {
   },
 };
 
-/** Rows that the rule could not take are told in the table DCRLogErrors, and nowhere else. */
+/** Rows that the rule could not process are reported only in the table DCRLogErrors. */
 const errors: Resource = {
   type: 'Microsoft.Insights/diagnosticSettings',
   apiVersion: '2021-05-01-preview',
@@ -81,7 +81,7 @@ const trust: Resource = {
   apiVersion: IDENTITY_API,
   name: "[format('{0}/aws-{1}', parameters('identityName'), uniqueString(parameters('awsRoleArns')[copyIndex()]))]",
   condition: createIdentity,
-  // One at a time: an identity refuses two credentials that are written at once.
+  // One at a time: an identity refuses concurrent writes of credentials.
   copy: { name: 'trust', count: "[length(parameters('awsRoleArns'))]", mode: 'serial', batchSize: 1 },
   dependsOn: ["[variables('identityId')]"],
   properties: {

@@ -1,4 +1,4 @@
-/** What the data collection rule does to every record before it is a row. */
+/** The transformation of the data collection rule, applied to every record. */
 import { EVENT_TIME_COLUMN } from '../lambda/core/record/columns.ts';
 
 /**

@@ -5,14 +5,14 @@
 import { SAVED_QUERIES } from './queries.ts';
 
 export interface Tile {
-  /** The saved query that it shows. */
+  /** The saved query of the tile. */
   readonly query: string;
   readonly show: 'tiles' | 'timechart' | 'categoricalbar' | 'table';
-  /** In percent of the page. */
+  /** Percent of the page width. */
   readonly width: 33 | 50 | 67 | 100;
-  /** Columns of a table that get a bar as long as their value. */
+  /** Columns of a table that are drawn as bars. */
   readonly bars?: readonly string[];
-  /** Columns of a bar chart: what stands at its foot, and what is drawn. */
+  /** Columns of a bar chart: the category axis and the values. */
   readonly x?: string;
   readonly y?: readonly string[];
 }
@@ -27,7 +27,7 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   {
     title: 'Sign-in',
-    text: 'Who gets in, who does not, and where they come from.',
+    text: 'Who signs in, who fails, and from where.',
     tiles: [
       { query: 'at-a-glance', show: 'tiles', width: 100 },
       { query: 'logins-over-time', show: 'timechart', width: 67 },
@@ -46,7 +46,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Multi-factor authentication',
-    text: 'Second factors that succeed, fail and are rejected, and new ones.',
+    text: 'Second factors that succeed, fail or are rejected, and new enrollments.',
     tiles: [
       { query: 'mfa-over-time', show: 'timechart', width: 50 },
       { query: 'mfa-failures-by-user', show: 'table', width: 50, bars: ['Failed', 'Rejected'] },
@@ -64,7 +64,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Tokens and rate limits',
-    text: 'What applications fetch for themselves, and where Auth0 says no.',
+    text: 'Tokens that applications get, and requests that Auth0 refuses.',
     tiles: [
       { query: 'token-exchanges-over-time', show: 'timechart', width: 50 },
       { query: 'machine-tokens-by-application', show: 'table', width: 50, bars: ['Tokens', 'Refused'] },
@@ -87,7 +87,7 @@ export const SECTIONS: readonly Section[] = [
 const RESOURCE = 'microsoft.operationalinsights/workspaces';
 
 /**
- * The workbook as `serializedData` takes it. `workspaceId` is the resource that it asks when it is opened outside
+ * The workbook as `serializedData` takes it. `workspaceId` is the resource that it queries when it is opened outside
  * of a workspace.
  */
 export function workbook(workspaceId?: string): object {
@@ -113,7 +113,7 @@ function markdown(name: string, json: string): object {
 const DAYS_MS = [1, 2, 7, 14, 30, 90].map(days => days * 86_400_000);
 const RANGES_MS = [3_600_000, 4 * 3_600_000, 12 * 3_600_000, ...DAYS_MS];
 
-/** For every tenant at once; no domain looks like it. */
+/** Selects all tenants; no domain has this form. */
 const ALL_TENANTS = '*';
 
 function parameters(): object {
@@ -174,7 +174,7 @@ export function savedQuery(name: string) {
   return found;
 }
 
-/** Narrowed down to the chosen tenant, and with steps that suit the chosen time range. */
+/** The query filtered by the selected tenant, with steps that fit the selected time range. */
 function withParameters(kql: string): string {
   return kql
     .replace(/\b(Auth0\w+)\(\)/g, `$1()\n| where '{Tenant}' in ('${ALL_TENANTS}', Auth0Domain)`)

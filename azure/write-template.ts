@@ -10,7 +10,7 @@ import { workbook } from './workbook.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Path from the root to content: everything that is generated and committed. */
+/** Generated and committed files: path from the root, and content. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   const content: Content = {
     functions: FUNCTIONS,

@@ -122,7 +122,7 @@ function sender(destination: Destination) {
   };
 }
 
-/** What is used of the peer, which is no dependency of ours: `npm install --no-save @azure/monitor-ingestion@1.2.0`. */
+/** What is used of the peer, which is not a dependency of ours: `npm install --no-save @azure/monitor-ingestion@1.2.0`. */
 interface Library {
   readonly LogsIngestionClient: new (
     endpoint: string,

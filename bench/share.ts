@@ -10,7 +10,7 @@ import type { Bench, Row } from './report.ts';
 const LOGS = 20_000;
 const AUTH0_MS = 50;
 const AZURE_MS = 100;
-/** A whole processor comes with so much memory: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/** The memory size that comes with a whole processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const WHOLE_MB = 1769;
 const MEMORIES_MB = [256, 512, WHOLE_MB];
 /** As the kernel's quotas have it, only coarser. */
@@ -60,7 +60,7 @@ function startOf(memoryMb: number): Start {
   return { flags: [`--max-old-space-size=${Math.round(memoryMb * 0.9)}`], env: MEMORY_ENVIRONMENT };
 }
 
-/** Returns what lets it go. Linux only: elsewhere the kernel does not tell in files what a process has used. */
+/** Returns a function that releases it. Linux only: elsewhere no file shows what a process has used. */
 function hold(pid: number, of: number): () => void {
   let periodEndsAtMs = performance.now() + PERIOD_MS;
   let usedBefore = usedMs(pid);

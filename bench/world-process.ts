@@ -1,4 +1,4 @@
-/** A world in a process of its own: first it is told what to be, then asked for the calls counted so far. */
+/** A world in its own process: the first message sets it up, each later one asks for the calls counted so far. */
 import { startWorld, type World, type WorldSetup } from './world.ts';
 
 let world: World | undefined;

@@ -1,4 +1,4 @@
-/** Tables and queues that a former pipeline, or a former stack, has left behind: used as they are, not made. */
+/** Tables and queues of a former pipeline or stack: used as they are, not created. */
 import { Stack } from 'aws-cdk-lib';
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
@@ -11,7 +11,7 @@ export function adoptedTable(scope: Construct, id: string, given: string): ITabl
     : Table.fromTableName(scope, id, given);
 }
 
-/** Likewise. Its policy and settings are those that it has: `doctor` compares them with what a pipeline needs. */
+/** Likewise. Policy and settings stay as they are: `doctor` compares them with what a pipeline needs. */
 export function adoptedQueue(scope: Construct, id: string, given: string): IQueue {
   if (given.startsWith('arn:')) return Queue.fromQueueArn(scope, id, given);
   const { partition, region, account, urlSuffix } = Stack.of(scope);

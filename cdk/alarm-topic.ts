@@ -1,4 +1,4 @@
-/** Where alarms go: an encrypted topic that CloudWatch, and nobody in clear text, may publish to. */
+/** The topic of the alarms: encrypted; only CloudWatch may publish, and only with TLS. */
 import { Annotations, Aws, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -20,7 +20,7 @@ export function alarmTopic(scope: Construct, config: PipelineConfig, kmsKey: IKe
     masterKey,
     enforceSSL: true,
   });
-  // A policy of one's own replaces SNS's, which would have let this account's alarms in.
+  // This policy replaces the default one, which allows the alarms of this account.
   topic.addToResourcePolicy(
     new PolicyStatement({
       sid: 'AllowAlarms',
@@ -38,20 +38,20 @@ export function alarmTopic(scope: Construct, config: PipelineConfig, kmsKey: IKe
     Validations.of(subscription).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
       reason:
-        'SNS repeats a delivery itself, and nobody reads a queue of old alarms: CloudWatch shows their state.',
+        'SNS retries deliveries, and a queue of old notifications has no use: CloudWatch shows the state of the alarms.',
     });
   }
   if (alarms.email.length + alarms.https.length === 0) {
     Annotations.of(scope).addWarningV2(
       'auth0-logs-to-azure:nobody-is-told',
-      `pipeline ${config.name}: nobody is told of its alarms; set alarms.email, alarms.https or alarms.topicArn`,
+      `pipeline ${config.name}: its alarms notify nobody; set alarms.email, alarms.https or alarms.topicArn`,
     );
   }
   return topic;
 }
 
 /**
- * Alarms cannot publish to a topic under the AWS managed key alias/aws/sns, so it takes a key of one's own: one a stack.
+ * Alarms cannot publish to a topic with the AWS managed key alias/aws/sns, so each stack has one customer managed key.
  * https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
  */
 function sharedAlarmKey(scope: Construct): IKey {
@@ -61,7 +61,7 @@ function sharedAlarmKey(scope: Construct): IKey {
   const key = new Key(stack, 'AlarmKey', {
     description: 'Encrypts the alarm topics of Auth0 logs to Azure',
     enableKeyRotation: true,
-    // It protects notices in flight only; nothing is lost with it.
+    // It only protects notifications in transit: no data is lost with it.
     removalPolicy: RemovalPolicy.DESTROY,
   });
   allowAlarms(key);
@@ -81,7 +81,7 @@ export function allowAlarms(key: IKey): void {
   );
 }
 
-/** Lets CloudWatch Logs use the key, for this account's log groups alone. */
+/** Lets CloudWatch Logs use the key, only for log groups of this account. */
 export function allowLogs(key: IKey, scope: Construct): void {
   const { account, region, partition } = Stack.of(scope);
   key.addToResourcePolicy(

@@ -1,4 +1,4 @@
-/** The alarms of a pipeline: one table. Each has its sentence, its missing-data rule and its place in the runbook. */
+/** The alarms of a pipeline: one table. Each row has a description, a rule for missing data and a section in the runbook. */
 import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -8,42 +8,45 @@ import type { Construct } from 'constructs';
 import type { PipelineConfig } from '../lambda/config/config.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../lambda/core/contract.ts';
 import { heartbeat, type Span } from './heartbeat.ts';
+import { AUTH0_DENIALS, azureDenials, describe } from './likely-causes.ts';
 
-/** What is watched. */
+/** What the alarms monitor. */
 export interface Watched {
   readonly config: PipelineConfig;
-  /** The outermost stack, by which metrics are told apart. */
+  /** The outermost stack: a dimension of the metrics. */
   readonly stackName: string;
   readonly shipFunction: IFunction;
   readonly replayFunction: IFunction;
 }
 
-/** In the alarm's state when `metric` is above `above`, or below `below`, in each of `periods` periods. */
+/** In ALARM state when `metric` is above `above`, or below `below`, in each of `periods` periods. */
 export interface AlarmRow {
-  /** Names the alarm, and its anchor in the runbook. */
+  /** The name of the alarm, and of its section in the runbook. */
   readonly name: string;
   readonly sentence: string;
+  /** Likely causes, for the description. */
+  readonly causes?: readonly string[];
   readonly metric: Metric;
   readonly threshold: { readonly above: number } | { readonly below: number };
   readonly periods: number;
-  /** In so many of the periods; in all of them unless given. */
+  /** How many of the periods must breach the threshold. Default: all. */
   readonly toAlarm?: number;
   readonly missing: TreatMissingData;
 }
 
 const EVENT: Span = { periodSeconds: 300, periods: 1 };
-/** A batch whose replay dies comes again after six minutes: longer than that, so that the alarm does not go off each time. */
+/** A batch whose replay fails is delivered again after six minutes: a longer period avoids one alarm per attempt. */
 const TRIES: Span = { periodSeconds: 900, periods: 1 };
 const DAILY_FOR_A_WEEK: Span = { periodSeconds: 86_400, periods: 7 };
 
-/** No data is as bad as bad data: a pulse. */
+/** A heartbeat: missing data is a failure. */
 const { BREACHING } = TreatMissingData;
-/** No data, no trouble: sent only while something is wrong. */
+/** Sent only while something is wrong: missing data means OK. */
 const { NOT_BREACHING } = TreatMissingData;
-/** No data, no news: every run or invocation sends it, so in the pauses of a schedule the state stays what it was. */
+/** Sent by every run or invocation: the alarm keeps its state while the schedule pauses. */
 const { IGNORE } = TreatMissingData;
 
-/** A metric of the pipeline's own, as contract.ts names it. */
+/** A custom metric of the pipeline, as contract.ts names it. */
 export function pipelineMetric(
   { config, stackName }: Pick<Watched, 'config' | 'stackName'>,
   metricName: string,
@@ -55,7 +58,7 @@ export function pipelineMetric(
   return new Metric({ namespace: METRIC_NAMESPACE, metricName, dimensionsMap, statistic, period });
 }
 
-/** THE TABLE. What each row is good for, and how soon it tells: docs/reliability.md. */
+/** THE TABLE. What each row detects, and how soon: docs/reliability.md. */
 function alarmRows(w: Watched): readonly AlarmRow[] {
   const { config, shipFunction: ship, replayFunction: replay } = w;
   const { lagMinutes } = config.alarms;
@@ -66,19 +69,19 @@ function alarmRows(w: Watched): readonly AlarmRow[] {
     metric: pipelineMetric(w, name, statistic, periodSeconds),
     periods,
   });
-  /** Sent only while something is wrong, so that any sample at all is too much. */
+  /** Sent only while something is wrong: any sample breaches the threshold. */
   const sparse = (name: string, statistic: string, span: Span) => ({
     ...own(name, statistic, span),
     threshold: { above: 0 },
     missing: NOT_BREACHING,
   });
-  /** Told by the first run that says so. */
+  /** In ALARM state after the first run that sends it. */
   const flag = (name: string) => sparse(name, Stats.SUM, beat.flag);
   const repeated = (name: string) => ({
     ...sparse(name, Stats.SUM, beat.repeated),
     toAlarm: beat.repeated.toAlarm,
   });
-  /** The least of each period: a queue that was seen empty once has been emptied. */
+  /** The minimum of each period: a queue that was empty once is not stuck. */
   const depth = (name: string, span: Span) => sparse(name, Stats.MINIMUM, span);
   const failed = (of: IFunction, { periodSeconds }: Span) => ({
     metric: of.metricErrors({ statistic: Stats.SUM, period: Duration.seconds(periodSeconds) }),
@@ -89,15 +92,15 @@ function alarmRows(w: Watched): readonly AlarmRow[] {
   return [
     {
       name: 'lag',
-      sentence: `Logs are more than ${lagMinutes} minutes behind.`,
-      // The least of each period: one run that caught up is enough.
+      sentence: `The lag is above the threshold of ${lagMinutes} minutes.`,
+      // The minimum of each period: one run that caught up is enough.
       ...own(METRICS.lagSeconds, Stats.MINIMUM, beat.twice),
       threshold: { above: lagMinutes * 60 },
       missing: IGNORE,
     },
     {
       name: 'silent',
-      sentence: `No run has reported for ${durationOf(beat.silence)}: the schedule, the function or its log group does not work, or the pipeline has never begun.`,
+      sentence: `No run has reported for ${durationOf(beat.silence)}: the schedule, the function or its log group does not work, or no run has succeeded since the first deploy.`,
       ...own(METRICS.lagSeconds, Stats.SAMPLE_COUNT, beat.silence),
       threshold: { below: 1 },
       missing: BREACHING,
@@ -105,86 +108,88 @@ function alarmRows(w: Watched): readonly AlarmRow[] {
     {
       name: 'denied-by-auth0',
       sentence:
-        'Auth0 denies access to its logs, or its secret is not filled in: nothing is read until that is put right.',
+        'Auth0 rejected the credentials or the request, or the secret is missing or incomplete. No logs are read.',
+      causes: AUTH0_DENIALS,
       ...flag(METRICS.auth0Denied),
     },
     {
       name: 'denied-by-azure',
       sentence:
-        'Azure denies what is posted, or its secret is not filled in: the pipeline holds until that is put right.',
+        'Azure rejected the credentials or the settings, or the secret is missing or incomplete. No logs are shipped.',
+      causes: azureDenials(config),
       ...flag(METRICS.azureDenied),
     },
     {
       name: 'intercepted',
-      sentence:
-        'Something between AWS and Azure answers in Azure’s place: the pipeline holds until that is put right.',
+      sentence: 'A proxy or firewall between AWS and Azure answered instead of Azure. No logs are shipped.',
       ...flag(METRICS.azureIntercepted),
     },
     {
       name: 'checkpoint-astray',
-      sentence: 'Auth0 has logs that the checkpoint does not lead to: they are not shipped until it is set.',
+      sentence:
+        'Auth0 has newer logs but returns none after the checkpoint. They are not shipped until you set the checkpoint.',
       ...flag(METRICS.checkpointAstray),
     },
     {
       name: 'sweep-overdue',
       sentence:
-        'The look back for late logs has not come round within its time: a log that Auth0 served late may be missing.',
+        'The look back for late logs is overdue: a log that Auth0 served late may be missing in Azure.',
       ...flag(METRICS.sweepOverdue),
     },
     {
       name: 'run-errors',
-      sentence: `${beat.repeated.toAlarm === 1 ? 'A run or a replay' : `Runs or replays, in ${beat.repeated.toAlarm} of ${beat.repeated.periods} periods of ${durationOf({ ...beat.repeated, periods: 1 })},`} met a bug, or could not reach the table or the queues.`,
+      sentence: `${beat.repeated.toAlarm === 1 ? 'A run or a replay' : `Runs or replays, in ${beat.repeated.toAlarm} of ${beat.repeated.periods} periods of ${durationOf({ ...beat.repeated, periods: 1 })},`} failed: a bug, or no access to the table or the queues.`,
       ...repeated(METRICS.runErrors),
     },
     {
       name: 'ship-errors',
-      sentence: 'The ship function failed: an exception, a time-out or too little memory.',
+      sentence: 'The ship function failed: an exception, a timeout or too little memory.',
       ...failed(ship, EVENT),
     },
     {
       name: 'replay-errors',
-      sentence: 'The replay function failed: an exception, a time-out or too little memory.',
+      sentence: 'The replay function failed: an exception, a timeout or too little memory.',
       ...failed(replay, TRIES),
-      // It runs only while batches wait: after the last one nothing would ever say that it is over.
+      // It runs only while batches wait: after the last one, no data would return the alarm to OK.
       missing: NOT_BREACHING,
     },
     {
       name: 'dead-letters',
       sentence:
-        'Failed batches wait in the dead-letter queue: Azure has not got their logs, and nothing more is tried by itself.',
+        'The dead-letter queue holds failed batches. Their logs are not in Azure and are not retried automatically.',
       ...depth(METRICS.deadLetterDepth, beat.flag),
     },
     {
       name: 'dead-letters-new',
-      sentence: 'Logs were put on the dead-letter queue just now, whether or not others were there already.',
+      sentence: 'New logs were put on the dead-letter queue.',
       ...sparse(METRICS.logsDeadLettered, Stats.SUM, EVENT),
     },
     {
       name: 'dead-letters-old',
       sentence:
-        'The dead-letter queue has not been empty on any of the last 7 days: SQS deletes what is in it 14 days after it was first put aside.',
-      // Not by age: SQS leaves out of that metric whatever was looked at three times.
+        'The dead-letter queue was not empty for 7 days. SQS deletes a message 14 days after it was first put aside.',
+      // Not by age: that metric of SQS leaves out messages that were received three times.
       ...depth(METRICS.deadLetterDepth, DAILY_FOR_A_WEEK),
     },
     {
       name: 'retry-queue-old',
-      sentence: `In ${beat.hour.periods} periods of ${durationOf({ ...beat.hour, periods: 1 })}, one after the other, the retry queue was never seen empty: Azure goes on refusing what is delivered again.`,
+      sentence: `The retry queue was not empty in ${beat.hour.periods} consecutive periods of ${durationOf({ ...beat.hour, periods: 1 })}: Azure does not accept the batches that are delivered again.`,
       ...depth(METRICS.retryQueueDepth, beat.hour),
     },
     {
       name: 'retry-queue-stuck',
       sentence:
-        'Failed batches wait in the retry queue and nothing takes them: the trigger of the replay function is disabled or lacks a right.',
+        'Failed batches wait in the retry queue and nothing receives them: the event source mapping of the replay function is disabled or lacks a permission.',
       ...repeated(METRICS.retryQueueUntaken),
     },
     {
       name: 'retention-at-risk',
-      sentence: `Logs not yet shipped are older than half of Auth0’s retention (${retention}): Auth0 will delete them.`,
+      sentence: `Logs that are not shipped yet are older than half of Auth0’s retention (${retention}). Auth0 deletes them at the end of the retention.`,
       ...flag(METRICS.retentionAtRisk),
     },
     {
       name: 'gap-suspected',
-      sentence: `Nothing was read for longer than Auth0 keeps logs (${retention}): logs may be missing. Going back to OK does not bring them back.`,
+      sentence: `Suspected gap: no logs were read for longer than Auth0 keeps them (${retention}). Logs may be missing, also after this alarm returns to OK.`,
       ...flag(METRICS.gapSuspected),
     },
   ];
@@ -198,7 +203,7 @@ function durationOf({ periodSeconds, periods }: Span): string {
     : `${minutes} minutes`;
 }
 
-/** Every row as an alarm that tells `topic` when it goes off and when it is over. By name. */
+/** Every row as an alarm that notifies `topic` of ALARM and OK states. By name. */
 export function addAlarms(
   scope: Construct,
   watched: Watched,
@@ -208,14 +213,14 @@ export function addAlarms(
   const prefix = `${watched.stackName}-${watched.config.name}`;
   const action = new SnsAction(topic);
   const { region } = Stack.of(scope);
-  // Without a page of the user's, a command that can be typed: a path is no address.
+  // Without a URL of the user's, a command to type: a path is not an address.
   const diagnosis = `npx auth0-logs-to-azure doctor --stack ${watched.stackName} --region ${region} --pipeline ${watched.config.name}`;
   const whereTo = (name: string) =>
     runbookUrl === undefined ? `${diagnosis}, and ${name} in docs/runbook.md` : `${runbookUrl}#${name}`;
   const alarmOf = (row: AlarmRow) => {
     const alarm = new Alarm(scope, `Alarm-${row.name}`, {
       alarmName: `${prefix}-${row.name}`,
-      alarmDescription: `${row.sentence} What to do: ${whereTo(row.name)}`,
+      alarmDescription: describe(row.sentence, row.causes ?? [], `What to do: ${whereTo(row.name)}`),
       metric: row.metric,
       ...compared(row.threshold),
       evaluationPeriods: row.periods,
@@ -229,7 +234,7 @@ export function addAlarms(
   if (heartbeat(watched.config).isTooSeldom) {
     Annotations.of(scope).addWarningV2(
       'auth0-logs-to-azure:seldom',
-      `pipeline ${watched.config.name}: its schedule pauses for longer than CloudWatch can watch (7 days); the alarm silent will ring in each pause`,
+      `pipeline ${watched.config.name}: the schedule pauses for longer than the 7 days that CloudWatch can evaluate; the alarm "silent" is in ALARM state in each pause`,
     );
   }
   return Object.fromEntries(alarmRows(watched).map(row => [row.name, alarmOf(row)]));

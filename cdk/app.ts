@@ -1,11 +1,11 @@
-/** What `cdk synth` and `cdk deploy` run: the input is checked, the stack built, cdk-nag asked. */
+/** What `cdk synth` and `cdk deploy` run: it validates the input, builds the stack and runs cdk-nag. */
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { ConfigError } from '../lambda/config/config.ts';
 import { readInput } from './input.ts';
 import { PipelinesStack } from './stack.ts';
 
-// Not by itself at the end: a wrong configuration must leave no template behind.
+// Called explicitly: an invalid configuration must not leave a template behind.
 const app = new App({ autoSynth: false });
 
 try {
@@ -14,7 +14,7 @@ try {
   if (isExample) {
     Annotations.of(stack).addWarningV2(
       'auth0-logs-to-azure:example',
-      'this is config.example.json, to be looked at; deploy a configuration of your own: -c config=FILE',
+      'this is config.example.json, an example; deploy your own configuration: -c config=FILE',
     );
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

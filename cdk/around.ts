@@ -1,4 +1,4 @@
-/** What the configuration's `stack` names that exists already, as the construct takes it. Nothing is looked up in an account. */
+/** The existing resources that `stack` of the configuration names, as constructs. Nothing is looked up in an account. */
 import { Annotations, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
@@ -8,7 +8,7 @@ import type { Auth0LogsToAzureProps } from './pipeline.ts';
 
 export type PipelineOptions = Omit<Auth0LogsToAzureProps, 'config'>;
 
-/** Without what is not given, so that the construct's own defaults count. */
+/** Leaves out undefined values, so that the construct's defaults apply. */
 export function pipelineOptions(stack: Stack, given: StackConfig): PipelineOptions {
   const { createSecrets, memorySizeMb, logRetentionDays, runbookUrl, kmsKeyArn, vpc } = given;
   return {
@@ -22,7 +22,7 @@ export function pipelineOptions(stack: Stack, given: StackConfig): PipelineOptio
   };
 }
 
-/** Bounds every role of the stack, those of nested ones too. */
+/** Sets the permissions boundary of every role, in nested stacks too. */
 export function boundary(stack: Stack, { permissionsBoundaryArn: arn }: StackConfig) {
   return arn === undefined
     ? undefined
@@ -34,7 +34,7 @@ function network(stack: Stack, vpc: NonNullable<StackConfig['vpc']>): PipelineOp
   return {
     vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
       vpcId: id,
-      // In which zones they are does not matter to a function.
+      // Functions do not depend on the availability zones.
       availabilityZones: subnetIds.map((_, i) => `zone-${i}`),
     }),
     vpcSubnets: {
@@ -50,7 +50,7 @@ function network(stack: Stack, vpc: NonNullable<StackConfig['vpc']>): PipelineOp
 
 function subnetOf(stack: Stack, id: string, subnetId: string) {
   const subnet = Subnet.fromSubnetId(stack, id, subnetId);
-  // CDK warns that nobody knows its route table, which nobody asks for.
+  // Suppresses CDK's warning about the route table, which is not used.
   Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
   return subnet;
 }

@@ -26,7 +26,7 @@ const DAY_MS = 86_400_000;
 /** Two years with a leap day. */
 const CALENDAR = { fromMs: Date.UTC(2027, 0, 1), days: 731 };
 
-/** Undefined when it cannot be told: for `L`, `W`, `#`, for certain years, and for fewer than two ticks in two years. */
+/** Undefined when it cannot be computed: for `L`, `W`, `#`, for certain years, and for fewer than two ticks in two years. */
 export function cronPauses(expression: string): Pauses | undefined {
   const fields = expression.trim().split(/\s+/);
   const [minute, hour, day, month, weekday] = [MINUTES, HOURS, DAYS, MONTHS, WEEKDAYS].map((field, at) =>
@@ -62,7 +62,7 @@ function valuesOf(text: string, field: Field): ReadonlySet<number> | undefined {
         ? [field.from, field.to]
         : range.split('-').map(one => numberOf(one, field));
     if (low === undefined || high === undefined || Number.isNaN(low + high)) return undefined;
-    // "FRI-MON" goes round.
+    // "FRI-MON" wraps around.
     const end = high < low ? high + (field.to - field.from + 1) : high;
     for (let at = low; at <= end; at += Number(step ?? 1)) {
       values.add(at > field.to ? at - (field.to - field.from + 1) : at);

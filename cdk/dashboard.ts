@@ -1,4 +1,4 @@
-/** One dashboard a stack: a row a pipeline. */
+/** One dashboard per stack, one row per pipeline. */
 import { Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
@@ -21,20 +21,20 @@ const PERIOD = Duration.minutes(5);
 /** CloudWatch's grid is 24 units wide. */
 const WIDTH = 24;
 
-/** What the dashboard asks Logs Insights for: fields of the run's line, which no alarm needs as a metric. */
+/** Fields of the run's line, queried with Logs Insights: no alarm needs them as metrics. */
 const RUN_LINES = 'filter ispresent(run.outcome)';
 
 /** CloudWatch shows up to 500 widgets on a dashboard; a pipeline has nine. */
 export function dashboard(scope: Construct, id: string, pipelines: readonly Auth0LogsToAzure[]): Dashboard {
   return new Dashboard(scope, id, {
-    // Dashboards have no region: the same stack in another one would take this one's.
+    // Dashboards are global: the same stack in another region would overwrite this one.
     dashboardName: `${outermostStack(scope).stackName}-${outermostStack(scope).region}`,
     defaultInterval: Duration.hours(12),
     widgets: pipelines.flatMap(pipelineRows),
   });
 }
 
-/** What one pipeline shows, for a dashboard of one's own. */
+/** The widgets of one pipeline, for custom dashboards too. */
 function pipelineRows(pipeline: Auth0LogsToAzure): IWidget[][] {
   const { config, shipFunction, replayFunction, retryQueue, deadLetterQueue } = pipeline;
   const most = { statistic: Stats.MAXIMUM, period: PERIOD };

@@ -1,4 +1,4 @@
-/** The two functions: the same but for their bundle, their time and what they may do. */
+/** The two functions: they differ in bundle, timeout and permissions. */
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
@@ -10,15 +10,15 @@ import type { Construct } from 'constructs';
 import { MEMORY_ENVIRONMENT } from '../lambda/core/contract.ts';
 import { logStatement } from './permissions.ts';
 
-/** What the user may choose for both functions. */
+/** Options of both functions. */
 export interface FunctionOptions {
   /** The folder that `npm run build` writes: ship/index.mjs, replay/index.mjs and guard/index.mjs. Default: dist/. */
   readonly dist?: string | undefined;
-  /** More memory is more processor too, by AWS's rule. Default: 512. */
+  /** Lambda allocates CPU in proportion to memory. Default: 512. */
   readonly memorySizeMb?: number | undefined;
-  /** Default: a month. */
+  /** Default: one month. */
   readonly logRetention?: RetentionDays | undefined;
-  /** A network with a way out to Auth0, Azure and AWS. Default: Lambda's own, which has one. */
+  /** A VPC with a route to Auth0, Azure and AWS. Default: none; Lambda has internet access. */
   readonly vpc?: IVpc | undefined;
   readonly vpcSubnets?: SubnetSelection | undefined;
   readonly securityGroups?: ISecurityGroup[] | undefined;
@@ -35,14 +35,14 @@ export interface FunctionProps extends FunctionOptions {
 }
 
 const NETWORK_REASON =
-  'Lambda makes network interfaces that have no ARN beforehand, and describing them takes no resource.';
+  'Lambda creates network interfaces whose ARNs are not known in advance, and describing them takes no resource.';
 const IDENTITY_REASON =
-  'A web identity token is no resource: audience, algorithm and duration are narrowed by conditions.';
-/** With half of it a backlog takes up to half as long again, for a share of the processor: docs/cost.md. */
+  'A web identity token is not a resource: conditions restrict audience, algorithm and duration.';
+/** With half of it, a backlog takes up to 1.5 times as long, because the CPU share is smaller: docs/cost.md. */
 const DEFAULT_MEMORY_MB = 512;
 const DIST = join(import.meta.dirname, '..', 'dist');
 
-/** A function, the role that is its alone, and its log group. */
+/** A function with its own role and log group. */
 export function pipelineFunction(scope: Construct, id: string, props: FunctionProps): LambdaFunction {
   const { bundle, description, kmsKey, vpc, vpcSubnets, securityGroups } = props;
   const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -65,7 +65,7 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
     architecture: Architecture.ARM_64,
     memorySize: props.memorySizeMb ?? DEFAULT_MEMORY_MB,
     timeout: Duration.seconds(props.timeoutSeconds),
-    // With a role of one's own CDK adds none of AWS's managed policies, which allow more.
+    // With an explicit role, CDK adds no AWS managed policy, which allows more.
     role,
     logGroup,
     environment: { ...MEMORY_ENVIRONMENT, ...props.environment },
@@ -80,13 +80,12 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
 function acknowledge(role: Role, made: LambdaFunction, { vpc, statements }: FunctionProps): void {
   Validations.of(made).acknowledge({
     id: 'Serverless-LambdaTracing',
-    reason:
-      'It works alone, in no chain of services that a trace would show, and each run reports itself by metrics.',
+    reason: 'It calls no other service of a trace, and each run reports metrics.',
   });
   Validations.of(made).acknowledge({
     id: 'Serverless-LambdaDLQ',
     reason:
-      'Its events hold nothing to be kept: the next tick is the retry, and failed batches have queues of their own.',
+      'Its events need not be kept: the next tick is the retry, and failed batches have their own queues.',
   });
   const asksWho = statements.some(({ actions }) => actions.includes('sts:GetWebIdentityToken'));
   const reason = [...(vpc ? [NETWORK_REASON] : []), ...(asksWho ? [IDENTITY_REASON] : [])].join(' ');

@@ -1,4 +1,4 @@
-/** What a deploy must not do in silence: leave a deployed pipeline out, or give it an empty table. See decision 015. */
+/** Rejects a deploy that would drop a deployed pipeline, or give it an empty table, without notice. See decision 015. */
 import { CustomResource, Duration, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -13,15 +13,15 @@ export interface GuardProps {
   readonly options: FunctionOptions;
 }
 
-/** Everything else of the stack is to depend on it: when it refuses, nothing has been changed yet. */
+/** All other resources depend on it: when it rejects the deploy, nothing has changed yet. */
 export function pipelineGuard(stack: Stack, { pipelines, nested, removed, options }: GuardProps): Construct {
-  // Without the network of the pipelines: it talks to CloudFormation alone.
+  // Outside the VPC of the pipelines: it only calls CloudFormation.
   const { dist, logRetention } = options;
   const guard = pipelineFunction(stack, 'Guard', {
     dist,
     logRetention,
     bundle: 'guard',
-    description: 'Refuses a deploy that would leave a pipeline behind in silence',
+    description: 'Rejects a deploy that would remove a pipeline without notice',
     memorySizeMb: 128,
     timeoutSeconds: 60,
     statements: [

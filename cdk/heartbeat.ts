@@ -1,25 +1,25 @@
-/** Periods of the alarms that rest on what runs report: they follow the schedule. */
+/** Periods of the alarms on metrics of runs: they depend on the schedule. */
 import type { PipelineConfig } from '../lambda/config/config.ts';
 import { cronPauses } from './cron.ts';
 
-/** A period and how many of them, as an alarm has them. */
+/** An alarm's period and number of periods. */
 export interface Span {
   readonly periodSeconds: number;
   readonly periods: number;
 }
 
 export interface Heartbeat {
-  /** So long nothing may report: three ticks, and at least five minutes; with pauses, the longest and two ticks. */
+  /** The longest time without a report: three ticks, at least five minutes; with pauses, the longest pause and two ticks. */
   readonly silence: Span;
-  /** Within it at least one run reports, the pauses of a schedule included, as far as a period reaches: a day. */
+  /** At least one run reports in it, pauses of the schedule included, up to the longest period: one day. */
   readonly flag: Span;
-  /** Told when so many of the periods have a run that fails: one that fails is made up for by the next. */
+  /** In ALARM state when so many periods have a failed run: the next run makes up for a single failure. */
   readonly repeated: Span & { readonly toAlarm: number };
   /** Each of two periods has a run; not over a pause. */
   readonly twice: Span;
-  /** About an hour, in periods of a quarter of an hour at least that have a run each. */
+  /** About one hour, in periods of at least 15 minutes that each have a run. */
   readonly hour: Span;
-  /** A pause is longer than CloudWatch can watch. */
+  /** A pause is longer than CloudWatch can evaluate. */
   readonly isTooSeldom: boolean;
 }
 
@@ -52,7 +52,7 @@ export function heartbeat(
   };
 }
 
-/** From tick to tick, in minutes. Of a `cron(…)` that cannot be told, `lagMinutes` says how long silence may be. */
+/** From tick to tick, in minutes. For a `cron(…)` that `cron.ts` cannot evaluate, `lagMinutes` is the longest silence. */
 function pauses({ schedule, scheduleTimeZone, alarms }: Parameters<typeof heartbeat>[0]) {
   const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(schedule) ?? [];
   if (count) {
@@ -62,7 +62,7 @@ function pauses({ schedule, scheduleTimeZone, alarms }: Parameters<typeof heartb
   const known = cronPauses(schedule.slice('cron('.length, -1));
   if (!known)
     return { shortest: Math.ceil(alarms.lagMinutes / 3), longest: Math.ceil(alarms.lagMinutes / 3) };
-  // A night with a change of the clocks is an hour longer.
+  // The night when daylight saving time ends is one hour longer.
   const isLonger = known.longest >= 60 && scheduleTimeZone !== 'UTC';
   return { ...known, longest: known.longest + (isLonger ? 60 : 0) };
 }

@@ -1,4 +1,4 @@
-/** What the user gives to the app: the configuration and a few switches, from context, checked before anything is built. */
+/** The input of the app: the configuration and a few switches from the context, validated before anything is built. */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { ConfigError, type DeploymentConfig, parseDeployment } from '../lambda/config/config.ts';
@@ -9,10 +9,10 @@ import { isClose } from '../lambda/core/settings/problems.ts';
 export type Context = Readonly<Record<string, unknown>>;
 
 export interface Input extends Pick<DeploymentConfig, 'pipelines' | 'removed'> {
-  /** Switches count for more than the configuration's own `stack`. */
+  /** Switches override `stack` of the configuration. */
   readonly stack: StackConfig & { readonly name: string };
   readonly isExample: boolean;
-  /** The switches that were given, as they are typed: see PipelineOutput. */
+  /** The given switches, as typed: see PipelineOutput. */
   readonly deployWith: readonly string[];
   /** More environment variables of both functions, for tests. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -21,15 +21,15 @@ export interface Input extends Pick<DeploymentConfig, 'pipelines' | 'removed'> {
 }
 
 const EXAMPLE = 'config.example.json';
-/** What may be typed with `-c` and belongs to a stack for good: its next deploy needs the same. */
+/** Switches of `-c` that the next deploy of the stack needs again. */
 const LASTING = ['config', 'stackName', 'nested', 'createSecrets', 'memorySizeMb', 'runbookUrl'] as const;
 const SWITCHES = [...LASTING, 'pipelines', 'stack', 'removed', 'environment', 'dist'];
-/** What CDK itself keeps in the context: its settings and flags, and what it has looked up in an account. */
+/** What CDK itself keeps in the context: settings, flags and lookups. */
 const OF_CDK = /^(@?aws-cdk(-\w+)*\/|aws:cdk:|aws-cdk:|[a-z-]+:account=|acknowledged-issue-numbers$)/;
 
 /**
- * The configuration is the file of `-c config=FILE`, or else `pipelines` in the context of cdk.json. Without either there
- * is none: a deploy that fell back on an example would take a stack for another one. Throws ConfigError.
+ * The configuration is the file of `-c config=FILE`, or else `pipelines` in the context of cdk.json. Without either
+ * it throws ConfigError: a default would deploy the example over a real stack.
  */
 export function readInput(context: Context): Input {
   refuseUnknown(context);
@@ -55,7 +55,7 @@ export function readInput(context: Context): Input {
   };
 }
 
-/** So that no misspelt switch is ever a silent default. Values are not shown. */
+/** Rejects misspelled switches. Values are not shown. */
 function refuseUnknown(context: Context): void {
   const unknown = Object.keys(context).filter(name => !SWITCHES.includes(name) && !OF_CDK.test(name));
   if (unknown.length === 0) return;
@@ -73,8 +73,8 @@ function inContext(context: Context): unknown {
     return Object.fromEntries(parts.map(name => [name, json(context[name])]));
   }
   throw new ConfigError([
-    'no configuration is given; give the one that the stack is deployed with: -c config=config.json ' +
-      `("doctor" prints the whole command), or for a look at the example: -c config=${EXAMPLE}`,
+    'the configuration is missing; use the one with which the stack was deployed: -c config=config.json ' +
+      `("doctor" prints the complete command), or the example, to look at it: -c config=${EXAMPLE}`,
   ]);
 }
 
@@ -95,14 +95,14 @@ function stackName(context: Context): string | undefined {
   const name = text(context, 'stackName');
   if (name === undefined || /^[A-Za-z][A-Za-z0-9-]{0,99}$/.test(name)) return name;
   throw new ConfigError([
-    `stackName: is ${JSON.stringify(name)}; allowed: letters, digits and -, at most 100, a letter first`,
+    `stackName: is ${JSON.stringify(name)}; allowed: at most 100 letters, digits and -, beginning with a letter`,
   ]);
 }
 
 function text(context: Context, name: string): string | undefined {
   const value = context[name];
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
-  throw new ConfigError([`context "${name}": is ${JSON.stringify(value)}; allowed: a text`]);
+  throw new ConfigError([`context "${name}": is ${JSON.stringify(value)}; allowed: a string`]);
 }
 
 function webAddress(context: Context, name: string): string | undefined {
@@ -113,7 +113,7 @@ function webAddress(context: Context, name: string): string | undefined {
   ]);
 }
 
-/** The command line gives texts, cdk.json gives booleans. */
+/** The command line passes strings, cdk.json booleans. */
 function flag(context: Context, name: string): boolean | undefined {
   const value = context[name];
   if (value === undefined) return undefined;
@@ -138,10 +138,10 @@ function variables(context: Context): Readonly<Record<string, string>> | undefin
   if (value === undefined) return undefined;
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : undefined;
   if (entries?.every(([, one]) => typeof one === 'string')) return Object.fromEntries(entries);
-  throw new ConfigError(['context "environment": allowed: a JSON object of texts, {"NAME":"value"}']);
+  throw new ConfigError(['context "environment": allowed: a JSON object of strings, {"NAME":"value"}']);
 }
 
-/** A list or an object given on the command line is still text. */
+/** Parses a list or an object from the command line, which is a string. */
 function json(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
@@ -165,6 +165,6 @@ function jsonFile(file: string): unknown {
     return JSON.parse(content);
   } catch (error) {
     const where = error instanceof Error ? error.message.replace(/, ".*/s, '') : '';
-    throw new ConfigError([`${file}: is no JSON (${where}); allowed: {"pipelines": […]} or one pipeline`]);
+    throw new ConfigError([`${file}: invalid JSON (${where}); allowed: {"pipelines": […]} or one pipeline`]);
   }
 }

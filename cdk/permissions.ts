@@ -1,4 +1,4 @@
-/** What the two functions and the schedule may do: exactly the calls that the code makes. */
+/** Permissions of the two functions and the schedule: exactly the calls that the code makes. */
 import { Aws, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -19,7 +19,7 @@ export interface Resources {
   readonly inVpc: boolean;
 }
 
-/** Of the ship function: lease and checkpoint, both secrets, both queues to put failed batches on, and to see what waits. */
+/** Of the ship function: lease and checkpoint, both secrets, and both queues, to put failed batches on and count them. */
 export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement[] {
   const { auth0, azure } = r.config;
   return [
@@ -28,7 +28,7 @@ export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement
     ...secretStatements(scope, azure.secret ? [auth0.secret, azure.secret] : [auth0.secret]),
     ...federationStatements(r.config),
     ...keyStatements(
-      // DynamoDB asks for the caller's right to the table's key: these, as CDK's own grants for tables have them.
+      // DynamoDB checks the caller's permissions on the table's key: the same as in CDK's own grants for tables.
       [
         'kms:Decrypt',
         'kms:DescribeKey',
@@ -45,8 +45,8 @@ export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement
 }
 
 /**
- * Of the replay function: consume the retry queue, dead-letter culprits, Azure's secret. Nothing of Auth0, but for the
- * redaction key in its secret, where a rule hashes: a batch queued under other rules is redacted again.
+ * Of the replay function: consume the retry queue, dead-letter culprits, Azure's secret. Auth0's secret only where a rule
+ * hashes, for its redaction key: a batch queued under other rules is redacted again.
  */
 export function replayStatements(scope: IConstruct, r: Resources): PolicyStatement[] {
   const { auth0, azure, redact } = r.config;
@@ -57,7 +57,7 @@ export function replayStatements(scope: IConstruct, r: Resources): PolicyStateme
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       [r.retryQueue.queueArn],
     ),
-    // What is left of a batch that was taken apart goes back to the retry queue.
+    // The rest of a batch that was split goes back to the retry queue.
     allow(['sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
     ...secretStatements(scope, secrets),
     ...federationStatements(r.config),
@@ -66,7 +66,7 @@ export function replayStatements(scope: IConstruct, r: Resources): PolicyStateme
   ];
 }
 
-/** Log lines to the function's own group, which the stack creates. */
+/** Writes log lines to the function's own log group, which the stack creates. */
 export function logStatement(logGroup: ILogGroup): PolicyStatement {
   return allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
 }
@@ -78,7 +78,7 @@ function secretStatements(scope: IConstruct, secrets: readonly string[]): Policy
 }
 
 /**
- * AWS's word for who this role is, to Entra alone. It is no resource, so that only conditions can narrow it:
+ * A web identity token of this role, for Entra only. It is not a resource, so only conditions can restrict it:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
  */
 function federationStatements({ azure }: PipelineConfig): PolicyStatement[] {
@@ -106,7 +106,7 @@ function secretArn(scope: IConstruct, secret: string): string {
   return `arn:${Aws.PARTITION}:secretsmanager:${Stack.of(scope).region}:${Stack.of(scope).account}:secret:${secret}-??????`;
 }
 
-/** The key only through the services that keep our things with it, never by itself. */
+/** The key, only through the services that use it for our resources. */
 function keyStatements(actions: string[], services: readonly string[], key?: IKey): PolicyStatement[] {
   if (!key) return [];
   const viaService = services.map(service => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`);
@@ -119,7 +119,7 @@ function keyStatements(actions: string[], services: readonly string[], key?: IKe
   ];
 }
 
-/** Lambda makes network interfaces in the name of the function, before any of them has an ARN: only "*" works. */
+/** Lambda creates network interfaces for the function, whose ARNs are not known yet: only "*" works. */
 function vpcStatements(inVpc: boolean): PolicyStatement[] {
   if (!inVpc) return [];
   const actions = [

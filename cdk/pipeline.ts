@@ -1,4 +1,4 @@
-/** One tenant to one destination, whole: schedule, functions, state, queues, alarms. */
+/** One tenant to one destination: schedule, functions, state, queues, alarms. */
 import { CfnOutput, Duration, RemovalPolicy, Stack, Stage, Validations } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
@@ -37,35 +37,35 @@ export interface Auth0LogsToAzureProps extends FunctionOptions {
   readonly config: PipelineConfig;
   /** Encrypts table, queues, log groups, topic and created secrets. Default: keys of AWS, and one key for the topic. */
   readonly kmsKey?: IKey;
-  /** Takes the alarms. Default: the configuration's `alarms.topicArn`, or a topic of its own. */
+  /** The topic of the alarms. Default: `alarms.topicArn` of the configuration, or a new topic. */
   readonly alarmTopic?: ITopic;
-  /** Bounds every role. */
+  /** The permissions boundary of every role. */
   readonly permissionsBoundary?: IManagedPolicy;
-  /** Whether secrets given by name are made, with a placeholder. Default: true. Those given by ARN never are. */
+  /** Whether to create secrets given by name, with a placeholder. Default: true. Secrets given by ARN are never created. */
   readonly createSecrets?: boolean;
-  /** What becomes of table and queues when the stack goes. Default: they stay, since they hold the only trace of logs. */
+  /** Removal policy of table and queues. Default: retain, because they may hold the only copy of logs. */
   readonly stateRemovalPolicy?: RemovalPolicy.DESTROY;
-  /** Where docs/runbook.md can be read; alarms link to it. */
+  /** URL of docs/runbook.md; alarms link to it. */
   readonly runbookUrl?: string;
   /** See PipelineOutput. */
   readonly deployWith?: readonly string[];
 }
 
-/** Lambda takes 4 KB of environment: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda allows 4 KB of environment variables: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const CONFIG_MAX_BYTES = 3_200;
 
 export class Auth0LogsToAzure extends Construct {
   readonly config: PipelineConfig;
   readonly shipFunction: LambdaFunction;
   readonly replayFunction: LambdaFunction;
-  /** Made here, or the adopted one. */
+  /** Created here, or adopted. */
   readonly table: ITable;
   /** Likewise, both. */
   readonly retryQueue: IQueue;
   readonly deadLetterQueue: IQueue;
   readonly schedule: CfnSchedule;
   readonly topic: ITopic;
-  /** The outermost stack's: with the pipeline's name it tells metrics and alarms apart. */
+  /** Of the outermost stack: with the pipeline's name it identifies metrics and alarms. */
   readonly stackName: string;
   /** By name, as in cdk/alarms.ts. */
   readonly alarms: Readonly<Record<string, Alarm>>;
@@ -122,7 +122,7 @@ export class Auth0LogsToAzure extends Construct {
     this.replayFunction = pipelineFunction(this, 'Replay', {
       ...common,
       bundle: 'replay',
-      description: `Delivers the failed batches of pipeline ${config.name} again`,
+      description: `Redelivers the failed batches of pipeline ${config.name}`,
       timeoutSeconds: REPLAY_TIMEOUT_SECONDS,
       statements: replayStatements(this, resources),
     });
@@ -132,7 +132,7 @@ export class Auth0LogsToAzure extends Construct {
     this.topic = props.alarmTopic ?? alarmTopic(this, config, kmsKey);
     this.alarms = addAlarms(this, this, this.topic, props.runbookUrl);
     const outer = outermostStack(this);
-    // One output, not seven: CloudFormation allows 200 a stack.
+    // One output, not seven: CloudFormation allows 200 per stack.
     new CfnOutput(outer, outputKey(config.name), { value: outer.toJsonString(this.output) });
   }
 
@@ -152,7 +152,7 @@ export class Auth0LogsToAzure extends Construct {
   }
 }
 
-/** Metrics, state and outputs go by the name, within an account and a region; a stage is an app of its own. */
+/** The name identifies metrics, state and outputs in an account and region; a stage is a separate app. */
 function refuseTwins(pipeline: Auth0LogsToAzure): void {
   const placeOf = (one: Auth0LogsToAzure) => {
     const { account, region } = Stack.of(one);
@@ -163,15 +163,15 @@ function refuseTwins(pipeline: Auth0LogsToAzure): void {
     .find(one => one instanceof Auth0LogsToAzure && one !== pipeline && placeOf(one) === placeOf(pipeline));
   if (!twin) return;
   throw new ConfigError([
-    `pipeline ${pipeline.config.name}: there are two of that name, ${twin.node.path} and ${pipeline.node.path}; allowed: a name of its own in an account and region`,
+    `pipeline ${pipeline.config.name}: ${twin.node.path} and ${pipeline.node.path} have the same name; allowed: a unique name per account and region`,
   ]);
 }
 
-/** A new table knows nothing of former names. */
+/** A new table has no checkpoint of a former name. */
 function refuseNamesWithoutState({ name, previousNames, adopt }: PipelineConfig): void {
   if (previousNames.length === 0 || adopt?.checkpointTable) return;
   throw new ConfigError([
-    `pipeline ${name}: previousNames is given without adopt.checkpointTable; allowed: with the table that holds the checkpoint of that name, which "status" and the stack's output name`,
+    `pipeline ${name}: previousNames is set without adopt.checkpointTable; allowed: both, with the table that holds the checkpoint of that name ("status" and the output of the stack show it)`,
   ]);
 }
 
@@ -198,7 +198,7 @@ function checkpointTable(
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: stateRemovalPolicy !== RemovalPolicy.DESTROY,
-    // Retained also when a first deploy fails: the roll-back could not delete a protected table, and would fail too.
+    // Retained also when a first deploy fails: the rollback cannot delete a protected table and would fail too.
     removalPolicy: stateRemovalPolicy ?? RemovalPolicy.RETAIN,
     ...(kmsKey
       ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: kmsKey }
@@ -207,15 +207,15 @@ function checkpointTable(
 }
 
 /**
- * The schedule. A tick that could not be delivered is dropped, not repeated: the next one does its work.
- * For the same reason nothing reserves concurrency: the lease already keeps runs apart, and an account that has
- * only ten executions to give could not be deployed to.
+ * The schedule. A tick that cannot be delivered is dropped: the next one does its work.
+ * No concurrency is reserved: the lease already prevents concurrent runs, and the deploy would fail in an account
+ * with only ten concurrent executions.
  */
 function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): CfnSchedule {
   ship.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   Validations.of(ship).acknowledge({
     id: 'Serverless-LambdaAsyncFailureDestination',
-    reason: 'A failed tick holds nothing: the next tick is the retry, and the alarms tell of it.',
+    reason: 'A failed tick holds no data: the next tick is the retry, and the alarms detect it.',
   });
   const { partition, region, account } = Stack.of(scope);
   const role = new Role(scope, 'ScheduleRole', {
@@ -250,7 +250,7 @@ function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): C
   });
 }
 
-/** The retry queue → replay. One failed batch a call: it has the whole time, and its fault costs no other a receive. */
+/** The retry queue → replay. One failed batch per call: it has the full time, and its failure costs no other batch a receive. */
 function feed(scope: Construct, retryQueue: IQueue, replay: LambdaFunction): void {
   const mapping = new EventSourceMapping(scope, 'RetryQueueMapping', {
     target: replay,
@@ -261,17 +261,17 @@ function feed(scope: Construct, retryQueue: IQueue, replay: LambdaFunction): voi
   });
   Validations.of(mapping).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',
-    reason: 'The queue’s redrive policy is the destination of failures; Lambda offers no other for SQS.',
+    reason: 'The redrive policy of the queue handles failures; Lambda has no other destination for SQS.',
   });
 }
 
-/** Without what only the stack needs: fewer bytes, and a new e-mail address does not touch the functions. */
+/** Without the settings of the stack: fewer bytes, and a new email address does not change the functions. */
 function lambdaConfig({ alarms, adopt, schedule, scheduleTimeZone, ...needed }: PipelineConfig): string {
   const { checkpointTable } = adopt ?? {};
   const json = JSON.stringify({ ...needed, ...(checkpointTable && { adopt: { checkpointTable } }) });
   const bytes = Buffer.byteLength(json);
   if (bytes <= CONFIG_MAX_BYTES) return json;
   throw new ConfigError([
-    `pipeline ${needed.name}: its configuration is ${bytes} bytes as a function's environment; allowed: ${CONFIG_MAX_BYTES}; shorten include, exclude or redact, for instance by "*"`,
+    `pipeline ${needed.name}: its configuration is ${bytes} bytes as a function's environment; allowed: ${CONFIG_MAX_BYTES}; shorten include, exclude or redact, for example with "*"`,
   ]);
 }

@@ -1,4 +1,4 @@
-/** Where failed batches wait. Both outlive the stack: the checkpoint has passed what they hold. */
+/** Where failed batches wait. Both are retained with the stack: the checkpoint has passed their logs. */
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, QueuePolicy } from 'aws-cdk-lib/aws-sqs';
@@ -17,7 +17,7 @@ export interface Queues {
 export function queues(scope: Construct, removalPolicy: RemovalPolicy, kmsKey: IKey | undefined): Queues {
   const common = {
     enforceSSL: true,
-    // SQS counts from the first sending, also in the dead-letter queue: neither may keep a message for less.
+    // SQS counts retention from the first send, also in the dead-letter queue: both keep messages for the maximum.
     retentionPeriod: Duration.days(DEAD_LETTER_RETENTION_DAYS),
     removalPolicy,
     ...(kmsKey
@@ -31,14 +31,14 @@ export function queues(scope: Construct, removalPolicy: RemovalPolicy, kmsKey: I
     visibilityTimeout: Duration.seconds(6 * REPLAY_TIMEOUT_SECONDS),
     deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: RETRY_MAX_RECEIVES },
   });
-  // It goes with its queue: one that stays without it would take messages in clear text.
+  // Retained with its queue, which would otherwise accept messages without TLS.
   for (const queue of [deadLetterQueue, retryQueue]) {
     const policy = queue.node.tryFindChild('Policy');
     if (policy instanceof QueuePolicy) policy.applyRemovalPolicy(removalPolicy);
   }
   Validations.of(deadLetterQueue).acknowledge({
     id: 'Serverless-SQSRedrivePolicy',
-    reason: 'It is the dead-letter queue itself.',
+    reason: 'This is the dead-letter queue.',
   });
   return { retryQueue, deadLetterQueue };
 }

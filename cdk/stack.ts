@@ -1,4 +1,4 @@
-/** The stack: one pipeline or many, a guard before them, a dashboard over all, an output for each. */
+/** The stack: one or more pipelines, a guard, one dashboard, and one output per pipeline. */
 import { CfnResource, NestedStack, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
@@ -11,13 +11,13 @@ import { Auth0LogsToAzure } from './pipeline.ts';
 
 export interface PipelinesStackProps extends StackProps {
   readonly pipelines: readonly PipelineConfig[];
-  /** Each pipeline in a nested stack of its own: see docs/decisions/010-nested-stacks.md. */
+  /** Each pipeline in its own nested stack: see docs/decisions/010-nested-stacks.md. */
   readonly nested?: boolean | undefined;
-  /** The configuration's `stack`, but for the name. */
+  /** `stack` of the configuration, without the name. */
   readonly around?: StackConfig;
-  /** Pipelines that are gone on purpose: see docs/decisions/015-a-guard-in-the-stack.md. */
+  /** Pipelines that were removed on purpose: see docs/decisions/015-a-guard-in-the-stack.md. */
   readonly removed?: readonly string[];
-  /** The same for every pipeline. They count for more than `around`. */
+  /** The same for every pipeline. They override `around`. */
   readonly options?: PipelineOptions;
 }
 
@@ -58,11 +58,11 @@ function refuseTooMany(stack: PipelinesStack): void {
   if (resources <= MAX_RESOURCES) return;
   const { length: count } = stack.pipelines;
   const own = stack.pipelines.reduce((sum, pipeline) => sum + resourcesOf(pipeline), 0);
-  // What the pipelines share is there once, however many they are.
+  // Shared resources exist once, for any number of pipelines.
   const fit = Math.floor(((MAX_RESOURCES - (resources - own)) * count) / own);
   throw new ConfigError([
-    `pipelines: ${count} of them make ${resources} resources, and CloudFormation allows ${MAX_RESOURCES} a stack: ` +
-      `about ${fit} fit; give each a nested stack with -c nested=true, or spread them over several stacks with -c config=FILE -c stackName=NAME`,
+    `pipelines: ${count} pipelines have ${resources} resources, and CloudFormation allows ${MAX_RESOURCES} per stack: ` +
+      `about ${fit} fit; use nested stacks with -c nested=true, or several stacks with -c config=FILE -c stackName=NAME`,
   ]);
 }
 

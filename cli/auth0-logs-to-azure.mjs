@@ -9,7 +9,7 @@ const node = fileURLToPath(new URL(`../node_modules/node/bin/${executable}`, imp
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
 if (!existsSync(node)) {
-  console.error(`error: ${node} is not there; run "npm ci" in the project first`);
+  console.error(`error: ${node} does not exist; run "npm ci" in the project first`);
   process.exit(2);
 }
 const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });

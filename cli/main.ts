@@ -17,50 +17,50 @@ import { columnsOf } from './terminal/text.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-/** Light to import: what a command needs, it loads when it is called. */
+/** Light to import: each command loads its dependencies when it is called. */
 const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Try it:': [addDemo],
-  'Look, and change nothing:': [addStatus, addDryRun, addDoctor, addAudit],
-  'Put right:': [addReplay, addCheckpoint, addBackfill],
+  'Inspect, without changes:': [addStatus, addDryRun, addDoctor, addAudit],
+  'Repair:': [addReplay, addCheckpoint, addBackfill],
   'Set up, or run without AWS:': [addRun, addAzure, addCompletion],
 };
 
 const HELP = `
 Exit codes:
-  0    done; or all is well
-  1    a fault, or a finding: what was asked about is not well
-  2    wrong usage or configuration, or nothing could be asked
-  130  ended by Ctrl-C or a signal, at a safe point
+  0    success, and nothing is wrong
+  1    a fault, or a finding such as an unhealthy pipeline
+  2    wrong usage or configuration, or the state could not be read
+  130  interrupted by Ctrl-C or a signal, at a safe point
 
 Examples:
-  $ npx auth0-logs-to-azure                # the demo: no account is needed
+  $ npx auth0-logs-to-azure                # run the demo; no account needed
   $ npx auth0-logs-to-azure status         # is the deployed stack healthy?
-  $ npx auth0-logs-to-azure doctor         # what is wrong, and what to do
-  $ npx auth0-logs-to-azure help run       # without AWS, from this machine`;
+  $ npx auth0-logs-to-azure doctor         # find problems and their remedies
+  $ npx auth0-logs-to-azure help run       # run without AWS on this machine`;
 
 const program = new Command('auth0-logs-to-azure')
   .description('Ships every Auth0 tenant log to Azure Log Analytics and Microsoft Sentinel, and loses none.')
   .version(version, '--version', 'print the version')
-  .option('--verbose', 'with an error, show what caused it')
+  .option('--verbose', 'show the cause of an error')
   .addHelpText('after', HELP)
   .configureHelp({ showGlobalOptions: true })
-  // Errors are thrown, and told in one place: see errors.ts.
+  // Errors are thrown, and printed in one place: see errors.ts.
   .exitOverride()
   .configureOutput({ outputError: () => undefined, getOutHelpWidth: () => columnsOf() });
 for (const [heading, adds] of Object.entries(COMMANDS)) {
   program.commandsGroup(heading);
   for (const add of adds) add(program);
 }
-program.helpCommand('help [command]', 'what a command does and takes');
+program.helpCommand('help [command]', 'show the help of a command');
 
-/** With no command named, the demo. As commander's default it would take a mistyped command for a word of its own. */
+/** Adds "demo" when no command is given. As commander's default command, it would accept a mistyped command as its argument. */
 function withCommand(args: readonly string[]): readonly string[] {
   const first = args.find(one => one !== '--verbose');
   const isOption = first?.startsWith('-') && !['-h', '--help', '--version'].includes(first);
   return first === undefined || isOption ? ['demo', ...args] : args;
 }
 
-// Whoever read the output, such as "head", has gone: that is as good as a wish to end.
+// The reader of the output, such as "head", has exited: stop as on SIGTERM.
 process.stdout.once('error', () => {
   process.stdout.on('error', () => undefined);
   if (!process.emit('SIGTERM')) process.exit(EXIT.fault);

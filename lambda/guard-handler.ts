@@ -4,7 +4,7 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type { GuardedPipelines } from './core/contract.ts';
 import { refusal } from './core/guard.ts';
 
-/** The same for ever: another one would have CloudFormation delete the resource of the old. */
+/** It never changes: after a change, CloudFormation would delete the former resource. */
 const PHYSICAL_ID = 'pipelines';
 const ANSWER_LIMIT_MS = 15_000;
 
@@ -32,7 +32,7 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
     body: JSON.stringify(answer),
     signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
   });
-  if (!response.ok) throw new Error(`CloudFormation did not take the answer (${response.status})`);
+  if (!response.ok) throw new Error(`CloudFormation rejected the response (${response.status})`);
 }
 
 async function problemOf(event: CloudFormationCustomResourceEvent): Promise<string | undefined> {
@@ -41,7 +41,7 @@ async function problemOf(event: CloudFormationCustomResourceEvent): Promise<stri
   const now = event.ResourceProperties as unknown as GuardedPipelines;
   const problem = refusal(before, now);
   if (problem === undefined) return undefined;
-  // A roll-back goes the way back that a refused or failed update came: it is not to be refused.
+  // A rollback reverts a refused or failed update, and must never be refused.
   const isBack = await isRollingBack(event.StackId).catch((error: Error) => error);
   if (isBack === true) return undefined;
   return isBack === false ? problem : `${problem} (The state of the stack cannot be read: ${isBack.message})`;

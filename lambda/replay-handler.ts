@@ -18,7 +18,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   const deliverOne = async (message: SQSRecord): Promise<void> => {
     const receives = Number(message.attributes.ApproximateReceiveCount);
     const report = await replay(dependencies, options.pipeline, message.body, deadlineMs, receives).catch(
-      // The batch processor takes every error for "not yet": a bug must be told all the same, and wait its turn.
+      // The batch processor takes every error for "not yet": a bug must still be reported.
       (error: unknown) => void telemetry.emitBug(error),
     );
     if (report) reports.push({ ...report, lastTry: receives >= RETRY_MAX_RECEIVES });

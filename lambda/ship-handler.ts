@@ -8,8 +8,8 @@ import { wire } from './wiring.ts';
 let coldStart = true;
 
 /**
- * Runs the pipeline once and returns its report. A run that could not do its work is told by metrics and not by an
- * error, since the next tick is the retry. Throws for a bad configuration and for bugs.
+ * Runs the pipeline once and returns its report. A run that could not do its work shows in metrics and not as an error,
+ * since the next tick is the retry. Throws for a bad configuration and for bugs.
  */
 export async function handler(_event: unknown, context: Context): Promise<RunReport> {
   const { ship: dependencies, options, telemetry, clock, lookAtQueues } = wire();

@@ -48,7 +48,7 @@ export interface Wiring {
 }
 
 const DAY_MS = 86_400_000;
-/** An idle pipeline's empty pages are confirmed so often: at most 144 calls a day. */
+/** How often an idle pipeline confirms an empty page: at most 144 calls a day. */
 const WITNESS_MS = 600_000;
 
 export const systemClock: Clock = {
@@ -72,7 +72,7 @@ export function wireFrom(env: Environment): Wiring {
   const required = [ENV.pipelineConfig, ENV.checkpointTable, ENV.retryQueueUrl, ENV.deadLetterQueueUrl];
   const missing = required.filter(name => !env[name]);
   if (missing.length > 0) {
-    throw new ConfigError(missing.map(name => `environment variable ${name}: missing; the stack writes it`));
+    throw new ConfigError(missing.map(name => `environment variable ${name}: missing; the stack sets it`));
   }
   const config = parsePipeline(jsonOf(ENV.pipelineConfig, env[ENV.pipelineConfig]!));
   // Together with the margin before the deadline: two tries of each call end before the function does.
@@ -244,7 +244,7 @@ export function baseUrlOf(env: Environment, name: string): string | undefined {
   if (!given) return undefined;
   const allowed = 'allowed: https://…, or http:// to 127.0.0.1, localhost or [::1]';
   const url = URL.parse(given);
-  if (!url) throw new ConfigError([`environment variable ${name}: is no URL; ${allowed}`]);
+  if (!url) throw new ConfigError([`environment variable ${name}: invalid URL; ${allowed}`]);
   const isLoopback = /^(127(\.\d+){3}|localhost|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url.origin;
   throw new ConfigError([`environment variable ${name}: is ${url.protocol}//${url.hostname}; ${allowed}`]);
@@ -254,6 +254,6 @@ function jsonOf(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ConfigError([`environment variable ${name}: is no JSON; allowed: one pipeline as JSON`]);
+    throw new ConfigError([`environment variable ${name}: invalid JSON; allowed: one pipeline as JSON`]);
   }
 }

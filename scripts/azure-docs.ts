@@ -1,4 +1,4 @@
-/** `npm run generate -- queries`: writes docs/queries.md and docs/detections.md, after a change of a query. */
+/** `npm run generate -- queries`: writes docs/queries.md and docs/detections.md. */
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { detectionsPage, queriesPage } from '../azure/pack-pages.ts';

@@ -52,7 +52,7 @@ function checkTranslator(): void {
   }
 }
 
-/** The translator takes many files, but one schema a call. */
+/** The translator takes many files, but one schema per call. */
 function groups(all: readonly Translation[]): Translation[][] {
   return Object.values(Object.groupBy(all, one => JSON.stringify(one.schema))).map(group => group!);
 }

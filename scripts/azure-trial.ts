@@ -1,6 +1,6 @@
 /**
  * `npm run --silent azure:trial -- DETECTION`: prints KQL that shows a detection fire, in any workspace and without
- * any data of one's own.
+ * data.
  */
 import { DETECTIONS } from '../azure/detections.ts';
 import { kqlTrial } from './azure-trials/kql-trial.ts';
@@ -11,6 +11,6 @@ const detection = DETECTIONS.find(one => one.id === id);
 if (detection) {
   process.stdout.write(kqlTrial(detection, TRIALS[detection.id]!.fires));
 } else {
-  console.error(`"${id ?? ''}" is no detection; allowed: ${DETECTIONS.map(one => one.id).join(', ')}`);
+  console.error(`"${id ?? ''}" is not a detection; allowed: ${DETECTIONS.map(one => one.id).join(', ')}`);
   process.exitCode = 2;
 }

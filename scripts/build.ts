@@ -1,16 +1,16 @@
-/** Bundles the functions: `node scripts/build.ts` writes dist/{ship,replay,guard}/index.mjs and dist/licences.txt. */
+/** Bundles the functions: `node scripts/build.ts` writes dist/{ship,replay,guard}/index.mjs and dist/licenses.txt. */
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { writeLicences } from './licences.ts';
+import { writeLicenses } from './licenses.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const FUNCTIONS = { ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' };
 
 /**
  * Bundles each entry of `entries` (name → source file, from `root`) to `<outdir>/<name>/index.mjs`, with its source
- * map, its licences, and `<outdir>/meta.json` for all. The same sources give the same bytes.
+ * map, its licenses, and `<outdir>/meta.json` for all. The same sources give the same bytes.
  * Returns the bytes of each bundle. Throws esbuild's BuildFailure, whose message holds every error with its place.
  */
 export async function bundle(
@@ -29,7 +29,7 @@ export async function bundle(
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The AWS SDK's ES modules shake; what it offers to `require` does not.
+    // The AWS SDK's ES modules can be tree-shaken; its CommonJS modules cannot.
     mainFields: ['module', 'main'],
     minify: true,
     sourcemap: 'linked',
@@ -52,7 +52,7 @@ export interface Bundles {
   remove(): Promise<void>;
 }
 
-/** Bundles both afresh, into a folder of their own: what is in dist/ may be old, or in use by a deployment. */
+/** Bundles both into a separate folder: dist/ may be stale, or in use by a deployment. */
 export async function buildFunctions(): Promise<Bundles> {
   const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-to-azure-functions-'));
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -70,8 +70,8 @@ async function main(): Promise<void> {
   for (const [name, bytes] of Object.entries(sizes)) {
     console.log(`${`dist/${name}/index.mjs`.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(7)} KiB`);
   }
-  const packages = await writeLicences(join(ROOT, 'dist'));
-  console.log(`${'dist/licences.txt'.padEnd(24)} ${String(packages.length).padStart(7)} packages`);
+  const packages = await writeLicenses(join(ROOT, 'dist'));
+  console.log(`${'dist/licenses.txt'.padEnd(24)} ${String(packages.length).padStart(7)} packages`);
 }
 
 if (import.meta.main) {

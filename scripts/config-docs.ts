@@ -12,10 +12,10 @@ import { DESCRIPTIONS } from './config-descriptions.ts';
 export interface Setting {
   /** `auth0.domain`; `redact[].field` for a setting of each item of a list. */
   readonly path: string;
-  /** The table that it stands in. */
+  /** The table that contains it. */
   readonly section: string;
   readonly type: string;
-  /** What is allowed: the sentence that an error message would say too, or the values themselves. */
+  /** The allowed values, or the sentence about them from the error message. */
   readonly allowed: string;
   readonly required: boolean;
   /** Undefined when there is none. */
@@ -24,7 +24,7 @@ export interface Setting {
   readonly schema: Schema;
 }
 
-/** What is read of a valibot schema: https://valibot.dev/guides/schemas */
+/** The parts of a valibot schema that are used: https://valibot.dev/guides/schemas */
 export interface Schema {
   readonly type: string;
   readonly message?: unknown;
@@ -38,7 +38,7 @@ export interface Schema {
   /** Of a variant or a union its schemas, of a picklist its values. */
   readonly options?: readonly unknown[];
   readonly literal?: unknown;
-  /** A schema and what its value must fulfil besides. */
+  /** A schema and the further checks of its value. */
   readonly pipe?: readonly { readonly type: string }[];
 }
 
@@ -47,8 +47,8 @@ const OPENING = /<!-- settings: (\S+); written by "npm run generate" -->/;
 const REGION = new RegExp(`(${OPENING.source}).*?(<!-- end of settings -->)`, 'gs');
 
 /**
- * Every setting, in the order of the schema. One that all destinations have alike is there once, of section `azure`,
- * unless each describes it in its own words.
+ * Every setting, in the order of the schema. A setting that is equal for all destinations is listed once, in section
+ * `azure`, unless each destination describes it separately.
  */
 export function settings(): readonly Setting[] {
   const around = { entries: { removed: v.optional(removed, []), stack: v.optional(stack, {}) } };
@@ -92,7 +92,7 @@ function settingsAt(given: Schema, path: string, section: string): Setting[] {
   return [setting, ...(schema.item?.entries ? settingsOf(schema.item, `${path}[].`, path) : [])];
 }
 
-/** By `kind` the variants are told apart, so that it is one setting, with as many values as there are variants. */
+/** `kind` distinguishes the variants, so it is one setting with one value per variant. */
 function kindOf(path: string, variants: readonly Schema[]): Setting {
   const schema = v.picklist(variants.map(kindValue)) as unknown as Schema;
   return {
@@ -121,7 +121,7 @@ function typeOf({ type, options, pipe }: Schema): string {
   if (type === 'string') return 'text';
   if (type === 'boolean') return 'true or false';
   if (type === 'record') return 'object';
-  throw new Error(`the page does not know how to tell of a schema of type "${type}"`);
+  throw new Error(`no text for a schema of type "${type}"`);
 }
 
 function allowedOf({ type, options, message }: Schema): string {
@@ -131,8 +131,8 @@ function allowedOf({ type, options, message }: Schema): string {
 }
 
 /**
- * The page with its tables made anew. Throws when a table of the schema has no place on it, or a place no table, or a
- * setting no description.
+ * The page with new tables. Throws if a table of the schema has no place on it, a place has no table, or a setting has
+ * no description.
  */
 export function withTables(page: string): string {
   const all = settings();
@@ -169,7 +169,7 @@ function row(setting: Setting): string {
   return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** Of a destination's own setting by its spec. */
+/** A destination's own setting is described by its spec. */
 export function descriptionOf(setting: Setting): Description | undefined {
   return ownDescription(setting) ?? DESCRIPTIONS[setting.path];
 }
@@ -180,9 +180,9 @@ function ownDescription({ path, section }: Setting): Description | undefined {
 }
 
 const code = (text: string) => `\`${text}\``;
-/** Markdown that shows the text as it is. */
+/** Markdown that shows the text unchanged. */
 const plain = (text: string) => text.replace(/[*_<]/g, '\\$&');
-/** JSON as people write it on one line. */
+/** JSON on one line, with spaces. */
 const spaced = (value: unknown) =>
   JSON.stringify(value, null, 1)
     .replace(/,\n\s*/g, ', ')

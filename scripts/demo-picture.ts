@@ -1,6 +1,6 @@
 /**
- * `npm run generate -- picture`: runs `npm start` in a terminal of 80 columns, and draws what that shows at the end
- * as docs/images/demo.svg. Needs `script` of util-linux, which gives the demo a terminal.
+ * `npm run generate -- picture`: runs `npm start` in a terminal of 80 columns, and draws its last screen as
+ * docs/images/demo.svg. Needs `script` of util-linux, which gives the demo a terminal.
  */
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -11,13 +11,13 @@ const ROOT = resolve(import.meta.dirname, '..');
 const PICTURE = resolve(ROOT, 'docs/images/demo.svg');
 const COMMAND = 'npm start';
 
-/** In pixels. Every run of text is stretched to its columns, so that another font than the one meant stays in line. */
+/** In pixels. Every run of text is stretched to its columns, so that any font stays aligned. */
 const SIZE = { column: 8.4, line: 17, margin: 18, baseline: 13, bar: 30 } as const;
 const STYLE =
   'text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;' +
   'fill:#d8dee6;white-space:pre}.b{font-weight:700}.red{fill:#ff7b72}.green{fill:#56d364}.yellow{fill:#e3b341}';
 
-/** The screen as an SVG. `title` is what a reader is told who cannot see it. */
+/** The screen as an SVG. `title` is the text for screen readers. */
 export function pictureOf(screen: readonly (readonly Cell[])[], title: string): string {
   const columns = Math.max(80, ...screen.map(line => line.length));
   const width = Math.ceil(columns * SIZE.column) + 2 * SIZE.margin;
@@ -41,7 +41,7 @@ interface Run extends Omit<Cell, 'character'> {
   readonly text: string;
 }
 
-/** What stands together and looks alike; gaps of two columns and more are left out. */
+/** Adjacent text of one style; gaps of two columns and more are omitted. */
 function runsOf(line: readonly Cell[]): Run[] {
   const alike = line.map(({ bold, color }) => `${bold} ${color}`);
   const runs: Run[] = [];
@@ -73,9 +73,9 @@ const round = (pixels: number) => Math.round(pixels * 10) / 10;
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** All that the command writes to a terminal of 80 columns. Rejects when it fails. */
+/** The output of the command in a terminal of 80 columns. Rejects if it fails. */
 async function written(command: string): Promise<string> {
-  // Higher than all of it, so that nothing scrolls away.
+  // Higher than the output, so that nothing scrolls away.
   const inTerminal = `stty cols 80 rows 200 && ${command}`;
   const child = spawn('script', ['--quiet', '--return', '--command', inTerminal, '/dev/null'], {
     cwd: ROOT,

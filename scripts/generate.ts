@@ -1,4 +1,4 @@
-/** `npm run generate`: writes again what is generated and committed; `npm run generate -- NAME` one of it. */
+/** `npm run generate`: writes all generated files that are committed; `npm run generate -- NAME` one of them. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 interface Generator {
   readonly script: string;
   readonly writes: string;
-  /** Only when it is named: why. */
+  /** Why it runs only if it is named. */
   readonly onlyNamed?: string;
 }
 
@@ -45,7 +45,7 @@ ${Object.entries(GENERATORS)
 "sql" needs a Python with duckdb-kql: that of .venv/kql or python3, or -- sql --python PYTHON.
 `;
 
-/** A Python that can translate KQL; undefined when there is none. */
+/** A Python that can translate KQL; undefined if there is none. */
 function translator(): string | undefined {
   const pythons = [resolve(ROOT, '.venv/kql/bin/python'), 'python3'].filter(
     one => !one.includes('/') || existsSync(one),

@@ -1,4 +1,4 @@
-/** `npm run generate -- records`: writes beside each log of test/golden what it becomes for each destination. */
+/** `npm run generate -- records`: writes the records of each log of test/golden for each destination. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RecordForm } from '../lambda/core/model.ts';
@@ -24,7 +24,7 @@ export function goldenRecords(): Readonly<Record<string, string>> {
   );
 }
 
-/** As a pipeline without redaction writes it, but over many lines. */
+/** As a pipeline without redaction writes it, but on several lines. */
 function recordOf(log: unknown, form: RecordForm): string {
   const shape = shaper({ form, auth0Domain: 'example.eu.auth0.com', redact: one => one });
   return `${JSON.stringify(JSON.parse(shape(log).json), null, 2)}\n`;

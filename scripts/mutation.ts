@@ -1,5 +1,5 @@
 /**
- * Mutation testing: each file that keeps the promise is changed in every small way, one at a time, and a test must fail.
+ * Mutation testing: makes every small change to each file that keeps the promise, one at a time. A test must fail.
  * Run by `npm run test:mutation`; see docs/reliability.md, "The tests can fail".
  */
 import { existsSync, mkdirSync } from 'node:fs';
@@ -11,10 +11,10 @@ const HELP = `npm run test:mutation -- [FILE...] [--concurrency N]
   FILE           a name, such as settle; all of them unless given
   --concurrency  mutants at a time (default 1)
 `;
-/** Percent of a file's mutants that a test must catch. */
+/** Percent of a file's mutants that the tests must catch. */
 const LEAST = 92;
 
-/** The tests that a file is judged by: those of the file itself, and of the stories that it plays in. */
+/** The tests for a file: its own, and those of the stories that use it. */
 const core = (...names: readonly string[]) => names.map(name => `test/core/${name}.test.ts`);
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/ship': core('ship-bounds', 'ship'),
@@ -57,7 +57,7 @@ if (files.length === 0) {
 mkdirSync('reports', { recursive: true });
 let isGood = true;
 for (const file of files) {
-  // Not by Stryker's own option: with that, mutants of what a module does when it is loaded are never switched on.
+  // Stryker's own option never activates the mutants of code that runs when a module is loaded.
   process.env['MUTATION_TESTS'] = TESTS[file]!.filter(t => existsSync(t)).join(',');
   const results = await new Stryker({
     mutate: [`lambda/${file}.ts`],

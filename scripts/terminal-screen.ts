@@ -1,4 +1,4 @@
-/** What a terminal shows after a program has written to it: as much of one as the demo needs. */
+/** The screen of a terminal after a program has written to it; supports only what the demo needs. */
 
 export interface Cell {
   readonly character: string;
@@ -22,7 +22,7 @@ const STYLES: Readonly<Record<string, Partial<Style>>> = {
 const SEQUENCE =
   /(?![\r\n])\p{Cc}\[(?<parameters>[?\d;]*)(?<final>[A-Za-z])|(?<control>[\r\n])|(?<character>[^\p{Cc}])|./gsu;
 
-/** The lines from the first to the last that is not empty. Throws for what it does not know, rather than show it wrong. */
+/** The lines from the first to the last that is not empty. Throws for unknown sequences instead of showing them wrong. */
 export function screenOf(output: string): readonly (readonly Cell[])[] {
   const lines: Cell[][] = [];
   let [row, column, style] = [0, 0, PLAIN];

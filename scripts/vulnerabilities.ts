@@ -1,12 +1,12 @@
 /**
- * `npm run vulnerabilities`: those of the dependencies that are known. Fails for a high or critical one.
- * When the registry does not answer, which mirrors often cannot, it says so and does not fail.
+ * `npm run vulnerabilities`: known vulnerabilities of the dependencies. Fails for a high or critical one.
+ * If the registry does not answer, as is common for mirrors, it reports that and does not fail.
  */
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 
 export type Answer =
-  /** `findings`: one sentence each, none when all is well. */
+  /** `findings`: one sentence each. */
   | { readonly kind: 'answered'; readonly findings: readonly string[] }
   | { readonly kind: 'no answer'; readonly why: string };
 
@@ -46,7 +46,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Findings and a registry without an answer both make npm fail: what it printed tells them apart. */
+/** npm fails for findings and for a registry without an answer; only its output distinguishes them. */
 function npmAudit(): Promise<string> {
   const options = { cwd: ROOT, shell: process.platform === 'win32', maxBuffer: 64_000_000 };
   return new Promise(done => {

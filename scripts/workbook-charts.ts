@@ -1,4 +1,4 @@
-/** Charts and tables as HTML, much as a workbook draws them. */
+/** Charts and tables as HTML, similar to those of a workbook. */
 import type { Row } from '../simulator/azure/log-analytics/engine.ts';
 
 const COLORS = ['#0078d4', '#e3008c', '#00a2ad', '#f2a100', '#8764b8', '#498205', '#d13438', '#69797e'];
@@ -9,7 +9,7 @@ export const htmlOf = (text: string) =>
 
 interface Series {
   readonly name: string;
-  /** The sum of counts; of anything else, the most. */
+  /** The sum of counts; the maximum of anything else. */
   readonly total: number;
   readonly points: readonly { readonly atMs: number; readonly value: number }[];
 }
@@ -17,7 +17,7 @@ interface Series {
 const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'bigint';
 const numeric = (rows: readonly Row[], name: string) => rows.some(row => isNumber(row[name]));
 
-/** One line a value of the text column, or one a column of numbers. */
+/** One line per value of the text column, or one per column of numbers. */
 export function timeChart(rows: readonly Row[], fromMs: number, toMs: number, width: number): string {
   const series = seriesOf(rows);
   const top = Math.max(1, ...series.flatMap(one => one.points.map(point => point.value)));
@@ -74,7 +74,7 @@ function legend(names: readonly (readonly [name: string, total: string])[]): str
   return `<div class="legend">${items.join('')}</div>`;
 }
 
-/** Stacked bars, one a row. */
+/** Stacked bars, one per row. */
 export function barChart(rows: readonly Row[], x: string, y: readonly string[]): string {
   const some = rows.slice(0, 8);
   const total = (row: Row) => y.reduce((all, name) => all + Number(row[name]), 0);

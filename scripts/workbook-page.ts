@@ -1,6 +1,6 @@
 /**
- * `npm run generate -- workbook FILE`: the workbook's layout as a static page, filled by its own queries, which run here
- * over a day of the simulated tenant in which every attack of the trials happens too.
+ * `npm run generate -- workbook FILE`: the workbook's layout as a static page with the results of its queries over one
+ * day of the simulated tenant, with every attack of the trials.
  */
 
 import { SECTIONS, savedQuery, type Tile } from '../azure/workbook.ts';
@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 const FROM_MS = NOW_MS - DAY_MS;
 const ROWS = { half: 5, whole: 6 };
 
-/** Logs arrive within a minute or two, but for an outage of an hour in the night. */
+/** Logs arrive within two minutes, except during an outage of one hour at night. */
 function day(): Arrival[] {
   const chance = dice(11);
   const outageMs = { from: FROM_MS + 9 * 3_600_000, to: FROM_MS + 10 * 3_600_000 };

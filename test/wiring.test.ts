@@ -47,7 +47,7 @@ describe('the wiring', () => {
   });
 
   test('a configuration that is no JSON, or a wrong one, is told with what is wrong', () => {
-    expect(problemsOf(env({ PIPELINE_CONFIG: '{' }))[0]).toMatch(/PIPELINE_CONFIG.*no JSON/);
+    expect(problemsOf(env({ PIPELINE_CONFIG: '{' }))[0]).toMatch(/PIPELINE_CONFIG.*invalid JSON/);
     const wrong = { ...config, name: 'No!', settleSeconds: -1 };
     expect(problemsOf(env({ PIPELINE_CONFIG: JSON.stringify(wrong) }))).toHaveLength(2);
   });
@@ -89,10 +89,10 @@ describe('the wiring', () => {
       .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ConfigError);
     const [problem = ''] = (refused as ConfigError).problems;
-    expect(problem).toContain('has one of 31 characters; allowed: 32 or more; make one: ');
+    expect(problem).toContain('has one of 31 characters; allowed: 32 or more; generate one: ');
     expect(problem).not.toContain(short);
     // The remedy works when typed.
-    const [, command = ''] = /make one: ([^;]+);/.exec(problem) ?? [];
+    const [, command = ''] = /generate one: ([^;]+);/.exec(problem) ?? [];
     const made = execSync(command, { encoding: 'utf8' }).trim();
     await pipelineParts(hashed, secrets({ redactionKey: made })).shaping();
   });

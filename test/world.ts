@@ -283,7 +283,7 @@ export function world(setup: WorldOptions = {}) {
     const more = Math.max(0, Math.floor((nowMs - bucket.atMs) / perCallMs));
     bucket.left = Math.min(limit, bucket.left + more);
     bucket.atMs = nowMs < bucket.atMs ? nowMs : bucket.atMs + more * perCallMs;
-    // Auth0 tells the reset in whole seconds.
+    // Auth0 gives the reset in whole seconds.
     const resetAtMs = Math.ceil((bucket.atMs + perCallMs) / 1000) * 1000;
     if (bucket.left === 0) {
       const fault = { verdict: 'throttled' as const, status: 429, message: 'too many requests' };

@@ -1,4 +1,4 @@
-/** What an audit goes by: a window of log ids, and the ledger's entries that touch it. */
+/** The basis of an audit: a window of log ids, and the ledger's entries that touch it. */
 import type { ReadEntry } from '../../lambda/core/ledger.ts';
 import { emptySketch, type IdKey, missingFrom, readSketch, type Sketch } from '../../lambda/core/sketch.ts';
 
@@ -40,21 +40,21 @@ export const touches =
     one.afterLogId < window.lastLogId &&
     one.lastLogId > window.afterLogId;
 
-/** What an entry says of any log in it. */
-export interface Vouching {
-  /** When it was entered; undefined where nobody knows. */
+/** What an entry says about any log in it. */
+export interface Evidence {
+  /** When the entry was written; undefined if that is not known. */
   readonly enteredAtMs: number | undefined;
-  /** Some logs of the entry were put on a queue instead: this one may be of them. */
+  /** Some logs of the entry were put on a queue, perhaps also this one. */
   readonly mayBeQueued: boolean;
 }
 
-export const vouching = ({ enteredAtMs, retried, deadLettered }: ReadEntry): Vouching => ({
+export const evidenceOf = ({ enteredAtMs, retried, deadLettered }: ReadEntry): Evidence => ({
   enteredAtMs,
   mayBeQueued: retried + deadLettered > 0,
 });
 
-/** By several entries: the latest of them, and queued only where each of them may have queued it. */
-export function together(some: readonly Vouching[]): Vouching {
+/** Of several entries: the latest time, and queued only if each of them may have queued the log. */
+export function together(some: readonly Evidence[]): Evidence {
   const times = some.map(one => one.enteredAtMs).filter(ms => ms !== undefined);
   return {
     enteredAtMs: times.length > 0 ? Math.max(...times) : undefined,
@@ -62,12 +62,12 @@ export function together(some: readonly Vouching[]): Vouching {
   };
 }
 
-/** Entries without a range hold no more ids than a sketch tells; one that cannot be read vouches for none. */
-export function keysOfLateEntries(entries: readonly ReadEntry[]): ReadonlyMap<IdKey, Vouching> {
-  const keys = new Map<IdKey, Vouching>();
+/** Entries without a range contain only ids that their sketch can list; an unreadable one contains none. */
+export function keysOfLateEntries(entries: readonly ReadEntry[]): ReadonlyMap<IdKey, Evidence> {
+  const keys = new Map<IdKey, Evidence>();
   for (const entry of entries) {
     const sketch = entry.afterLogId === undefined ? readSketch(entry.ids) : undefined;
-    for (const key of (sketch && missingFrom(emptySketch(), sketch)) ?? []) keys.set(key, vouching(entry));
+    for (const key of (sketch && missingFrom(emptySketch(), sketch)) ?? []) keys.set(key, evidenceOf(entry));
   }
   return keys;
 }

@@ -8,32 +8,35 @@ const WORKSPACE = 'What the workspace has stored:';
 const HELP = `
 Times are UTC: 2026-07-01, 2026-07-01T08:30:00Z, or how long ago: 30m, 2h, 3d.
 
-It changes nothing, and may go on beside a running pipeline, to which it leaves
-half of Auth0's rate limit. For each batch the pipeline enters in a ledger which
-logs were accepted by Azure, excluded, or put on a queue; a month of it is kept
-in the function's log group, or under --state. What "backfill" has shipped from
-this machine counts too: for a stack, say with --state where it was.
+The audit changes nothing, and you can run it while the pipeline runs. It leaves
+half of Auth0's rate limit to the pipeline. For each batch, the pipeline writes
+a ledger entry: the logs that Azure accepted, that were excluded, and that were
+queued. The ledger is kept for a month, in the function's log group or under
+--state. Logs that "backfill" shipped from this machine count too; for a stack,
+specify the state directory of the backfill with --state.
 
-  settled    some entry of the ledger holds it
-  not yet    after the checkpoint, or late: the next run or sweep will take it
-  overdue    of those after the checkpoint: older than the lag alarm allows
-  not known  older than the ledger, which cannot vouch for it
-  unsure     of a batch of which more logs (about 35) are missing, or deleted by
-             Auth0 meanwhile, than can be told apart
-  missing    no entry holds it: by the ledger it was neither accepted nor queued
+  settled    in a ledger entry
+  not yet    after the checkpoint, or late: the next run or sweep ships it
+  overdue    of those after the checkpoint: older than the threshold of the
+             alarm "lag"
+  not known  older than the ledger, which cannot verify it
+  unsure     in a batch with so many logs missing, or deleted by Auth0 since
+             (more than about 35), that the audit cannot identify them
+  missing    in no ledger entry: neither accepted nor queued
 
-The ledger proves that Azure accepted a log. Azure can drop it afterwards: at
-the daily cap, into a table of another kind. --stored asks the Log Analytics
-workspace for each log of the window. What is "not stored" was accepted longer
-ago than --ingestion-delay. It is asked as the application of AZURE_TENANT_ID,
-AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or else as the pipeline if it has a
-client secret, or else as you: by "az account get-access-token". Whoever asks
-needs the role Log Analytics Data Reader.
+The ledger proves that Azure accepted a log. Azure can drop an accepted log: at
+the daily cap, for example. --stored looks for each log of the window in the Log
+Analytics workspace. A log is "not stored" if Azure accepted it longer ago than
+--ingestion-delay. The query runs as the application of AZURE_TENANT_ID,
+AZURE_CLIENT_ID and AZURE_CLIENT_SECRET if all three are set. Otherwise it runs
+as the pipeline if that has a client secret, or else as you, with a token from
+"az account get-access-token". The identity needs the role Log Analytics Data
+Reader.
 ${TARGET_HELP}
 
-Exit code: 0 nothing is missing, 1 a log is missing, not stored, overdue, or
-cannot be vouched for, or the pipeline has never run, 2 wrong usage, or a side
-could not be asked, 130 stopped by Ctrl-C.
+Exit codes: 0 nothing is missing; 1 a log is missing, not stored, overdue or
+unverified, or the pipeline has never run; 2 wrong usage, or Auth0, the ledger
+or the workspace could not be read; 130 stopped by Ctrl-C.
 
 Examples:
   $ npx auth0-logs-to-azure audit --from 1d
@@ -46,14 +49,14 @@ Examples:
 export function addAudit(program: Command): void {
   const command = program
     .command('audit')
-    .summary('count a window at both ends, and name the logs that are missing')
+    .summary('compare a time window with the ledger, and list missing logs')
     .description(
-      'Compares what Auth0 serves of a window with what the pipeline has accepted or holds of it, and names the ' +
-        'logs that are missing, with the command that ships them.',
+      'Compares the logs that Auth0 serves for a time window with the logs that the pipeline has settled. Lists ' +
+        'the missing logs, and prints the command that ships them.',
     )
-    .requiredOption('--from <time>', 'where the window begins')
-    .option('--to <time>', 'where it ends, itself excluded (default: now)')
-    .option('--ids <file>', 'write every missing log id into this file, one a line')
+    .requiredOption('--from <time>', 'start of the window')
+    .option('--to <time>', 'end of the window, exclusive (default: now)')
+    .option('--ids <file>', 'write every missing log id to this file, one per line')
     .option('--json', 'print one JSON document');
   const asking = (flags: string, description: string) => new Option(flags, description).helpGroup(WORKSPACE);
   command

@@ -11,17 +11,17 @@ import {
 } from '../../lambda/core/sketch.ts';
 import {
   type AuditBasis,
+  type Evidence,
+  evidenceOf,
   type IdRange,
   keysOfLateEntries,
   together,
   touches,
-  type Vouching,
-  vouching,
 } from './basis.ts';
 
 /** Logs of the window, each counted once. */
 export interface Findings {
-  /** Some entry vouches for them. */
+  /** A ledger entry contains them. */
   readonly settled: number;
   /** Of those: found by a sweep. */
   readonly settledLate: number;
@@ -31,9 +31,9 @@ export interface Findings {
   readonly notSwept: number;
   /** Settled before the ledger begins, or never. */
   readonly notKnown: number;
-  /** No entry vouches for them. */
+  /** No ledger entry contains them. */
   readonly missing: number;
-  /** Batches of which so many logs are missing, or deleted by Auth0 meanwhile, that they cannot be told apart. */
+  /** Batches with so many logs missing, or deleted by Auth0 since, that they cannot be identified. */
   readonly unsure: readonly Unsure[];
 }
 
@@ -50,11 +50,11 @@ export const unsureLogs = ({ unsure }: Findings) => unsure.reduce((sum, { logs }
 export type Judgement = 'settled' | 'not-yet' | 'not-swept' | 'not-known' | 'unsure' | 'missing';
 
 /** Is told of each log of the window, ids ascending; `by`: what vouches for a settled one. */
-export type Judged = (logId: string, judgement: Judgement, by?: Vouching) => void;
+export type Judged = (logId: string, judgement: Judgement, by?: Evidence) => void;
 
 export interface Auditor {
   /**
-   * Tells of the next log at Auth0: every one of `readRange`, ids ascending, each once. Those outside the window are
+   * Adds the next log at Auth0: every one of `readRange`, ids ascending, each once. Those outside the window are
    * not judged, but an entry that reaches beyond it can be compared only as a whole.
    */
   see(logId: string): void;
@@ -65,22 +65,22 @@ export interface Auditor {
 /** An entry while its logs pass by. */
 interface Open extends IdRange {
   /** Undefined for what is none of the ledger's entries. */
-  readonly vouching: Vouching | undefined;
+  readonly evidence: Evidence | undefined;
   readonly entered: Sketch | undefined;
   readonly logs: number;
-  /** What Auth0 serves in its range; logs that a late entry vouches for are kept apart. */
+  /** What Auth0 serves in its range; logs in a late entry are kept apart. */
   readonly served: Sketch;
   readonly servedLate: Sketch;
 }
 
 /** Afterwards. */
 interface Closed extends IdRange {
-  readonly vouching: Vouching | undefined;
+  readonly evidence: Evidence | undefined;
   readonly logs: number;
-  /** Undefined when they are too many to be told. */
+  /** Undefined when they are too many to be identified. */
   readonly missing: ReadonlySet<IdKey> | undefined;
   unsure: number;
-  /** Of those: covered by no other entry that could vouch for them. */
+  /** Of those: covered by no other entry that could contain them. */
   unsureAlone: number;
 }
 
@@ -91,7 +91,7 @@ interface Pending {
 
 /**
  * Judges each log of the window once every entry that covers it has gone by, so that only entries, and the ids of a few
- * batches, are queued. `onMissing` is told each missing id, `onJudged` each one.
+ * batches, are queued. `onMissing` receives each missing id, `onJudged` each id.
  */
 export function auditor(
   basis: AuditBasis,
@@ -110,11 +110,11 @@ export function auditor(
 
   const judge = ({ logId, key }: Pending) => {
     const covering = closed.filter(one => logId > one.afterLogId && logId <= one.lastLogId);
-    const entries = covering.filter(one => one.vouching !== undefined);
-    const passed = covering.find(one => one.vouching === undefined);
+    const entries = covering.filter(one => one.evidence !== undefined);
+    const passed = covering.find(one => one.evidence === undefined);
     const late = lateKeys.get(key);
     const holding = entries.filter(({ missing }) => missing && !missing.has(key));
-    const by = [...holding.map(one => one.vouching), late].filter(one => one !== undefined);
+    const by = [...holding.map(one => one.evidence), late].filter(one => one !== undefined);
     if (by.length > 0) {
       count.settled++;
       if (late) count.settledLate++;
@@ -124,7 +124,7 @@ export function auditor(
       count.notYet++;
       return onJudged(logId, 'not-yet');
     }
-    // When the sweep cannot tell which ones, it ships them all.
+    // When the sweep cannot identify them, it ships them all.
     if (passed && (!passed.missing || passed.missing.has(key))) {
       count.notSwept++;
       return onJudged(logId, 'not-swept');
@@ -165,7 +165,7 @@ export function auditor(
   const close = (entries: readonly Open[]) => {
     for (const { served, servedLate, entered, ...entry } of entries) {
       const all = unite(served, servedLate);
-      // Late logs are mostly not in it; without them, more others can be told.
+      // Late logs are mostly not in it; without them, more others can be identified.
       const missing = entered && (missingFrom(entered, all) ?? missingFrom(entered, served));
       closed.push({ ...entry, missing, unsure: 0, unsureAlone: 0 });
     }
@@ -203,11 +203,11 @@ function openable({ entries, passed, window }: AuditBasis): Open[] {
   const empty = () => ({ served: emptySketch(), servedLate: emptySketch() });
   const opened: Open[] = entries.filter(touches(window)).map(entry => {
     const { afterLogId, lastLogId, logs, ids } = entry;
-    return { afterLogId, lastLogId, logs, vouching: vouching(entry), entered: readSketch(ids), ...empty() };
+    return { afterLogId, lastLogId, logs, evidence: evidenceOf(entry), entered: readSketch(ids), ...empty() };
   });
   if (!passed || !touches(window)(passed)) return opened;
   const { afterLogId, lastLogId, ids } = passed;
-  return [...opened, { afterLogId, lastLogId, logs: 0, vouching: undefined, entered: ids, ...empty() }];
+  return [...opened, { afterLogId, lastLogId, logs: 0, evidence: undefined, entered: ids, ...empty() }];
 }
 
 function split<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {

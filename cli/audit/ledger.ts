@@ -11,7 +11,7 @@ export interface LedgerDependencies {
   readonly clock: Clock;
   /** Of this machine, where `backfill` enters what it ships for a stack; undefined when that is the pipeline's own. */
   readonly backfillLedger: LedgerPlace | undefined;
-  /** CloudWatch shows a line only some seconds after it was written: so long is waited for those before the checkpoint. */
+  /** CloudWatch shows a line only some seconds after it was written: the audit waits that long for those before the checkpoint. */
   readonly ledgerDelayMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface Entered {
   readonly deadLettered: number;
 }
 
-/** Clocks of Auth0 and of whoever enters may differ by so much. */
+/** The largest expected difference between the clocks of Auth0 and of the writer of the ledger. */
 const CLOCK_TOLERANCE_MS = 300_000;
 const LOOKS = 6;
 

@@ -8,14 +8,14 @@ import type { Unsure } from './compare.ts';
 /** The file of `--ids`: every missing log id, one a line. */
 export interface IdsFile {
   add(logId: string): void;
-  /** It is whole. */
+  /** Keeps the complete file. */
   keep(): void;
   discard(): void;
 }
 
 /**
- * Is there under its own name only once it is whole. Throws UsageError when it cannot be written, or when there is
- * something other than a file under its name: a link may lead to a file that nobody means to lose.
+ * Has its own name only when it is complete. Throws UsageError when it cannot be written, or when its name belongs to
+ * something other than a file: a link may lead to a file that must not be overwritten.
  */
 export function idsFile(path: string): IdsFile {
   const part = `${path}.part`;
@@ -33,13 +33,11 @@ export function idsFile(path: string): IdsFile {
   for (const name of [path, part]) {
     const present = trying(() => lstatSync(name, { throwIfNoEntry: false }));
     if (present === undefined || present.isFile()) continue;
-    const what = present.isSymbolicLink() ? 'a symbolic link' : 'no regular file';
-    throw new UsageError(
-      `--ids is "${path}", and ${name} is ${what}, which is not followed; choose another file`,
-    );
+    const what = present.isSymbolicLink() ? 'a symbolic link' : 'not a regular file';
+    throw new UsageError(`--ids is "${path}", but ${name} is ${what}; choose another file`);
   }
   const file = trying(() => {
-    // What a run before left behind; whoever puts something there now is refused.
+    // Removes the rest of an earlier run. A file that appears now makes the open fail.
     rmSync(part, { force: true });
     return openSync(part, 'wx', 0o600);
   });
@@ -66,7 +64,7 @@ export interface Spans {
   all(unsure: readonly Unsure[], window: Window): readonly Window[];
 }
 
-/** The windows to be shipped: where the missing logs lie, told one by one in ascending order. */
+/** Collects the windows to ship from the missing logs, which are added in ascending order. */
 export function missingSpans(): Spans {
   const spans: Window[] = [];
   return {

@@ -43,7 +43,7 @@ export interface Audit {
   readonly findings: Findings;
   /** Logs that Auth0 serves of the window. */
   readonly atAuth0: number;
-  /** Of those: without an id that tells their place, so that no entry can hold them. */
+  /** Of those: without an id that gives their place, so that no entry can contain them. */
   readonly withoutId: number;
   readonly entered: Entered;
   /** Where the workspace was asked. */
@@ -69,7 +69,7 @@ export function isWell(audit: Audit): boolean {
 /** Every run leaves a checkpoint, also where there was nothing to ship. */
 export const hasNeverRun = ({ state }: Audit): boolean => state.checkpoint === undefined;
 
-/** Logs that may be missing: nobody can tell. */
+/** Logs that may be missing: they are unverified. */
 export function doubtful({ findings, withoutId }: Audit): number {
   return findings.notKnown + unsureLogs(findings) + withoutId;
 }
@@ -77,8 +77,8 @@ export function doubtful({ findings, withoutId }: Audit): number {
 const START_TIMEOUT_MS = 20_000;
 
 /**
- * Audits a window of whole seconds. Throws UsageError when a side cannot be asked: an audit of a part would be taken for
- * one of the whole.
+ * Audits a window of whole seconds. Throws UsageError when Auth0 or the ledger cannot be read: the result of a part would
+ * look like the result of the window.
  */
 export async function audit(d: AuditDependencies, window: Window): Promise<Audit> {
   // First, so that whatever it has passed is in the ledger by the time that is read.
@@ -89,7 +89,7 @@ export async function audit(d: AuditDependencies, window: Window): Promise<Audit
   const range = await idsOf(d, window);
   const ledger = await readLedger(d, window.fromMs, range, checkpointLogId);
   const passed = passedOf(d.pipeline, state);
-  // Without a checkpoint the first run is still to come, and begins where it is told: what lies before will not be shipped.
+  // Without a checkpoint, the first run begins at auth0.startFrom: earlier logs will not be shipped.
   const reached = checkpointLogId ?? (await firstLogId(d));
   const overdueBeforeMs = d.clock.now() - lagMs;
   let overdue = 0;
@@ -139,7 +139,7 @@ async function idsOf({ source, clock }: AuditDependencies, { fromMs, toMs }: Win
   return { afterLogId: syntheticLogId(prefix, fromMs), lastLogId: syntheticLogId(prefix, toMs) };
 }
 
-/** Tells the auditor every log of the window, and those around it that are needed to compare whole entries. */
+/** Passes the auditor every log of the window, and the logs around it that complete the entries. */
 async function readAuth0(
   { source, clock, headroom, told, pipeline }: AuditDependencies,
   basis: AuditBasis,
@@ -201,11 +201,11 @@ const isIn = (range: IdRange, logId: string) => logId > range.afterLogId && logI
 const isAround = ({ fromMs, toMs }: Window, ms = fromMs) => ms >= fromMs && ms < toMs;
 
 function unreadable(fault: Fault | undefined, last = '', afterLogId = last): UsageError {
-  const why = fault?.message ?? 'no answer in time';
+  const why = fault?.message ?? 'no answer within the time limit';
   const reachedMs = last > afterLogId ? logIdTimeMs(last) : undefined;
   const what =
     reachedMs === undefined
-      ? 'Auth0 could not be asked'
-      : `Auth0 could be read only up to ${dateText(reachedMs)}, so that nothing is told`;
+      ? 'Auth0 could not be read'
+      : `Auth0 could be read only up to ${dateText(reachedMs)}, so there is no result`;
   return new UsageError(`${what}: ${why}`);
 }

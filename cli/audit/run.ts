@@ -17,7 +17,7 @@ import { type AuditTold, showAudit } from './show.ts';
 import type { StoredOptions } from './stored.ts';
 import { type AskedWorkspace, askedWorkspace, type ReadAs } from './workspace.ts';
 
-/** An audit is in no hurry: the pipeline comes first. */
+/** The pipeline has priority over an audit. */
 const HEADROOM = 0.5;
 const LEDGER_DELAY_MS = 30_000;
 const SHOWN_IDS = 50;
@@ -36,7 +36,7 @@ export interface AuditOptions extends TargetOptions {
 /** Returns the exit code. Throws UsageError and ConfigError. */
 export async function runAudit(options: AuditOptions): Promise<number> {
   const nowMs = Date.now();
-  // What is wrong with the times is told before anything else is looked at.
+  // Reports problems with the times first.
   parseWindow(options.from, options.to, nowMs);
   const target = await openTarget(options);
   const pipeline = onlyPipeline(target);

@@ -63,19 +63,19 @@ function ledgerRows({
   const { settled, settledLate, notYet, notSwept, notKnown, missing } = findings;
   const beginsMs = ledgerAfterLogId === undefined ? undefined : logIdTimeMs(ledgerAfterLogId);
   const begins = beginsMs === undefined ? 'is empty' : `begins at ${dateText(beginsMs)}`;
-  const late = settledLate > 0 ? `; ${number(settledLate)} came late` : '';
+  const late = settledLate > 0 ? `; ${number(settledLate)} were late` : '';
   const unsure = unsureLogs(findings);
   const rows: CountRow[] = [
     ['at Auth0', atAuth0, 'logs of this window'],
     ['settled', settled, `accepted by Azure, excluded or queued${late}`],
-    ['not yet', notYet, 'after the checkpoint: the next run takes them'],
+    ['not yet', notYet, 'after the checkpoint; the next run ships them'],
   ];
   if (overdue > 0) rows.push(['overdue', overdue, `of those: older than ${duration(lagMs)}`]);
-  if (notSwept > 0) rows.push(['not swept', notSwept, 'came late: the next sweep takes them']);
+  if (notSwept > 0) rows.push(['not swept', notSwept, 'late; the next sweep ships them']);
   if (notKnown > 0) rows.push(['not known', notKnown, `the ledger ${begins}`]);
-  if (withoutId > 0) rows.push(['no id', withoutId, 'without an id that could be looked for']);
-  if (unsure > 0) rows.push(['unsure', unsure, 'of batches that do not fit: see below']);
-  rows.push(['missing', missing, 'neither accepted nor queued, by the ledger']);
+  if (withoutId > 0) rows.push(['no id', withoutId, 'without a valid log id']);
+  if (unsure > 0) rows.push(['unsure', unsure, 'in batches that do not match; see below']);
+  rows.push(['missing', missing, 'in no ledger entry: neither accepted nor queued']);
   return rows;
 }
 
@@ -96,22 +96,22 @@ function notes({ entered, depths, findings, window, config, nowMs, ...told }: Au
     `${name} ${messages === 0 ? 'empty' : counted(messages, 'message')}`;
   return [
     batches > 0 &&
-      `entered, for ${counted(batches, 'batch', 'batches')} that ${batches === 1 ? 'touches' : 'touch'} it: ` +
+      `ledger entries in this window: ${counted(batches, 'batch', 'batches')}, ` +
         `${number(accepted)} accepted, ${number(excluded)} excluded, ${number(retried)} put on the retry queue, ` +
-        `${number(deadLettered)} dead-lettered${logs > findings.settled ? '; batches reach beyond the window, or overlap' : ''}`,
+        `${number(deadLettered)} dead-lettered${logs > findings.settled ? '; some batches extend beyond the window or overlap' : ''}`,
     `now: ${queue('retry queue', depths.retry.messages)}, ${queue('dead-letter queue', depths['dead-letter'].messages)}`,
     findings.notKnown > 0 &&
-      'What is not known was settled before the ledger begins, or never: nobody can tell. A backfill of that time ' +
-        'would make sure, and ship it twice.',
+      'Logs that are not known were settled before the ledger begins, or never. To make sure that they are in ' +
+        'Azure, backfill that time; this may create duplicates.',
     findings.missing > 0 &&
       told.state.checkpointSet !== undefined &&
       `The checkpoint was set by hand: ${told.state.checkpointSet}.`,
     told.workspace === undefined &&
       findings.settled > 0 &&
-      'This proves that Azure accepted the logs. Whether it stored them too, --stored asks the workspace.',
-    told.withoutId > 0 && 'Logs without an id of the known form are shipped, but cannot be named.',
+      'The ledger proves that Azure accepted the logs. To check that Azure also stored them, add --stored.',
+    told.withoutId > 0 && 'Logs without a valid log id are shipped, but the audit cannot verify them.',
     window.fromMs < nowMs - retentionMs &&
-      `Auth0 keeps logs for ${duration(retentionMs)} (auth0.logRetentionDays): what it has deleted is not counted.`,
+      `Auth0 keeps logs for ${duration(retentionMs)} (auth0.logRetentionDays). Deleted logs are not counted.`,
   ].filter(note => note !== false);
 }
 
@@ -123,7 +123,8 @@ function unsureLines(unsure: readonly Unsure[]): string[] {
     return [`  from ${after} to ${last}:`, `    ${counted(logs, 'log')}${least}`];
   });
   const more = unsure.length > SHOWN_SPANS ? [`  and ${unsure.length - SHOWN_SPANS} more: see --json`] : [];
-  const what = 'Unsure: more logs of these batches are missing, or deleted by Auth0, than can be told apart';
+  const what =
+    'Unsure: in these batches, too many logs are missing, or deleted by Auth0, to identify each of them';
   return [colors.bold(wrapped(what)), ...lines, ...more];
 }
 
@@ -143,7 +144,7 @@ function remedyLines({ spans, options }: AuditTold): string[] {
   if (spans.length === 0) return [];
   const commands = spans.slice(0, SHOWN_SPANS).map(span => backfillLines(span, options));
   const more = spans.length > SHOWN_SPANS ? [`  and ${spans.length - SHOWN_SPANS} more: see --json`] : [];
-  return [colors.bold('To ship them, once what caused it is mended'), ...commands, ...more];
+  return [colors.bold('To ship them after you fix the cause'), ...commands, ...more];
 }
 
 /** In one sentence. */
@@ -151,23 +152,23 @@ function verdict(told: AuditTold): string {
   const { findings, atAuth0, overdue, workspace } = told;
   const { missing, settled, notYet, notSwept } = findings;
   if (workspace && !isStored(workspace)) return storedVerdict(workspace);
-  // What is in the table needs no ledger to vouch for it.
+  // A log in the table needs no ledger entry as proof.
   const least = workspace ? 0 : missingAtLeast(findings);
   const doubts = workspace ? told.withoutId : doubtful(told);
-  const doubt = doubts > 0 ? `${counted(doubts, 'log')} cannot be vouched for` : '';
+  const doubt = doubts > 0 ? `${counted(doubts, 'log')} ${doubts === 1 ? 'is' : 'are'} unverified` : '';
   if (least > 0) {
     const count = `${least > missing ? 'at least ' : ''}${counted(least, 'log')}`;
     return colors.red(colors.bold(`MISSING: ${count}${doubt === '' ? '' : `; ${doubt}`}.`));
   }
   if (hasNeverRun(told)) {
-    const what = `NEVER RUN: ${told.place} holds no checkpoint of this pipeline; nothing was shipped.`;
+    const what = `NEVER RUN: ${told.place} has no checkpoint of this pipeline; nothing was shipped.`;
     return colors.red(colors.bold(wrapped(what)));
   }
   if (overdue > 0) {
     const what = `OVERDUE: ${counted(overdue, 'log')} ${overdue === 1 ? 'is' : 'are'} not shipped, and older than ${duration(told.lagMs)}.`;
     return colors.red(colors.bold(what));
   }
-  if (atAuth0 === 0) return 'Auth0 serves no log of this window: there is nothing to compare.';
+  if (atAuth0 === 0) return 'Auth0 serves no logs for this window: there is nothing to compare.';
   if (doubt !== '') return colors.yellow(colors.bold(`Nothing is known to be missing, but ${doubt}.`));
   if (workspace) return storedVerdict(workspace);
   const later = notYet + notSwept > 0 ? `, ${(notYet + notSwept).toLocaleString('en')} not yet` : '';

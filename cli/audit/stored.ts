@@ -12,7 +12,7 @@ import {
 import { BIN_MS, binAt, binOf } from '../../lambda/core/stored-kql.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Window } from '../window/window.ts';
-import type { Vouching } from './basis.ts';
+import type { Evidence } from './basis.ts';
 import type { Judged, Judgement } from './compare.ts';
 
 /** Logs of the window, each counted once, but for those that are stored twice, which are stored too. */
@@ -63,7 +63,7 @@ export interface StoredComparison {
 interface JudgedLog {
   readonly logId: string;
   readonly judgement: Judgement;
-  readonly by: Vouching | undefined;
+  readonly by: Evidence | undefined;
   readonly isExcluded: boolean;
 }
 

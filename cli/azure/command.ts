@@ -4,16 +4,16 @@ import { UsageError } from '../terminal/errors.ts';
 import type { OutputsOptions } from './outputs.ts';
 
 const OUTPUTS_HELP = `
-The file holds what this prints:
+The file contains the output of this command:
   az deployment group show -g GROUP -n auth0-logs --query properties.outputs
 
-With --config, the settings go into the configuration that you have: only
-"azure" of the pipeline changes, and what you give by --log-retention-days and
---alarm-email. The secret's name stays where one is needed. Without it, a new
-configuration is printed. Auth0 keeps logs for 1 day on the free plan, 5 on
-Essentials, 10 on Professional, 30 on Enterprise.
+With --config, your configuration is printed with the new settings. Only "azure"
+of the pipeline changes, and the values of --log-retention-days and
+--alarm-email. The name of the secret stays where a secret is needed. Without
+--config, a new configuration is printed. Auth0 keeps logs for 1 day on the Free
+plan, 5 days on Essentials, 10 on Professional and 30 on Enterprise.
 
-Exit code: 0 printed, 2 wrong usage, or the file holds no such outputs.
+Exit codes: 0 printed; 2 wrong usage, or the file contains no such outputs.
 
 Examples:
   $ npx auth0-logs-to-azure azure outputs outputs.json \\
@@ -26,19 +26,19 @@ Examples:
 export function addAzure(program: Command): void {
   program
     .command('azure')
-    .summary('make a configuration of what azure/template.json deployed')
-    .description('The Azure side: see docs/azure.md.')
+    .summary('create a configuration from a deployed azure/template.json')
+    .description('Commands for the Azure deployment. See docs/azure.md.')
     .command('outputs')
-    .summary('make a configuration of a deployment’s outputs')
-    .description('Prints a configuration, made of the outputs of a deployment of azure/template.json.')
+    .summary('create a configuration from the outputs of a deployment')
+    .description('Prints a configuration with the outputs of a deployment of azure/template.json.')
     .argument('<file>', 'the outputs of the deployment, as JSON')
-    .option('--config <file>', 'a configuration whose "azure" is to be replaced')
-    .option('--pipeline <name>', 'which of its pipelines, when there are several')
-    .option('--domain <domain>', 'for a new configuration: the domain of the Auth0 tenant')
-    .option('--name <name>', 'for a new configuration: the name of the pipeline', 'prod')
-    .option('--log-retention-days <days>', 'how long Auth0 keeps logs: 1, 5, 10 or 30', days)
-    .option('--alarm-email <address...>', 'who is notified when an alarm rings')
-    .option('--json', 'as every command has it: the configuration is JSON without it, too')
+    .option('--config <file>', 'configuration whose "azure" settings to replace')
+    .option('--pipeline <name>', 'pipeline of --config to change, if it has several')
+    .option('--domain <domain>', 'for a new configuration: domain of the Auth0 tenant')
+    .option('--name <name>', 'for a new configuration: name of the pipeline', 'prod')
+    .option('--log-retention-days <days>', 'days that Auth0 keeps logs: 1, 5, 10 or 30', days)
+    .option('--alarm-email <address...>', 'email addresses that alarms notify')
+    .option('--json', 'accepted for consistency: the output is always JSON')
     .addHelpText('after', OUTPUTS_HELP)
     .action(async (file: string, options: OutputsOptions) => {
       // Loaded only now: the configuration's checks take a while, and --help should not.

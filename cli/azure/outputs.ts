@@ -26,7 +26,7 @@ type Settings = Readonly<Record<string, unknown>>;
 const SHORTEST_DAYS = 1;
 
 const MAKE_OUTPUTS =
-  'make it:\n  az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
+  'create it:\n  az deployment group show -g GROUP -n auth0-logs --query properties.outputs > outputs.json';
 
 /** Prints the configuration, and on standard error what is still to be decided. Throws as `configurationFrom` does, and UsageError for a file that cannot be read. */
 export function printConfiguration(file: string, options: OutputsOptions): void {
@@ -40,15 +40,15 @@ function undecided({ config, logRetentionDays, alarmEmail }: OutputsOptions): st
   if (config !== undefined) return [];
   return [
     logRetentionDays === undefined &&
-      `auth0.logRetentionDays is ${SHORTEST_DAYS}, as on Auth0’s free plan. On another plan, give ` +
+      `auth0.logRetentionDays is ${SHORTEST_DAYS}, the retention of Auth0’s Free plan. On another plan, specify ` +
         '--log-retention-days: 5 on Essentials, 10 on Professional, 30 on Enterprise',
-    alarmEmail === undefined && 'alarms notify nobody. Give --alarm-email you@example.com',
+    alarmEmail === undefined && 'alarms have no recipient. Specify --alarm-email you@example.com',
   ].filter(note => note !== false);
 }
 
 function baseOf({ config, pipeline, domain, name, ...settings }: OutputsOptions): ConfigurationBase {
   if (config !== undefined && domain === undefined) {
-    const present = readJsonFile('configuration file', config, 'or leave --config out and give --domain');
+    const present = readJsonFile('configuration file', config, 'or omit --config and specify --domain');
     return { kind: 'present', config: present, pipeline, ...settings };
   }
   if (domain !== undefined && config === undefined) return { kind: 'new', domain, name, ...settings };
@@ -83,7 +83,7 @@ function changed(settings: Settings, base: ConfigurationBase & { readonly kind: 
   const name = pipeline ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined || !names.includes(name)) {
     const given = pipeline === undefined ? 'is missing' : `is "${pipeline}"`;
-    throw new UsageError(`--pipeline ${given}; allowed, by the configuration: ${names.join(', ')}`);
+    throw new UsageError(`--pipeline ${given}; allowed in the configuration: ${names.join(', ')}`);
   }
   const { logRetentionDays } = base;
   const change = (one: Settings) => {
@@ -117,7 +117,7 @@ function settingsOf(given: unknown): Settings {
   const missing = settings.length === 0 || settings.some(([, value]) => typeof value !== 'string');
   if (missing || !('kind' in outputs)) {
     throw new UsageError(
-      'the outputs file holds no outputs of azure/template.json, which are {"kind": {"value": "…"}, …}; ' +
+      'the outputs file contains no outputs of azure/template.json, which look like {"kind": {"value": "…"}, …}; ' +
         MAKE_OUTPUTS,
     );
   }

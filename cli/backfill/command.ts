@@ -9,26 +9,27 @@ const MOST_HEADROOM = 0.9;
 const HELP = `
 Times are UTC: 2026-07-01, 2026-07-01T08:30:00Z, or how long ago: 30m, 2h, 3d.
 
-What Azure does not take is put on the pipeline's own retry queue, where its
-replay function (or "run") delivers it, or on its dead-letter queue.
+Batches that Azure does not accept go to the queues of the pipeline. Its replay
+function (or "run") delivers those on the retry queue.
 
-It may be stopped or killed at any time: the same command goes on where it
-stopped, by its own checkpoint under --state (also for a stack). Once a window
-is done it is not shipped again; --again does. ("3d" is another window when it
-is asked for tomorrow: then it is shipped.)
+You can stop or kill the command at any time. The same command continues where
+it stopped, from its own checkpoint under --state (also for a stack). A complete
+window is not shipped again; --again ships it again. ("3d" is a different window
+tomorrow, which is shipped.)
 
-Logs of the window that are in Azure already will be there twice, and so may be
-those of the minute after it, as Auth0 orders logs by id and not by date. Remove
-them when you query: by the function Auth0Logs(), or take_any(*) by LogId.
-Azure files a log that is more than two days old under the time of its receipt;
-event_date has its own. Auth0 has no logs older than the tenant's retention.
+Logs of the window that are already in Azure become duplicates. So may logs of
+the minute after the window, because Auth0 orders logs by id and not by date.
+Remove duplicates at query time: with the function Auth0Logs(), or with
+take_any(*) by LogId. If a log is more than two days old, Azure sets its
+TimeGenerated to the time of receipt; event_date keeps the original time. Auth0
+has no logs older than the tenant's retention.
 
-A pipeline with azure.auth "federated" cannot post from here: give --config with
-"client-secret" instead.
+A pipeline with azure.auth "federated" cannot post from this machine. Specify
+--config with "client-secret" instead.
 ${TARGET_HELP}
 
-Exit code: 0 every log of the window is in Azure or on a queue, 1 stopped
-by a fault, 2 wrong usage or configuration, 130 stopped by Ctrl-C.
+Exit codes: 0 every log of the window is in Azure or on a queue; 1 stopped
+by a fault; 2 wrong usage or configuration; 130 stopped by Ctrl-C.
 
 Examples:
   $ npx auth0-logs-to-azure backfill --config config.json --from 6h --dry-run
@@ -41,16 +42,16 @@ Examples:
 export function addBackfill(program: Command): void {
   const command = program
     .command('backfill')
-    .summary('ship a past window once more, beside the running pipeline')
+    .summary('ship a past window again, beside the running pipeline')
     .description(
-      'Ships the logs between two times, beside the running pipeline, whose checkpoint and lease it does not touch.',
+      'Ships the logs between two times. The pipeline can keep running: its checkpoint and lease are not touched.',
     )
-    .requiredOption('--from <time>', 'where the window begins')
-    .option('--to <time>', 'where it ends, itself excluded (default: now)')
-    .option('--headroom <share>', 'of Auth0’s rate limit left to others, 0 to 0.9', headroom, 0.5)
-    .option('--dry-run', 'only count what would be shipped')
-    .option('--again', 'begin anew, though it is done or half done')
-    .option('--yes', 'do not ask before it begins')
+    .requiredOption('--from <time>', 'start of the window')
+    .option('--to <time>', 'end of the window, exclusive (default: now)')
+    .option('--headroom <share>', 'share of Auth0’s rate limit to leave to others, 0 to 0.9', headroom, 0.5)
+    .option('--dry-run', 'only count the logs that would be shipped')
+    .option('--again', 'start over, even if the window is (partly) complete')
+    .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print the result as one JSON object');
   addTargetOptions(command)
     .addHelpText('after', HELP)

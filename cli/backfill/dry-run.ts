@@ -50,6 +50,6 @@ export async function countWindow(
   }
   console.log(`${config.name}: backfill of ${windowText(window)}`);
   console.log([...countLines(result), ...(result.logsRead > 0 ? typeLines(result) : [])].join('\n'));
-  console.log('a dry run: nothing was posted or written');
+  console.log('dry run: nothing was posted or written');
   return EXIT.ok;
 }

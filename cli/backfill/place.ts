@@ -6,12 +6,13 @@ import type { StateStore } from '../../lambda/core/model.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { localState } from '../pipelines/local/state.ts';
+import { quoted } from '../pipelines/remedy.ts';
 import { ignoreMissing, replaceFile } from '../terminal/durable-file.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Window } from '../window/window.ts';
 
 export interface Backfill {
-  /** As it was typed: a window told as "3d" to now is found again by that. */
+  /** As it was typed: a window of "3d" to now is found again by that. */
   readonly asked: Asked;
   readonly window: Window;
   /** From where to where it ships, in words. */
@@ -42,7 +43,7 @@ export function newBackfill(
 /**
  * The one that was begun before: the unfinished one that was asked for in the same words and is about the same window,
  * half of it at the least ("2h" of yesterday is another one), else that of the very window.
- * Throws UsageError when that of the window leads elsewhere, or when one is spoilt.
+ * Throws UsageError when that of the window leads elsewhere, or when one is damaged.
  */
 export async function findBackfill({ asked, ends, directory, window }: Backfill): Promise<Begun | undefined> {
   const known = await backfillsIn(dirname(directory));
@@ -57,8 +58,8 @@ export async function findBackfill({ asked, ends, directory, window }: Backfill)
   const found = unfinished ?? known.find(one => one.directory === directory);
   if (found === undefined || found.ends === ends) return found;
   throw new UsageError(
-    `${directory} holds a backfill of that window ${found.ends}, and this one is ${ends}; ` +
-      'choose another directory with --state',
+    `${directory} holds a backfill of this window ${found.ends}, and this one is ${ends}; move the other one away and repeat the command:\n` +
+      `  mv ${quoted(directory)} ${quoted(join(dirname(directory), `former-${basename(directory)}`))}`,
   );
 }
 
@@ -89,7 +90,7 @@ export function backfillStore({ directory }: Backfill): StateStore {
     acquire: async (_pipeline, ...rest) => {
       const acquired = await store.acquire(basename(directory), ...rest);
       if (acquired.kind === 'held') return acquired;
-      // Whoever calls it anew wants the vendors to be asked anew.
+      // A new call asks the vendors again.
       const { waits: _, ...state } = acquired.state;
       return { ...acquired, state };
     },
@@ -116,8 +117,8 @@ function parse(directory: string, text: string): Begun {
   const isWhole = isObject(asked) && typeof asked['from'] === 'string' && typeof ends === 'string';
   if (!isWhole || Number.isNaN(window.fromMs + window.toMs + begunAtMs)) {
     throw new UsageError(
-      `${join(directory, FILE)} is spoilt; delete the directory ${directory} to begin that backfill anew, which ` +
-        'ships some logs twice and loses none',
+      `${join(directory, FILE)} is damaged; delete the directory ${directory} to start that backfill over. ` +
+        'Some logs are then shipped twice; none is lost',
     );
   }
   const completedAtMs = Date.parse(String(completedAt));

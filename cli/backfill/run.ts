@@ -32,13 +32,13 @@ export interface BackfillOptions extends TargetOptions {
 export async function runBackfill(options: BackfillOptions): Promise<number> {
   const nowMs = Date.now();
   const { from, to } = options;
-  // What is wrong with the times is told before anything else is looked for.
+  // Reports problems with the times first.
   parseWindow(from, to, nowMs);
   const target = await openTarget(options);
   const pipeline = onlyPipeline(target);
   const { config } = pipeline;
   const window = parseWindow(from, to, nowMs, nowMs - config.settleSeconds * 1000);
-  const stop = stopOnSignals('stopping after this step; once more ends it at once, and loses no log either');
+  const stop = stopOnSignals('stopping after this step; press Ctrl-C again to force quit (no log is lost)');
   if (options.dryRun) return countWindow(pipeline, window, options, stop);
 
   await refuse(target, pipeline, options);
@@ -57,7 +57,7 @@ export async function runBackfill(options: BackfillOptions): Promise<number> {
   const warning = retentionWarning(config, plan.window, nowMs);
   if (warning !== undefined) printError(`warning: ${warning}`);
   const asked = options.yes ? undefined : terminal();
-  if (asked && !(await confirm(asked, 'Begin?', stop))) {
+  if (asked && !(await confirm(asked, 'Start?', stop))) {
     printError('nothing was done');
     return stop.aborted ? EXIT.interrupted : EXIT.ok;
   }
@@ -81,8 +81,8 @@ export async function runBackfill(options: BackfillOptions): Promise<number> {
 /** What a backfill that was begun before did not reach, since the same words mean a later window by now. */
 function leftOver(done: Window, asked: Window): string {
   return (
-    `that was the window begun before, ${dateText(done.fromMs)} to ${dateText(done.toMs)}; the same command now ships ` +
-    `the window that is meant today, up to ${dateText(asked.toMs)}`
+    `this completed the earlier window, ${dateText(done.fromMs)} to ${dateText(done.toMs)}; run the same command again ` +
+    `to ship the current window, up to ${dateText(asked.toMs)}`
   );
 }
 
@@ -95,7 +95,7 @@ async function refuse(
   const { name, azure } = config;
   if (specOf(azure).isFederated(azure)) {
     throw new UsageError(
-      `pipeline "${name}": azure.auth is "federated", so that only its function may post to Azure; give --config with ` +
+      `pipeline "${name}": azure.auth is "federated", so only its function can post to Azure; specify --config with ` +
         'a configuration of this pipeline that has "client-secret" and a "secret"',
     );
   }
@@ -108,7 +108,7 @@ async function refuse(
 async function refuseWhileRunning(directory: string): Promise<void> {
   const { lease } = await readState(dirname(directory), basename(directory));
   if (lease === undefined || lease.expiresAtMs <= Date.now()) return;
-  throw new UsageError(`this backfill is being done by ${lease.owner}; wait for it, or stop it there`);
+  throw new UsageError(`this backfill is already running (${lease.owner}); wait for it, or stop it there`);
 }
 
 async function reachedBefore(directory: string): Promise<number | undefined> {

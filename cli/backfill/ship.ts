@@ -33,7 +33,7 @@ export interface BackfillRun {
   /** Share of Auth0's rate limit that is left to others. */
   readonly headroom: number;
   readonly stop: AbortSignal;
-  /** Told of every batch that is accepted or queued, and of every place that the backfill's checkpoint reaches. */
+  /** Receives every batch that is accepted or queued, and every position of the backfill's checkpoint. */
   readonly told: { settled(entry: LedgerEntry): void; reached(checkpoint: Checkpoint): void };
 }
 
@@ -53,7 +53,7 @@ export interface BackfillEnd {
 /** Before the next run when Auth0 or Azure could not go on. */
 const PAUSE_MS = 10_000;
 
-/** Ships until the window is done, a fault ends it or somebody does. Throws UsageError and ConfigError before that. */
+/** Ships until the window is complete, a fault ends it or the operator stops it. Throws UsageError and ConfigError before that. */
 export async function shipPlan(
   { config, secrets, env, queues }: Operated,
   begun: Begun,
@@ -76,7 +76,9 @@ export async function shipPlan(
         state: backfillStore(begun),
         queue: queues,
         ledger: localLedger(ledgerPlace(dirname(own), config), clock, code =>
-          journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
+          journal.warn(
+            `the ledger could not be written (${code}): an audit will report these logs as missing`,
+          ),
         ),
         clock,
         random: Math.random,
@@ -101,7 +103,7 @@ export async function shipPlan(
   }
 }
 
-/** Ships the window from where its own checkpoint stands. A fault ends it once a whole run has got nowhere. */
+/** Ships the window from where its own checkpoint stands. A fault ends it after a run without progress. */
 export async function shipWindow(d: ShipDependencies, run: BackfillRun): Promise<BackfillEnd> {
   const counts = { ...NOTHING };
   let reachedLogId: string | undefined;

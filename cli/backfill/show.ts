@@ -24,11 +24,11 @@ export function planText(
   return [
     introduction(config),
     `backfill of ${windowText(window)}`,
-    reachedMs !== undefined && `  begun before, it goes on at ${dateText(reachedMs)}`,
-    indented(`what Azure does not take is put on the queues of ${target.place}`),
+    reachedMs !== undefined && `  continues an earlier backfill at ${dateText(reachedMs)}`,
+    indented(`batches that Azure does not accept go to the queues of ${target.place}`),
     `  ${Math.round(headroom * 100)} % of Auth0’s rate limit is left to others`,
-    indented(`its own checkpoint is kept in ${kept.startsWith('..') ? directory : kept}`),
-    '  logs that are in Azure already will be there twice, to be removed by LogId',
+    indented(`its own checkpoint is in ${kept.startsWith('..') ? directory : kept}`),
+    '  logs that are already in Azure become duplicates; remove them by LogId',
   ]
     .filter(line => line !== false)
     .join('\n');
@@ -47,12 +47,12 @@ export function retentionWarning(
   if (fromMs >= oldestMs) return undefined;
   const kept = duration(auth0.logRetentionDays * DAY_MS);
   const part = toMs < oldestMs ? 'the whole window is' : 'the window begins';
-  return `${part} before ${dateText(oldestMs)}, and Auth0 keeps logs for ${kept} (auth0.logRetentionDays): what it has deleted is gone`;
+  return `${part} before ${dateText(oldestMs)}, but Auth0 keeps logs for only ${kept} (auth0.logRetentionDays); deleted logs cannot be shipped`;
 }
 
 export function doneBefore({ window, completedAtMs }: Begun): string {
-  const when = completedAtMs === undefined ? '' : ` at ${dateText(completedAtMs)}`;
-  return `this backfill was done${when}: ${windowText(window)}; nothing to do. --again ships it once more`;
+  const when = completedAtMs === undefined ? '' : ` (since ${dateText(completedAtMs)})`;
+  return `this backfill is already complete${when}: ${windowText(window)}; nothing to do. --again ships it again`;
 }
 
 /** How it ended, in a few sentences. */
@@ -65,16 +65,16 @@ export function resultText(
   const { logsAccepted, logsExcluded, logsRaw, logsRetried, logsDeadLettered } = counts;
   const shipped = [
     `${counted(logsAccepted, 'log')} shipped in ${duration(tookMs)}`,
-    logsExcluded > 0 && `${number(logsExcluded)} left out by include and exclude`,
-    logsRaw > 0 && `${number(logsRaw)} of them raw, since they would not shape`,
+    logsExcluded > 0 && `${number(logsExcluded)} excluded by the configuration`,
+    logsRaw > 0 && `${number(logsRaw)} of them raw, because they could not be shaped`,
     logsRetried > 0 && `${number(logsRetried)} put on the retry queue`,
     logsDeadLettered > 0 && `${number(logsDeadLettered)} put on the dead-letter queue`,
   ].filter(Boolean);
-  const deliverer = target.kind === 'stack' ? 'the replay function delivers it' : '"run" delivers it';
+  const deliverer = target.kind === 'stack' ? 'the replay function delivers them' : '"run" delivers them';
   return [
     `${shipped.join(', ')}; ${endOf(outcome, window, reachedMs)}`,
-    logsRetried > 0 && `what is on the retry queue is not lost: ${deliverer}`,
-    logsDeadLettered > 0 && 'look at dead letters with: replay --list',
+    logsRetried > 0 && `batches on the retry queue are not lost: ${deliverer}`,
+    logsDeadLettered > 0 && 'to list the dead letters: replay --list',
   ]
     .filter(line => line !== false)
     .map(line => wrapped(line))
@@ -82,15 +82,15 @@ export function resultText(
 }
 
 function endOf(outcome: BackfillEnd['outcome'], window: Window, reachedMs: number): string {
-  if (outcome === 'complete') return 'the window is done';
+  if (outcome === 'complete') return 'the window is complete';
   const reached = reachedMs > window.fromMs ? ` at ${dateText(reachedMs)}` : '';
   return outcome === 'stopped'
-    ? `stopped as asked${reached}: the same command goes on there`
+    ? `stopped${reached}; the same command continues there`
     : `ended early${reached}`;
 }
 
 /** What ended it, and what to do. */
 export function faultText(pipeline: string, { report }: BackfillEnd): string {
-  if (report.outcome === 'skipped') return `this backfill is being done already: ${report.message}`;
-  return `pipeline "${pipeline}": ${faultOf(report)}. Then give the same command again: it goes on where it stopped`;
+  if (report.outcome === 'skipped') return `this backfill is already running: ${report.message}`;
+  return `pipeline "${pipeline}": ${faultOf(report)}. Then run the same command again; it continues where it stopped`;
 }

@@ -5,7 +5,7 @@ import { isPastLogId, logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 
 /**
  * Auth0 gives a log its id some seconds after its date, and orders logs by id: a log of the window's last second may
- * come after one that was written later. So much more is taken, and may be in Azure twice.
+ * come after one that was written later. This much more is read, and may be in Azure twice.
  */
 export const SLACK_MS = 60_000;
 /** A date further ahead is a broken date: see read.ts. */
@@ -13,7 +13,7 @@ const FUTURE_TOLERANCE_MS = 300_000;
 
 /**
  * The source as if nothing had been written after `toMs` and the slack: then a page is empty, as when caught up.
- * A log whose place in time cannot be told lies where its neighbours lie.
+ * A log without a known time belongs where its neighbors belong.
  */
 export function boundedSource(source: LogSource, toMs: number, now: () => number): LogSource {
   const endMs = toMs + SLACK_MS;
@@ -36,7 +36,7 @@ export function boundedSource(source: LogSource, toMs: number, now: () => number
   };
 }
 
-/** By the id, as the pages are ordered; by the date where the id does not tell. */
+/** By the id, as the pages are ordered; by the date where the id has no time. */
 function timeOf(log: unknown, nowMs: number): number | undefined {
   const id = logIdOf(log);
   if (id !== undefined && isPastLogId(id, nowMs)) return logIdTimeMs(id);

@@ -5,11 +5,11 @@ import type { CheckpointGetOptions } from './get.ts';
 import type { CheckpointSetOptions } from './set.ts';
 
 const GET_HELP = `
-The checkpoint is the last log that is accepted by Azure or queued, with all
-logs before it. Nothing is changed.
+The checkpoint is the last settled log: this log and all logs before it are
+accepted by Azure or queued. The command changes nothing.
 ${TARGET_HELP}
 
-Exit codes: 0 shown; 2 wrong usage, or it cannot be read.
+Exit codes: 0 shown; 2 wrong usage, or the state cannot be read.
 
 Examples:
   $ npx auth0-logs-to-azure checkpoint get
@@ -20,25 +20,25 @@ const SET_HELP = `
 <where> is a log id ("after this log"), a UTC date ("2026-07-01"), a time with
 its zone ("2026-07-01T08:30:00Z"), how long ago ("2h", "3d"), "oldest" (all that
 Auth0 still has) or "now" (after the newest log). A place in the future, or
-beyond the tenant's newest log, is refused, whatever the options: nothing would
-be shipped from there.
+after the tenant's newest log, is always refused: no log would be shipped from
+there.
 
-It shows how many logs Auth0 has between the old place and the new, and asks:
-  back     they are sent again; the same LogId is then in Azure more than once
-  forward  they are SKIPPED: never sent, unless "backfill" sends them later. It
-           is the one thing here that breaks the promise to lose none, so the
-           name of the pipeline has to be typed; a script gives --yes and
-           --skip-logs
+The command shows how many logs Auth0 has between the old place and the new
+place, and asks for confirmation:
+  back     they are sent again; Azure then has the same LogId more than once
+  forward  they are SKIPPED: never sent, unless "backfill" sends them later.
+           No other command breaks the promise to lose no log, so you must type
+           the name of the pipeline. In a script, specify --yes and --skip-logs
 
-It is refused while a run holds the lease, and when a run has moved the
-checkpoint since it was shown. Where runs are long or frequent, disable the
-schedule for the time being (EventBridge Scheduler in the AWS console). Who set
-it, when, from where and to where is kept: "checkpoint get" shows it.
+The command is refused while a run holds the lease, and when a run has moved the
+checkpoint since it was shown. If runs are long or frequent, disable the
+schedule temporarily (EventBridge Scheduler in the AWS console). "checkpoint
+get" shows who set the checkpoint, when, from where and to where.
 ${TARGET_HELP}
 
-Exit codes: 0 set, or already there, or not confirmed; 1 refused, since a run
-holds the lease or has moved it; 2 wrong usage, or it cannot be done; 130
-interrupted.
+Exit codes: 0 set, or already there, or not confirmed; 1 refused, because
+a run holds the lease or has moved the checkpoint; 2 wrong usage, or the
+checkpoint cannot be set; 130 interrupted.
 
 Examples:
   $ npx auth0-logs-to-azure checkpoint set 6h --dry-run
@@ -50,13 +50,13 @@ Examples:
 export function addCheckpoint(program: Command): void {
   const checkpoint = program
     .command('checkpoint')
-    .summary('show or set the place from which the next run goes on')
-    .description('The place in Auth0’s logs from which the next run of a pipeline goes on.');
+    .summary('show or set where the next run continues')
+    .description('The place in Auth0’s logs where the next run of a pipeline continues.');
 
   const get = checkpoint
     .command('get')
-    .summary('show it, the lease and the last run')
-    .description('Shows each pipeline’s checkpoint, who holds its lease, and how its last run went.')
+    .summary('show the checkpoint, the lease and the last run')
+    .description('Shows each pipeline’s checkpoint, the owner of its lease, and the result of its last run.')
     .option('--json', 'print one JSON document');
   addTargetOptions(get)
     .addHelpText('after', GET_HELP)
@@ -67,12 +67,14 @@ export function addCheckpoint(program: Command): void {
 
   const set = checkpoint
     .command('set')
-    .summary('move it back or forward')
-    .description('Moves the checkpoint of one pipeline, after showing what that would do.')
+    .summary('move the checkpoint back or forward')
+    .description(
+      'Shows the effect of moving the checkpoint of one pipeline, and moves it after confirmation.',
+    )
     .argument('<where>', 'a log id, a date, how long ago, "oldest" or "now"')
-    .option('--dry-run', 'show what it would do, and do nothing')
-    .option('--yes', 'do not ask')
-    .option('--skip-logs', 'with --yes: even when that skips logs')
+    .option('--dry-run', 'show the effect, and change nothing')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--skip-logs', 'with --yes: allow it to skip logs')
     .option('--json', 'print one JSON document');
   addTargetOptions(set)
     .addHelpText('after', SET_HELP)

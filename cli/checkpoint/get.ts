@@ -1,4 +1,4 @@
-/** `checkpoint get`: looked at, and told. */
+/** `checkpoint get`: reads and shows the checkpoint. */
 import { openTarget } from '../pipelines/open.ts';
 import type { Operated, StoredState, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';

@@ -56,15 +56,15 @@ export function parseWhere(text: string, nowMs: number): StartFrom {
   if (from.kind === 'log' && (!isPastLogId(from.logId, nowMs) || (timeMs ?? 0) > nowMs)) {
     const problem =
       timeMs === undefined
-        ? 'which is no log id of a form that Auth0 gives: three digits, the time as yyyyMMddHHmmssSSS, 36 digits'
-        : `which lies in the future (${dateText(timeMs)})`;
+        ? 'which is not a valid Auth0 log id: three digits, the time as yyyyMMddHHmmssSSS, 36 digits'
+        : `which is in the future (${dateText(timeMs)})`;
     throw new UsageError(
       `<where> is "${text}", ${problem}; allowed: ${ALLOWED}, up to now (${dateText(nowMs)})`,
     );
   }
   if (from.kind === 'date' && from.dateMs > nowMs) {
     throw new UsageError(
-      `<where> is "${text}", which lies in the future; allowed: up to now (${dateText(nowMs)}), or "now"`,
+      `<where> is "${text}", which is in the future; allowed: up to now (${dateText(nowMs)}), or "now"`,
     );
   }
   return from;
@@ -80,7 +80,7 @@ export async function placeOf(source: LogSource, from: StartFrom, nowMs: number)
   const start = await source.start(from, nowMs, TIMEOUT_MS);
   if (start.kind === 'start') return start.checkpoint;
   throw new UsageError(
-    `Auth0 has to be asked where that is, and: ${start.fault.message}. A log id needs no asking: give one`,
+    `the place could not be looked up at Auth0: ${start.fault.message}. Specify a log id, which needs no look-up`,
     start.fault,
   );
 }
@@ -91,7 +91,7 @@ export async function refuseBeyond(source: LogSource, place: Checkpoint): Promis
   const answer = await source.newest(nowMs, TIMEOUT_MS);
   if (answer.kind === 'fault' || standingOf(place, answer.log, nowMs, nowMs) !== 'beyond') return;
   throw new UsageError(
-    `<where> is "${place.logId}", which lies beyond the tenant's newest log ${logIdOf(answer.log)}: nothing would ` +
+    `<where> is "${place.logId}", which is after the tenant's newest log ${logIdOf(answer.log)}: no log would ` +
       `ever be shipped; allowed: ${ALLOWED}, up to the newest log`,
   );
 }
@@ -105,7 +105,7 @@ export function directionOf({ from, to }: Move): Direction {
 
 /**
  * Reads 100 pages or three minutes at most, and leaves the pipeline's share of the rate limit to others.
- * @param onProgress told how many so far
+ * @param onProgress receives the number so far
  */
 export async function countBetween(
   source: LogSource,

@@ -37,7 +37,7 @@ export async function setCheckpoint(where: string, options: CheckpointSetOptions
   const wanted = parseWhere(where, Date.now());
   const target = await openTarget(options);
   const pipeline = onlyPipeline(target);
-  const stop = stopOnSignals('stopping; nothing is changed unless it is said so');
+  const stop = stopOnSignals('stopping; nothing was changed unless the output says so');
   const before = await pipeline.state();
   const isHeld = before.lease !== undefined && before.lease.expiresAtMs > Date.now();
   if (isHeld && !options.dryRun) return refuse(pipeline, leaseText(before, Date.now()));
@@ -68,11 +68,14 @@ export async function setCheckpoint(where: string, options: CheckpointSetOptions
   if (isWanted) {
     const written = await writeCheckpoint(plan, before.checkpoint?.logId).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
-      throw new UsageError(`${message}; whether it is set is not known: look with checkpoint get`, error);
+      throw new UsageError(
+        `${message}; it is unknown whether the checkpoint was set: run checkpoint get`,
+        error,
+      );
     });
     if (written.kind === 'refused') return refuse(pipeline, written.why);
     if (options.json) console.log(JSON.stringify(setJson(plan, written.checkpointSet), undefined, 2));
-    else console.log('Set. The next run goes on from there; "checkpoint get" shows who set it.');
+    else console.log('Set. The next run continues from there; "checkpoint get" shows who set it.');
     return EXIT.ok;
   }
   if (options.json) console.log(JSON.stringify(setJson(plan, undefined), undefined, 2));
@@ -87,7 +90,7 @@ async function countIn(
   stop: AbortSignal,
 ): Promise<Count> {
   if (direction === 'none') return { kind: 'counted', logs: 0, isMore: false };
-  if (direction === 'unknown') return { kind: 'unknown', why: 'the order of the two log ids is not known' };
+  if (direction === 'unknown') return { kind: 'unknown', why: 'the order of the two log ids is unknown' };
   const screen = liveLine(process.stderr, Date.now);
   const { source } = pipelineParts(config, secrets, env);
   const told = (logs: number) => screen.update(`${counted(logs, 'log')} counted at Auth0`);
@@ -97,12 +100,12 @@ async function countIn(
 function refuse({ config }: Operated, why: string): number {
   printError(
     `error: pipeline "${config.name}": ${why}; nothing was changed. Try again in a moment, or disable the schedule ` +
-      'for the time being (EventBridge Scheduler; "run" on this machine: end it)',
+      'temporarily (EventBridge Scheduler; on this machine, stop "run")',
   );
   return EXIT.fault;
 }
 
-/** Whether the operator wants it, knowing what it does. Throws UsageError when nobody can be asked and the options do not allow it. */
+/** Whether the operator wants it, knowing what it does. Throws UsageError without a terminal, unless the options allow it. */
 async function isAllowed(
   plan: Plan,
   { yes, skipLogs }: CheckpointSetOptions,
@@ -112,13 +115,12 @@ async function isAllowed(
   const { name } = plan.pipeline.config;
   const skips = skipsLogs(plan);
   if (yes && (!skips || skipLogs)) return true;
-  if (yes)
-    throw new UsageError('logs would be skipped, which --yes alone does not allow: give --skip-logs, too');
+  if (yes) throw new UsageError('logs would be skipped, which --yes alone does not allow; add --skip-logs');
   if (!asked) {
     throw new UsageError(
-      `nobody can be asked here; allowed: --yes${skips ? ' with --skip-logs' : ''}, or --dry-run to look`,
+      `confirmation needs a terminal; allowed: --yes${skips ? ' with --skip-logs' : ''}, or --dry-run to preview`,
     );
   }
-  if (!skips) return confirm(asked, 'Set it?', stop);
+  if (!skips) return confirm(asked, 'Set the checkpoint?', stop);
   return (await ask(asked, `Type the pipeline's name (${name}) to skip them: `, stop)) === name;
 }

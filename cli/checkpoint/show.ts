@@ -23,8 +23,8 @@ function factsOf({ config }: Operated, state: StoredState, nowMs: number): [stri
   const at = (ms: number) => `${dateText(ms)}, ${duration(Math.max(0, nowMs - ms))} ago`;
   const dateMs = checkpoint && dateOf(checkpoint);
   return [
-    ['checkpoint', checkpoint?.logId ?? `none yet: the first run begins at "${config.auth0.startFrom}"`],
-    ...facts('its date', dateMs, at),
+    ['checkpoint', checkpoint?.logId ?? `none yet; the first run begins at "${config.auth0.startFrom}"`],
+    ...facts('date', dateMs, at),
     ...facts('caught up', caughtUpAtMs, at),
     ['lease', leaseText(state, nowMs)],
     ...facts('last run', lastRun?.endedAtMs, at),
@@ -47,7 +47,7 @@ export function leaseText({ lease }: StoredState, nowMs: number): string {
   const until = dateText(lease.expiresAtMs);
   return lease.expiresAtMs > nowMs
     ? `held until ${until} by ${lease.owner}`
-    : `free: that of ${lease.owner} ran out ${until}`;
+    : `free: the lease of ${lease.owner} expired at ${until}`;
 }
 
 /** On standard error with `--json`, which has standard output to itself. */
@@ -61,28 +61,28 @@ export function tellPlan(plan: Plan, json: boolean): void {
   };
   const { name, auth0 } = pipeline.config;
   say(`${colors.bold(name)} ${colors.dim(`(${place})`)}`);
-  tellPlace('from', old, isFirst ? `: no checkpoint yet, so auth0.startFrom "${auth0.startFrom}"` : '');
+  tellPlace('from', old, isFirst ? `: no checkpoint yet; auth0.startFrom is "${auth0.startFrom}"` : '');
   tellPlace('to', next, '');
   say(wrapped(effectOf(plan)));
-  if (plan.count.kind === 'unknown') say(wrapped(`They could not be counted: ${plan.count.why}`));
+  if (plan.count.kind === 'unknown') say(wrapped(`The logs could not be counted: ${plan.count.why}`));
   if (skipsLogs(plan)) say(remedyOf(plan));
 }
 
 function effectOf({ direction, count, isUnsettled }: Plan): string {
-  if (direction === 'none') return 'That is where it is already.';
+  if (direction === 'none') return 'The checkpoint is already there.';
   const logs =
     count.kind === 'unknown'
       ? 'An unknown number of logs'
       : `${counted(count.logs, 'log')}${count.isMore ? ' or more' : ''}`;
   if (direction === 'back') {
-    return `Back: ${logs} would be sent again, and so would those in which late logs are still looked for.`;
+    return `Back: ${logs} would be sent again, and so would the logs that the sweep still covers.`;
   }
   if (direction === 'unknown') return `Back or forward: ${logs} would be sent again or SKIPPED.`;
   if (count.kind === 'counted' && count.logs === 0 && !count.isMore) {
     if (isUnsettled) {
-      return 'Forward, to a place so young that Auth0 may still write logs before it: those would be SKIPPED.';
+      return 'Forward, to a place so recent that Auth0 may still write logs before it: those would be SKIPPED.';
     }
-    return 'Forward, with no log in between: none would be sent again or skipped.';
+    return 'Forward, with no logs in between: none would be sent again or skipped.';
   }
   return `Forward: ${logs} would be SKIPPED.`;
 }
@@ -90,7 +90,7 @@ function effectOf({ direction, count, isUnsettled }: Plan): string {
 /** A log's id is given some seconds after its date, so a little more is taken at both ends. */
 function remedyOf({ options, old, next }: Plan): string {
   const [fromMs, toMs] = [logIdTimeMs(old.logId), logIdTimeMs(next.logId)];
-  const lead = 'To send them later all the same, while Auth0 still has them:';
+  const lead = 'To send them later, while Auth0 still has them:';
   if (fromMs === undefined || toMs === undefined)
     return `${lead}\n  see npx auth0-logs-to-azure help backfill`;
   return `${lead}\n${backfillLines({ fromMs: fromMs - 10_000, toMs: toMs + 1000 }, options)}`;

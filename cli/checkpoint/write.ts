@@ -10,7 +10,7 @@ export type Written =
   | { readonly kind: 'written'; readonly checkpointSet: string }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** Longer than the three writes take; should this process die in between, the next run waits for so long. */
+/** Longer than the three writes take. If this process crashes in between, the next run waits this long. */
 const LEASE_MS = 30_000;
 
 /**
@@ -33,10 +33,10 @@ export async function writeCheckpoint(plan: Plan, shownLogId: string | undefined
   const found = state.checkpoint?.logId;
   if (found !== shownLogId) {
     await store.release(lease, Date.now(), {});
-    return { kind: 'refused', why: `a run has moved the checkpoint meanwhile, to ${found ?? 'none'}` };
+    return { kind: 'refused', why: `a run has moved the checkpoint in the meantime, to ${found ?? 'none'}` };
   }
   const saved = await store.save(lease, next, nowMs, skipsLogs(plan) ? '' : lookBackFrom(state, next));
-  if (saved.kind === 'lost') return { kind: 'refused', why: 'a run has taken the lease over' };
+  if (saved.kind === 'lost') return { kind: 'refused', why: 'a run has taken over the lease' };
   const checkpointSet = `${who} at ${dateText(nowMs)}, from ${found ?? 'none'} to ${next.logId}`;
   // The next run asks the witness before it says that it is caught up.
   await store.release(saved.lease, Date.now(), { checkpointSet, witnessedAtMs: 0 });

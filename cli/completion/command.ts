@@ -7,7 +7,7 @@ const HELP = `
 The name auth0-logs-to-azure must be a command of the shell: "npm link" in this
 project's folder makes it one.
 
-Exit code: 0 printed, 2 wrong usage.
+Exit codes: 0 printed; 2 wrong usage.
 
 Examples:
   $ eval "$(auth0-logs-to-azure completion bash)"        # in ~/.bashrc
@@ -18,9 +18,9 @@ Examples:
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .summary('print a script that completes commands and options')
-    .description('Prints a script by which a shell completes the commands and options of this program.')
-    .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(SCRIPTS)))
+    .summary('print a shell completion script')
+    .description('Prints a shell completion script for the commands and options of this program.')
+    .addArgument(new Argument('<shell>', 'name of the shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action((shell: keyof typeof SCRIPTS) => console.log(SCRIPTS[shell](program.name(), treeOf(program))));
 }

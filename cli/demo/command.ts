@@ -1,4 +1,4 @@
-/** `demo`: a whole tenant, with everything that can go wrong, on this machine and without any account. */
+/** `demo`: a simulated tenant, with everything that can go wrong, on this machine and without an account. */
 import { getHeapStatistics } from 'node:v8';
 import { type Command, Option } from 'commander';
 import { KINDS } from '../../simulator/azure/apis.ts';
@@ -11,10 +11,11 @@ const BYTES_PER_LOG = 2_500;
 const MOST_SEED = 4_294_967_295;
 
 const HELP = `
-Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager are simulated on
-127.0.0.1; the Lambda bundles are the ones that are deployed.
+The demo simulates Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager on
+127.0.0.1. It runs the same Lambda bundles that are deployed.
 
-Exit code: 0 when every log has arrived, 1 when one is missing, 2 wrong usage.
+Exit codes: 0 every log is in Azure; 1 a log is missing or left on a queue;
+2 wrong usage.
 
 Examples:
   $ npx auth0-logs-to-azure demo
@@ -25,23 +26,14 @@ Examples:
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .summary('ship a simulated tenant through an outage, and count what arrives (default)')
+    .summary('ship the logs of a simulated tenant, through an outage (default)')
     .description(
-      'Ships a simulated tenant to a simulated workspace, through a rate limit, a poison record, a lost answer ' +
-        'and an outage of Azure, and counts what arrives.',
+      'Ships the logs of a simulated tenant to a simulated workspace, through a rate limit, a poison record, a lost ' +
+        'response and an outage of Azure, and counts the logs that arrive.',
     )
-    .option(
-      '--logs <count>',
-      'logs that the tenant writes, 1 to 1,000,000',
-      whole('--logs', 1, MOST_LOGS),
-      10_000,
-    )
-    .option('--seed <number>', 'the same seed gives the same tenant', whole('--seed', 0, MOST_SEED), 1)
-    .addOption(
-      new Option('--destination <api>', 'the API of Azure that is posted to')
-        .choices(KINDS)
-        .default(KINDS[0]),
-    )
+    .option('--logs <count>', 'number of logs, 1 to 1,000,000', whole('--logs', 1, MOST_LOGS), 10_000)
+    .option('--seed <number>', 'the same seed generates the same logs', whole('--seed', 0, MOST_SEED), 1)
+    .addOption(new Option('--destination <api>', 'Azure API to post to').choices(KINDS).default(KINDS[0]))
     .option('--json', 'print the result as one JSON object, and nothing else')
     .addHelpText('after', HELP)
     .action(async (options: DemoOptions) => {
@@ -52,15 +44,15 @@ export function addDemo(program: Command): void {
     });
 }
 
-/** Throws UsageError when the tenant would not fit: Node would die of it, and say so in a page of hexadecimals. */
+/** Throws UsageError when the tenant would not fit into memory: Node would crash with a memory dump. */
 function checkMemory(logs: number): void {
   const needed = logs * BYTES_PER_LOG;
   const available = getHeapStatistics().heap_size_limit;
   if (needed < available) return;
   const megabytes = (bytes: number) => `${Math.ceil(bytes / 1_000_000)} MB`;
   throw new UsageError(
-    `--logs is ${logs}, which takes ${megabytes(needed)} of memory, and Node has ${megabytes(available)}; ` +
-      'give fewer, or set NODE_OPTIONS=--max-old-space-size=4096',
+    `--logs is ${logs}, which needs ${megabytes(needed)} of memory, but Node.js has ${megabytes(available)}; ` +
+      'specify fewer, or set NODE_OPTIONS=--max-old-space-size=4096',
   );
 }
 

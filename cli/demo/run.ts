@@ -44,7 +44,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     if (!stop.signal.aborted) throw error;
     screen.stopBar();
     await world?.close();
-    printError('interrupted; everything that was started has been ended');
+    printError('interrupted; everything that was started has been stopped');
     return EXIT.interrupted;
   } finally {
     screen.stopBar();
@@ -52,7 +52,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   }
 }
 
-/** The work, or a rejection as soon as the signal says so; the work then fails by itself, its world being gone. */
+/** The work, or a rejection when the signal aborts; the work then fails because its world is closed. */
 async function untilStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
   work.catch(() => undefined);
   const stopped = new Promise<never>((_, reject) => {

@@ -59,13 +59,13 @@ export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, q
         barsize: BAR_CHARACTERS,
         hideCursor: true,
         clearOnComplete: true,
-        // Ctrl-C is the command's own business, which stops the bar too.
+        // The command handles Ctrl-C, and stops the bar too.
         gracefulExit: false,
       });
       const bar = bars.create(total, 0, { phase });
       const used = `${' '.repeat(BAR_CHARACTERS)} ${total} of ${total} in Azure | `.length;
       timer = setInterval(() => {
-        // A bar that wraps could not be taken away again.
+        // A bar that wraps could not be erased.
         const room = columns - 1 - used;
         bar.update(arrived(), { phase: shortened(phase, room) });
       }, REFRESH_MS);
@@ -86,8 +86,8 @@ export function introduce(
   { line, paragraph }: DemoScreen,
 ): void {
   paragraph(
-    `${counted(logs, 'log')} of a simulated Auth0 tenant (seed ${seed}), to a simulated workspace by the ` +
-      `${APIS[destination].title}, through the real Lambda bundles: no account is needed. ` +
+    `This demo ships ${counted(logs, 'log')} of a simulated Auth0 tenant (seed ${seed}) to a simulated workspace, ` +
+      `through the ${APIS[destination].title}. It runs the real Lambda bundles and needs no account. ` +
       'A tick is one run of the ship function; in AWS, a schedule starts one every minute.',
   );
   line('');
@@ -99,21 +99,21 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
   const number = new Intl.NumberFormat('en').format;
   const table = new Table({
     colAligns: ['left', 'right', 'left'],
-    // No colours of its own, and no lines between the rows.
+    // No colors of its own, and no lines between the rows.
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
   table.push(
     ['generated', number(result.generated), 'logs written by the simulated tenant'],
     ['accepted', number(result.accepted), 'rows in the simulated workspace'],
-    ['  unique', number(result.unique), 'different logs among them'],
-    ['  duplicates', number(result.duplicates), 'the same LogId once more'],
+    ['  unique', number(result.unique), 'distinct logs'],
+    ['  duplicates', number(result.duplicates), 'repeated LogIds'],
     [
       'dead-lettered',
       number(result.deadLettered.now),
-      `on that queue now; ${number(result.deadLettered.replayed)} replayed before`,
+      `on the dead-letter queue now; ${number(result.deadLettered.replayed)} replayed`,
     ],
-    ['retry queue', number(result.retryQueue), 'messages left on it'],
+    ['retry queue', number(result.retryQueue), 'messages on the retry queue now'],
     ['missing', number(result.missing), 'neither in Azure nor on a queue'],
   );
   line('');
@@ -121,7 +121,7 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
   line(verdictOf(result, colors));
   line('');
   line(
-    'Read on in README.md and docs/how-it-works.md.\nA real tenant from this machine: npx auth0-logs-to-azure run --help',
+    'Next: README.md and docs/how-it-works.md.\nTo ship a real tenant from this machine: npx auth0-logs-to-azure run --help',
   );
 }
 
@@ -129,18 +129,16 @@ function verdictOf(result: DemoResult, colors: DemoScreen['colors']): string {
   const { ok, missing, duplicates, unique, retryQueue, deadLettered, seconds, ticks } = result;
   if (missing > 0)
     return colors.red(
-      colors.bold(`LOST: ${counted(missing, 'log')} missing. That is a bug: please report it.`),
+      colors.bold(`LOST: ${counted(missing, 'log')} missing. This is a bug; please report it.`),
     );
   if (!ok) {
     const left = retryQueue + deadLettered.now;
-    return colors.yellow(
-      `Nothing is lost, but ${counted(left, 'message')} should not be on a queue any more.`,
-    );
+    return colors.yellow(`Nothing is lost, but ${counted(left, 'message')} are still on a queue.`);
   }
   const time = `${counted(ticks, 'tick')}, ${seconds.toFixed(1)} s`;
   const repeated =
     duplicates > 0
-      ? `\n${counted(duplicates, 'duplicate')}, by the lost answer: to be removed at query time, by LogId.`
+      ? `\n${counted(duplicates, 'duplicate')} from the lost response; remove duplicates at query time by LogId.`
       : '';
   return `${colors.green(colors.bold(`Nothing is lost: ${counted(unique, 'log')} in Azure`))} (${time}).${repeated}`;
 }

@@ -22,7 +22,7 @@ export interface StoryEnd {
 interface Scene {
   readonly world: DemoWorld;
   readonly say: (sentence: string) => void;
-  /** Writes logs into the tenant, up to this share of all; the one in the middle may be spoilt. Returns how many. */
+  /** Writes logs into the tenant, up to this share of all; the one in the middle may be poison. Returns how many. */
   write(share: number, poison?: 'poison'): Promise<number>;
   tick(): Promise<RunReport>;
   /** Ticks until there is nothing new; the reports added up. */
@@ -55,12 +55,12 @@ export async function playStory(
 ): Promise<StoryEnd> {
   const { scene, ticks } = setScene(world, screen, options);
   const chapters: readonly (readonly [title: string, act: (scene: Scene) => Promise<void>])[] = [
-    ['An ordinary tick', ordinary],
-    ['Auth0 limits the rate', rateLimited],
-    ['A poison record: one log that Azure will not take', poisoned],
-    ['Azure takes a batch, and its answer gets lost', answerLost],
-    ['Azure is down', outage],
-    ['Azure is back', recovery],
+    ['A normal tick', ordinary],
+    ['Auth0 is rate limiting', rateLimited],
+    ['A poison record: Azure rejects one log', poisoned],
+    ['Azure accepts a batch, but the response is lost', answerLost],
+    ['Azure is unavailable', outage],
+    ['Azure is available again', recovery],
   ];
   for (const [title, act] of chapters) {
     options.stop.throwIfAborted();
@@ -68,7 +68,7 @@ export async function playStory(
     await act(scene);
   }
   options.stop.throwIfAborted();
-  screen.chapter('The operator mends the cause and replays the dead letter');
+  screen.chapter('The operator fixes the cause and replays the dead letter');
   const deadLettersReplayed = await replayDeadLetters(scene);
   return { ticks: ticks(), deadLettersReplayed };
 }
@@ -83,7 +83,7 @@ async function rateLimited({ world, say, write, catchUp }: Scene): Promise<void>
   if ((await write(0.4)) === 0) return say(TOO_FEW);
   world.auth0.faults.logs.add(AUTH0_429, 2);
   const { logsAccepted } = await catchUp();
-  say('Auth0 answered 429 twice; the run waited as long as it was told to');
+  say('Auth0 returned 429 twice (Retry-After: 1); the run waited and tried again');
   say(`${counted(logsAccepted, 'log')} shipped; caught up`);
 }
 
@@ -91,11 +91,12 @@ async function poisoned({ say, write, catchUp }: Scene): Promise<void> {
   if ((await write(0.55, 'poison')) === 0) return say(TOO_FEW);
   const { logsAccepted, posts, logsDeadLettered } = await catchUp();
   if (logsDeadLettered === 0) return say(TOO_FEW);
-  const found = posts > 1 ? `the whole batch for it, halved until it stood alone (${posts} posts)` : 'it';
+  const found =
+    posts > 1 ? `the whole batch, which was split until that log was alone (${posts} posts)` : 'it';
   say(
-    `Azure refused ${found}: ${counted(logsDeadLettered, 'log')} put on the dead-letter queue, with the reason`,
+    `Azure rejected ${found}: ${counted(logsDeadLettered, 'log')} put on the dead-letter queue, with the reason`,
   );
-  say(`the other ${counted(logsAccepted, 'log')} shipped, checkpoint moved on; caught up`);
+  say(`the other ${counted(logsAccepted, 'log')} shipped, checkpoint advanced; caught up`);
 }
 
 async function answerLost({ world, say, write, catchUp }: Scene): Promise<void> {
@@ -104,15 +105,17 @@ async function answerLost({ world, say, write, catchUp }: Scene): Promise<void> 
   world.posts.add({ kind: 'accept-then-cut' });
   const { logsAccepted } = await catchUp();
   const duplicates = world.azure.received.duplicates - before;
-  say(`nobody can know whether Azure has it, so it is posted again: ${counted(duplicates, 'duplicate')}`);
+  say(
+    `the run cannot know whether Azure has the batch, so it posts the batch again: ${counted(duplicates, 'duplicate')}`,
+  );
   say(`${counted(logsAccepted, 'log')} shipped; caught up`);
 }
 
 async function outage({ world, say, write, tick }: Scene): Promise<void> {
   const steps = [
-    [0.78, AZURE_503, 'Azure answers 503 to all five tries'],
-    [0.85, AZURE_503_LATER, 'it answers 503 and asks for five minutes of peace, so it is not tried again'],
-    [0.92, AZURE_503_LATER, 'the next tick fares no better'],
+    [0.78, AZURE_503, 'Azure returns 503 to all five attempts'],
+    [0.85, AZURE_503_LATER, 'Azure returns 503 with Retry-After: 300, so the run does not retry'],
+    [0.92, AZURE_503_LATER, 'the next tick gets the same response'],
   ] as const;
   let retried = 0;
   for (const [share, fault, how] of steps) {
@@ -121,11 +124,11 @@ async function outage({ world, say, write, tick }: Scene): Promise<void> {
     const { logsRetried, batches } = await tick();
     retried += logsRetried;
     const aside = `${counted(batches.unavailable, 'batch', 'batches')} of ${counted(logsRetried, 'log')}`;
-    say(`${how}: ${aside} put on the retry queue, checkpoint moved on, run ended`);
+    say(`${how}: ${aside} put on the retry queue, checkpoint advanced, run ended`);
   }
   if (retried === 0) say(TOO_FEW);
   // The outage ends before the retry queue is looked at: each try during it would only make the message wait, ten
-  // seconds first and twice as long each time, and a demo should not make anybody wait.
+  // seconds first and twice as long each time, which is too long for a demo.
   world.posts.clear();
 }
 
@@ -138,7 +141,7 @@ async function recovery({ world, say, write, catchUp }: Scene): Promise<void> {
   const arrived = world.azure.received.records - before;
   if (messages === 0) return say('the retry queue is empty');
   say(
-    `the retry queue drained by itself: ${counted(messages, 'message')}, ${counted(arrived, 'log')} shipped`,
+    `the retry queue drained automatically: ${counted(messages, 'message')}, ${counted(arrived, 'log')} shipped`,
   );
 }
 
@@ -154,7 +157,7 @@ async function replayDeadLetters({ world, say }: Scene): Promise<number> {
   return arrived;
 }
 
-const TOO_FEW = 'no log falls into this chapter: give --logs a greater number to see it';
+const TOO_FEW = 'too few logs for this step; specify a larger --logs to see it';
 
 function setScene(world: DemoWorld, screen: DemoScreen, { logs, seed, stop }: StoryOptions) {
   const nowMs = Date.now();
@@ -180,7 +183,7 @@ function setScene(world: DemoWorld, screen: DemoScreen, { logs, seed, stop }: St
         const portion = Math.min(PORTION, left);
         world.auth0.tenant.add(take(tenant, portion, poisonAt - written));
         written += portion;
-        // The bar moves and Ctrl-C is heard in between.
+        // Lets the bar move and Ctrl-C be handled.
         await setImmediate();
         stop.throwIfAborted();
       }
@@ -200,7 +203,7 @@ function setScene(world: DemoWorld, screen: DemoScreen, { logs, seed, stop }: St
   return { scene, ticks: () => ticks };
 }
 
-/** The next `count` logs, the one at `poisonAt` spoilt. A `for…of` would close the generator at its end. */
+/** The next `count` logs, the one at `poisonAt` poisoned. A `for…of` would close the generator at its end. */
 function* take(logs: Generator<Log>, count: number, poisonAt: number): Generator<Log> {
   for (let i = 0; i < count; i++) {
     const { value } = logs.next();

@@ -1,4 +1,4 @@
-/** What Auth0's answers tell of the tenant's plan. */
+/** What Auth0's answers show about the tenant's plan. */
 import { AUTH0_PAGE_SIZE } from '../../lambda/core/contract.ts';
 import type { RateLimit } from '../../lambda/core/model.ts';
 import { counted, duration } from '../terminal/words.ts';
@@ -27,19 +27,19 @@ const SUSPICIOUS_SHARE = 0.5;
 /** @param headroom the share of the limit that is left to the tenant's other callers */
 export function rateLimitFinding(rateLimit: RateLimit | undefined, headroom: number): Finding {
   const say = about('rate limit');
-  if (!rateLimit) return say.unchecked('Auth0 did not tell it');
+  if (!rateLimit) return say.unchecked('Auth0 did not send its rate limit');
   const { limit, remaining } = rateLimit;
   const plan = PLANS[limit];
   const reserved = Math.min(limit - 1, Math.floor(limit * headroom));
   const seen = `${remaining} of ${counted(limit, 'call')} left`;
   const looks = plan
-    ? `looks like ${plan.name}: about ${counted(plan.callsPerMinute * AUTH0_PAGE_SIZE, 'log')} a minute`
-    : 'of no plan known here';
-  const kept = reserved === 0 ? '' : `; ${counted(reserved, 'call')} kept for others`;
+    ? `looks like ${plan.name}: about ${counted(plan.callsPerMinute * AUTH0_PAGE_SIZE, 'log')} per minute`
+    : 'of an unknown plan';
+  const kept = reserved === 0 ? '' : `; ${counted(reserved, 'call')} reserved for others`;
   if (remaining > reserved) return say.ok(`${seen}, ${looks}${kept}`);
   return say.warning(
-    `${seen}, ${looks}${kept}: others use it up, and the pipeline waits for them`,
-    'see who else calls the Management API (Auth0 dashboard, Monitoring, Logs, type api_limit); lower auth0.rateLimitHeadroom, or raise the plan',
+    `${seen}, ${looks}${kept}: other callers use it up, and the pipeline waits`,
+    'find out who else calls the Management API (Auth0 Dashboard, Monitoring, Logs, type api_limit); lower auth0.rateLimitHeadroom, or upgrade the plan',
   );
 }
 
@@ -50,7 +50,7 @@ export function retentionFinding(
   nowMs: number,
 ): Finding {
   const say = about('retention');
-  if (oldestMs === undefined) return say.unchecked('Auth0 has no log whose age could be looked at');
+  if (oldestMs === undefined) return say.unchecked('Auth0 has no log with a readable date');
   const ageMs = Math.max(0, nowMs - oldestMs);
   const ageDays = ageMs / DAY_MS;
   const seen = `the oldest log is ${duration(ageMs)} old, auth0.logRetentionDays is ${configuredDays}`;
@@ -58,14 +58,14 @@ export function retentionFinding(
   if (ageDays > configuredDays + 1) {
     const days = RETENTION_DAYS.find(one => ageDays <= one + 1) ?? Math.floor(ageDays);
     return say.warning(
-      `${seen}: too low, so that alarms ring and batches are put aside too early`,
-      `set auth0.logRetentionDays to what the tenant’s plan keeps, it looks like ${days}`,
+      `${seen}: too low, so alarms and queueing start too early`,
+      `set auth0.logRetentionDays to the retention of the tenant’s plan, which looks like ${days}`,
     );
   }
   const isLeast = configuredDays <= Math.min(...RETENTION_DAYS);
   if (isLeast || ageDays >= configuredDays * SUSPICIOUS_SHARE) return say.ok(seen);
   return say.warning(
-    `${seen}: unless the tenant is that young or was that quiet, its plan keeps logs for less, and a stop longer than that loses some`,
-    'set auth0.logRetentionDays to what the plan keeps: Free 1, Essentials 5, Professional 10, Enterprise 30',
+    `${seen}: unless the tenant is new or was inactive, its plan keeps logs for a shorter time, and a longer outage loses logs`,
+    'set auth0.logRetentionDays to the retention of the plan: Free 1, Essentials 5, Professional 10, Enterprise 30',
   );
 }

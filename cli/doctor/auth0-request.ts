@@ -1,4 +1,4 @@
-/** Requests of Auth0's logs endpoint, whose answers are looked at whole: logs, refusal and rate limit. */
+/** Requests to Auth0's logs endpoint, with the complete answer: logs, refusal and rate limit. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { waitForRateLimitMs } from '../../lambda/core/ask.ts';
@@ -23,7 +23,7 @@ export type Answer =
   | { readonly kind: 'logs'; readonly logs: readonly unknown[]; readonly rateLimit?: RateLimit }
   | { readonly kind: 'fault'; readonly fault: Fault; readonly rateLimit?: RateLimit };
 
-/** Patience with a rate limit that others use too, or that is as small as the Free plan's. */
+/** The longest wait for a rate limit that others use too, or that is as small as the Free plan's. */
 const PATIENCE_MS = 5_000;
 
 /** Asks the logs endpoint, waiting shortly for the rate limit where that helps. */
@@ -72,8 +72,8 @@ async function request(
     if (Array.isArray(body)) return { kind: 'logs', logs: body, ...limits };
     const type = headers.get('content-type') ?? 'no content type';
     const said = remedied(
-      `Auth0 answered ${status} with no JSON array of logs (${type})`,
-      `see whether a proxy answers in its place, and check ${settingsOf(config)}`,
+      `Auth0 returned ${status} without a JSON array of logs (${type})`,
+      `check whether a proxy answers instead of Auth0, and check ${settingsOf(config)}`,
     );
     return { kind: 'fault', fault: { verdict: 'unavailable', status, ...said }, ...limits };
   } catch (error) {

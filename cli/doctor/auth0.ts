@@ -55,7 +55,7 @@ export async function auth0Findings(patient: Auth0Patient, wantsSample = false):
   }).get(TIMEOUT_MS);
   if (granted.kind === 'fault') {
     const refused = refusedBy(about(TOKEN), granted.fault, config);
-    return { findings: [refused, ...withoutPage('there is no token')] };
+    return { findings: [refused, ...withoutPage('no token')] };
   }
   const token = tokenFinding(granted.token, config.domain);
   const ask = questioner(patient, granted.token, TIMEOUT_MS);
@@ -83,7 +83,7 @@ export async function auth0Findings(patient: Auth0Patient, wantsSample = false):
       // As it was before the others were asked for.
       rateLimitFinding(page.rateLimit, config.rateLimitHeadroom),
       oldest.kind === 'fault'
-        ? about('retention').unchecked('the oldest log could not be asked for', 'run this again in a minute')
+        ? about('retention').unchecked('the oldest log could not be read', 'run this again in a minute')
         : retentionFinding(logDateOf(oldest.logs[0]), config.logRetentionDays, clock.now()),
     ],
     ...(waiting === undefined ? {} : { waiting }),
@@ -103,7 +103,7 @@ async function askNewest(
   return dated.kind === 'fault' && dated.fault.status === 400 ? ask(query) : dated;
 }
 
-/** What becomes of these checks when nobody can be asked. */
+/** These checks, when Auth0 cannot be asked. */
 export function withoutToken(why: string): Finding[] {
   return [about(TOKEN).unchecked(why), ...withoutPage(why)];
 }
@@ -113,7 +113,7 @@ function withoutPage(why: string): Finding[] {
 }
 
 function afterFault({ rateLimit }: Answer, { rateLimitHeadroom }: PipelineConfig['auth0']): Finding[] {
-  const why = 'no page could be read';
+  const why = 'no logs could be read';
   return [
     rateLimit ? rateLimitFinding(rateLimit, rateLimitHeadroom) : about('rate limit').unchecked(why),
     about('retention').unchecked(why),
@@ -126,21 +126,21 @@ function tokenFinding(token: Secret, domain: string): Finding {
   const [, payload = ''] = token.reveal().split('.');
   const claims = jsonObject(Buffer.from(payload, 'base64url').toString('utf8'));
   if (typeof claims?.['scope'] !== 'string') {
-    return say.ok('obtained; it does not tell its scopes, so the logs below are the proof');
+    return say.ok('obtained; its scopes cannot be read, see “auth0 logs”');
   }
   const scopes = claims['scope'].split(' ').filter(Boolean);
   if (!scopes.includes(SCOPE)) {
-    return say.error(`obtained, but it does not hold ${SCOPE}`, granting(domain));
+    return say.error(`obtained, but without the scope ${SCOPE}`, granting(domain));
   }
-  if (scopes.length === 1) return say.ok(`obtained; it holds ${SCOPE} and nothing else`);
+  if (scopes.length === 1) return say.ok(`obtained; its only scope is ${SCOPE}`);
   return say.warning(
-    `obtained; besides ${SCOPE} it holds ${counted(scopes.length - 1, 'scope')} that nobody needs here`,
-    `take the others away from the application: Auth0 dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`,
+    `obtained; besides ${SCOPE}, it has ${counted(scopes.length - 1, 'scope')} that the pipeline does not need`,
+    `remove the other scopes from the application: Auth0 Dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`,
   );
 }
 
 function granting(domain: string): string {
-  return `grant ${SCOPE} to the application: Auth0 dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`;
+  return `grant ${SCOPE} to the application: Auth0 Dashboard of ${domain}, Applications, APIs, Auth0 Management API, Machine to Machine Applications`;
 }
 
 function waitingIn(logs: readonly unknown[]): Waiting {
@@ -152,26 +152,25 @@ function pageFinding(newest: Answer, waiting: Waiting | undefined, nowMs: number
   const parts = [
     'readable',
     newest.kind === 'logs' && newestText(newest.logs[0], nowMs),
-    waiting && (waiting.logs === 0 ? 'none waits' : waitingText(waiting)),
+    waiting && (waiting.logs === 0 ? 'no logs waiting' : waitingText(waiting)),
   ];
   return about(LOGS).ok(parts.filter(Boolean).join('; '));
 }
 
 function newestText(log: unknown, nowMs: number): string {
-  if (log === undefined) return 'Auth0 has no log';
+  if (log === undefined) return 'Auth0 has no logs';
   const dateMs = logDateOf(log);
   return dateMs === undefined
     ? 'the newest has no date'
     : `the newest is ${duration(Math.max(0, nowMs - dateMs))} old`;
 }
 
-/** `at least 100 logs wait`. */
+/** `at least 100 logs waiting`. */
 export function waitingText({ logs }: Waiting): string {
-  const verb = logs === 1 ? 'waits' : 'wait';
-  return `${logs === AUTH0_PAGE_SIZE ? 'at least ' : ''}${counted(logs, 'log')} ${verb}`;
+  return `${logs === AUTH0_PAGE_SIZE ? 'at least ' : ''}${counted(logs, 'log')} waiting`;
 }
 
-/** Throttling passes by itself. */
+/** Throttling is temporary, so it is a warning. */
 function refusedBy(say: ReturnType<typeof about>, fault: Fault, config: PipelineConfig['auth0']): Finding {
   const { text, remedy } = partsOf(fault, 'Auth0', settingsOf(config));
   return say[fault.verdict === 'throttled' ? 'warning' : 'error'](text, remedy);

@@ -4,6 +4,7 @@ import type { PostAnswer } from '../../lambda/core/model.ts';
 import { judge } from '../../lambda/core/verdict.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { meaningFor } from '../../lambda/destinations/spec.ts';
+import { rejectedText } from '../terminal/words.ts';
 import { about, type Finding, partsOf } from './finding.ts';
 
 type AzureConfig = PipelineConfig['azure'];
@@ -22,17 +23,15 @@ export function postFinding(answer: PostAnswer, config: AzureConfig): Finding {
   const { status, code = '', message } = answer;
   const shown = `${[status, code].filter(Boolean).join(' ')}${message ? `: ${message}` : ''}`;
   if (verdict.kind === 'accepted') {
-    return say.ok(`reachable and authorised (${status} to a post without a record)`);
+    return say.ok(`reachable and authorized (${status} to a post without records)`);
   }
   if (emptyRefused.has(code)) {
-    return say.ok(
-      `reachable and authorised (it refused the post for its emptiness alone: ${status} ${code})`,
-    );
+    return say.ok(`reachable and authorized (Azure rejected only the empty post: ${status} ${code})`);
   }
   if (verdict.kind !== 'fault') {
     return say.warning(
-      `reachable and authorised, it seems; but it answered ${shown}`,
-      'this may be for the emptiness of the post alone: see “last run”, whether real ones are accepted',
+      `probably reachable and authorized, but Azure returned ${shown}`,
+      'the empty post alone may be the cause: check in “last run” whether real posts are accepted',
     );
   }
   if (verdict.fault.verdict === 'intercepted') {
@@ -40,12 +39,11 @@ export function postFinding(answer: PostAnswer, config: AzureConfig): Finding {
     return say.error(parts.text, parts.remedy);
   }
   if (verdict.fault.verdict !== 'denied') {
-    const wait =
-      'wait, and see Azure’s status page; batches wait in the retry queue meanwhile, and nothing is lost';
-    return say[status === 429 ? 'warning' : 'error'](`Azure answered ${shown}`, wait);
+    const wait = 'wait, and check Azure’s status page; batches wait on the retry queue, and no log is lost';
+    return say[status === 429 ? 'warning' : 'error'](`Azure returned ${shown}`, wait);
   }
   const isRedirect = status >= 300 && status < 400;
-  const proxy = `check ${settings}, and whether a proxy answers in its place`;
+  const proxy = `check ${settings}, and whether a proxy answers instead of Azure`;
   const remedy = isRedirect ? proxy : (verdict.fault.remedy ?? `check ${settings}`);
-  return say.error(`Azure refuses: ${shown}`, remedy);
+  return say.error(`Azure ${rejectedText(status)}: ${shown}`, remedy);
 }

@@ -30,15 +30,15 @@ export async function azureFindings(
   const { destination, token } = openDestination(config, { ...opening, identity: 'nobody' });
   if (isFederated(config)) return federatedFindings(destination, config, lastRun);
   if (secret && !isUsable(secret)) {
-    return [...checkOf(config), 'azure'].map(check => about(check).unchecked('it needs the azure secret'));
+    return [...checkOf(config), 'azure'].map(check => about(check).unchecked('needs the azure secret'));
   }
   const granted = await token?.(TIMEOUT_MS);
   if (needed && granted?.kind === 'fault') {
     const { text, remedy } = partsOf(granted.fault, needed.vendor, needed.settings(config));
-    return [about(needed.check).error(text, remedy), about('azure').unchecked('there is no token')];
+    return [about(needed.check).error(text, remedy), about('azure').unchecked('no token')];
   }
   const answer = await destination.post(EMPTY, TIMEOUT_MS);
-  const obtained = checkOf(config).map(check => about(check).ok('obtained by the client secret'));
+  const obtained = checkOf(config).map(check => about(check).ok('obtained with the client secret'));
   return [...obtained, postFinding(answer, config)];
 }
 
@@ -64,17 +64,17 @@ async function federatedFindings(
   if (isThere && lastRun && lastRun.logsAccepted > 0) {
     const run = `the run that ended at ${dateText(lastRun.endedAtMs)}`;
     return [
-      ...tokens.map(({ ok }) => ok(`federated: not to be had from here, but ${run} had one`)),
-      say.ok(`reachable; ${run} had ${counted(lastRun.logsAccepted, 'log')} accepted`),
+      ...tokens.map(({ ok }) => ok(`federated: not available from this machine, but ${run} obtained one`)),
+      say.ok(`reachable; Azure accepted ${counted(lastRun.logsAccepted, 'log')} of ${run}`),
     ];
   }
   const unproven = tokens.map(({ unchecked }) =>
     unchecked(
-      'federated: Entra trusts the roles of the functions alone, and their last run had nothing accepted',
-      'see “last run”: it says what was refused; or look again after a run that had logs to ship',
+      'federated: Entra trusts only the roles of the functions, and Azure accepted no logs of their last run',
+      'see “last run” for what was rejected, or run this again after a run that had logs to ship',
     ),
   );
   if (!isThere) return [...unproven, postFinding(answer, config)];
-  const seen = `the endpoint answers (${answer.status} without a token, as it should)`;
-  return [...unproven, say.unchecked(`${seen}; more cannot be told from here`)];
+  const seen = `the endpoint answers (${answer.status} without a token, as expected)`;
+  return [...unproven, say.unchecked(`${seen}; more cannot be checked from this machine`)];
 }

@@ -5,7 +5,7 @@ import type { Target } from '../pipelines/operated.ts';
 import { duration } from '../terminal/words.ts';
 import { about, type Finding } from './finding.ts';
 
-/** How far this machine's clock is ahead of a vendor's, as far as an answer tells. */
+/** How far this machine's clock is ahead of a vendor's, as far as an answer shows it. */
 export interface Skew {
   readonly vendor: string;
   readonly aheadMs: number;
@@ -14,7 +14,7 @@ export interface Skew {
 }
 
 export interface ClockWatch {
-  /** The client that ships, which looks at the clock of whoever answers. */
+  /** The HTTP client of the pipeline, which also records the clock of the vendor that answers. */
   fetchOf(vendor: string): Fetch;
   readonly skews: readonly Skew[];
 }
@@ -46,25 +46,25 @@ export function clockWatch(now: () => number): ClockWatch {
 export function clockFinding(skews: readonly Skew[], kind: Target['kind']): Finding {
   const say = about('clock');
   const [first, ...others] = skews;
-  if (!first) return say.unchecked('nobody answered, so that nobody told the time');
+  if (!first) return say.unchecked('no answer to compare the time with');
   const worst = others.reduce((a, b) => (Math.abs(b.aheadMs) > Math.abs(a.aheadMs) ? b : a), first);
   const offMs = Math.abs(worst.aheadMs);
   if (offMs < NOTEWORTHY_MS + worst.uncertaintyMs) {
     const vendors = [...new Set(skews.map(({ vendor }) => vendor))].sort();
     return say.ok(
-      `right to ${duration(Math.max(1000, offMs, worst.uncertaintyMs))}, by ${new Intl.ListFormat('en').format(vendors)}`,
+      `accurate to ${duration(Math.max(1000, offMs, worst.uncertaintyMs))}, compared with ${new Intl.ListFormat('en').format(vendors)}`,
     );
   }
   const text = `this machine’s clock is ${duration(offMs)} ${worst.aheadMs > 0 ? 'ahead of' : 'behind'} ${worst.vendor}’s`;
-  const remedy = 'set it by the network’s time, on Linux: timedatectl set-ntp true';
+  const remedy = 'synchronize it with NTP; on Linux: timedatectl set-ntp true';
   if (kind === 'stack') {
     return say.warning(
-      `${text}; the functions have AWS’s and do not care, but times shown here are wrong`,
+      `${text}; the functions use AWS’s clock and are not affected, but times shown here are wrong`,
       remedy,
     );
   }
   if (offMs <= TOLERANCE_MS) {
     return say.warning(`${text}; logs may be read before they are settled`, remedy);
   }
-  return say.error(`${text}; tokens may be refused, and signed posts are refused beyond 15 min`, remedy);
+  return say.error(`${text}; tokens may be rejected, and signed posts are rejected beyond 15 min`, remedy);
 }

@@ -28,8 +28,8 @@ export function columnsFinding(
 ): Finding {
   if (file === undefined) {
     return say.unchecked(
-      'the rule’s columns cannot be asked for with the rights of a pipeline',
-      `with the Azure CLI, in the subscription of the rule (its --subscription chooses another):${commands(about)}`,
+      'the permissions of a pipeline do not allow it to read the rule’s columns',
+      `run the Azure CLI in the subscription of the rule (--subscription selects another):${commands(about)}`,
     );
   }
   const rules = rulesIn(file);
@@ -37,34 +37,37 @@ export function columnsFinding(
   if (!rule) {
     const ids = rules.map(one => one['immutableId']).join(', ');
     return say.error(
-      `the file of --dcr holds no rule ${immutableId}, only ${ids || 'no rule at all'}`,
-      `was it made in another subscription, or is azure.dcrImmutableId wrong? Make it anew:${commands(about)}`,
+      `the --dcr file does not contain rule ${immutableId}; it contains ${ids || 'no rules'}`,
+      `check azure.dcrImmutableId and the subscription, and create the file again:${commands(about)}`,
     );
   }
   const remedy =
-    'deploy azure/template.json again, which adds what is missing and keeps the logs: docs/azure.md';
+    'deploy azure/template.json again; this adds what is missing and keeps the logs: docs/azure.md';
   const declarations = isObject(rule['streamDeclarations']) ? rule['streamDeclarations'] : {};
   const declared = columnsOf(declarations[stream]);
   if (!declared) {
     const names = Object.keys(declarations).join(', ') || 'none';
     return say.error(
-      `the rule declares no stream ${stream}; it has ${names}`,
+      `the rule does not declare the stream ${stream}; it declares ${names}`,
       `set azure.stream to one of them, or ${remedy}`,
     );
   }
   if (!feeds(rule, stream)) {
-    return say.error(`no data flow of the rule takes the stream ${stream}: its records go nowhere`, remedy);
+    return say.error(
+      `no data flow of the rule uses the stream ${stream}, so its records are not stored`,
+      remedy,
+    );
   }
   const missing = COLUMNS.filter(({ name }) => !declared.has(name));
   const wrong = COLUMNS.filter(column => !fits(column, declared.get(column.name)));
   if (missing.length + wrong.length === 0) {
-    return say.ok(`all ${COLUMNS.length} are declared by ${stream}, with their types`);
+    return say.ok(`${stream} declares all ${COLUMNS.length} columns with the correct types`);
   }
   const problems = [
     missing.length > 0 &&
-      `${counted(missing.length, 'column')} not declared, so that Azure drops their values: ${listed(missing.map(({ name }) => name))}`,
+      `${counted(missing.length, 'column')} not declared, so Azure drops their values: ${listed(missing.map(({ name }) => name))}`,
     wrong.length > 0 &&
-      `${counted(wrong.length, 'column')} of another type, so that values are lost: ${listed(wrong.map(({ name, type }) => `${name} is ${declared.get(name)}, sent as ${type}`))}`,
+      `${counted(wrong.length, 'column')} of a different type, so values are lost: ${listed(wrong.map(({ name, type }) => `${name} is ${declared.get(name)}, sent as ${type}`))}`,
   ].filter(Boolean);
   return say.error(problems.join('; '), remedy);
 }

@@ -4,22 +4,22 @@ import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import type { DoctorOptions } from './run.ts';
 
 const HELP = `
-It changes nothing: it asks Auth0 for a token and a few pages of logs, and sends
-Azure a post without a record in it. As every token does, this one leaves a log
-of type "seccft" at Auth0, which is shipped like any other.
+The command changes nothing. It requests a token and a few pages of logs from
+Auth0, and sends Azure a post without records. Every token request leaves a log
+of type "seccft" at Auth0, which is shipped like any other log.
 
-It asks with the pipeline's own secrets, from this machine. What cannot be known
-from here is "not checked", with the reason, and is no error.
+The checks use the pipeline's own secrets, from this machine. A check that
+cannot be made from here is "not checked", with the reason, and is not an error.
 ${TARGET_HELP}
 
-The columns of a data collection rule can only be read with your own rights:
+To check the columns of a data collection rule, read it with your own account:
   $ az monitor data-collection rule list -o json > dcr.json
   $ npx auth0-logs-to-azure doctor --dcr dcr.json
 
   ✓ ok   ! warning   ✗ error   – not checked   → what to do
 
 Exit codes: 0 no error; 1 an error was found, or a pipeline is unhealthy;
-2 wrong usage or configuration, or nothing could be asked; 130 interrupted.
+2 wrong usage or configuration, or nothing could be read; 130 interrupted.
 
 Examples:
   $ npx auth0-logs-to-azure doctor
@@ -32,13 +32,13 @@ Examples:
 export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
-    .summary('find what is wrong, with what to do about it')
+    .summary('find what is wrong, and how to fix it')
     .description(
-      'Looks at everything that a pipeline needs, from its secrets to Azure’s answer,\nand says of each whether it is in order and what to do if not. Changes nothing.',
+      'Checks everything that a pipeline needs, from its secrets to Azure’s answer, and\nprints what to do about each problem. Changes nothing.',
     );
   addTargetOptions(command)
-    .option('--dcr <file>', 'the rule, as "az monitor data-collection rule" tells it')
-    .option('--json', 'the findings as JSON')
+    .option('--dcr <file>', 'output of "az monitor data-collection rule list"')
+    .option('--json', 'print the findings as JSON')
     .addHelpText('after', HELP)
     .action(async (options: DoctorOptions) => {
       const { runDoctor } = await import('./run.ts');

@@ -1,4 +1,4 @@
-/** The configuration is valid, or nothing would have got here; what in it is worth a second look. */
+/** The configuration is already validated here. Finds settings in it that are worth a second look. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
@@ -19,20 +19,20 @@ export function configurationFindings(
   const doubts: (readonly [text: string, remedy: string] | false)[] = [
     kind === 'stack' &&
       !called && [
-        'alarms call nobody: no receiver is configured',
+        'alarms notify nobody: no recipient is configured',
         'set alarms.email, alarms.https or alarms.topicArn, and deploy',
       ],
     !OWN_DOMAIN.test(auth0.domain) && [
-      `auth0.domain "${auth0.domain}" does not look like the tenant’s own`,
-      'put the tenant’s own there (acme.eu.auth0.com) and a custom domain into auth0.customDomain',
+      `auth0.domain "${auth0.domain}" does not look like the tenant’s own domain`,
+      'set auth0.domain to the tenant’s own domain (acme.eu.auth0.com), and auth0.customDomain to a custom domain',
     ],
     ...specOf(azure)
       .doubts(azure)
       .map(({ text, remedy }) => [text, remedy] as const),
     config.settleSeconds === 0 &&
       config.sweepMinutes === 0 && [
-        'logs that Auth0 shows late are missed: settleSeconds and sweepMinutes are both 0',
-        'leave them out of the configuration: 15 and 15 are the defaults',
+        'late logs are missed: settleSeconds and sweepMinutes are both 0',
+        'remove both from the configuration; the defaults are 15 and 15',
       ],
   ];
   const found = doubts.filter(doubt => doubt !== false).map(([text, remedy]) => say.warning(text, remedy));
@@ -40,12 +40,12 @@ export function configurationFindings(
     name => env[name],
   );
   const notice = redirected.length > 0 ? `; redirected by ${redirected.join(', ')}` : '';
-  // A function is not told of its schedule.
+  // A function does not know its schedule.
   const pace = kind === 'stack' ? '' : `; schedule ${schedule}`;
   return found.length > 0 ? found : [say.ok(`valid${pace}${notice}`)];
 }
 
-/** What the users of its API should know today, if anything. */
+/** A notice to the users of the destination's API, if there is one today. */
 export function noticeFindings({ azure }: PipelineConfig, nowMs: number): Finding[] {
   const notice = specOf(azure).notice?.(nowMs);
   return notice ? [about(notice.check).warning(notice.text, notice.remedy)] : [];

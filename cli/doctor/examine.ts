@@ -26,7 +26,7 @@ export interface Examination {
   readonly about: About;
   /** What the file of `--dcr` holds; undefined when there is none. */
   readonly dcr: unknown;
-  /** Told which part is at work, and when it is done. */
+  /** Receives the name of each part while it runs. */
   readonly watch: <T>(part: string, work: Promise<T>) => Promise<T>;
 }
 
@@ -43,7 +43,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
     const say = about('configuration');
     const finding = say.error(
       bases.problems.join('; '),
-      'correct the environment of this command, and run it again',
+      'correct the environment variables, and run the command again',
     );
     return judged([finding], factsOf(one, kind, systemClock.now(), {}));
   }
@@ -54,7 +54,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
 
   const auth0 = async (): Promise<readonly [Finding, Auth0Findings]> => {
     const secret = await auth0SecretFinding(vault);
-    if (!isUsable(secret)) return [secret, { findings: withoutToken('it needs the auth0 secret') }];
+    if (!isUsable(secret)) return [secret, { findings: withoutToken('needs the auth0 secret') }];
     const stored = await state;
     const patient = {
       config: config.auth0,
@@ -99,7 +99,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
     watch('the state', state),
     watch('table and queues', asked(one.problems())),
     watch('schedule, trigger', asked(one.stopped())),
-    watch('what waits', asked(one.queues.depths())),
+    watch('the queues', asked(one.queues.depths())),
     watch('alarms', asked(one.limits())),
     watch('alarms', asked(one.alarms())),
   ]);
@@ -116,7 +116,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
     ...fromAzure,
     ...(rule ? [columnsFinding(rule, dcr, by)] : []),
     clockFinding(clocks.skews, kind),
-    // A state directory has no settings that somebody could have changed.
+    // A state directory has no settings that could have been changed.
     ...(kind === 'stack' ? resourceFindings(problems, one.deployCommand) : []),
     ...triggerFindings(stopped, kind),
     lastRunFinding(stored, pulse),
@@ -148,7 +148,7 @@ function originIn(env: Environment, name: string): string | undefined {
   return env[name] ? new URL(env[name]).origin : undefined;
 }
 
-/** The answer, or in a sentence why there is none; a bug is thrown on. */
+/** The answer, or the reason why there is none, in a sentence. Rethrows bugs. */
 async function asked<T>(question: Promise<T>): Promise<Asked<T>> {
   const limit = AbortSignal.timeout(ASK_LIMIT_MS);
   try {
@@ -159,7 +159,7 @@ async function asked<T>(question: Promise<T>): Promise<Asked<T>> {
       return { problem: error.message, isForbidden: FORBIDDEN.test(cause) };
     }
     if (!limit.aborted) throw error;
-    const problem = 'AWS has not answered within 30 s; check this machine’s network, and run it again';
+    const problem = 'AWS did not answer within 30 s; check this machine’s network, and run the command again';
     return { problem, isForbidden: false };
   }
 }

@@ -34,7 +34,7 @@ export function about(check: string) {
 /** Whether what depends on this check may be looked at. */
 export const isUsable = ({ level }: Finding): boolean => level === 'ok' || level === 'warning';
 
-/** One sentence of ours, "what is wrong; what to do", in its parts. What a vendor said stands in brackets, and stays whole. */
+/** Splits one of our sentences, "what is wrong; what to do". A vendor's text stands in brackets and is not split. */
 export function sentenceParts(sentence: string): { text: string; remedy?: string } {
   const bracket = sentence.search(/(?<=\)); /);
   const end = bracket >= 0 ? bracket : sentence.indexOf('; ');
@@ -64,17 +64,17 @@ function remedyFor(
   settings: string,
 ): string {
   if (verdict === 'throttled') {
-    return `other callers use up what ${vendor} allows; wait a minute, run this again, and see who else calls`;
+    return `other callers use up ${vendor}’s rate limit; wait a minute, run this again, and find out who else calls`;
   }
   if (verdict === 'denied') return `check ${settings}`;
   if (answered) {
-    return `wait, and see ${vendor}’s status page; the pipeline goes on by itself and loses nothing meanwhile`;
+    return `wait, and check ${vendor}’s status page; the pipeline continues automatically, and no log is lost`;
   }
   if (/ENOTFOUND|EAI_AGAIN/.test(code)) {
     return `the host is unknown: check ${settings}, and this machine’s DNS`;
   }
   if (/CERT|SIGNATURE|TLS|SSL/.test(code)) {
-    return 'something between here and there breaks TLS, such as a proxy: see this machine’s network, or set NODE_EXTRA_CA_CERTS';
+    return 'something on the network path, such as a proxy, breaks TLS: check this machine’s network, or set NODE_EXTRA_CA_CERTS';
   }
-  return `check this machine’s network, proxy and firewall; if they are well, see ${vendor}’s status page`;
+  return `check this machine’s network, proxy and firewall; if they work, check ${vendor}’s status page`;
 }

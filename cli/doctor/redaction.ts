@@ -28,14 +28,14 @@ export function redactionFindings(
   );
   const shipped = logs?.filter(includeRule(config));
   if (!shipped || shipped.length === 0) {
-    const why = logs ? 'there is no log that ships' : 'no log could be read';
-    return [...unknown, say.unchecked(`whether the rules match could not be seen: ${why}`)];
+    const why = logs ? 'no log of the sample is shipped' : 'no logs could be read';
+    return [...unknown, say.unchecked(`the rules could not be tested: ${why}`)];
   }
   const redact = redactor(rules, ANY_KEY);
   for (const log of shipped) if (typeof log === 'object' && !Array.isArray(log)) redact(log);
   const line = unmatchedLine(redact.unmatched(), rules.length, shipped.length);
   if (line !== undefined) {
-    const remedy = `a rare field may be in none of so few; try the rules on more:\n  ${command(['dry-run', '--max', '10000'], by)}`;
+    const remedy = `a rare field may be in none of these logs; test the rules on more logs:\n  ${command(['dry-run', '--max', '10000'], by)}`;
     return [...unknown, say.warning(line, remedy)];
   }
   const each = rules.length === 1 ? 'the rule' : `each of ${rules.length} rules`;

@@ -1,4 +1,4 @@
-/** `doctor`: every pipeline's checks, told. */
+/** `doctor`: runs and shows every pipeline's checks. */
 import { openTarget } from '../pipelines/open.ts';
 import type { Target, TargetOptions } from '../pipelines/operated.ts';
 import { aboutPipeline } from '../pipelines/remedy.ts';
@@ -17,11 +17,11 @@ export interface DoctorOptions extends TargetOptions {
 /** Waits shorter than this need no explanation. */
 const SILENT_MS = 1000;
 const TICK_MS = 200;
-const DCR_REMEDY = 'make it: az monitor data-collection rule list -o json > dcr.json';
+const DCR_REMEDY = 'create it: az monitor data-collection rule list -o json > dcr.json';
 
 /** Returns the exit code. Throws UsageError when nothing could be looked at. */
 export async function runDoctor(options: DoctorOptions): Promise<number> {
-  const dcr = options.dcr === undefined ? undefined : readJsonFile('file of --dcr', options.dcr, DCR_REMEDY);
+  const dcr = options.dcr === undefined ? undefined : readJsonFile('--dcr file', options.dcr, DCR_REMEDY);
   const screen = liveLine(process.stderr, Date.now);
   endOnSignals(screen);
   const waiting = waitingLine(screen);

@@ -1,9 +1,9 @@
-/** What can be wrong with the fields of a secret, as far as it can be seen without asking anybody. */
+/** Problems in the fields of a secret that can be found without a request. */
 import { createPrivateKey } from 'node:crypto';
 import type { SecretFields } from '../../lambda/core/model.ts';
 import { MAKE_REDACTION_KEY, REDACTION_KEY_MIN_CHARACTERS } from '../../lambda/core/record/redaction-key.ts';
 
-/** It will be refused, or it looks so. `text` goes on after the secret's name. */
+/** A secret that will be, or may be, rejected. `text` follows the secret's name. */
 export interface Problem {
   readonly level: 'error' | 'warning';
   readonly text: string;
@@ -19,32 +19,32 @@ export function missingIn(
   const missing = needed.find(key => !fields[key]?.reveal());
   return missing === undefined
     ? undefined
-    : { level: 'error', text: `lacks "${missing}"${missing === 'clientSecret' ? besides : ''}` };
+    : { level: 'error', text: `does not contain "${missing}"${missing === 'clientSecret' ? besides : ''}` };
 }
 
-/** Line breaks that were written as `\n` once too often are forgiven, as the pipeline does. */
+/** Accepts line breaks that are escaped as `\n`, as the pipeline does. */
 export function privateKeyProblem(pem: string | undefined): Problem | undefined {
   if (!pem) return undefined;
   const wrong = (text: string): Problem => ({ level: 'error', text: `has a "privateKey" ${text}` });
   if (/-----BEGIN (RSA )?PUBLIC KEY-----/.test(pem)) {
-    return wrong('that is the public half; the private one belongs here');
+    return wrong('that is a public key; use the private key');
   }
   try {
     const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPrivateKey(
       pem.replaceAll('\\n', '\n'),
     );
-    if (type !== 'rsa') return wrong(`of type ${type}; Auth0 takes RSA`);
+    if (type !== 'rsa') return wrong(`of type ${type}; Auth0 requires RSA`);
     const bits = details?.modulusLength ?? 0;
     return bits < RSA_LEAST_BITS
-      ? wrong(`of ${bits} bits; at least ${RSA_LEAST_BITS} are needed`)
+      ? wrong(`of ${bits} bits; at least ${RSA_LEAST_BITS} are required`)
       : undefined;
   } catch {
-    return wrong('that cannot be read as PEM; it must be the whole file, from BEGIN to END');
+    return wrong('that is not valid PEM; it must be the complete file, from BEGIN to END');
   }
 }
 
 export function redactionKeyFault(key = ''): Problem | undefined {
   if (key.length >= REDACTION_KEY_MIN_CHARACTERS) return undefined;
-  const text = `has a "redactionKey" of ${key.length} characters; at least ${REDACTION_KEY_MIN_CHARACTERS} are needed (${MAKE_REDACTION_KEY} makes one)`;
+  const text = `has a "redactionKey" of ${key.length} characters; at least ${REDACTION_KEY_MIN_CHARACTERS} are required (to create one: ${MAKE_REDACTION_KEY})`;
   return { level: 'error', text };
 }

@@ -16,7 +16,7 @@ export interface Vault {
   readonly about: About;
 }
 
-/** The operator may not look, or cannot now: which says nothing of the pipeline. */
+/** The operator cannot read the secret. This shows nothing about the pipeline. */
 const NOT_FOR_US = new Set(['AccessDeniedException', 'DecryptionFailure', 'CredentialsProviderError']);
 
 /** Auth0's: `{"clientId"}` with `"clientSecret"` or `"privateKey"`, and `"redactionKey"` where a rule needs it. */
@@ -28,7 +28,7 @@ export function auth0SecretFinding(vault: Vault): Promise<Finding> {
   return secretFinding(vault, 'auth0 secret', auth0.secret, shape, fields => {
     const proof = fields['privateKey']?.reveal() ? 'privateKey' : 'clientSecret';
     const needed = ['clientId', proof, ...(hashes ? ['redactionKey'] : [])];
-    const missing = missingIn(fields, needed, proof === 'clientSecret' ? ' (nor "privateKey")' : '');
+    const missing = missingIn(fields, needed, proof === 'clientSecret' ? ' or "privateKey"' : '');
     const short = hashes ? redactionKeyFault(fields['redactionKey']?.reveal()) : undefined;
     return { needed, problem: missing ?? privateKeyProblem(fields['privateKey']?.reveal()) ?? short };
   });
@@ -61,7 +61,7 @@ async function secretFinding(
     const { code = '', verdict, message } = answer.fault;
     const [text = message] = message.split('; ');
     if (verdict !== 'denied' || NOT_FOR_US.has(code)) {
-      const remedy = 'run this as somebody who may read it; whether the pipeline may, its last run says';
+      const remedy = 'run this with credentials that can read it; “last run” shows whether the pipeline can';
       return say.unchecked(text.replace('by this role', 'by you'), remedy);
     }
     return say.error(
@@ -70,11 +70,10 @@ async function secretFinding(
     );
   }
   const { fields } = answer;
-  const remedy =
-    kind === 'stack' ? filling(name, shape, about) : `correct it where it is kept; it must be ${shape}`;
+  const remedy = kind === 'stack' ? filling(name, shape, about) : `correct the secret; it must be ${shape}`;
   const untouched = Object.keys(fields).find(key => fields[key]?.reveal().includes(SECRET_PLACEHOLDER));
   if (untouched !== undefined) {
-    return say.error(`the secret "${name}" still holds the placeholder in "${untouched}"`, remedy);
+    return say.error(`the secret "${name}" still contains the placeholder in "${untouched}"`, remedy);
   }
   const { needed, problem } = look(fields);
   const blank = needed.find(
@@ -83,14 +82,14 @@ async function secretFinding(
   if (problem) return say[problem.level](`the secret "${name}" ${problem.text}`, remedy);
   if (blank !== undefined) {
     return say.warning(
-      `the secret "${name}" has a "${blank}" with a space or a line break at an end`,
+      `the secret "${name}" has a "${blank}" that begins or ends with a space or a line break`,
       remedy,
     );
   }
-  return say.ok(`"${name}" holds ${needed.join(' and ')}, as it should`);
+  return say.ok(`"${name}" contains ${needed.join(' and ')}`);
 }
 
 function filling(name: string, shape: string, about: About): string {
   const put = `secretsmanager put-secret-value --secret-id ${name} \\\n    --secret-string file://secret.json`;
-  return `write ${shape} into a file, and the file into the secret (the next run finds it):\n  ${awsCommand(put, about)}`;
+  return `write ${shape} to secret.json, and store that file in the secret (the next run uses it):\n  ${awsCommand(put, about)}`;
 }

@@ -1,4 +1,4 @@
-/** What the pipeline itself has to say: its state, its queues and how the last run went. */
+/** The pipeline's own state: checkpoint item, queues and last run. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { withoutRemedy } from '../../lambda/core/cause.ts';
 import { DEAD_LETTER_RETENTION_DAYS } from '../../lambda/core/contract.ts';
@@ -6,20 +6,20 @@ import type { QueueName } from '../../lambda/core/model.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { queueReasons, runReasons, silenceReasons, worstOf } from '../pipelines/health.ts';
 import type { Depth, Limits, Stopped, StoredState, Target } from '../pipelines/operated.ts';
-import { type About, command, firstRun } from '../pipelines/remedy.ts';
+import { type About, command, firstRun, revertDrift } from '../pipelines/remedy.ts';
 import { counted, duration, faultOf, runWarnings } from '../terminal/words.ts';
 import { type Finding, about as findingOf, sentenceParts } from './finding.ts';
 
 const DAY_MS = 86_400_000;
-/** Of the one judgement of health, as these checks tell it. */
+/** Health, as the level of a finding. */
 const LEVEL = { healthy: 'warning', unknown: 'warning', degraded: 'warning', unhealthy: 'error' } as const;
 
-/** What a question was answered, or in a sentence why it was not. */
+/** The answer to a question, or the reason why there is none, in a sentence. */
 export type Asked<T> = { readonly value: T } | Unanswered;
 
 export interface Unanswered {
   readonly problem: string;
-  /** Whoever asks may not: which says nothing of the pipeline. */
+  /** The operator lacks the permission. This shows nothing about the pipeline. */
   readonly isForbidden: boolean;
 }
 
@@ -39,10 +39,14 @@ export function resourceFindings(
 ): Finding[] {
   const say = findingOf('table and queues');
   if ('problem' in asked) return [unasked('table and queues', asked)];
-  if (asked.value.length === 0) return [say.ok('there, with the settings that they were deployed with')];
+  if (asked.value.length === 0) return [say.ok('present, with the deployed settings')];
   return asked.value.map(problem => {
-    const [text = problem, mending = deployCommand] = problem.split('; do: ');
-    return say.error(text, mending === undefined ? 'deploy the stack again' : `put it back:\n  ${mending}`);
+    const [text = problem, fix] = problem.split('; do: ');
+    if (fix !== undefined) return say.error(text, `restore it:\n  ${fix}`);
+    return say.error(
+      text,
+      deployCommand === undefined ? 'deploy the stack again' : revertDrift(deployCommand),
+    );
   });
 }
 
@@ -56,15 +60,15 @@ export function triggerFindings(asked: Asked<readonly Stopped[]>, kind: Target['
 }
 
 /** See stopByWait. */
-const WAITING = /^(.*); asked again at (\S+)$/s;
+const WAITING = /^(.*); next attempt at (\S+)$/s;
 
 export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding {
   const say = findingOf('last run');
   if ('problem' in asked) return unasked('last run', asked);
   const { lastRun, checkpoint } = asked.value;
   if (!lastRun) {
-    if (checkpoint) return say.unchecked('no report of it is kept yet', 'run this again after the next run');
-    return say.warning('there was none yet', beginning(pulse));
+    if (checkpoint) return say.unchecked('no report yet', 'run this again after the next run');
+    return say.warning('no run has ended yet', beginning(pulse));
   }
   const { kind, limits, nowMs: askedAtMs } = pulse;
   const facts = { state: asked.value, pipeline: pulse.config.name, kind, limits, askedAtMs };
@@ -75,7 +79,7 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
     const [, why = fault, againAt] = WAITING.exec(fault) ?? [];
     const text = withoutRemedy(why, lastRun.remedy);
     const remedy = lastRun.remedy ?? 'see the other findings here, and docs/runbook.md';
-    const wait = againAt === undefined ? '' : `; the pipeline asks again at ${againAt}`;
+    const wait = againAt === undefined ? '' : `; the next attempt is at ${againAt}`;
     return say.error(`${ended}; ${text}${wait}`, lastRun.outcome === 'astray' ? 'see “checkpoint”' : remedy);
   }
   const [warning] = runWarnings({ ...lastRun, pipeline: pulse.config.name }, retentionMs(pulse));
@@ -86,7 +90,7 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
     );
   }
   const silence = worstOf(silenceReasons(facts));
-  if (silence !== 'healthy') return say[LEVEL[silence]](`${ended}, and none since`, beginning(pulse));
+  if (silence !== 'healthy') return say[LEVEL[silence]](`${ended}, and no run since`, beginning(pulse));
   const shipped =
     lastRun.posts === 0 ? 'nothing to post' : `${counted(lastRun.logsAccepted, 'log')} accepted by Azure`;
   return say.ok(`${ended}, ${shipped}`);
@@ -97,45 +101,45 @@ export function queueFindings(asked: Asked<Readonly<Record<QueueName, Depth>>>, 
   return [retryFinding(asked.value.retry), deadLetterFinding(asked.value['dead-letter'], about)];
 }
 
-/** It looks after itself, unless it is old. */
+/** Failed batches are retried automatically; only old ones need attention. */
 function retryFinding(depth: Depth): Finding {
   const say = findingOf('retry queue');
   if (depth.messages === 0) return say.ok('empty');
   const text = waits(depth, 'failed batch', 'failed batches');
   const health = worstOf(queueReasons({ queues: { retry: depth, 'dead-letter': { messages: 0 } } }));
-  if (health === 'healthy') return say.ok(`${text}; they are tried again by themselves`);
+  if (health === 'healthy') return say.ok(`${text}; retried automatically`);
   const remedy =
-    'see “azure” and “last run”; they are tried again by themselves, and become dead letters after about half a day';
+    'see “azure” and “last run”; failed batches are retried automatically, and become dead letters after about half a day';
   return say[LEVEL[health]](text, remedy);
 }
 
-/** Somebody must see to it. */
+/** Dead letters always need an operator. */
 function deadLetterFinding(depth: Depth, about: About): Finding {
   const say = findingOf('dead letters');
   if (depth.messages === 0) return say.ok('none');
   const health = worstOf(queueReasons({ queues: { retry: { messages: 0 }, 'dead-letter': depth } }));
   return say[LEVEL[health]](
     waits(depth, 'dead letter'),
-    `see why, put that right, and deliver them again (a stack’s are deleted when ${DEAD_LETTER_RETENTION_DAYS} days old):\n` +
+    `list them, fix the cause, and replay them (SQS deletes those of a stack after ${DEAD_LETTER_RETENTION_DAYS} days):\n` +
       `  ${command(['replay', '--list'], about)}\n  ${command(['replay'], about)}`,
   );
 }
 
 function waits({ messages, oldestAgeMs }: Depth, one: string, many?: string): string {
   const age = oldestAgeMs === undefined ? '' : `, the oldest for ${duration(oldestAgeMs)}`;
-  return `${counted(messages, one, many)} ${messages === 1 ? 'waits' : 'wait'}${age}`;
+  return `${counted(messages, one, many)} waiting${age}`;
 }
 
 function beginning({ kind, config, about }: Pulse): string {
   return kind === 'local'
     ? firstRun(about, specOf(config.azure).isFederated(config.azure))
-    : 'does the schedule tick? It should from a minute after the deployment on: docs/runbook.md, lag';
+    : 'check the schedule, which starts a run from one minute after the deployment: docs/runbook.md, lag';
 }
 
 const retentionMs = ({ config }: Pulse): number => config.auth0.logRetentionDays * DAY_MS;
 
 /** The question itself failed. */
 export function unasked(check: string, { problem, isForbidden }: Unanswered): Finding {
-  const { text, remedy = 'run it again' } = sentenceParts(problem);
+  const { text, remedy = 'run the command again' } = sentenceParts(problem);
   return findingOf(check)[isForbidden ? 'unchecked' : 'error'](text, remedy);
 }

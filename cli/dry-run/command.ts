@@ -7,14 +7,14 @@ import type { DryRunOptions } from './run.ts';
 const MOST_LOGS = 1_000_000;
 
 const HELP = `
-It begins after the pipeline's checkpoint, or where the first run would begin if
-there is none. It changes nothing: nothing is posted or written, and no lease is
-taken, so that it may go on beside a running pipeline. It needs the secret of
-Auth0 (and the redaction key in it), and none of Azure. The samples are real
-logs, redacted as the configuration says.
+The dry run begins after the pipeline's checkpoint or, if there is none, where
+the first run would begin. It posts and writes nothing and takes no lease, so
+you can use it while the pipeline runs. It needs the Auth0 secret (and the
+redaction key in it), but not the Azure secret. The samples are real logs,
+redacted as configured.
 ${TARGET_HELP}
 
-Exit code: 0 done, 1 Auth0 could not be read, 2 wrong usage or configuration,
+Exit codes: 0 done; 1 Auth0 could not be read; 2 wrong usage or configuration;
 130 stopped by Ctrl-C.
 
 Examples:
@@ -28,16 +28,16 @@ Examples:
 export function addDryRun(program: Command): void {
   const command = program
     .command('dry-run')
-    .summary('show what would be shipped: real logs, and nothing posted')
+    .summary('show what would be shipped, without posting')
     .description(
-      'Reads, shapes and batches real logs as a run would, and posts nothing. Prints how many would go, in which ' +
-        'batches, types and columns, and three sample records.',
+      'Reads, shapes and batches real logs like a run, but posts nothing. Prints the number of logs, their batches, ' +
+        'types and columns, and three sample records.',
     );
   addTargetOptions(command)
-    .option('--from <time>', 'begin there instead: 2026-07-01, or how long ago: 3h, 2d')
-    .option('--max <count>', 'logs to read, 1 to 1,000,000', wholeMax, 1000)
-    .option('--full', 'show the sample records whole')
-    .option('--json', 'print the result as one JSON object, samples whole')
+    .option('--from <time>', 'begin at this time: 2026-07-01, or how long ago: 3h, 2d')
+    .option('--max <count>', 'number of logs to read, 1 to 1,000,000', wholeMax, 1000)
+    .option('--full', 'show the complete sample records')
+    .option('--json', 'print the result as one JSON object, with complete samples')
     .addHelpText('after', HELP)
     .action(async (options: DryRunOptions) => {
       // Loaded only now: the SDKs take a while, and --help should not.

@@ -1,4 +1,4 @@
-/** Finds the pipeline and its place among Auth0's logs, looks ahead, and tells. */
+/** Finds the pipeline and its place among Auth0's logs, reads ahead, and shows the result. */
 import type { Fault, StartFrom } from '../../lambda/core/model.ts';
 import { type PipelineParts, pipelineParts } from '../../lambda/wiring.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
@@ -64,7 +64,7 @@ async function startOf(
   if (answer.kind === 'fault') return answer;
   const because =
     fromMs === undefined
-      ? `auth0.startFrom "${pipeline.config.auth0.startFrom}", as there is no checkpoint`
+      ? `auth0.startFrom "${pipeline.config.auth0.startFrom}", because there is no checkpoint`
       : `--from ${dateText(fromMs)}`;
   return { ...answer, because };
 }

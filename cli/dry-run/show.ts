@@ -19,9 +19,9 @@ export function showDryRun({ config }: Operated, start: Start, result: Preview, 
   const redaction = redactionLines(config, result);
   const lines = [
     introduction(config),
-    dim('a dry run: nothing is posted or written, and the checkpoint stays where it is'),
+    dim('dry run: nothing is posted or written, and the checkpoint does not move'),
     '',
-    `begun after ${start.because}`,
+    `starting after ${start.because}`,
     ...countLines(result),
     endOf(result),
   ];
@@ -32,28 +32,28 @@ export function showDryRun({ config }: Operated, start: Start, result: Preview, 
     const { EventName } = JSON.parse(json);
     lines.push('', bold(`Sample ${index + 1} of ${result.samples.length}: ${EventName}`), pretty(json, full));
   }
-  if (!full && result.samples.length > 0) lines.push('', dim('--full shows the samples whole'));
+  if (!full && result.samples.length > 0) lines.push('', dim('--full shows the complete samples'));
   console.log(lines.filter(line => line !== undefined).join('\n'));
 }
 
 function endOf({ end, logsRead }: Preview): string | undefined {
   if (logsRead === 0) return undefined;
-  return end === 'enough' ? '  there may be more to come: see --max' : '  then it would be caught up';
+  return end === 'enough' ? '  there may be more logs: see --max' : '  the pipeline would then be caught up';
 }
 
 function redactionLines({ redact }: Operated['config'], result: Preview): string[] {
   if (redact.length === 0) return [];
   const logs = result.logsRead - result.logsExcluded;
   const unmatched = unmatchedLine(result.redactionUnmatched, redact.length, logs);
-  const matched = logs === 0 ? undefined : `every rule matched, in ${counted(logs, 'log')}`;
+  const matched = logs === 0 ? undefined : `every rule matched in ${counted(logs, 'log')}`;
   const hint =
-    unmatched && 'for a rare field that is normal; otherwise the path is wrong: --full shows records';
+    unmatched && 'this is normal for a rare field; otherwise the path is wrong: --full shows the records';
   return [unmatched ?? matched, hint, ...unknownFieldLines(redact)].flatMap(line =>
     line === undefined ? [] : [wrapped(`  ${harmless(line)}`, LINE_CHARACTERS, '    ')],
   );
 }
 
-/** A column a line, where they are not wanted whole. */
+/** One column per line, unless the complete record is wanted. */
 function pretty(json: string, full: boolean): string {
   const record: Record<string, unknown> = JSON.parse(json);
   const lines = full

@@ -1,4 +1,4 @@
-/** What can be asked of one pipeline without changing anything. What cannot be answered does not hide the rest. */
+/** The state of one pipeline, read without changes. One failed question does not hide the other answers. */
 import { specOf } from '../../lambda/destinations/all.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Alarm, Limits, Operated, OperatorQueues, Stopped, StoredState, Target } from './operated.ts';
@@ -6,7 +6,7 @@ import type { About } from './remedy.ts';
 
 export type Depths = Awaited<ReturnType<OperatorQueues['depths']>>;
 
-/** Undefined is what could not be asked: `unanswered` says why. */
+/** Undefined where the question failed; `unanswered` says why. */
 export interface Facts {
   readonly pipeline: string;
   readonly kind: Target['kind'];

@@ -3,10 +3,10 @@
  * `status` and `doctor` follow from it. Pure: it judges what facts.ts has asked.
  */
 import type { LastRun } from '../../lambda/core/last-run.ts';
-import { counted, duration, faultOf } from '../terminal/words.ts';
+import { counted, duration, faultOf, rejectedText } from '../terminal/words.ts';
 import type { Facts as Asked } from './facts.ts';
 
-/** Degraded: it ships, or nobody is late yet, and somebody should look. Unknown: part of it could not be asked. */
+/** Degraded: it ships, or is not late yet, but needs attention. Unknown: part of the state could not be read. */
 export type Health = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
 
 export interface Reason {
@@ -53,7 +53,7 @@ function findingsOf(facts: Facts): Reason[] {
   const told = new Set([...causes, ...effects].map(one => one.runbook));
   const alarms = (facts.alarms ?? [])
     .filter(({ name }) => !told.has(name))
-    .map(({ name }) => unhealthy(`alarm ${name} rings`, name));
+    .map(({ name }) => unhealthy(`alarm ${name} is in ALARM state`, name));
   const isLag = (one: Reason) => one.runbook === 'lag';
   return [...causes, ...alarms.filter(one => !isLag(one)), ...effects, ...alarms.filter(isLag)];
 }
@@ -66,7 +66,7 @@ export function isRunning({ state, askedAtMs }: Pick<Facts, 'state' | 'askedAtMs
   return state?.lease !== undefined && state.lease.expiresAtMs > askedAtMs;
 }
 
-/** Since when nothing is certain: no log before it is missing. Undefined when nothing is known yet. */
+/** The time up to which every log is settled. Undefined when it is not known yet. */
 function settledAtMs({ state }: Facts): number | undefined {
   const known = [state?.checkpoint?.logDateMs, state?.caughtUpAtMs].filter(ms => ms !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
@@ -79,7 +79,7 @@ export function lagMs(facts: Facts): number | undefined {
 
 /** What `party` is called, where the pipeline runs. */
 export function partyName(party: NonNullable<LastRun['party']>, kind: Facts['kind']): string {
-  const ofStack = { auth0: 'Auth0', azure: 'Azure', state: 'the checkpoint’s table', queue: 'a queue' };
+  const ofStack = { auth0: 'Auth0', azure: 'Azure', state: 'the checkpoint table', queue: 'a queue' };
   return kind === 'local' && (party === 'state' || party === 'queue')
     ? 'the state directory'
     : ofStack[party];
@@ -101,27 +101,32 @@ export function runReasons(facts: Pick<Facts, 'state' | 'kind' | 'pipeline'>): R
   if (!run) return [];
   const reasons: Reason[] = [];
   if (faultText(facts, run) !== undefined) reasons.push(faultReason(run, facts.kind));
-  if (run.gapSuspected) reasons.push(degraded('logs may be missing', 'gap-suspected'));
+  if (run.gapSuspected) reasons.push(degraded('suspected gap: logs may be missing', 'gap-suspected'));
   if (run.retentionAtRisk) {
     reasons.push(unhealthy('Auth0 will soon delete unshipped logs', 'retention-at-risk'));
   }
   if (run.checkpointAstray && run.outcome !== 'astray') {
-    reasons.push(degraded('the checkpoint did not lead to newer logs', 'checkpoint-astray'));
+    reasons.push(degraded('newer logs were found only by search', 'checkpoint-astray'));
   }
   if (run.sweepOverdue) reasons.push(degraded('late logs may be missed', 'sweep-overdue'));
   return reasons;
 }
 
-function faultReason({ outcome, party }: LastRun, kind: Facts['kind']): Reason {
-  const who = party ? partyName(party, kind) : 'somebody';
+function faultReason({ outcome, party, status, message = '' }: LastRun, kind: Facts['kind']): Reason {
+  const who = party ? partyName(party, kind) : 'a service';
+  const code = status === undefined ? '' : ` (${status})`;
   if (outcome === 'denied') {
     const runbook =
       party === 'auth0' ? 'denied-by-auth0' : party === 'azure' ? 'denied-by-azure' : 'run-errors';
-    return unhealthy(`${who} denies`, runbook);
+    // Nothing was asked of the vendor then.
+    const isSecret = status === undefined && message.startsWith('the secret "');
+    const what = isSecret ? `the secret for ${who} cannot be used` : `${who} ${rejectedText(status)}${code}`;
+    return unhealthy(what, runbook);
   }
-  if (outcome === 'intercepted') return unhealthy('something answers in Azure’s place', 'intercepted');
-  if (outcome === 'astray') return unhealthy('the checkpoint leads nowhere', 'checkpoint-astray');
-  if (outcome === 'throttled') return unhealthy(`${who} throttles`, 'lag');
+  if (outcome === 'intercepted') return unhealthy('something else answers instead of Azure', 'intercepted');
+  if (outcome === 'astray')
+    return unhealthy('the checkpoint does not lead to newer logs', 'checkpoint-astray');
+  if (outcome === 'throttled') return unhealthy(`${who} is rate limiting${code}`, 'lag');
   if (outcome === 'unavailable' && (party === 'auth0' || party === 'azure')) {
     return unhealthy(`${who} is unavailable`, 'lag');
   }
@@ -129,7 +134,7 @@ function faultReason({ outcome, party }: LastRun, kind: Facts['kind']): Reason {
   return unhealthy(`the last run failed${party ? ` at ${who}` : ''}`, 'run-errors');
 }
 
-/** No run for too long. Of this machine nobody says that it runs all the time. */
+/** No run for too long. A pipeline of this machine need not run all the time. */
 export function silenceReasons(facts: Pick<Facts, 'state' | 'limits' | 'askedAtMs' | 'kind'>): Reason[] {
   const { state, limits, askedAtMs, kind } = facts;
   if (!state || !limits || isRunning(facts)) return [];
@@ -145,7 +150,7 @@ function lagReasons(facts: Facts): Reason[] {
   const { state, limits } = facts;
   const lag = lagMs(facts);
   if (!limits || lag === undefined || state?.lastRun?.outcome === 'caught-up') return [];
-  return lag > limits.lagMs ? [degraded(`${duration(lag)} behind`, 'lag')] : [];
+  return lag > limits.lagMs ? [degraded(`lag ${duration(lag)}`, 'lag')] : [];
 }
 
 /** What waits on the queues, and for too long. */
@@ -158,21 +163,21 @@ export function queueReasons({ queues }: Pick<Facts, 'queues'>): Reason[] {
     reasons.push(isOld ? unhealthy(letters, 'dead-letters-old') : degraded(letters, 'dead-letters'));
   }
   if (retry && (retry.oldestAgeMs ?? 0) > RETRY_OLD_MS) {
-    reasons.push(degraded('the retry queue does not empty', 'retry-queue-old'));
+    reasons.push(degraded('the retry queue is not draining', 'retry-queue-old'));
   }
   return reasons;
 }
 
-/** `unhealthy: Azure denies; 1 dead letter; see docs/runbook.md#denied-by-azure`. */
+/** `unhealthy: Azure rejected the credentials (403); 1 dead letter; see docs/runbook.md#denied-by-azure`. */
 export function healthSentence({ health, reasons, progress }: Judgement): string {
   if (health === 'healthy') return `healthy: ${progress}`;
   const found = reasons.filter(one => one.health !== 'unknown');
-  if (found.length === 0) return 'unknown: some of it could not be asked';
+  if (found.length === 0) return 'unknown: some of the state could not be read';
   const place = found.find(({ runbook }) => runbook !== undefined)?.runbook;
   return `${health}: ${found.map(({ what }) => what).join('; ')}${place ? `; see docs/runbook.md#${place}` : ''}`;
 }
 
 function progressOf(facts: Facts): string {
-  if (isRunning(facts)) return 'a run is under way';
-  return facts.state?.lastRun?.outcome === 'caught-up' ? 'caught up' : 'on its way';
+  if (isRunning(facts)) return 'a run is in progress';
+  return facts.state?.lastRun?.outcome === 'caught-up' ? 'caught up' : 'shipping';
 }

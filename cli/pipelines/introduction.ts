@@ -1,4 +1,4 @@
-/** A pipeline in a few lines, for commands that tell what they are about to do. */
+/** A pipeline in a few lines, for commands that announce what they do. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
@@ -9,5 +9,5 @@ export function introduction({ name, auth0, azure }: PipelineConfig): string {
   const { address, target } = place(azure);
   const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl].filter(one => process.env[one]);
   const notice = redirected.length > 0 ? `\n  redirected by ${redirected.join(', ')}` : '';
-  return `${name}: from ${auth0.domain}\n  to ${address}\n  ${target}, by the ${api}${notice}`;
+  return `${name}: from ${auth0.domain}\n  to ${address}\n  ${target}, through the ${api}${notice}`;
 }

@@ -8,8 +8,8 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   if (config === undefined) {
     if (secrets !== undefined) {
       throw new UsageError(
-        '--secrets is given without --config; a stack has its secrets in Secrets Manager: leave --secrets out, ' +
-          'or give --config FILE too',
+        '--secrets requires --config; the secrets of a stack are in Secrets Manager: omit --secrets, ' +
+          'or add --config FILE',
       );
     }
     const { stackTarget } = await import('./stack/target.ts');

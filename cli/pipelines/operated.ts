@@ -73,7 +73,7 @@ export interface StoredState extends PipelineState {
 /** Beyond these a pipeline is not healthy. */
 export interface Limits {
   readonly lagMs: number;
-  /** So long without a run. */
+  /** The longest time without a run. */
   readonly silenceMs: number;
 }
 
@@ -86,7 +86,7 @@ export interface Alarm {
 
 export interface Depth {
   readonly messages: number;
-  /** Undefined when the queue is empty, or when nobody knows. */
+  /** Undefined when the queue is empty, or when the age is unknown. */
   readonly oldestAgeMs?: number;
 }
 
@@ -94,7 +94,7 @@ export interface Depth {
 export interface DeadLetter {
   /** Stays the same from look to look. */
   readonly id: string;
-  /** What encodeFailedBatch made, or anything else that somebody put there. */
+  /** A message of encodeFailedBatch, or any other message on the queue. */
   readonly message: string;
   readonly sentAtMs: number;
 }

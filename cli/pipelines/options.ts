@@ -1,10 +1,10 @@
 /** The options by which every command of the operator finds its pipelines. */
 import { type Command, Option } from 'commander';
 
-/** What `--help` of such a command says about them, below its own words. */
+/** The part of `--help` about them, below the command's own text. */
 export const TARGET_HELP = `
-A deployed stack is found by its name, in the region and with the credentials
-that the AWS CLI would take.`;
+Without --config, the command works on a deployed CloudFormation stack, in the
+same region and with the same credentials as the AWS CLI.`;
 
 const GROUP = 'Which pipelines:';
 
@@ -12,11 +12,11 @@ const GROUP = 'Which pipelines:';
 export function addTargetOptions(command: Command): Command {
   const add = (flags: string, description: string, byDefault?: string) =>
     command.addOption(new Option(flags, description).default(byDefault).helpGroup(GROUP));
-  add('--stack <name>', 'those of the deployed stack (default: "Auth0LogsToAzure")');
-  add('--region <region>', 'its AWS region (default: as the AWS CLI)');
-  add('--profile <name>', 'of the AWS configuration (default: as the AWS CLI)');
-  add('--config <file>', 'those of this file, which "run" ships from this machine');
-  add('--state <directory>', 'with --config: where "run" keeps its state', 'state');
-  add('--secrets <file>', 'with --config: secrets as JSON, not the environment');
-  return add('--pipeline <name>', 'only this one of several pipelines');
+  add('--stack <name>', 'name of the deployed stack (default: "Auth0LogsToAzure")');
+  add('--region <region>', 'AWS region (default: as the AWS CLI)');
+  add('--profile <name>', 'AWS profile (default: as the AWS CLI)');
+  add('--config <file>', 'instead of a stack: the configuration file of "run"');
+  add('--state <directory>', 'with --config: the state directory of "run"', 'state');
+  add('--secrets <file>', 'with --config: read secrets from this JSON file');
+  return add('--pipeline <name>', 'only this pipeline');
 }

@@ -1,4 +1,4 @@
-/** Every command that a text tells to type, built from what the text is about: no other file writes one. */
+/** Builds every command that a text tells the operator to run. No other file writes one. */
 import type { TargetOptions } from './operated.ts';
 
 /** The options by which pipelines are found: those that were given. */
@@ -49,6 +49,13 @@ export function firstRun(about: About, isFederated: boolean): string {
 /** The command that deploys a stack, which the words name. */
 export const deployment = (words: readonly string[], { region, profile }: About = {}): string =>
   ['npx cdk deploy', ...words, ...optionWords({ region, profile })].join(' ');
+
+/**
+ * The remedy that deploys what was deleted or changed by hand. An unchanged template alone changes nothing: CDK compares
+ * it with the deployed template, and not with the resources.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+ */
+export const revertDrift = (deploy: string): string => `restore it:\n  ${deploy} --revert-drift`;
 
 /** A command of the AWS CLI, where the stack is. */
 export const awsCommand = (words: string, { region, profile }: About): string =>

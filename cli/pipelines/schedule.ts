@@ -4,7 +4,7 @@ import { UsageError } from '../terminal/errors.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000 };
 
-/** Milliseconds from tick to tick; undefined when they cannot be told, as of cron(…). */
+/** Milliseconds from tick to tick; undefined when they are unknown, as with cron(…). */
 function rateMs(schedule: string): number | undefined {
   const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour)s?\)$/.exec(schedule) ?? [];
   return Number(count) * (UNIT_MS[unit] ?? 0) || undefined;
@@ -15,8 +15,8 @@ export function tickEveryMs({ name, schedule }: PipelineConfig): number {
   const everyMs = rateMs(schedule);
   if (everyMs !== undefined) return everyMs;
   throw new UsageError(
-    `pipeline "${name}": schedule is "${schedule}"; allowed here: "rate(1 minute)" and the like. ` +
-      'For a schedule by the clock, let cron start "run --once"',
+    `pipeline "${name}": schedule is "${schedule}"; allowed here: rates such as "rate(1 minute)". ` +
+      'For a cron schedule, start "run --once" from cron',
   );
 }
 
@@ -25,7 +25,7 @@ export function nextTickMs(firstMs: number, everyMs: number, nowMs: number): num
   return firstMs + everyMs * (Math.floor((nowMs - firstMs) / everyMs) + 1);
 }
 
-/** So long without a run is not well, as cdk/heartbeat.ts has it: three ticks, and at least five minutes. */
+/** The longest healthy time without a run, as in cdk/heartbeat.ts: three ticks, and at least five minutes. */
 export function silenceMs({ schedule, alarms }: Pick<PipelineConfig, 'schedule' | 'alarms'>): number {
   const everyMs = rateMs(schedule);
   return Math.max(5 * 60_000, everyMs === undefined ? alarms.lagMinutes * 60_000 : 3 * everyMs);

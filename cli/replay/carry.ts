@@ -1,4 +1,4 @@
-/** One dead letter after the other, each wholly or not at all, until all are done, one is refused, or one is told to stop. */
+/** One dead letter after the other, each completely or not at all, until all are done, one is refused, or a stop. */
 import type { Operated, Target } from '../pipelines/operated.ts';
 import { type Letter, type Looked, lookAt } from './letters.ts';
 
@@ -16,11 +16,11 @@ export interface Carry {
 
 export interface CarriedLetter {
   readonly logs: number;
-  /** Dead letters anew: refused again, or tried too often. */
+  /** In new dead letters: rejected again, or at the maximum number of attempts. */
   readonly logsDeadLettered: number;
-  /** On the retry queue anew. */
+  /** Back on the retry queue. */
   readonly logsRequeued: number;
-  /** Why not all of it could be delivered, though it was taken apart: there is no use in going on. */
+  /** Why not all of it could be delivered, even after a split: the replay does not continue. */
   readonly fault?: string;
 }
 

@@ -4,31 +4,33 @@ import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import type { ReplayOptions } from './run.ts';
 
 const HELP = `
-Dead letters are failed batches that were not delivered: tried too often, or
-with logs that Azure rejected. With --list, --show and --dry-run nothing is
-changed. Otherwise each one is taken off the dead-letter queue only once the
-retry queue has confirmed that it holds it, or, with --local, once Azure has
-accepted it. So interrupting it loses nothing: what is left is done next time.
+Dead letters are failed batches that were not delivered: they reached the
+maximum number of attempts, or Azure rejected their logs. --list, --show and
+--dry-run change nothing. Otherwise, a dead letter is removed from the
+dead-letter queue only after the retry queue has confirmed it or, with --local,
+after Azure has accepted it. If you interrupt the command, no log is lost; the
+next call continues with the rest.
 
-First mend the cause, which --list names. What was "rejected" is rejected again
-until then, and comes back as a new dead letter.
+Fix the cause first; --list shows it. Until then, Azure rejects "rejected" logs
+again, and they come back as new dead letters.
 
-A message that is no failed batch of the pipeline is listed as such, and is left
-where it is: it could not be delivered. It is never deleted.
+A message that is not a failed batch of the pipeline is listed as such. It
+cannot be delivered, so it stays on the queue. It is never deleted.
 
-With --queue, it is about what a removed pipeline or stack has left behind, on
-its retry queue or its dead-letter queue, and about the one pipeline that shall
-deliver it. Batches of another pipeline than that one are left, unless --accept
-names it: make sure that they belong where this pipeline ships to.
+--queue reads the retry queue or dead-letter queue that a removed pipeline or
+stack has left behind. The one pipeline that you select delivers the batches.
+Batches of another pipeline stay on the queue, unless you name that pipeline
+with --accept. Make sure that they belong to the selected pipeline's
+destination.
 ${TARGET_HELP}
 
-The AWS console can do it too: SQS, the dead-letter queue, "Start DLQ redrive",
-"Redrive to a custom destination", the retry queue. It moves everything, and the
-pipeline delivers it. "Redrive to source queue(s)" does not move what was
-rejected: that came here directly.
+You can also use the AWS console: SQS, the dead-letter queue, "Start DLQ
+redrive", "Redrive to a custom destination", the retry queue. It moves all
+messages, and the pipeline delivers them. "Redrive to source queue(s)" does not
+move rejected batches, because they did not come from the retry queue.
 
-Exit codes: 0 done, or nothing to do; 1 not all could be moved or delivered, and
-what could not is still there; 2 wrong usage or configuration; 130 interrupted.
+Exit codes: 0 done, or nothing to do; 1 some dead letters could not be moved or
+delivered, and are still there; 2 wrong usage or configuration; 130 interrupted.
 
 Examples:
   $ npx auth0-logs-to-azure replay --list
@@ -43,9 +45,9 @@ Examples:
 export function addReplay(program: Command): void {
   const command = program
     .command('replay')
-    .summary('look at dead letters, and deliver them again')
+    .summary('list dead letters, and deliver them again')
     .description(
-      'Moves dead letters back to the retry queue, from where the pipeline delivers\nthem. Look first: --list, --show.',
+      'Moves dead letters back to the retry queue, from where the pipeline delivers\nthem. Use --list and --show first.',
     )
     .addOption(new Option('--list', 'list the dead letters').conflicts(['show', 'local', 'dryRun', 'yes']))
     .addOption(
@@ -57,18 +59,21 @@ export function addReplay(program: Command): void {
         'since',
       ]),
     )
-    .option('--reveal', 'with --show: the values too, which are personal data')
-    .option('--reason <reason>', 'only of this verdict, code or HTTP status')
+    .option('--reveal', 'with --show: also show values, which are personal data')
+    .option('--reason <reason>', 'only with this verdict, code or HTTP status')
     .option('--since <time>', 'only failed since: 2026-07-01T08:30:00Z, 2h, 3d')
-    .option('--max <number>', 'only the first so many; with --show: so many logs')
-    .option('--queue <url>', 'what waits on this queue, which no stack knows any more')
-    .option('--accept <pipeline...>', 'with --queue: also batches of a pipeline of that name')
+    .option('--max <number>', 'maximum number of dead letters; with --show: of logs')
+    .option('--queue <url>', 'read this queue of a removed pipeline or stack')
+    .option('--accept <pipeline...>', 'with --queue: also deliver batches of these pipelines')
     .option('--local', 'deliver from this machine, not through the retry queue')
     .addOption(
-      new Option('--include-undecodable', 'move even what cannot be delivered').conflicts(['local', 'list']),
+      new Option('--include-undecodable', 'also move messages that cannot be delivered').conflicts([
+        'local',
+        'list',
+      ]),
     )
-    .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show what would be done, and change nothing')
+    .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print one JSON document');
   addTargetOptions(command)
     .addHelpText('after', HELP)

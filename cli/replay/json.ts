@@ -36,7 +36,7 @@ export function replayJson(
   };
 }
 
-/** A dead letter whole, with nothing of a log but its id. */
+/** A complete dead letter, with no content of a log except its id. */
 export function letterJson(letter: Letter) {
   const { pipeline, id, batch, problem, sizeBytes, sentAtMs } = letter;
   const { count: logs, ...rest } = batch ?? { count: 0 };

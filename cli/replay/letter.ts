@@ -22,7 +22,7 @@ type Row = Readonly<Record<string, unknown>>;
 const LABEL_CHARACTERS = 12;
 /** Of a message that is no failed batch, or of a revealed value on one line. */
 const RAW_CHARACTERS = 2_000;
-/** Known by these, and nobody is known by them. */
+/** These identify the log, but no person. */
 const SHOWN = new Set(['LogId', 'EventType', 'EventName', EVENT_TIME_COLUMN, 'TimeGenerated', 'Level']);
 
 /** Returns the exit code. Throws UsageError when none or more than one has that id. */
@@ -63,12 +63,12 @@ async function named(target: Target, prefix: string): Promise<Looked> {
   if (one !== undefined && others.length === 0) return one;
   if (one === undefined) {
     throw new UsageError(
-      `--show is "${prefix}", and no dead letter has such an id; replay --list shows those of ${target.place}`,
+      `--show is "${prefix}", but no dead letter has this id; replay --list shows those of ${target.place}`,
     );
   }
   const ids = found.slice(0, 5).map(({ letter }) => letter.id);
   throw new UsageError(
-    `--show is "${prefix}", and ${found.length} dead letters begin so; give more of the id: ${ids.join(', ')}`,
+    `--show is "${prefix}", but ${found.length} dead letters have ids that begin with it; specify more of the id: ${ids.join(', ')}`,
   );
 }
 
@@ -95,9 +95,7 @@ function factsOf(letter: Letter): [string, string][] {
 }
 
 function tellRaw(message: string, reveal: true | undefined): void {
-  console.log(
-    reveal ? `\n${shortened(harmless(message), RAW_CHARACTERS)}` : '\n--reveal shows what it holds',
-  );
+  console.log(reveal ? `\n${shortened(harmless(message), RAW_CHARACTERS)}` : '\n--reveal shows the content');
 }
 
 function tellRows(rows: readonly Row[], { reveal, most }: ShowOptions): void {
@@ -111,7 +109,7 @@ function tellRows(rows: readonly Row[], { reveal, most }: ShowOptions): void {
   const left = rows.length - most;
   console.log('');
   if (left > 0) console.log(`${counted(left, 'more log')}: --max ${rows.length} shows all`);
-  if (!reveal) console.log('Values are masked; --reveal shows them, which are personal data.');
+  if (!reveal) console.log('Values are masked because they are personal data; --reveal shows them.');
 }
 
 /** The record's columns. One that is no object, which this project never writes, is shown under a name of its own. */

@@ -1,4 +1,4 @@
-/** Dead letters as an operator is told of them, and which of them are meant. */
+/** Dead letters as an operator sees them, and which of them the options choose. */
 import { decodeFailedBatch, type FailedBatch } from '../../lambda/core/failed-batch.ts';
 import type { DeadLetter, Operated, Target } from '../pipelines/operated.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -18,7 +18,7 @@ export interface Letter {
   readonly problem?: string;
 }
 
-/** A letter and what is told of it. */
+/** A letter and its description. */
 export interface Looked {
   readonly raw: DeadLetter;
   readonly letter: Letter;
@@ -76,7 +76,7 @@ function letterOf(
   const common = { pipeline, id, sentAtMs, sizeBytes: Buffer.byteLength(message) };
   const decoded = decodeFailedBatch(message);
   if (decoded.kind === 'undecodable') {
-    return { ...common, problem: `it is no failed batch: ${decoded.problem}` };
+    return { ...common, problem: `it is not a failed batch: ${decoded.problem}` };
   }
   const { records, version, encoding, pipeline: owner, ...batch } = decoded.batch;
   if (accepted.includes(owner)) return { ...common, batch };
@@ -140,7 +140,7 @@ export async function survey(target: Target, choice: Choice, stop: AbortSignal):
         seen++;
         for (const reason of reasonsOf(letter)) reasons.add(reason);
         if (isChosen(letter, choice) && chosen.length < choice.max) chosen.push(letter);
-        screen.update(`${counted(seen, 'dead letter')} looked at`);
+        screen.update(`${counted(seen, 'dead letter')} read`);
       }
     }
     return { chosen, seen, reasons };

@@ -15,7 +15,7 @@ import { acceptedBy } from './letters.ts';
 /** What it would journal is in its report too. */
 const SILENT: Journal = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** For the tenant's newest log, where poison cannot be told from a wrong configuration otherwise. */
+/** For the tenant's newest log, which distinguishes poison from a wrong configuration. */
 const ASK_MS = 10_000;
 
 /** Throws UsageError for a pipeline that only its function may deliver, ConfigError for a base URL that is not allowed. */
@@ -43,16 +43,14 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
       const deadlineMs = clock.now() + REPLAY_TIMEOUT_SECONDS * 1000;
       const report = await replay(ready.get(pipeline)!, pipeline.config.name, raw.message, deadlineMs);
       if (!report.done) {
-        throw new Error(`${report.reason?.message ?? 'no reason is known'} (dead letter ${letter.id})`);
+        throw new Error(`${report.reason?.message ?? 'unknown reason'} (dead letter ${letter.id})`);
       }
       await pipeline.queues.remove(raw).catch((error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
-        throw new Error(
-          `delivered, but not taken off its queue, so that it would be delivered twice: ${why}`,
-        );
+        throw new Error(`delivered, but not removed from its queue, so it would be delivered twice: ${why}`);
       });
       const { logsAccepted, logsDeadLettered, logsRequeued, reason } = report;
-      const fault = reason && { fault: `${reason.message} (dead letter ${letter.id}, taken apart)` };
+      const fault = reason && { fault: `${reason.message} (dead letter ${letter.id}, split)` };
       return { logs: logsAccepted, logsDeadLettered, logsRequeued, ...fault };
     },
   };
@@ -61,7 +59,7 @@ export function delivery(target: Target, stop: AbortSignal): Carry {
 function refuseFederated({ config: { name, azure } }: Operated): void {
   if (!specOf(azure).isFederated(azure)) return;
   throw new UsageError(
-    `pipeline "${name}": azure.auth is "federated", so that only its function may post to Azure; ` +
-      'leave --local out, and the replay function delivers',
+    `pipeline "${name}": azure.auth is "federated", so only its function can post to Azure; ` +
+      'omit --local, and the replay function delivers',
   );
 }

@@ -28,12 +28,12 @@ export async function withQueue(target: Target, options: QueueOptions): Promise<
   const hidden = await hiddenMessages(clients, url);
   if (url === pipeline.queueUrls?.retry) {
     throw new UsageError(
-      `--queue is the retry queue of pipeline "${pipeline.config.name}", which its replay function empties; leave --queue out`,
+      `--queue is the retry queue of pipeline "${pipeline.config.name}", which its replay function empties; omit --queue`,
     );
   }
   return {
     kind: target.kind,
-    place: `queue ${queueNameOf(url)} in ${clients.region}${hidden > 0 ? ` (${hidden} more hidden for now, an hour at most)` : ''}`,
+    place: `queue ${queueNameOf(url)} in ${clients.region}${hidden > 0 ? ` (${hidden} more hidden, for an hour at most)` : ''}`,
     pipelines: [{ ...pipeline, accepts: accept, queues: queuesOf(clients, url, pipeline) }],
   };
 }
@@ -72,7 +72,7 @@ function regionOf(url: string): { readonly region?: string } {
   return region === undefined ? {} : { region };
 }
 
-/** Postponed, or in somebody's hands. */
+/** Delayed, or received by another consumer. */
 async function hiddenMessages({ sqs, ask }: StackClients, url: string): Promise<number> {
   const name = 'ApproximateNumberOfMessagesNotVisible';
   const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [name] });

@@ -35,10 +35,10 @@ const SHOWN_LOGS = 5;
 export async function runReplay(options: ReplayOptions): Promise<number> {
   const { show, list, reveal, max } = options;
   if (reveal && show === undefined) {
-    throw new UsageError('--reveal is given without --show; allowed: --show ID --reveal');
+    throw new UsageError('--reveal requires --show; allowed: --show ID --reveal');
   }
   if (options.accept && options.queue === undefined) {
-    throw new UsageError('--accept is given without --queue; allowed: --queue URL --accept PIPELINE');
+    throw new UsageError('--accept requires --queue; allowed: --queue URL --accept PIPELINE');
   }
   if (show !== undefined) {
     const most = max === undefined ? SHOWN_LOGS : parseMax(max);
@@ -46,7 +46,7 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
   }
   const choice = parseChoice(options, Date.now());
   const target = await targetOf(options);
-  const stop = stopOnSignals('stopping after this dead letter; once more ends it at once');
+  const stop = stopOnSignals('stopping after this dead letter; press Ctrl-C again to force quit');
   if (list) return listLetters(target, choice, options, stop);
   return moveLetters(target, choice, options, stop);
 }
@@ -109,7 +109,7 @@ async function moveLetters(
   return tellResult(chosen, carried, carry, say, stop);
 }
 
-/** Lines of 80 columns; a command, which is indented, stays whole. */
+/** Lines of 80 columns. A command, which is indented, is not broken. */
 const aroundCommands = (text: string) =>
   text
     .split('\n')
@@ -120,7 +120,7 @@ async function carryOf(target: Target, options: ReplayOptions, stop: AbortSignal
   if (options.local) return (await import('./local.ts')).delivery(target, stop);
   const next =
     target.kind === 'stack'
-      ? `The replay function delivers them now. See how it goes:\n  ${command(['status'], options)}`
+      ? `The replay function delivers them now. To check:\n  ${command(['status'], options)}`
       : `The next run delivers them:\n  ${command(['run', '--once'], options)}`;
   return {
     done: 'moved',
@@ -143,7 +143,7 @@ async function isAllowed(
   if (yes) return true;
   if (!asked) {
     throw new UsageError(
-      `${lettersText(chosen)} would be ${done}, and nobody can be asked here; allowed: --yes, or --dry-run to look`,
+      `${lettersText(chosen)} would be ${done}, but confirmation needs a terminal; allowed: --yes, or --dry-run to preview`,
     );
   }
   return confirm(asked, `${done === 'moved' ? 'Move' : 'Deliver'} ${lettersText(chosen)} ${question}?`, stop);

@@ -1,4 +1,4 @@
-/** What `replay` says: the list of dead letters, and what is told before and after they are moved or delivered. */
+/** The texts of `replay`: the list of dead letters, and the lines before and after they are moved or delivered. */
 import Table from 'cli-table3';
 import type { Target } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
@@ -26,14 +26,14 @@ export function tellPlan(
   const warn = (text: string) => printError(`warning: ${text}`);
   if (left.length > 0) {
     warn(
-      `${counted(left.length, 'message')} cannot be delivered and will be left in place; --list tells why`,
+      `${counted(left.length, 'message')} cannot be delivered and will stay on the queue; --list shows why`,
     );
   }
   const rejected = chosen.filter(({ batch }) => batch?.reason.verdict === 'rejected');
   if (rejected.length === 0) return;
   warn(
-    `Azure rejected the logs of ${counted(rejected.length, 'dead letter')} for what they hold. Unless the cause ` +
-      'is mended, it rejects them again, and they come back as new dead letters',
+    `Azure rejected the content of ${counted(rejected.length, 'dead letter')}. Until you fix the cause, Azure ` +
+      'rejects it again, and the logs come back as new dead letters',
   );
 }
 
@@ -49,20 +49,18 @@ export function tellResult(
   const all = counted(chosen.length, 'dead letter');
   const some = letters < chosen.length ? `${letters} of ${all}` : all;
   const again = [
-    logsDeadLettered > 0 && `; ${counted(logsDeadLettered, 'log')} refused again, in new dead letters`,
+    logsDeadLettered > 0 && `; ${counted(logsDeadLettered, 'log')} rejected again, in new dead letters`,
     logsRequeued > 0 && `; ${counted(logsRequeued, 'log')} back on the retry queue`,
   ].filter(Boolean);
   const accepted = done === 'delivered' ? ' accepted by Azure' : '';
   say(`${some} ${done}: ${counted(logs, 'log')}${accepted}${again.join('')}`);
   if (rest > 0) {
     say(
-      `still on the queue: ${counted(rest, 'dead letter')}; the same command goes on with ${rest === 1 ? 'it' : 'them'}`,
+      `still on the queue: ${counted(rest, 'dead letter')}; the same command continues with ${rest === 1 ? 'it' : 'them'}`,
     );
   }
   if (notFound > 0) {
-    say(
-      `not to be found any more: ${counted(notFound, 'dead letter')}, moved by somebody else or hidden by their look`,
-    );
+    say(`no longer found: ${counted(notFound, 'dead letter')}, moved or being read by another process`);
   }
   if (fault !== undefined) {
     printError(`error: ${fault}`);
@@ -94,7 +92,7 @@ function tellGroup(pipeline: string, letters: readonly Letter[]): void {
   if (!first) return;
   console.log(colors.bold(wrapped(`${pipeline}: ${harmless(reasonText(first))}: ${lettersText(letters)}`)));
   const message = first.problem
-    ? `${first.problem}; it cannot be delivered by this pipeline, and is left where it is`
+    ? `${first.problem}; this pipeline cannot deliver it, so it stays on the queue`
     : (first.batch?.reason.message ?? '');
   const text = shortened(harmless(message), MESSAGE_CHARACTERS);
   console.log(INDENT + wrapped(text, columnsOf() - INDENT.length).replaceAll('\n', `\n${INDENT}`));
@@ -105,7 +103,7 @@ function tableOf(letters: readonly Letter[], nowMs: number): string {
   const table = new Table({
     head: ['id', 'logs', 'age', 'first log', 'last log'],
     colAligns: ['left', 'right', 'right', 'left', 'left'],
-    // No colours of its own, and no lines between the rows.
+    // No colors of its own, and no lines between the rows.
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
@@ -147,7 +145,7 @@ function reasonsText(letters: readonly Letter[]): string {
 
 /** Why nothing is chosen, and what would be. */
 export function nothingText({ seen, reasons }: Survey, place: string): string {
-  if (seen === 0) return `no dead letters: ${place}`;
+  if (seen === 0) return `no dead letters in ${place}`;
   const few = [...reasons].map(harmless).sort().join(', ');
-  return `none of ${counted(seen, 'dead letter')} is meant; their reasons: ${few}`;
+  return `none of ${counted(seen, 'dead letter')} matches; their reasons: ${few}`;
 }

@@ -23,10 +23,10 @@ export interface LocalPipeline {
   readonly retentionMs: number;
   /** One run, of two minutes at most. */
   ship(): Promise<RunReport>;
-  /** Delivers the batches that are due, until Azure has none of it. Each report is told as it comes. */
+  /** Delivers the batches that are due, until Azure refuses one. Passes on each report. */
   replayDue(told: (report: ReplayReport) => void): Promise<void>;
   readonly depths: LocalQueue['depths'];
-  /** How it is after this run. */
+  /** The health after this run. */
   judge(report: RunReport): Promise<Judgement>;
   /** See `otherRunner`. */
   otherRunner(): Promise<OtherRunner | undefined>;
@@ -40,9 +40,9 @@ export interface LocalPipelineOptions {
   readonly journal: Journal;
   /** Ends what goes on, at the next log id or post: nothing is left half done. */
   readonly stop: AbortSignal;
-  /** Told after every page and every save: logs read by this run, and the date that the checkpoint has reached. */
+  /** Called after every page and every save with the logs read by this run and the date of the checkpoint. */
   readonly onProgress: (logsRead: number, reachedMs: number | undefined) => void;
-  /** Told again and again while a vendor takes its time. */
+  /** Called repeatedly while a vendor does not answer. */
   readonly onWaiting: ToldWaiting;
 }
 
@@ -65,7 +65,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
   const ledger = localLedger(ledgerPlace(stateDirectory, config), clock, code =>
-    journal.warn(`the ledger could not be written (${code}): an audit will name logs that are well`),
+    journal.warn(`the ledger could not be written (${code}): an audit will report these logs as missing`),
   );
 
   const shipDependencies = () => {
@@ -96,7 +96,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
     depths: queue.depths,
     judge: async report => {
       const facts = await askPipeline('local', localOperated(config, stateDirectory, secrets), {});
-      // What could not be kept counts all the same. A run that another one held off says nothing of the pipeline.
+      // Includes a report that could not be saved. A skipped run shows nothing about the pipeline.
       const lastRun = { ...report, endedAtMs: clock.now() };
       return healthOf(
         report.outcome === 'skipped' ? facts : { ...facts, state: { ...facts.state, lastRun } },
@@ -130,10 +130,12 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
         if (stop.aborted && !report.done) return;
         if (report.done) await queue.remove(batch);
         else if ((await queue.postpone(batch)) === 'dead-letter') {
-          journal.error('a failed batch was tried too often and is a dead letter now', { message: batch.id });
+          journal.error('a failed batch reached the maximum number of attempts and is now a dead letter', {
+            message: batch.id,
+          });
         }
         told(report);
-        // What Azure refuses of one batch it refuses of the next; a message that is none of ours stops nobody.
+        // After a failed post, the next batch would fail too; a message of another origin is skipped.
         if (!report.done && report.posts > 0) return;
       }
     },

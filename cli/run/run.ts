@@ -31,14 +31,14 @@ export async function runPipelines(options: RunOptions): Promise<number> {
   const secretsOf = await secretsFor(configs, options.secrets);
   const stateDirectory = await usableDirectory(options.state);
   const bug = new AbortController();
-  const asked = stopOnSignals('stopping after this step; once more ends it at once, and loses no log either');
+  const asked = stopOnSignals('stopping after this step; press Ctrl-C again to force quit (no log is lost)');
   const stop = AbortSignal.any([asked, bug.signal]);
   // Of JSON, nothing else is on standard output.
   const screen = liveLine(options.json ? process.stderr : process.stdout, Date.now);
   const pipelines: LocalPipeline[] = [];
   for (const config of configs) {
     const { name } = config;
-    // A state that cannot be read is told now, and not by a run that can only say "failed".
+    // Reports an unreadable state now; a run could only say "failed".
     await readState(stateDirectory, name);
     let logsRead = 0;
     const onProgress = (read: number, reachedMs: number | undefined) => {
@@ -56,14 +56,14 @@ export async function runPipelines(options: RunOptions): Promise<number> {
   }
   for (const config of configs) screen.print(introduction(config));
   for (const notice of notices(configs, Date.now())) printError(`warning: ${notice}`);
-  const pace = rates.length > 0 ? `, a tick every ${duration(Math.min(...rates))}, Ctrl-C stops` : '';
+  const pace = rates.length > 0 ? `; a tick every ${duration(Math.min(...rates))}; press Ctrl-C to stop` : '';
   screen.print(`state in ${stateDirectory}${pace}`);
   const runs = pipelines.map((pipeline, index) => {
     const told = tellerOn(screen, pipeline, { stop, json: options.json });
     const everyMs = rates[index];
     return everyMs === undefined ? runOnce(pipeline, told, stop) : runForever(pipeline, told, stop, everyMs);
   });
-  // A bug in one is no reason to break the others off in the middle, but it is one to end.
+  // A bug in one run does not interrupt the others, but stops them at their next safe point.
   for (const run of runs) run.catch(() => bug.abort());
   await Promise.allSettled(runs);
   return Math.max(...(await Promise.all(runs)));
@@ -117,7 +117,7 @@ async function tick(pipeline: LocalPipeline, told: Told, stop: AbortSignal): Pro
   const report = await pipeline.ship();
   told.run(report);
   const replays: ReplayReport[] = [];
-  // Whoever holds the lease looks after the retry queue too.
+  // The holder of the lease also delivers the retry queue.
   if (report.outcome !== 'skipped' && !stop.aborted) {
     await pipeline.replayDue(one => {
       replays.push(one);

@@ -1,4 +1,4 @@
-/** What `run` tells: how each run went on standard output, what is wrong on standard error. With `--json`, all words are there. */
+/** The texts of `run`: results on standard output, problems on standard error. With `--json`, all text is on standard error. */
 
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
@@ -12,15 +12,15 @@ import { counted, dateText, faultOf, replaySentence, runSentence, runWarnings } 
 import { runJson } from './json.ts';
 import type { LocalPipeline } from './one-pipeline.ts';
 
-/** Who is told what happens. */
+/** Receives what happens. */
 export interface Told {
   run(report: RunReport): void;
   replay(report: ReplayReport): void;
   /** At the end of a tick, with the messages on each queue. */
   end(report: RunReport, replays: readonly ReplayReport[], depths: Readonly<Record<QueueName, number>>): void;
-  /** How the pipeline is by now: when that has changed, and at the end. */
+  /** The health of the pipeline, when it has changed and at the end. */
   health(judgement: Judgement): void;
-  /** Another “run” works on the same pipeline: told once. */
+  /** Another “run” works on the same pipeline: reported once. */
   company(other: OtherRunner): void;
 }
 
@@ -48,8 +48,8 @@ export function tellerOn(
       if (!isCompanyTold) {
         complain(
           'warning',
-          `another “run” ships it from this state directory: ${other}; the two share one lease, so that each waits for ` +
-            'the other: end one of them',
+          `another “run” uses this state directory: ${other}; both share one lease, so each waits for the other: ` +
+            'stop one of them',
         );
       }
       isCompanyTold = true;
@@ -77,5 +77,5 @@ export function tellerOn(
 /** What should be known before anything begins, however many pipelines it is about. */
 export function notices(configs: readonly PipelineConfig[], nowMs: number): string[] {
   const texts = configs.flatMap(({ azure }) => specOf(azure).notice?.(nowMs).text ?? []);
-  return [...new Set(texts)].map(text => `${text}; to move: docs/azure.md`);
+  return [...new Set(texts)].map(text => `${text}; to migrate: docs/azure.md`);
 }

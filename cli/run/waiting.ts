@@ -1,11 +1,11 @@
-/** A vendor that takes its time is named while it is waited for: a run without a word looks like one that ships. */
+/** Names a slow vendor while a run waits for it; a silent run would look like one that ships. */
 import type { Destination, LogSource } from '../../lambda/core/model.ts';
 
-/** Told every second from then on. */
+/** Reported every second from then on. */
 const FIRST_AFTER_MS = 2_000;
 const EVERY_MS = 1_000;
 
-/** `told` hears whom an operation waits for, and for how long. */
+/** Receives the vendor that an operation waits for, and the time so far. */
 export type ToldWaiting = (vendor: 'Auth0' | 'Azure', waitedMs: number) => void;
 
 export function watchedSource(source: LogSource, now: () => number, told: ToldWaiting): LogSource {

@@ -1,4 +1,4 @@
-/** `status`: how the pipelines are, for whoever was woken. */
+/** `status`: the health of the pipelines, for the operator on call. */
 import type { Command } from 'commander';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -10,21 +10,22 @@ const WATCH_MOST_SECONDS = 3600;
 const HELP = `${TARGET_HELP}
 
 A pipeline is one of:
-  healthy    it ships
-  degraded   it needs a look: dead letters, failed batches that are an hour old,
-             lag above alarms.lagMinutes, a suspected gap, no run yet or lately
-             on this machine
+  healthy    it ships logs
+  degraded   it needs attention: dead letters, failed batches that are an hour
+             old, lag above alarms.lagMinutes, a suspected gap, no run yet or
+             no recent run on this machine
   unhealthy  a fault stopped the last run, a deployed pipeline has had no run
              for three ticks, an alarm is in ALARM state, Auth0 will soon
              delete unshipped logs, the disk of the state directory is full
-  unknown    part of it could not be asked
-The reasons follow, with the section of the runbook.
+  unknown    some of the state could not be read
+The output shows the reasons, and the section of the runbook to read.
 
-Lag is counted from the later of the checkpoint's date and the last time that
-Auth0 had nothing newer. The age of the oldest message is AWS's estimate.
+Lag is the time since the date of the checkpoint, or since Auth0 last had no
+newer log, whichever is shorter. The age of the oldest message is an estimate by
+AWS.
 
-Exit code: 0 all are healthy, 1 one is degraded or unhealthy, 2 one is unknown,
-130 --watch was ended.
+Exit codes: 0 all are healthy; 1 one is degraded or unhealthy; 2 one is unknown;
+130 --watch was stopped.
 
 Examples:
   $ npx auth0-logs-to-azure status
@@ -37,14 +38,14 @@ Examples:
 export function addStatus(program: Command): void {
   const command = program
     .command('status')
-    .summary('how the pipelines are: lag, last run, queues, alarms')
+    .summary('show health, lag, last run, queues and alarms')
     .description(
-      'Says of each pipeline whether it is healthy, and if not, why and where to read on: lag, checkpoint, lease, last ' +
-        'run, queues, alarms, Auth0’s rate limit. It changes nothing, and needs no secret.',
+      'Shows whether each pipeline is healthy and, if not, why and what to read: lag, checkpoint, lease, last run, ' +
+        'queues, alarms, Auth0’s rate limit. Changes nothing, and needs no secret.',
     );
   addTargetOptions(command)
-    .option('--watch [seconds]', 'look again and again, every 10 s if not given', seconds)
-    .option('--json', 'one JSON document; with --watch, one a line')
+    .option('--watch [seconds]', 'repeat; every 10 s by default', seconds)
+    .option('--json', 'print one JSON document; with --watch, one per line')
     .addHelpText('after', HELP)
     .action(async (options: StatusOptions) => {
       const { runStatus } = await import('./run.ts');

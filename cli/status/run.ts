@@ -58,10 +58,12 @@ const EXIT_CODE = { healthy: EXIT.ok, degraded: EXIT.fault, unhealthy: EXIT.faul
 
 const exitCodeOf = (all: readonly Facts[]): number => EXIT_CODE[worstOf(all.map(healthOf))];
 
-/** Over what was there; lines that the screen has no room for are left out, so that it does not roll. */
+/** Overwrites the screen. Omits lines that do not fit, so that it does not scroll. */
 function redraw(lines: readonly string[], everySeconds: number): void {
   const room = Math.max(2, (process.stdout.rows || 24) - 2);
   const shown = lines.length > room ? [...lines.slice(0, room - 1), '…'] : lines;
-  const all = [...shown, '', `every ${everySeconds} s, Ctrl-C ends`].map(line => `${line}${REST_OF_LINE}`);
+  const all = [...shown, '', `every ${everySeconds} s; press Ctrl-C to stop`].map(
+    line => `${line}${REST_OF_LINE}`,
+  );
   process.stdout.write(`${HOME}${all.join('\n')}${REST_OF_SCREEN}`);
 }

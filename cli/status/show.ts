@@ -16,7 +16,7 @@ import { command, firstRun } from '../pipelines/remedy.ts';
 import { colors, columnsOf, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration, runSentence } from '../terminal/words.ts';
 
-/** Of more pipelines, only those that are not healthy are told in full. */
+/** With more pipelines, only unhealthy ones are shown in full. */
 const TOLD_IN_FULL = 3;
 
 /** Lines, without the line's end. */
@@ -37,7 +37,7 @@ function hiddenLines(hidden: readonly Facts[]): string[] {
   if (!first) return [];
   return [
     '',
-    `${counted(hidden.length, 'pipeline')} more, healthy; one in full:`,
+    `${counted(hidden.length, 'more pipeline')}, healthy; for all details:`,
     `  ${command(['status'], first.about)}`,
   ];
 }
@@ -70,7 +70,7 @@ function detailLines(facts: Facts): string[] {
     ...(queues ? queueDetails(queues, facts) : []),
     ...(alarms && facts.kind === 'stack' ? alarmDetails(alarms, facts.askedAtMs) : []),
     ...(stopped ?? []).flatMap(({ text, remedy }) => remedyDetails('stopped', text, remedy)),
-    ...unanswered.map((sentence): Detail => ['not known', sentence]),
+    ...unanswered.map((sentence): Detail => ['unknown', sentence]),
   ];
   const indent = ' '.repeat(LABEL_CHARACTERS + 2);
   return details.flatMap(([label, text, kind]) =>
@@ -80,7 +80,7 @@ function detailLines(facts: Facts): string[] {
   );
 }
 
-/** What is wrong and what to do, and each command of that in a line of its own: it is to be copied whole. */
+/** What is wrong and what to do, with each command on its own line for copying. */
 function remedyDetails(label: string, text: string, remedy: string): Detail[] {
   const [words, ...commands] = remedy.split('\n');
   return [[label, `${text}; ${words}`], ...commands.map((line): Detail => ['', line.trim(), 'command'])];
@@ -95,9 +95,9 @@ function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): Detail[
   // A position that is no log has a time too, in its id.
   const date = checkpoint && (checkpoint.logDateMs ?? logIdTimeMs(checkpoint.logId));
   return [
-    ['lag', lag === undefined ? 'not known yet' : lagText(lag, facts)],
+    ['lag', lag === undefined ? 'unknown' : lagText(lag, facts)],
     ...lastRunDetails(facts, ago),
-    ['checkpoint', checkpoint ? (date === undefined ? 'its date is not known' : at(date)) : 'none yet'],
+    ['checkpoint', checkpoint ? (date === undefined ? 'its date is unknown' : at(date)) : 'none yet'],
     ...(checkpoint ? ([['', checkpoint.logId]] as const) : []),
     ['lease', leaseText(facts)],
     ...(checkpointSet ? ([['set by hand', checkpointSet]] as const) : []),
@@ -108,16 +108,16 @@ function lagText(lag: number, facts: Facts): string {
   const { limits, state } = facts;
   const threshold = limits ? ` (threshold ${duration(limits.lagMs)})` : '';
   if (state?.lastRun?.outcome !== 'caught-up') return `${duration(lag)}${threshold}`;
-  // Without a run, nobody knows what Auth0 has by now.
+  // Without a run, it is unknown what Auth0 has now.
   if (silenceReasons(facts).length > 0) return `unknown: Auth0 was last read ${duration(lag)} ago`;
-  return `none; logs up to ${duration(lag)} ago are all shipped`;
+  return `none; all logs up to ${duration(lag)} ago are shipped`;
 }
 
 function lastRunDetails(facts: Facts, ago: (ms: number) => string): Detail[] {
   const { lastRun: run } = facts.state ?? {};
   if (!run) {
-    if (facts.kind === 'stack') return [['last run', 'none has ended yet']];
-    return remedyDetails('last run', 'none has ended yet', firstRun(facts.about, facts.isFederated));
+    if (facts.kind === 'stack') return [['last run', 'no run has ended yet']];
+    return remedyDetails('last run', 'no run has ended yet', firstRun(facts.about, facts.isFederated));
   }
   const { rateLimit, durationMs, endedAtMs } = run;
   const fault = faultText(facts, run);
@@ -147,19 +147,19 @@ function endText({ outcome, party }: LastRun, kind: Facts['kind']): string {
 
 function leaseText({ state, askedAtMs }: Facts): string {
   const { lease } = state ?? {};
-  if (!lease) return 'free: no run is under way';
+  if (!lease) return 'free: no run is in progress';
   const until = dateText(lease.expiresAtMs);
   return lease.expiresAtMs > askedAtMs
     ? `held until ${until} by ${lease.owner}`
-    : `free: that of ${lease.owner} ran out ${until}, so that run died`;
+    : `free: the lease of ${lease.owner} expired at ${until}, so that run did not finish`;
 }
 
 function queueDetails(
   { retry, 'dead-letter': dead }: NonNullable<Facts['queues']>,
   { about }: Facts,
 ): Detail[] {
-  const look = `look: ${command(['replay', '--list'], about)}`;
-  const goesOn = retry.messages > 0 ? '; delivered again without your help' : '';
+  const look = `list: ${command(['replay', '--list'], about)}`;
+  const goesOn = retry.messages > 0 ? '; retried automatically' : '';
   return [
     ['retry queue', `${depthText(retry, 'failed batch', 'failed batches')}${goesOn}`],
     ['dead letters', depthText(dead, 'message', 'messages')],
@@ -169,16 +169,15 @@ function queueDetails(
 
 function depthText({ messages, oldestAgeMs }: Depth, one: string, many: string): string {
   if (messages === 0) return 'none';
-  const age =
-    oldestAgeMs === undefined ? 'age not known' : `the oldest put aside ${duration(oldestAgeMs)} ago`;
+  const age = oldestAgeMs === undefined ? 'age unknown' : `the oldest queued ${duration(oldestAgeMs)} ago`;
   return `${counted(messages, one, many)}, ${age}`;
 }
 
 function alarmDetails(alarms: readonly Alarm[], nowMs: number): Detail[] {
-  if (alarms.length === 0) return [['alarms', 'none rings']];
+  if (alarms.length === 0) return [['alarms', 'in ALARM state: none']];
   return alarms.map(({ name, description, sinceMs }, index) => {
-    const since = sinceMs === undefined ? '' : `, for ${duration(Math.max(0, nowMs - sinceMs))}`;
-    return [index === 0 ? 'alarms' : '', `${name}${since}: ${description}`];
+    const since = sinceMs === undefined ? '' : ` (${duration(Math.max(0, nowMs - sinceMs))})`;
+    return [index === 0 ? 'alarms' : '', `${name} is in ALARM state${since}: ${description}`];
   });
 }
 

@@ -1,4 +1,4 @@
-/** Questions to whoever sits at the terminal. */
+/** Questions to the operator at the terminal. */
 import { createInterface } from 'node:readline';
 
 export interface Asked {
@@ -6,7 +6,7 @@ export interface Asked {
   readonly output: NodeJS.WritableStream;
 }
 
-/** The terminal, whatever standard output is led to; undefined when nobody sits there. */
+/** The terminal, even if standard output is redirected; undefined without an interactive terminal. */
 export function terminal(): Asked | undefined {
   const { stdin, stderr } = process;
   return stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined;
@@ -15,7 +15,7 @@ export function terminal(): Asked | undefined {
 /** The answer, without space around it; empty when there is none, or when `stop` comes first. */
 export async function ask({ input, output }: Asked, question: string, stop: AbortSignal): Promise<string> {
   if (stop.aborted) return '';
-  // Not in raw mode: there, Ctrl-C would be a letter like any other and no signal.
+  // Not in raw mode, in which Ctrl-C would be input and not a signal.
   const lines = createInterface({ input, terminal: false });
   output.write(question);
   // The question() of readline/promises never settles when the input ends.
@@ -32,7 +32,7 @@ export async function ask({ input, output }: Asked, question: string, stop: Abor
   });
 }
 
-/** Whether it is a yes: everything else, nothing among it, is a no. */
+/** Whether the answer is yes. Every other answer, and no answer, is a no. */
 export async function confirm(asked: Asked, question: string, stop: AbortSignal): Promise<boolean> {
   return /^y(es)?$/i.test(await ask(asked, `${question} [y/N] `, stop));
 }

@@ -1,12 +1,12 @@
-/** Files that are on the disk, and not only on their way there, before anybody relies on them. */
+/** Files that are safely on the disk before the caller continues. */
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** Names that begin so are unfinished and nobody's business. */
+/** The prefix of unfinished files, which nothing reads. */
 const UNFINISHED = '.unfinished-';
 
-/** Writes the file, whole or not at all, in place of what was there. Rejects when it is not on the disk. */
+/** Replaces the file atomically. Rejects when it is not on the disk. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const unfinished = await writeBeside(path, text);
   try {
@@ -35,7 +35,7 @@ async function writeBeside(path: string, text: string): Promise<string> {
 
 /** A new name is on the disk only when its directory is. */
 async function syncDirectory(path: string): Promise<void> {
-  // Windows cannot open a directory, and writes names through by itself.
+  // Windows cannot open a directory, and persists names automatically.
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
   try {
@@ -45,7 +45,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Undefined for what is not there; every other error is thrown on. */
+/** Undefined for a missing file. Rethrows every other error. */
 export function ignoreMissing(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
   throw error;

@@ -6,7 +6,7 @@ import { printError } from './text.ts';
 
 export const EXIT = { ok: 0, fault: 1, usage: 2, interrupted: 130 } as const;
 
-/** What was asked for cannot be done as asked. The message says what, the value, what is allowed, what to do. */
+/** The request cannot be fulfilled. The message names the problem, the value, what is allowed and what to do. */
 export class UsageError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -15,8 +15,8 @@ export class UsageError extends Error {
 }
 
 /**
- * Prints the error on standard error, in a line where one is enough, and returns the exit code. `verbose` adds what
- * caused it, and of an error that nobody expected also where it was.
+ * Prints the error on standard error, in one line if possible, and returns the exit code. `verbose` adds the causes,
+ * and the stack of an unexpected error.
  */
 export function reportError(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return reportCommander(error);
@@ -25,8 +25,8 @@ export function reportError(error: unknown, verbose: boolean): number {
   if (expected) printError(`error: ${message}`);
   else {
     const [line = ''] = message.split('\n');
-    printError(`error: this should not have happened: ${error instanceof Error ? error.name : ''}: ${line}`);
-    if (!verbose) printError('       run it again with --verbose to see where, and please report it');
+    printError(`error: unexpected error: ${error instanceof Error ? error.name : ''}: ${line}`);
+    if (!verbose) printError('       run the command again with --verbose for details, and please report it');
     else if (error instanceof Error) console.error(error.stack);
   }
   if (verbose) for (const cause of causesOf(error)) printError(`       caused by ${cause}`);
@@ -61,7 +61,7 @@ function sentenceOf(cause: unknown): string {
   return `${cause.name}: ${message}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
 }
 
-/** The parser has printed help by itself; of an error it only tells, and its own output is off (main.ts). */
+/** The parser prints help itself, but not errors: main.ts disables that output. */
 function reportCommander(error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code !== 'commander.help')

@@ -6,9 +6,9 @@ import { dateText } from './words.ts';
 export interface LiveLine {
   /** A line that stays. */
   print(line: string): void;
-  /** What is going on now: overwritten on a terminal; in a pipe a line now and then. */
+  /** The current progress: overwritten on a terminal, or a periodic line in a pipe. */
   update(text: string): void;
-  /** Takes the changing line away. */
+  /** Erases the changing line. */
   clear(): void;
 }
 
@@ -33,14 +33,14 @@ export function liveLine(stream: NodeJS.WriteStream, now: () => number): LiveLin
       if (now() - shownAtMs < (screen ? TERMINAL_EVERY_MS : PIPE_EVERY_MS)) return;
       shownAtMs = now();
       if (!screen) return void stream.write(`${text}\n`);
-      // A line that wraps could not be taken away again.
+      // A line that wraps could not be erased.
       stream.write(`\r\x1b[2K${text.slice(0, columnsOf(stream) - 1)}`);
       visible = true;
     },
   };
 }
 
-/** What the core has to say between the lines of a run. Its fields hold ids, counts and reasons only. */
+/** The core's journal, between the lines of a run. Its fields contain only ids, counts and reasons. */
 export function journalOn(screen: LiveLine, name: string): Journal {
   const write = (message: string, { reason, ...fields }: Readonly<Record<string, unknown>> = {}) => {
     const details = Object.entries(fields).map(([key, value]) => `${key} ${value}`);

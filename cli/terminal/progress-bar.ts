@@ -1,12 +1,12 @@
-/** How far something has come: a bar on a terminal, in a pipe a line now and then. */
+/** Progress: a bar on a terminal, or a periodic line in a pipe. */
 import { SingleBar } from 'cli-progress';
 import { liveLine } from './live-line.ts';
 import { isScreen } from './text.ts';
 
 export interface ProgressBar {
-  /** So many of the total are done. */
+  /** The number that is done. */
   update(done: number): void;
-  /** Takes the bar away. May be called more than once. */
+  /** Erases the bar. May be called more than once. */
   end(): void;
 }
 
@@ -29,7 +29,7 @@ export function progressBar(stream: NodeJS.WriteStream, total: number, what: str
     barsize: 30,
     hideCursor: true,
     clearOnComplete: true,
-    // Ctrl-C is the command's own business.
+    // The command handles Ctrl-C.
     gracefulExit: false,
   });
   bar.start(total, 0);

@@ -21,7 +21,7 @@ export function stopOnSignals(notice: string): AbortSignal {
   return stop.signal;
 }
 
-/** The machine's time, with nobody asleep once it is stopped. */
+/** The machine's clock. A stop ends every sleep. */
 export function stoppableClock(stop: AbortSignal): Clock {
   return {
     now: Date.now,
@@ -29,7 +29,7 @@ export function stoppableClock(stop: AbortSignal): Clock {
   };
 }
 
-/** Auth0 is asked for nothing more once it is stopped. */
+/** Sends no further request to Auth0 after a stop. */
 export function stoppableSource(source: LogSource, stop: AbortSignal): LogSource {
   const stopped = { kind: 'fault', fault: STOPPED } as const;
   return {
@@ -40,7 +40,7 @@ export function stoppableSource(source: LogSource, stop: AbortSignal): LogSource
   };
 }
 
-/** A workspace is asked for nothing more, nor waited for: a query may take minutes. */
+/** After a stop, starts no further query, and does not wait for the current one: it may take minutes. */
 export function stoppableReader(reader: WorkspaceReader, stop: AbortSignal): WorkspaceReader {
   const stopped = { kind: 'fault', fault: STOPPED } as const;
   const aborted = new Promise<QueryAnswer>(resolve => {
@@ -51,7 +51,7 @@ export function stoppableReader(reader: WorkspaceReader, stop: AbortSignal): Wor
   };
 }
 
-/** No further post is begun once it is stopped; one that is on its way is waited for. */
+/** Starts no further post after a stop, and waits for the current one. */
 export function stoppableDestination(destination: Destination, stop: AbortSignal): Destination {
   return {
     ...destination,

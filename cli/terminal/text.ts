@@ -1,15 +1,15 @@
-/** Text that fits on a terminal and does nothing to it. */
+/** Text that fits on a terminal and cannot control it. */
 import pc from 'picocolors';
 
 type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether lines on it can be taken away again. */
+/** Whether lines on it can be erased. */
 export function isScreen({ isTTY }: Stream, env: Environment = process.env): boolean {
   return isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** Whether it is painted: NO_COLOR (https://no-color.org) and then FORCE_COLOR decide, else a terminal is. */
+/** Whether to use colors: NO_COLOR (https://no-color.org) and then FORCE_COLOR decide, else whether it is a terminal. */
 export function hasColors(stream: Stream, env: Environment = process.env): boolean {
   const forced = env['FORCE_COLOR'];
   if (env['NO_COLOR']) return false;
@@ -27,7 +27,7 @@ export function columnsOf(stream: Stream = process.stdout, env: Environment = pr
   return (stream.isTTY && stream.columns) || COLUMNS;
 }
 
-/** Breaks the text at spaces, so that no line is longer; a word that is stays whole. */
+/** Breaks the text at spaces, so that no line is longer. A longer word is not broken. */
 export function wrapped(text: string, columns = columnsOf(), indent = ''): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -41,7 +41,7 @@ export function wrapped(text: string, columns = columnsOf(), indent = ''): strin
 /** On a line of its own. */
 const COMMAND = /^ +(\$ |(npx|npm|node|az|aws|cp|chmod|openssl|jq) )/;
 
-/** Each line of the text broken, as far in as it begins; a command on a line of its own stays whole. */
+/** Breaks each line of the text and keeps its indentation. A command on its own line is not broken. */
 export function wrappedLines(text: string, columns = columnsOf()): string {
   const fit = (line: string) => {
     const [indent = ''] = /^ *(- )?/.exec(line) ?? [];
@@ -55,7 +55,7 @@ export function printError(text: string): void {
   console.error(wrappedLines(text, columnsOf(process.stderr)));
 }
 
-/** Cut to so many characters, the last one an ellipsis. */
+/** The text, cut to this number of characters, with an ellipsis at the end. */
 export function shortened(text: string, characters: number): string {
   return text.length > characters ? `${text.slice(0, Math.max(0, characters - 1))}…` : text;
 }
@@ -63,7 +63,7 @@ export function shortened(text: string, characters: number): string {
 /** Control characters, line and paragraph separators, and what turns the direction of text. */
 const DANGEROUS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
-/** Others' text on one line: a terminal obeys control characters, and a log holds whatever a stranger typed. */
+/** Untrusted text on one line: a terminal executes control characters, and a log contains whatever a user typed. */
 export function harmless(text: string): string {
   return text.replace(DANGEROUS, char =>
     /[\t\n\r]/.test(char) ? ' ' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -24,37 +24,42 @@ export function dateText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** How a run went, in one sentence. What ended it early is told by `faultOf`. */
+/** The result of a run, in one sentence. `faultOf` says what ended it early. */
 export function runSentence(report: RunReport, stopped: boolean): string {
   const { logsRead, logsAccepted, logsExcluded, logsRaw, logsLate } = report;
   const { logsRetried, logsDeadLettered, logsReshipped, logsBridged, isLateEstimate, lagMs } = report;
   const done = [
     `${counted(logsAccepted, 'log')} shipped`,
-    logsExcluded > 0 && `${NUMBER.format(logsExcluded)} left out by include and exclude`,
-    logsRaw > 0 && `${NUMBER.format(logsRaw)} of them raw, since they would not shape`,
+    logsExcluded > 0 && `${NUMBER.format(logsExcluded)} excluded by the configuration`,
+    logsRaw > 0 && `${NUMBER.format(logsRaw)} of them raw, because they could not be shaped`,
     logsLate > 0 &&
-      `${isLateEstimate ? 'at least ' : ''}${NUMBER.format(logsLate)} of them late, which Auth0 had not shown in time`,
+      `${isLateEstimate ? 'at least ' : ''}${NUMBER.format(logsLate)} of them late: Auth0 served them after newer logs`,
     logsReshipped > 0 &&
-      `${NUMBER.format(logsReshipped)} of them shipped once more, since the late ones could not be told apart`,
+      `${NUMBER.format(logsReshipped)} of them shipped again, because the late logs could not be identified`,
     logsBridged > 0 &&
-      `${NUMBER.format(logsBridged)} of them found by search, since the checkpoint did not lead to them`,
+      `${NUMBER.format(logsBridged)} of them found by search, because the checkpoint did not lead to them`,
     logsRetried > 0 && `${NUMBER.format(logsRetried)} put on the retry queue`,
     logsDeadLettered > 0 && `${NUMBER.format(logsDeadLettered)} put on the dead-letter queue`,
-    lagMs && `${duration(lagMs)} behind`,
+    lagMs && `lag ${duration(lagMs)}`,
   ].filter(Boolean);
   const nothing = logsRead + logsAccepted === 0 && report.outcome === 'caught-up';
-  return `${nothing ? 'nothing new' : done.join(', ')}; ${stopped ? 'stopped as asked' : endOf(report)}`;
+  return `${nothing ? 'nothing new' : done.join(', ')}; ${stopped ? 'stopped by the operator' : endOf(report)}`;
 }
 
 function endOf({ outcome, message }: RunReport): string {
   if (outcome === 'caught-up') return 'caught up';
-  if (outcome === 'out-of-time') return 'more to come';
-  if (outcome === 'astray') return 'ended early: the checkpoint leads nowhere';
+  if (outcome === 'out-of-time') return 'more logs to ship';
+  if (outcome === 'astray') return 'ended early: the checkpoint does not lead to newer logs';
   return outcome === 'skipped' ? `skipped: ${message}` : 'ended early';
 }
 
-/** What ended a run early, in one sentence, with what to do where it does not say so; undefined when nothing did. */
-export function faultOf({ outcome, party, message = 'no reason is known' }: RunReport): string | undefined {
+/** `rejected the credentials`, `rejected the request`: what a refusal with this status is called. */
+export function rejectedText(status: number | undefined): string {
+  return status === 401 || status === 403 ? 'rejected the credentials' : 'rejected the request';
+}
+
+/** What ended a run early and what to do, in one sentence; undefined when nothing did. */
+export function faultOf({ outcome, party, message = 'unknown reason' }: RunReport): string | undefined {
   if (['caught-up', 'out-of-time', 'skipped'].includes(outcome)) return undefined;
   if (party === 'state' || party === 'queue') return diskFault(message) ?? message;
   if (/ENOTFOUND|EAI_AGAIN/.test(message)) {
@@ -75,29 +80,29 @@ function diskFault(message: string): string | undefined {
     return `${message}; the state directory is read-only: mount it writable, or correct its owner and permissions`;
   }
   if (/EACCES|EPERM|SQLITE_CANTOPEN|SQLITE_PERM/.test(message)) {
-    return `${message}; the state directory refuses this user: correct its owner and permissions`;
+    return `${message}; the state directory is not accessible to this user: correct its owner and permissions`;
   }
   return undefined;
 }
 
-/** What the operator should know besides, a sentence each. */
+/** Further warnings for the operator, one sentence each. */
 export function runWarnings(report: RunReport, retentionMs: number): string[] {
   const kept = duration(retentionMs);
   const remedy =
     report.logsRetried > 0
       ? 'batches are put on the retry queue instead of waiting at Auth0'
-      : 'see to what holds it up';
+      : 'fix the cause of the delay';
   return [
     report.gapSuspected &&
-      `logs may be missing: none was read for longer than Auth0 keeps them (${kept}), and what it has deleted is gone`,
+      `suspected gap: no log was read for longer than Auth0 keeps logs (${kept}), so logs may be missing`,
     report.retentionAtRisk &&
       `the oldest unshipped log is older than half the time that Auth0 keeps logs (${kept}): ${remedy}`,
     report.checkpointAstray &&
       report.outcome !== 'astray' &&
       `the checkpoint did not lead to Auth0’s newer logs (${counted(report.logsBridged, 'log')} found by search instead); ` +
-        'if that goes on, set it anew: checkpoint set',
+        'if this continues, set the checkpoint again: checkpoint set',
     report.sweepOverdue &&
-      'the look back for late logs does not come round, so that some may be missed: see what holds it up, or raise sweepMinutes',
+      'the sweep for late logs does not complete, so late logs may be missed: fix the cause of the delay, or raise sweepMinutes',
   ].filter(warning => warning !== false);
 }
 
@@ -107,14 +112,14 @@ export function replaySentence(report: ReplayReport): string {
   const batch = `failed batch ${report.batchId.slice(0, 8)}`;
   const parts = [
     logsDeadLettered > 0 && `${NUMBER.format(logsDeadLettered)} put on the dead-letter queue`,
-    logsRequeued > 0 && `${NUMBER.format(logsRequeued)} put on the retry queue anew`,
+    logsRequeued > 0 && `${NUMBER.format(logsRequeued)} put back on the retry queue`,
   ].filter(Boolean);
   const shipped = `${counted(logsAccepted, 'log')} shipped`;
-  const why = reason?.message ?? 'no reason is known';
+  const why = reason?.message ?? 'unknown reason';
   if (!done) {
     const some = logsAccepted > 0 || parts.length > 0 ? ` (${[shipped, ...parts].join(', ')})` : '';
     return `${batch} stays on the retry queue${some}: ${why}`;
   }
   const told = [shipped, ...parts].join(', ');
-  return reason ? `${batch} taken apart: ${told}: ${why}` : `${batch} delivered: ${told}`;
+  return reason ? `${batch} split: ${told}: ${why}` : `${batch} delivered: ${told}`;
 }

@@ -1,4 +1,4 @@
-/** The command that ships a window, for those who find that one is missing. */
+/** The command that ships a window, for texts about missing logs. */
 import { type About, optionWords, START } from '../pipelines/remedy.ts';
 import { wrapped } from '../terminal/text.ts';
 import { dateText } from '../terminal/words.ts';

@@ -39,7 +39,7 @@ export async function shapingOf(parts: PipelineParts): ReturnType<PipelineParts[
   }
 }
 
-/** Tells a fault of Auth0's; returns the exit code. */
+/** Prints a fault of Auth0; returns the exit code. */
 export function failed({ config }: Operated, fault: Fault, stop: AbortSignal): number {
   if (stop.aborted) return EXIT.interrupted;
   const { verdict: outcome, message } = fault;

@@ -15,19 +15,19 @@ const number = new Intl.NumberFormat('en').format;
 /** How many would go, and how. */
 export function countLines(result: Preview): string[] {
   const { logsRead, logsExcluded, logsRaw, logsCut, firstDateMs, lastDateMs, batches } = result;
-  if (logsRead === 0) return ['there is no log to ship'];
+  if (logsRead === 0) return ['no logs to ship'];
   const dates =
     firstDateMs === undefined || lastDateMs === undefined
       ? ''
-      : `, of ${dateText(firstDateMs)} to ${dateText(lastDateMs)}`;
+      : `, from ${dateText(firstDateMs)} to ${dateText(lastDateMs)}`;
   const gzip = result.gzipBytes === undefined ? '' : `, gzipped ${sizeText(result.gzipBytes)}`;
   const size = batches === 0 ? '' : `, ${sizeText(result.bodyBytes)}${gzip}`;
   return [
     `${counted(logsRead, 'log')} read${dates}`,
-    `  ${number(logsRead - logsExcluded)} would go, in ${counted(batches, 'batch', 'batches')}${size}`,
-    logsExcluded > 0 && `  ${number(logsExcluded)} left out by include, exclude and minimumLevel`,
-    logsRaw > 0 && `  ${number(logsRaw)} of them raw, since they would not shape`,
-    logsCut > 0 && `  ${number(logsCut)} of them cut, since values are larger than Azure takes`,
+    `  ${number(logsRead - logsExcluded)} would be shipped in ${counted(batches, 'batch', 'batches')}${size}`,
+    logsExcluded > 0 && `  ${number(logsExcluded)} excluded by include, exclude and minimumLevel`,
+    logsRaw > 0 && `  ${number(logsRaw)} of them raw, because they could not be shaped`,
+    logsCut > 0 && `  ${number(logsCut)} of them cut, because values exceed Azure’s limits`,
   ].filter(line => line !== false);
 }
 
@@ -35,11 +35,11 @@ export function countLines(result: Preview): string[] {
 export function typeLines({ types, logsExcluded }: Preview): string[] {
   const sorted = [...types].sort(([, a], [, b]) => b.logs - a.logs);
   const top = sorted.slice(0, TOP_TYPES);
-  const head = ['type', 'name', 'logs', ...(logsExcluded > 0 ? ['left out'] : [])];
+  const head = ['type', 'name', 'logs', ...(logsExcluded > 0 ? ['excluded'] : [])];
   const table = new Table({
     head,
     colAligns: ['left', 'left', 'right', 'right'],
-    // No colours of its own, and no lines between the rows.
+    // No colors of its own, and no lines between the rows.
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
@@ -64,7 +64,7 @@ export function typeLines({ types, logsExcluded }: Preview): string[] {
 export function columnLines({ columns, form, logsRead, logsExcluded }: Preview): string[] {
   const records = logsRead - logsExcluded;
   const share = (name: string) => (columns.get(name) ?? 0) / records;
-  // Where it is not sent, Azure fills it by itself, from event_date.
+  // Where it is not sent, Azure fills it automatically from event_date.
   const others = form.layout === 'text' ? ['TimeGenerated'] : [];
   const names = COLUMNS.map(({ name }) => name).filter(name => !others.includes(name));
   // A share of nearly all or nearly none must not look like all or none.
@@ -76,7 +76,7 @@ export function columnLines({ columns, form, logsRead, logsExcluded }: Preview):
       names.filter(name => share(name) === 1),
     ),
     ...listed(
-      'in part  ',
+      'partly   ',
       inPart.map(name => `${name} ${percent(name)}`),
     ),
     ...listed(
@@ -108,7 +108,7 @@ function sizeText(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** The words after the label, in lines that a terminal of 80 columns shows whole. */
+/** The words after the label, in lines that fit a terminal of 80 columns. */
 function listed(label: string, words: readonly string[]): string[] {
   if (words.length === 0) return [];
   // What belongs together stays together.

@@ -16,7 +16,7 @@ export interface PreviewDependencies
 
 export interface PreviewOptions extends ReadOptions {
   readonly maxLogs: number;
-  /** Told after every page: logs of it, and the date of its last log. */
+  /** Called after every page with its number of logs and the date of its last log. */
   readonly onPage?: (logs: number, dateMs: number | undefined) => void;
 }
 
@@ -48,7 +48,7 @@ export interface Preview {
   readonly redactionUnmatched: readonly string[];
   /** Three records, of different types if there are such. */
   readonly samples: readonly ShapedRecord[];
-  /** Why it ended: nothing newer, as many as were wished for, or a fault. */
+  /** Why it ended: nothing newer, enough logs, or a fault. */
   readonly end: 'caught-up' | 'enough' | 'out-of-time' | Fault;
 }
 

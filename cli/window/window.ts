@@ -51,7 +51,7 @@ export function parseWindow(from: string, to: string | undefined, nowMs: number,
   const askedMs = to === undefined ? latestMs : parseTime('--to', to, nowMs);
   if (askedMs > nowMs) {
     throw new UsageError(
-      `--to is "${to}" and lies in the future; allowed: up to now (${dateText(nowMs)}), which is what it is when left out`,
+      `--to is "${to}", which is in the future; allowed: up to now (${dateText(nowMs)}), the default`,
     );
   }
   const toMs = wholeSecond(Math.min(askedMs, latestMs));

@@ -15,7 +15,7 @@ const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 
 const host = text(HOST, 'a bare host name, such as "acme.eu.auth0.com": no https://, no path');
 const typePatterns = v.array(
-  text(/^[A-Za-z0-9_*]{1,64}$/, 'an Auth0 type code, "*" standing for any letters: "s*", "fp"'),
+  text(/^[A-Za-z0-9_*]{1,64}$/, 'an Auth0 type code, with "*" as a wildcard: "s*", "fp"'),
   'a list of Auth0 type codes, such as ["s*", "fp"]',
 );
 const startFrom = v.pipe(
@@ -39,7 +39,7 @@ const auth0 = settings({
   ),
 });
 
-const SCHEDULE = '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler takes them';
+const SCHEDULE = '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler accepts them';
 const schedule = v.pipe(
   v.string(SCHEDULE),
   v.check(
@@ -70,7 +70,7 @@ const alarms = v.pipe(
     v.partialCheck(
       [['email'], ['https'], ['topicArn']],
       given => given.topicArn === undefined || given.email.length + given.https.length === 0,
-      'no topic beside alarms.email and alarms.https; subscribe these addresses to the topic, or leave topicArn out',
+      'either a topic or alarms.email and alarms.https; subscribe the addresses to the topic, or remove topicArn',
     ),
     ['topicArn'],
   ),
@@ -80,7 +80,7 @@ const alarms = v.pipe(
 export const pipeline = v.pipe(
   settings({
     name: pipelineName,
-    previousNames: v.optional(listOf(pipelineName, 'a list of names that pipelines had before'), []),
+    previousNames: v.optional(listOf(pipelineName, 'a list of former names of pipelines'), []),
     adopt: v.optional(adopt),
     auth0,
     azure: v.variant('kind', SETTINGS, issue =>
@@ -96,7 +96,7 @@ export const pipeline = v.pipe(
     ),
     settleSeconds: v.optional(whole(0, 3600, 'seconds, 0 to 3600'), 15),
     sweepMinutes: v.optional(
-      whole(0, 1440, 'minutes between looks for late logs, 0 to 1440; 0 for never'),
+      whole(0, 1440, 'minutes between searches for late logs, 0 to 1440; 0 disables them'),
       15,
     ),
     include: v.optional(v.pipe(typePatterns, v.minLength(1, 'at least one type pattern')), ['*']),
@@ -109,9 +109,9 @@ export const pipeline = v.pipe(
     v.partialCheck(
       [['schedule'], ['auth0', 'logRetentionDays']],
       ({ schedule: given, auth0: { logRetentionDays } }) =>
-        // One that is wrong by itself is told once.
+        // A schedule that is invalid on its own is already reported.
         scheduleProblem(given) !== undefined || (rateHours(given) ?? 0) <= logRetentionDays * 12,
-      'half of auth0.logRetentionDays at most: Auth0 deletes logs that no run has come for',
+      'at most half of auth0.logRetentionDays: Auth0 deletes logs that no run reads in time',
     ),
     ['schedule'],
   ),
@@ -119,7 +119,7 @@ export const pipeline = v.pipe(
     v.partialCheck(
       [['name'], ['previousNames']],
       given => !given.previousNames.includes(given.name),
-      'names that the pipeline had before, not the one that it has',
+      'former names of the pipeline, not its present name',
     ),
     ['previousNames'],
   ),

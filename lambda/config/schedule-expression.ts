@@ -1,5 +1,5 @@
 /**
- * Schedules as EventBridge Scheduler takes them, so that a wrong one is told before a deploy.
+ * Schedules as EventBridge Scheduler accepts them, so that an invalid one fails before a deploy.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 
@@ -47,7 +47,7 @@ export function scheduleProblem(expression: string): string | undefined {
   const [, kind, inner = ''] = /^(rate|cron)\(([^()]+)\)$/.exec(expression) ?? [];
   if (kind === 'rate') return rateProblem(inner);
   if (kind === 'cron') return cronProblem(inner);
-  return '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler takes them';
+  return '"rate(1 minute)" or "cron(…)", as EventBridge Scheduler accepts them';
 }
 
 /** Hours from tick to tick; undefined of a `cron(…)`, whose ticks need not be equally far apart. */
@@ -61,20 +61,20 @@ function rateProblem(inner: string): string | undefined {
   const allowed = '"rate(1 minute)", "rate(5 minutes)", "rate(1 hour)", "rate(2 hours)"';
   if (!/^(1 (minute|hour)|(?!1 )[1-9]\d{0,5} (minutes|hours))$/.test(inner)) return allowed;
   if ((rateHours(`rate(${inner})`) ?? 0) <= RATE_MAX_HOURS) return undefined;
-  return `${RATE_MAX_HOURS} hours at most, beyond which no alarm could tell silence; or a "cron(…)", such as "cron(0 3 ? * SUN *)"`;
+  return `at most ${RATE_MAX_HOURS} hours, as no alarm can detect a longer silence; or a "cron(…)", such as "cron(0 3 ? * SUN *)"`;
 }
 
 function cronProblem(inner: string): string | undefined {
   const given = inner.split(' ');
   if (given.length !== FIELDS.length) {
     const names = FIELDS.map(({ name }) => name).join(' ');
-    return `six fields, "cron(${names})", a space between them; this has ${given.length}`;
+    return `six fields separated by spaces, "cron(${names})"; this has ${given.length}`;
   }
   const wrong = FIELDS.find((field, i) => !isField(given[i]!, field));
   if (wrong) return `${wrong.name} of ${wrong.allowed}; it is "${given[FIELDS.indexOf(wrong)]}"`;
   const [, , dayOfMonth, , dayOfWeek] = given;
   if ((dayOfMonth === '?') !== (dayOfWeek === '?')) return undefined;
-  return 'a "?" for either day-of-month or day-of-week, and not for both';
+  return 'a "?" in day-of-month or in day-of-week, but not in both';
 }
 
 function isField(given: string, field: Field): boolean {

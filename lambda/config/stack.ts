@@ -13,7 +13,7 @@ const LOG_RETENTION_DAYS = [
 ] as const;
 
 const TAGS =
-  'an object of texts, {"team": "security"}: keys of at most 128 characters that do not begin with "aws:", values of at most 256';
+  'an object of strings, {"team": "security"}: keys of at most 128 characters that do not begin with "aws:", values of at most 256';
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u;
@@ -39,9 +39,9 @@ const vpc = settings({
 /** The schema of `stack`: scripts/config-docs.ts makes a table of it, too. */
 export const stack = settings({
   name: v.optional(
-    text(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'letters, digits and -, at most 100, a letter first'),
+    text(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'at most 100 letters, digits and -, beginning with a letter'),
   ),
-  account: v.optional(text(/^\d{12}$/, 'the 12 digits of an AWS account, as a text')),
+  account: v.optional(text(/^\d{12}$/, 'the 12 digits of an AWS account, as a string')),
   region: v.optional(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as "eu-west-1"')),
   nested: v.optional(flag),
   createSecrets: v.optional(flag),
@@ -76,7 +76,7 @@ export const stack = settings({
 
 export type StackConfig = v.InferOutput<typeof stack>;
 
-export const removed = listOf(pipelineName, 'a list of names of pipelines that are gone on purpose');
+export const removed = listOf(pipelineName, 'a list of names of pipelines that are removed on purpose');
 
 const queue = text(
   /^(arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:)?[\w-]{1,80}$/,
@@ -99,7 +99,7 @@ export const adopt = v.pipe(
     v.partialCheck(
       [['retryQueue'], ['deadLetterQueue']],
       given => (given.retryQueue === undefined) === (given.deadLetterQueue === undefined),
-      'both adopt.retryQueue and adopt.deadLetterQueue, or neither: the one leads to the other',
+      'both adopt.retryQueue and adopt.deadLetterQueue, or neither: the redrive policy of the first names the second',
     ),
     ['retryQueue'],
   ),
@@ -127,7 +127,7 @@ function namesTwice(all: readonly Json[]): string[] {
   return names.flatMap((name, i) => {
     const first = names.indexOf(name);
     if (first === i || !isName(name)) return [];
-    return [`pipelines[${i}].name: is "${name}", as is pipelines[${first}].name; allowed: a name of its own`];
+    return [`pipelines[${i}].name: is "${name}", as is pipelines[${first}].name; allowed: a unique name`];
   });
 }
 
@@ -160,7 +160,7 @@ function queuesTwice(all: readonly Json[]): string[] {
       taken.set(name, where);
       return other === undefined
         ? []
-        : [`${where}: is "${name}", as is ${other}; allowed: a queue of its own`];
+        : [`${where}: is "${name}", as is ${other}; allowed: a queue that nothing else uses`];
     }),
   );
 }
@@ -169,9 +169,7 @@ function stillThere(all: readonly Json[], gone: unknown): string[] {
   const names = new Set(all.map(({ name }) => name));
   return (Array.isArray(gone) ? gone : []).flatMap((name, i) =>
     names.has(name) && isName(name)
-      ? [
-          `removed[${i}]: is "${name}", and there is a pipeline of that name; allowed: a name that no pipeline has`,
-        ]
+      ? [`removed[${i}]: is "${name}", but a pipeline has this name; allowed: a name that no pipeline has`]
       : [],
   );
 }
@@ -197,7 +195,7 @@ function elsewhere(all: readonly Json[], around: Json): string[] {
     const [, , , of] = typeof given === 'string' && given.startsWith('arn:') ? given.split(':') : [];
     if (!of || of === region) return [];
     return [
-      `${where}: is an ARN of region ${of}, and stack.region is "${region}"; allowed: one of that region`,
+      `${where}: is an ARN of region ${of}, but stack.region is "${region}"; allowed: an ARN of that region`,
     ];
   });
 }

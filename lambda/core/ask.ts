@@ -1,4 +1,4 @@
-/** Asking Auth0 with patience: at the tenant's rate limit, again after a passing fault, and never past the deadline. */
+/** Calls to Auth0: within the tenant's rate limit, repeated after a temporary fault, and never past the deadline. */
 import { backoffMs } from './backoff.ts';
 import { ANSWER_TOO_LARGE } from './http.ts';
 import type { Clock, Fault, Random, RateLimit } from './model.ts';
@@ -25,7 +25,7 @@ const ANSWER_LEAST_MS = 2_000;
 const MAX_ATTEMPTS = 6;
 const BACKOFF = { baseMs: 500, capMs: 10_000 };
 
-/** What remembers the rate limit from call to call; a fault that no repetition mends is answered at once. */
+/** What remembers the rate limit from call to call; a fault that a retry cannot fix is returned immediately. */
 export function asker(d: AskDependencies, options: AskOptions): Ask {
   let rateLimit: RateLimit | undefined;
   const isTooLate = (waitMs: number) => d.clock.now() + waitMs + ANSWER_LEAST_MS > options.deadlineMs;
@@ -48,7 +48,7 @@ export function asker(d: AskDependencies, options: AskOptions): Ask {
 
 const isFault = (answer: { readonly kind: string }): answer is Faulty => answer.kind === 'fault';
 
-/** What is too large is as large when it is asked for again. */
+/** A retry does not help when the page is too large. */
 const mayPass = ({ verdict, code }: Fault) => verdict !== 'denied' && code !== ANSWER_TOO_LARGE;
 
 /**
@@ -58,6 +58,6 @@ const mayPass = ({ verdict, code }: Fault) => verdict !== 'denied' && code !== A
 export function waitForRateLimitMs(rateLimit: RateLimit, headroom: number, nowMs: number): number {
   const reserved = Math.min(rateLimit.limit - 1, Math.floor(rateLimit.limit * headroom));
   if (rateLimit.remaining > reserved) return 0;
-  // Reset is told in whole seconds and may lie up to a minute ahead; further is a clock that is wrong.
+  // The reset is given in whole seconds, up to a minute ahead; a later one means that a clock is wrong.
   return Math.min(60_000, Math.max(0, rateLimit.resetAtMs - nowMs));
 }

@@ -2,7 +2,7 @@
 import type { Random } from './model.ts';
 
 /**
- * Full jitter: anything from 0 to base·2ⁿ, capped; at least the vendor's own wish.
+ * Full jitter: anything from 0 to base·2ⁿ, capped; at least the vendor's Retry-After.
  * https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
  * @param attempt 0 after the first failure
  */

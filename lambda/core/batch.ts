@@ -3,7 +3,7 @@ import { bodyWriter } from './body.ts';
 import type { Checkpoint, SerializedRecord, ShapedRecord } from './model.ts';
 import type { RipeLog } from './read.ts';
 
-/** A log on its way, without its content. */
+/** A log in a batch, without its content. */
 export interface BatchedLog extends Omit<RipeLog, 'log'> {
   /** The configuration excludes it: it has no record. */
   readonly isExcluded: boolean;
@@ -24,8 +24,8 @@ export const endOf = ({ logs }: LogBatch): Checkpoint | undefined =>
 export const idsOf = ({ logs }: LogBatch): string[] => logs.flatMap(({ logId }) => logId ?? []);
 
 /**
- * When the batch's oldest log happened; undefined when that is not known. By ids, which are in order; where they do not
- * tell, by dates, of which a single wrong one decides nothing: then the second oldest counts.
+ * When the batch's oldest log happened; undefined when that is not known. Ids are in order and come first. Without them
+ * the second oldest date counts, so that a single wrong date decides nothing.
  */
 export function oldestMs({ logs }: LogBatch): number | undefined {
   const idTimes = logs.flatMap(({ idTimeMs }) => idTimeMs ?? []);
@@ -75,7 +75,7 @@ export function batcher(maxBytes: number): Batcher {
   return { add, flush };
 }
 
-/** The content is let go, as its record is all that is needed of it. */
+/** Without the log's content: only its record is needed. */
 function withoutContent(log: RipeLog, isExcluded: boolean): BatchedLog {
   const batched: { -readonly [K in keyof BatchedLog]: BatchedLog[K] } = { isExcluded };
   if (log.logId !== undefined) batched.logId = log.logId;

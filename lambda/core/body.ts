@@ -16,7 +16,7 @@ const COMMA = 0x2c;
 const CLOSING = 0x5d;
 /** Of UTF-8, for each character that JavaScript counts. */
 const MOST_BYTES = 3;
-/** Asked of the system at once; what is not written to takes no memory. */
+/** Allocated up front; memory that is not written to is not used. */
 const FIRST_BYTES = 1_000_000;
 const EMPTY = Buffer.alloc(0);
 /** The memory of such arrays: nothing else is ever written there. */

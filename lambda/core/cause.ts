@@ -1,45 +1,54 @@
-/** Why a vendor refuses, and what to do about it: one row a cause, for reports, `doctor`, alarms and docs/runbook.md. */
+/** Why a vendor rejects a request, and the fix: one row per cause, for reports, `doctor`, alarms and docs/runbook.md. */
 
-/** A refusal, as far as a cause is seen in it. */
+/** A rejection, with the fields that identify its cause. */
 export interface Refused {
   readonly status: number;
   readonly code?: string | undefined;
-  /** The vendor's own words. */
+  /** The vendor's message. */
   readonly message?: string | undefined;
-  /** The body is a page, or anything but the vendor's JSON. */
+  /** The body is an HTML page, or anything else but the vendor's JSON. */
   readonly isPage?: boolean | undefined;
-  /** How far our clock is ahead of the one in the answer, if that was seen. */
+  /** How far our clock is ahead of the answer's `Date` header, when it has one. */
   readonly clockAheadMs?: number | undefined;
   /** Logs were searched by date, and not read from a log id. */
   readonly isSearch?: boolean | undefined;
 }
 
-/** When the vendor is asked again: `core/waits.ts` and `core/post.ts` hold to it. */
+/** When the request is repeated: `core/waits.ts` and `core/post.ts` implement it. */
 export type NextTry = 'next run' | 'refused' | 'asked';
 
 export interface Cause {
-  /** Stays the same: it is looked for. */
+  /** Never changes: tests look it up. */
   readonly name: string;
-  /** The answer by which it is known, in Markdown. */
+  /** The answer that identifies it, in Markdown. */
   readonly answer: string;
+  /** One plain clause, in Markdown. */
   readonly means: string;
-  /** What to do; `{setting}` stands for its value. After a line break, each line is a command. */
+  /** What to do, in the imperative; `{setting}` stands for its value. After a line break, each line is a command. */
   readonly remedy: string;
   readonly next: NextTry;
-  is(refused: Refused): boolean;
+  /** The request is authenticated with a secret: does not apply to a federated pipeline. */
+  readonly needsSecret?: true;
+  /** Absent where no answer shows the cause. */
+  is?(refused: Refused): boolean;
 }
 
 export const NEXT_TRY: Readonly<Record<NextTry, string>> = {
-  'next run': 'the next run',
-  refused: 'the next run; from the second refusal on after 2 min, then 4, 8 and 10',
-  asked: 'after `Retry-After`, an hour at most',
+  'next run': 'in the next run',
+  refused: 'in the next run; from the second rejection on after 2, 4, 8, and then every 10 minutes',
+  asked: 'after the time in `Retry-After`, one hour at most',
 };
 
-/** The first row that fits. */
+/** The first row that matches. */
 export const causeOf = (causes: readonly Cause[], refused: Refused): Cause | undefined =>
-  causes.find(cause => cause.is(refused));
+  causes.find(cause => cause.is?.(refused));
 
-/** What to do about a refusal, with the values of this pipeline; undefined when no row fits. */
+/** Why a request is rejected until somebody fixes it, each cause once. Throttling ends automatically and is left out. */
+export const denialsIn = (causes: readonly Cause[]): readonly string[] => [
+  ...new Set(causes.filter(({ is, next }) => is && next !== 'asked').map(({ means }) => means)),
+];
+
+/** What to do about a rejection, with the values of this pipeline; undefined when no row matches. */
 export function remedyOf(
   causes: readonly Cause[],
   refused: Refused,
@@ -52,24 +61,24 @@ export function remedyOf(
   );
 }
 
-/** A message that says what is wrong and what to do, and the latter by itself. Commands are left out of the message. */
+/** A message with the problem and the remedy, and the remedy alone. The message leaves out the commands. */
 export const remedied = (what: string, remedy: string | undefined) =>
   remedy === undefined
     ? { message: what }
     : { message: `${what.replace(/\.$/, '')}; ${inLine(remedy)}`, remedy };
 
-/** What is wrong alone. */
+/** The problem alone. */
 export const withoutRemedy = (message: string, remedy: string | undefined): string =>
   remedy === undefined ? message : message.replace(`; ${inLine(remedy)}`, '');
 
-/** The remedy's words, without its commands. */
+/** The remedy without its commands. */
 export const inLine = (remedy: string): string => remedy.split('\n')[0]!.replace(/:$/, '');
 
 /** The clock is off by more than the vendor tolerates. */
 export const isClockOff = ({ clockAheadMs = 0 }: Refused, toleranceMs: number): boolean =>
   Math.abs(clockAheadMs) > toleranceMs;
 
-/** How far our clock is ahead of that of the answer's `Date` header; undefined when it has none. */
+/** How far our clock is ahead of the answer's `Date` header; undefined when it has none. */
 export function clockAhead(date: string | null, nowMs: number): number | undefined {
   const theirsMs = Date.parse(date ?? '');
   return Number.isNaN(theirsMs) ? undefined : nowMs - theirsMs;
@@ -79,4 +88,4 @@ const clockText = (aheadMs: number) =>
   `${Math.round(Math.abs(aheadMs) / 60_000)} min ${aheadMs > 0 ? 'ahead' : 'behind'}`;
 
 export const SET_THE_CLOCK =
-  'this machine’s clock is {clock}: set it by the network’s time, on Linux:\n  timedatectl set-ntp true';
+  'synchronize this machine’s clock, which is {clock}:\n  timedatectl set-ntp true   # Linux';

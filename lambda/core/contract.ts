@@ -10,7 +10,7 @@ export const METRIC_DIMENSIONS = { pipeline: 'pipeline', stack: 'stack' } as con
  * what no alarm needs is a field of the run's line. https://aws.amazon.com/cloudwatch/pricing/
  */
 export const METRICS = {
-  /** Of every run that knows it: also the pulse of the pipeline. */
+  /** Sent by every run that knows it: also the heartbeat of the pipeline. */
   lagSeconds: 'LagSeconds',
   auth0Denied: 'Auth0Denied',
   azureDenied: 'AzureDenied',
@@ -18,7 +18,7 @@ export const METRICS = {
   azureIntercepted: 'AzureIntercepted',
   /** Auth0 has logs that the checkpoint does not lead to. */
   checkpointAstray: 'CheckpointAstray',
-  /** The look back for late logs has not come round within its time. */
+  /** The sweep for late logs did not finish within its time. */
   sweepOverdue: 'SweepOverdue',
   runErrors: 'RunErrors',
   gapSuspected: 'GapSuspected',
@@ -32,7 +32,7 @@ export const METRICS = {
   deadLetterDepth: 'DeadLetterDepth',
 } as const;
 
-/** What a look at a queue saw: messages that a consumer may take, and those in flight or postponed. Or why it saw nothing. */
+/** The state of a queue: messages that a consumer may take, and those in flight or postponed. Or why it could not be read. */
 export type QueueLook = { readonly visible: number; readonly hidden: number } | { readonly problem: string };
 
 export type QueueLooks = Readonly<Record<'retry' | 'dead-letter', QueueLook>>;
@@ -54,7 +54,7 @@ export const ENV = {
 } as const;
 
 /**
- * For both functions: glibc keeps freed memory for each of Node's threads, about 20 MB of 256, unless told to keep one pool.
+ * For both functions: glibc keeps freed memory for each of Node's threads, about 20 MB of 256, unless it is set to keep one pool.
  * https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
  */
 export const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' } as const;
@@ -80,7 +80,7 @@ export const RETRY_MAX_RECEIVES = 20;
 export const DEAD_LETTER_RETENTION_DAYS = 14;
 
 /**
- * What a Lambda asks AWS to vouch for it with, and what the stack allows it to ask: nothing else. Entra takes RS256 only.
+ * The web identity token that a function requests from AWS, and the only one that the stack allows. Entra accepts RS256 only.
  * https://learn.microsoft.com/entra/workload-id/workload-identity-federation
  */
 export const WEB_IDENTITY = {
@@ -89,7 +89,7 @@ export const WEB_IDENTITY = {
   durationSeconds: 300,
 } as const;
 
-/** The stack has one output a pipeline, under `outputKey`. This is what its value holds, as JSON. */
+/** The stack has one output per pipeline, under `outputKey`. This is what its value holds, as JSON. */
 export interface PipelineOutput {
   readonly pipeline: string;
   readonly checkpointTable: string;
@@ -112,7 +112,7 @@ export function outputKey(pipeline: string): string {
   return `Pipeline${pipeline.charAt(0).toUpperCase()}${pipeline.slice(1).replaceAll('-', 'X')}`;
 }
 
-/** What the stack tells its guard, see core/guard.ts. CloudFormation hands it over as texts and lists alone. */
+/** What the stack passes to its guard, see core/guard.ts. CloudFormation passes only strings and lists. */
 export interface GuardedPipelines {
   readonly pipelines: readonly GuardedPipeline[];
   /** Names of pipelines that are gone on purpose. */

@@ -18,7 +18,7 @@ export interface DeliverOptions {
   readonly maxAttempts?: number;
   /** What else is accepted in this run. */
   readonly evidence?: Evidence;
-  /** A record from elsewhere, to be posted only where nothing else can tell whether the configuration is at fault. */
+  /** A record from elsewhere, posted only when nothing else shows whether the configuration is at fault. */
   readonly another?: Find;
   /** Faults that are not refusals (408, 429, 5xx, no answer) are looked into too, as if they were. */
   readonly isolatesFaults?: boolean;
@@ -37,16 +37,16 @@ export interface Delivery {
   /** Records that are neither, and why. Empty exactly when there is no fault. */
   readonly pending: readonly SerializedRecord[];
   readonly fault?: Fault;
-  /** The fault is with these records' way alone: others are accepted now. */
+  /** The fault concerns these records only: others are accepted now. */
   readonly isLocal: boolean;
-  /** The first so many records are accepted or put aside. */
+  /** How many records from the first on are accepted or put aside. */
   readonly head: number;
   readonly posts: number;
 }
 
 /** Single records, spread over the batch, that are tried before the configuration is blamed. */
 const SAMPLE = 8;
-/** So many refused single records wait for evidence before it is looked for anew. */
+/** How many refused single records wait for evidence before it is looked for anew. */
 const MOST_SUSPECTS = 8;
 
 /**
@@ -196,7 +196,7 @@ async function delivery(
 /** Why nothing of a batch is accepted when nothing else is either. */
 function blamed(last: Reason): Fault {
   if (last.verdict !== 'rejected') return { ...last, verdict: last.verdict };
-  const what = `Azure rejected these records, and accepts no other record now either, so the configuration is at fault and not the records. Last answer: ${last.message}`;
+  const what = `Azure rejects these records and all others, so the configuration is wrong and not the records. Last answer: ${last.message}`;
   const remedy = last.remedy ?? 'check the table and the settings that name it';
   return { ...last, verdict: 'denied', ...remedied(what, remedy) };
 }

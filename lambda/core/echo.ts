@@ -5,7 +5,7 @@ import { COLUMNS } from './record/columns.ts';
 
 const NAMES: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name));
 
-/** What was posted, as far as it is looked at here. */
+/** The parts of a post that are compared with its answer. */
 export type Body = { includes(piece: string): boolean };
 
 /** The words without the secrets, as they are or written for a form. */
@@ -16,13 +16,13 @@ export function withoutSecrets(words: string, secrets: readonly string[]): strin
   return forms.reduce((left, form) => left.replaceAll(form, '[removed]'), words);
 }
 
-/** Azure's answer to `body`, without its words when they repeat a piece of it; status and code are told all the same. */
+/** Azure's answer to `body`, without its words when they repeat a piece of it; status and code stay. */
 export function withoutRecords(answer: PostAnswer, body: Body): PostAnswer {
   if (answer.kind !== 'answered' || answer.message === undefined) return answer;
-  // Its status is no piece of a log, though three digits may be found in any.
+  // The status does not come from a log, although any log may hold its three digits.
   const words = answer.message.replaceAll(new RegExp(`\\b${answer.status}\\b`, 'g'), '');
   if (!repeats(words, body)) return answer;
-  return { ...answer, message: 'Azure said why in words that repeat a log, so they are not shown' };
+  return { ...answer, message: 'Azure’s message quotes a log and is not shown' };
 }
 
 /** What may be a piece of a log in a sentence about it: quoted, with a digit or an @ in it, or four words in a row. */

@@ -1,6 +1,6 @@
 /**
- * What tells poison from a wrong configuration: whether others are accepted now, in this very run. What was accepted
- * before a refusal is no evidence, since the configuration may have been changed in between.
+ * What distinguishes poison from a wrong configuration: whether others are accepted now, in this run. What was accepted
+ * before a refusal proves nothing, since the configuration may have changed in between.
  */
 import type { SerializedRecord } from './model.ts';
 
@@ -12,11 +12,11 @@ export interface Evidence {
   /** Another post was accepted; `record` is one of its records. */
   accepted(record: SerializedRecord): void;
   isSince(mark: Mark): boolean;
-  /** Waits for the deliveries that are on their way, until one is accepted or all of them wait for evidence themselves. */
+  /** Waits for the deliveries in progress, until one is accepted or all of them wait for evidence themselves. */
   since(mark: Mark): Promise<boolean>;
-  /** A record that was accepted in this run: posted again, it tells whether the configuration still is right. */
+  /** A record that was accepted in this run: posted again, it shows whether the configuration is still correct. */
   known(): SerializedRecord | undefined;
-  /** A delivery begins; what it returns is to be called at its end. */
+  /** A delivery begins; call the returned function at its end. */
   enter(): () => void;
 }
 

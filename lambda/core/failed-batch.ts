@@ -25,7 +25,7 @@ const schema = v.object({
   /** The rules that its records were redacted by: see redactionTag. Absent without rules, and before there were tags. */
   redaction: v.optional(v.string()),
   encoding: v.literal('gzip+base64'),
-  /** One record a line. Records and not signatures: it is signed afresh at replay. */
+  /** One record per line. Records and not signatures: a replay signs anew. */
   records: v.string(),
 });
 
@@ -92,7 +92,7 @@ function asciiJson(value: unknown): string {
   );
 }
 
-/** The messages of records that are each at fault themselves: one failed batch a record, with its own reason. */
+/** The messages of records that are each at fault themselves: one failed batch per record, with its own reason. */
 export function encodeCulprits(
   common: Omit<PutAside, 'records' | 'reason'>,
   culprits: readonly { readonly record: SerializedRecord; readonly reason: Reason }[],
@@ -118,7 +118,10 @@ export function decodeFailedBatch(message: string): Decoded {
       .toString('utf8')
       .split('\n');
     if (lines.length !== batch.count) {
-      return { kind: 'undecodable', problem: `it holds ${lines.length} records and says ${batch.count}` };
+      return {
+        kind: 'undecodable',
+        problem: `it holds ${lines.length} records, but its count is ${batch.count}`,
+      };
     }
     return { kind: 'failed-batch', batch, records: lines.map(toRecord) };
   } catch (error) {

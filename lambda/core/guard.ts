@@ -1,4 +1,4 @@
-/** Whether a deploy would leave something behind that was not said: see docs/decisions/015-a-guard-in-the-stack.md. */
+/** Whether a deploy would leave something behind that the configuration does not name: see docs/decisions/015-a-guard-in-the-stack.md. */
 import type { GuardedPipeline, GuardedPipelines } from './contract.ts';
 
 /** CloudFormation takes an answer of 4 KB. */
@@ -9,7 +9,9 @@ export function refusal(before: GuardedPipelines | undefined, now: GuardedPipeli
   const problems = (before?.pipelines ?? []).flatMap(one => problemOf(one, now) ?? []);
   if (problems.length === 0) return undefined;
   const more = problems.length - MOST_TOLD;
-  return problems.slice(0, MOST_TOLD).join(' ') + (more > 0 ? ` And ${more} more pipelines likewise.` : '');
+  return (
+    problems.slice(0, MOST_TOLD).join(' ') + (more > 0 ? ` The same applies to ${more} more pipelines.` : '')
+  );
 }
 
 function problemOf(was: GuardedPipeline, { pipelines, removed }: GuardedPipelines): string | undefined {
@@ -19,10 +21,10 @@ function problemOf(was: GuardedPipeline, { pipelines, removed }: GuardedPipeline
   const isSaid = removed.includes(name) || pipelines.some(one => one.previousNames.includes(name));
   if (isSaid) return undefined;
   return (
-    `Pipeline "${name}" is deployed, and the configuration does not have it: its table and queues would stay, without ` +
-    'functions and without alarms. Is this the right configuration? Nothing was changed. To remove it: see its queues ' +
-    `empty (status, replay), then add "removed": ["${name}"] beside "pipelines". To rename it: give the pipeline of the ` +
-    `new name "previousNames": ["${name}"] and "adopt".`
+    `Pipeline "${name}" is deployed, but the configuration does not have it: its table and queues would stay, without ` +
+    'functions and without alarms. Nothing was changed. Check that this is the right configuration. To remove the ' +
+    `pipeline: empty its queues (status, replay), then add "removed": ["${name}"] beside "pipelines". To rename it: add ` +
+    `"previousNames": ["${name}"] and "adopt" to the pipeline with the new name.`
   );
 }
 
@@ -30,14 +32,14 @@ function problemOf(was: GuardedPipeline, { pipelines, removed }: GuardedPipeline
 function moved(was: GuardedPipeline, is: GuardedPipeline): string | undefined {
   if (was.place !== is.place) {
     return (
-      `Pipeline "${was.name}" is deployed ${was.place}, and would be made anew ${is.place}, with an empty table and empty ` +
+      `Pipeline "${was.name}" is deployed ${was.place}, and would be created again ${is.place}, with an empty table and empty ` +
       'queues. Nothing was changed. Keep "nested" as it is, or see docs/operating.md, "Move, rename, remove".'
     );
   }
   const dropped = was.adopts.length > is.adopts.length;
   if (!dropped) return undefined;
   return (
-    `Pipeline "${was.name}" has adopted ${was.adopts.join(', ')}, and without "adopt" it would begin with empty ones. ` +
+    `Pipeline "${was.name}" has adopted ${was.adopts.join(', ')}. Without "adopt" it would begin with empty ones. ` +
     'Nothing was changed. Keep "adopt" in the configuration for as long as the pipeline is deployed.'
   );
 }

@@ -41,7 +41,7 @@ export async function withTimeLimit<T>(
   work: (limit: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController();
-  const give = () => limit.abort(new DOMException('no whole answer in time', 'TimeoutError'));
+  const give = () => limit.abort(new DOMException('the request timed out', 'TimeoutError'));
   const timer = setTimeout(give, Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(timeoutMs))));
   // No process stays for it alone.
   timer.unref();
@@ -103,7 +103,7 @@ export function faultVerdict(status: number): Fault['verdict'] {
 export function networkFailure(error: unknown): { readonly code: string; readonly message: string } {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause.name === 'TimeoutError' || cause.name === 'AbortError') {
-      return { code: 'TIMEOUT', message: 'no whole answer in time' };
+      return { code: 'TIMEOUT', message: 'the request timed out' };
     }
     const code = 'code' in cause ? cause.code : undefined;
     if (typeof code === 'string') return { code, message: cleanMessage(cause.message || code) };

@@ -1,4 +1,4 @@
-/** The report of the last run, as it is kept beside the checkpoint for whoever asks how it went. */
+/** The report of the last run, kept beside the checkpoint for the command line. */
 import { isObject } from './record/log.ts';
 import type { RunReport } from './report.ts';
 import { NOTHING_COUNTED } from './tally.ts';

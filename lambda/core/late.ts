@@ -22,7 +22,7 @@ export interface Late {
 /** A look back that is under way: the ids after `fromLogId`, up to `toLogId`. */
 export interface Sweep {
   readonly fromLogId: string;
-  /** Ids after it are looked at once more by the next sweep. */
+  /** The next sweep looks at ids after it again. */
   readonly recentFromLogId: string;
   readonly toLogId: string;
   /** The ids that were passed. */
@@ -102,7 +102,7 @@ export function writeLate({ sweep, ...late }: Late): string {
   return JSON.stringify({ ...written, sweep: { ...sweep, ...sketches } });
 }
 
-/** Undefined when there is none, or when it is not of this version's making: then one starts anew. */
+/** Undefined when there is none, or when another version wrote it: then a new one starts. */
 export function readLate(text: string | undefined): Late | undefined {
   try {
     const { fromLogId, currentFromLogId, older, current, count, sweptAtMs, sweep } =

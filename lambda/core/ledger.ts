@@ -23,7 +23,7 @@ export type ReadEntry = LedgerEntry & {
 
 /**
  * What was settled, batch by batch.
- * Law: told of logs only once they are accepted or queued; never rejects, since an audit must not stop the line.
+ * Law: gets logs only once they are accepted or queued; never rejects, since an audit must not stop the line.
  */
 export interface Ledger {
   add(entry: LedgerEntry): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * The nouns of the house and the ports between the core and the world.
- * Each port carries its law: what every implementation must hold, whatever the world does.
+ * The types of the core, and its ports to the outside.
+ * Each port states its law: what every implementation guarantees, whatever fails outside.
  */
 
 import type { Refused } from './cause.ts';
@@ -92,7 +92,7 @@ export type StartFrom =
 
 /**
  * Auth0's logs.
- * Law: one attempt a call; never throws for anything that Auth0, Entra, a secret store or a network does;
+ * Law: one attempt per call; never throws for anything that Auth0, Entra, a secret store or a network does;
  * an empty page is returned only when Auth0 answered 200 with an empty JSON array.
  */
 export interface LogSource {
@@ -143,7 +143,7 @@ export interface SerializedRecord {
 export interface RecordForm {
   /** `typed`: with TimeGenerated, free-form columns as they are. `text`: without it, free-form columns as the text of their JSON. */
   readonly layout: 'typed' | 'text';
-  /** Bytes of UTF-8 that a value of a column may have: the destination would cut a longer one without a word. */
+  /** Bytes of UTF-8 that a value of a column may have: the destination would silently cut a longer one. */
   readonly fieldMaxBytes: number;
 }
 
@@ -183,7 +183,7 @@ export type PostAnswer =
 
 /**
  * Where records go.
- * Law: one attempt a call, signed or authorised afresh with the time of the attempt; never throws for anything
+ * Law: one attempt per call, signed or authorized anew with the time of the attempt; never throws for anything
  * that Azure, Entra, a secret store or a network does; `answered` carries the status that Azure itself gave.
  */
 export interface Destination {
@@ -242,7 +242,7 @@ export interface Closing {
   readonly late?: string;
   readonly witnessedAtMs?: number;
   readonly waits?: string;
-  /** The run's report, as `writeLastRun` made it: for whoever asks how it went. */
+  /** The run's report, as `writeLastRun` made it. */
   readonly lastRun?: string;
   /** Who set the checkpoint by hand, when and from where to where. */
   readonly checkpointSet?: string;

@@ -42,7 +42,7 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
     const askedAtMs = clock.now();
     try {
       const grant = await ask(timeoutMs);
-      // Dropped meanwhile: whoever asked gets the answer, but it is not kept.
+      // Dropped meanwhile: the caller gets the answer, but it is not kept.
       if (mine !== generation) return grant;
       if (grant.kind === 'token') {
         const expiresAtMs = askedAtMs + grant.lifetimeMs;
@@ -51,7 +51,7 @@ export function tokenCache(clock: Clock, ask: (timeoutMs: number) => Promise<Gra
         return grant;
       }
       const { fault } = grant;
-      // A refusal is for the operator, who may have corrected its cause before that.
+      // A refusal starts no wait: the operator may correct its cause earlier.
       if (fault.retryAfterMs !== undefined && fault.verdict !== 'denied') {
         quiet = { fault, untilMs: clock.now() + fault.retryAfterMs };
       }
@@ -110,7 +110,7 @@ export function readGrant(
     return { kind: 'token', token: new Secret(token), lifetimeMs: lifetimeMs(body['expires_in']) };
   }
   if (status >= 200 && status < 300) {
-    const message = `${who} answered ${status} without a token; something between here and ${who}, such as a proxy, may have answered instead`;
+    const message = `${who} answered ${status} without a token; a proxy may have answered instead of ${who}`;
     return { kind: 'fault', fault: { verdict: 'unavailable', status, message, ...wait } };
   }
   const clean = (words: unknown) =>
@@ -123,7 +123,8 @@ export function readGrant(
     : faultVerdict(status);
   const isPage = /^\s*</.test(answer.text);
   const refused = { status, code, message: description, isPage, clockAheadMs: answer.clockAheadMs };
-  const what = `${who} gave no token (${[status, code].filter(Boolean).join(' ')}${said})`;
+  const failed = verdict === 'denied' ? 'rejected the token request' : 'returned no token';
+  const what = `${who} ${failed} (${[status, code].filter(Boolean).join(' ')}${said})`;
   const remedy = verdict === 'denied' || verdict === 'throttled' ? remedyFor(refused) : undefined;
   return {
     kind: 'fault',

@@ -22,7 +22,7 @@ export type Posted =
     }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
-/** A post gets this long at most: Azure answers in well under a second when nothing is wrong. */
+/** A post gets this long at most: a healthy Azure answers in less than a second. */
 const POST_TIMEOUT_MS = 30_000;
 /** Less than this and a post is not begun. */
 const POST_LEAST_MS = 1_000;
@@ -92,5 +92,5 @@ function postedOf(verdict: Verdict, wasPosted: boolean, isolatesFaults: boolean)
 const OUT_OF_TIME: Fault = {
   verdict: 'unavailable',
   code: 'OUT_OF_TIME',
-  message: 'the run ended before Azure had answered',
+  message: 'the run ended before Azure answered',
 };

@@ -39,10 +39,10 @@ export type CaughtUp = Extract<ReadStep, { kind: 'caught-up' }>;
 /** A date further from the id's time than this contradicts it: Auth0 gives ids within seconds. */
 const CONTRADICTION_MS = 3_600_000;
 const MAX_LOG_ID_CHARACTERS = 256;
-/** A link may be so much later than the newest log that its page shows. */
+/** How much later a link may be than the newest log of its page. */
 const LINK_TOLERANCE_MS = 60_000;
 
-/** Reads until the logs, the time or Auth0's patience end. Every step after one that is no page is the same. */
+/** Reads until no log, no time or no call is left. After a step that is not a page, each step is the same. */
 export function logReader(
   d: ReadDependencies,
   afterLogId: string,
@@ -238,11 +238,11 @@ const OUT_OF_ORDER: Fault = {
   verdict: 'unavailable',
   code: 'OUT_OF_ORDER',
   message:
-    'Auth0 answered logs that are not after the checkpoint or not ascending, with no link to a next page; nothing was shipped of that page, since going on could skip logs',
+    'Auth0 returned logs that are not after the checkpoint or not in ascending order, and no link to a next page; no log of this page was shipped, because continuing could skip logs',
 };
 const NO_PROGRESS: Fault = {
   verdict: 'unavailable',
   code: 'NO_PROGRESS',
   message:
-    'Auth0 answered a page that names no log id after the checkpoint; its logs were shipped, and will be again until a log with an id follows',
+    'Auth0 returned a page without a log id after the checkpoint; its logs were shipped, and are shipped again until a log with an id follows',
 };

@@ -17,7 +17,7 @@ export interface ReplayDependencies extends DeliverDependencies {
   readonly redaction?: AskRedaction;
   /** Former names of the pipeline, whose failed batches are its own. */
   readonly accepts?: readonly string[];
-  /** Where Auth0 may be asked: a record from elsewhere that tells poison from a wrong configuration. */
+  /** Where Auth0 may be asked: a record from elsewhere that distinguishes poison from a wrong configuration. */
   readonly another?: DeliverOptions['another'];
   /** What was accepted by this process, in earlier messages too. */
   readonly evidence?: DeliverOptions['evidence'];
@@ -45,14 +45,14 @@ export async function replay(
 ): Promise<ReplayReport> {
   const decoded = decodeFailedBatch(message);
   if (decoded.kind === 'undecodable') {
-    d.journal.error('a message of the retry queue is no failed batch and is left', {
+    d.journal.error('a message on the retry queue is not a failed batch and is left there', {
       problem: decoded.problem,
     });
-    return left('undecodable', denied(`it is no failed batch: ${decoded.problem}`));
+    return left('undecodable', denied(`it is not a failed batch: ${decoded.problem}`));
   }
   const { batch } = decoded;
   if (batch.pipeline !== pipeline && !d.accepts?.includes(batch.pipeline)) {
-    return left(batch.batchId, denied(`it belongs to pipeline ${batch.pipeline}, this is ${pipeline}`));
+    return left(batch.batchId, denied(`it belongs to pipeline ${batch.pipeline}, not to ${pipeline}`));
   }
   // Rules may have become stricter since then, and the destination another one.
   const converted = decoded.records.map(record => convertRecord(record, d.destination.form));
@@ -99,7 +99,7 @@ const on = (queue: QueueName, culprits: readonly Culprit[]) => culprits.filter(o
 function asideFor(d: ReplayDependencies, batch: FailedBatch, tries: number) {
   const firstMs = Date.parse(batch.failedAt);
   const isOld = d.clock.now() - firstMs > RETRY_MAX_AGE_MS;
-  /** It has been tried often enough: what would go on the retry queue once more becomes a dead letter. */
+  /** It has been tried often enough: what would go back to the retry queue becomes a dead letter. */
   const isLast = tries >= RETRY_MAX_RECEIVES || isOld;
   const delaySeconds = Math.min(DELAY_MOST_SECONDS, postponeSeconds(tries));
   return {
@@ -142,7 +142,7 @@ const POSTPONE_MOST_SECONDS = 3600;
 
 /**
  * Seconds a batch stays invisible after its `receives`-th try: 10 s doubling to an hour, which SQS allows up to 12 h; at
- * least as long as a token endpoint asked for, since asking it in vain has a price.
+ * least as long as a token endpoint asked for, since a failed request counts against its limits.
  */
 export function postponeSeconds(receives: number, reason?: Reason): number {
   const doublings = Number.isFinite(receives) ? Math.min(Math.max(receives, 1), 20) - 1 : 0;

@@ -16,7 +16,7 @@ export type RunOutcome =
   | 'lease-lost'
   | 'failed';
 
-/** Who stood in the way, when someone did. */
+/** Who caused a run to stop early. */
 export type Party = 'auth0' | 'azure' | 'state' | 'queue';
 
 /** What a run did: the source of its metrics and of what the operator reads. */
@@ -24,6 +24,8 @@ export interface RunReport {
   readonly pipeline: string;
   readonly outcome: RunOutcome;
   readonly party?: Party;
+  /** HTTP status of the answer that ended the run. */
+  readonly status?: number;
   readonly message?: string;
   /** What to do; see Reason. */
   readonly remedy?: string;
@@ -41,9 +43,9 @@ export interface RunReport {
   readonly logsRaw: number;
   /** Found by the sweep: Auth0 served them only after logs with greater ids. */
   readonly logsLate: number;
-  /** More logs were late than can be named: `logsLate` is at least so many. */
+  /** More logs were late than can be named: `logsLate` is a lower bound. */
   readonly isLateEstimate: boolean;
-  /** Shipped once more, since the late logs among them could not be told apart. */
+  /** Shipped again, since the late logs among them could not be identified. */
   readonly logsReshipped: number;
   /** Found by search, since the checkpoint did not lead to them. */
   readonly logsBridged: number;
@@ -57,7 +59,7 @@ export interface RunReport {
   readonly retentionAtRisk: boolean;
   /** Auth0 has logs that the checkpoint does not lead to, or had: see `logsBridged`. */
   readonly checkpointAstray: boolean;
-  /** The look back has not come round for so long that late logs may be missed. */
+  /** The look back has been unfinished for so long that late logs may be missed. */
   readonly sweepOverdue: boolean;
   readonly rateLimit?: RateLimit;
   /** Rules of `redact` that matched no log of this run. For a rare field that is normal; for every run it is a wrong path. */

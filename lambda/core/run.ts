@@ -1,4 +1,4 @@
-/** What a run is made of: what it needs, what it may, and what it knows while it goes. */
+/** The parts of a run: its dependencies, its options and its state. */
 import type { Evidence } from './evidence.ts';
 import type { Late } from './late.ts';
 import type { Ledger } from './ledger.ts';
@@ -62,6 +62,8 @@ export interface ShipOptions {
 export interface Stop {
   readonly outcome: RunOutcome;
   readonly party?: Party;
+  /** HTTP status, where it is not in `fault`. */
+  readonly status?: number;
   readonly message?: string;
   /** What to do, where it is not in `fault`. */
   readonly remedy?: string;
@@ -80,6 +82,6 @@ export interface Run {
   unsaved: Closing;
   /** What was accepted in this run. */
   readonly evidence: Evidence;
-  /** Once a batch had to be put aside although nothing got better, no more time is spent on retrying. */
+  /** Once a batch was put aside because Auth0 may delete its logs, each further post gets one attempt. */
   spilling: boolean;
 }

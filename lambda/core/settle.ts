@@ -1,4 +1,4 @@
-/** A batch's way from delivery to checkpoint: the one place where the promise is kept. */
+/** From the delivery of a batch to its checkpoint: the one place that keeps the promise. */
 import { endOf, headOf, idsOf, type LogBatch, oldestMs } from './batch.ts';
 import { type Culprit, type Delivery, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
 import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
@@ -13,7 +13,7 @@ import { sketchOf, writeSketch } from './sketch.ts';
 export interface Settled {
   /** The checkpoint has moved past it, or would have, had it an id: every log up to its end is accepted or queued. */
   readonly isPassed: boolean;
-  /** Why the run must end, if it must. */
+  /** Why the run must end; undefined when it need not. */
   readonly stop?: Stop | undefined;
   readonly counts: Counts;
 }
@@ -24,7 +24,7 @@ export const NOTHING_SETTLED: Counts = { accepted: 0, retried: 0, deadLettered: 
 
 /** Of a batch, before the checkpoint moves. */
 interface Own extends Settled {
-  /** The first so many of its records are settled, though not all of it is. */
+  /** How many of its records from the first on are settled, when not all are. */
   readonly head: number;
 }
 
@@ -177,14 +177,13 @@ export async function save(
 ): Promise<Stop | undefined> {
   const before = run.tally.counts.checkpoint?.logId;
   if (before !== undefined && isAfter(before, checkpoint.logId)) {
-    const message = `the checkpoint would go back from ${before} to ${checkpoint.logId}; it stays where it is`;
+    const message = `the checkpoint was not moved from ${before} to ${checkpoint.logId}, which is before it`;
     return { outcome: 'failed', party: 'auth0', message };
   }
   try {
     const kept = late && writeLate(late);
     const saved = await run.d.state.save(run.lease, checkpoint, run.d.clock.now(), kept);
-    if (saved.kind === 'lost')
-      return { outcome: 'lease-lost', message: 'another run has taken the lease over' };
+    if (saved.kind === 'lost') return { outcome: 'lease-lost', message: 'another run has taken the lease' };
     run.lease = saved.lease;
     run.late = late;
     run.unsaved = {};

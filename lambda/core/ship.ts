@@ -21,7 +21,7 @@ import { tally } from './tally.ts';
 import { readWaits, stopByWait, waitsAfter, writeWaits } from './waits.ts';
 import { hear, isWitnessDue } from './witness.ts';
 
-/** Reading ends this long before the deadline, so that what was read before Auth0 stalled is shipped all the same. */
+/** Reading ends this long before the deadline, so that logs that were read before Auth0 stalled still ship. */
 const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
 
 const PREPARE_TIMEOUT_MS = 10_000;
@@ -42,7 +42,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   try {
     acquired = await d.state.acquire(pipeline, owner, startedAtMs, options.leaseExpiresAtMs);
   } catch (error) {
-    const message = `the lease could not be taken: ${nameOf(error)}`;
+    const message = `the lease could not be acquired: ${nameOf(error)}`;
     return tally(pipeline).report({ outcome: 'failed', party: 'state', message, durationMs: since() });
   }
   if (acquired.kind === 'held') {
@@ -70,8 +70,9 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     if (lagMs !== undefined && lagMs > options.retentionMs / 2) counts.retentionAtRisk = true;
     counts.sweepOverdue = isSweepOverdue(run);
     Object.assign(counts, d.redactionUnmatched?.());
-    const remedy = fault?.remedy;
-    const end = { ...stop, ...(remedy && { remedy }), ...(lagMs === undefined ? {} : { lagMs }) };
+    const { status, remedy } = fault ?? {};
+    const said = { ...(status && { status }), ...(remedy && { remedy }) };
+    const end = { ...stop, ...said, ...(lagMs === undefined ? {} : { lagMs }) };
     report = run.tally.report({ ...end, durationMs: since() });
     return report;
   } finally {
@@ -79,7 +80,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   }
 }
 
-/** Nobody is asked while a vendor has asked to be left alone. */
+/** No vendor is called while a Retry-After lasts. */
 async function shipUnlessWaiting(run: Run, state: PipelineState): Promise<Stop> {
   const { d } = run;
   const waits = readWaits(state.waits);
@@ -211,7 +212,7 @@ async function release(run: Run, report: RunReport | undefined): Promise<void> {
     const lastRun = report ? { lastRun: writeLastRun(report, nowMs) } : {};
     await d.state.release(lease, nowMs, { ...unsaved, ...caughtUp, ...lastRun });
   } catch (error) {
-    d.journal.warn('the lease could not be released and will expire by itself', { error: nameOf(error) });
+    d.journal.warn('the lease could not be released and expires automatically', { error: nameOf(error) });
   }
 }
 

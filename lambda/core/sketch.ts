@@ -70,7 +70,7 @@ export function unite(one: Sketch, other: Sketch): Sketch {
 }
 
 /**
- * The ids that are in `all` and not in `known`; undefined when they differ in too many (about 35) to be told.
+ * The ids that are in `all` and not in `known`; undefined when they differ in too many (about 35) to name them.
  * Ids that only `known` holds do no harm, but count as well.
  */
 export function missingFrom(known: Sketch, all: Sketch): ReadonlySet<IdKey> | undefined {
@@ -98,7 +98,7 @@ export function writeSketch({ words }: Sketch): string {
   return Buffer.from(words.buffer, words.byteOffset, words.byteLength).toString('base64');
 }
 
-/** Undefined when the text is no sketch of this size. */
+/** Undefined when the text is not a sketch of this size. */
 export function readSketch(text: unknown): Sketch | undefined {
   if (typeof text !== 'string') return undefined;
   const bytes = Buffer.from(text, 'base64');

@@ -23,5 +23,5 @@ export function aheadOfTime(from: StartFrom, nowMs: number): string | undefined 
   if (!isAhead) return undefined;
   const given =
     from.kind === 'date' ? new Date(from.dateMs).toISOString() : from.kind === 'log' ? from.logId : '';
-  return `is ${given}, which is in the future, so that every log until then would be skipped; allowed: "oldest", "now", a date or a log id in the past`;
+  return `is ${given}, which is in the future: all logs before it would be skipped; allowed: "oldest", "now", a date or a log id in the past`;
 }

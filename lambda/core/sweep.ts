@@ -23,11 +23,11 @@ import {
 
 /** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
 const PAGES_A_RUN = 25;
-/** A sweep is not gone on with in less time. */
+/** With less time left, a sweep does not continue. */
 const SWEEP_LEAST_MS = 3_000;
 /** What is found must still be posted. */
 const SHIP_RESERVE_MS = 5_000;
-/** So many times `sweepMs` without having come round are too many. */
+/** After this many times `sweepMs` an unfinished sweep is overdue. */
 const OVERDUE_AFTER = 4;
 
 type Sweeping = Late & { readonly sweep: Sweep };
@@ -51,7 +51,7 @@ export async function sweep(run: Run): Promise<Stop | undefined> {
   return stop;
 }
 
-/** Whether the look back has not come round for so long that late logs may be missed. */
+/** Whether the look back has been unfinished for so long that late logs may be missed. */
 export function isSweepOverdue({ late, options, d }: Run): boolean {
   // 0: it is to begin as soon as it can.
   if (!late || late.sweptAtMs === 0) return false;
@@ -86,7 +86,7 @@ async function look(run: Run, pages: { left: number }): Promise<boolean> {
   return true;
 }
 
-/** An empty page is no end by itself: while Auth0 serves less than was passed, and must still have it, it is asked again. */
+/** An empty page alone does not end a window: while Auth0 serves fewer logs than were passed, it is read again, until they expire. */
 function isWhole(run: Run): boolean {
   const { sweep } = run.late as Sweeping;
   return countOf(sweep.seen) >= countOf(sweep.known) || isGivenUp(run);
@@ -156,7 +156,7 @@ function keep(run: Run, sweep: Sweep): void {
   run.late = { ...run.late!, sweep };
 }
 
-/** In the ledger, named logs are told by their sketch alone; a window that ships again covers its range. */
+/** In the ledger, only a sketch identifies named logs; a window that ships again covers its range. */
 async function enter(
   run: Run,
   found: readonly string[],
@@ -176,7 +176,7 @@ async function enter(
   run.d.journal.warn('late logs were found and shipped', { logs: found.length });
 }
 
-/** Reads the window from the cursor on: `not yet` for want of pages, time or an answer; `empty` is no end by itself. */
+/** Reads the window from the cursor on: `not yet` for want of pages, time or an answer; `empty` alone does not end it. */
 async function eachOfWindow(
   { d, options, tally, late }: Run,
   pages: { left: number },

@@ -13,6 +13,7 @@ export interface Tally {
   report(end: {
     outcome: RunOutcome;
     party?: Party;
+    status?: number;
     message?: string;
     remedy?: string;
     lagMs?: number;

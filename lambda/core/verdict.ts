@@ -53,7 +53,7 @@ export function isAboutCredentials(answer: PostAnswer): boolean {
 }
 
 const LET_IT_PASS =
-  'find the proxy, gateway or firewall between this pipeline and Azure, and let it pass the traffic unchanged';
+  'configure the proxy, gateway or firewall between this pipeline and Azure to pass the traffic unchanged';
 
 /** Whether Azure took the records is unknown. */
 function intercepted({ status, message }: Extract<PostAnswer, { kind: 'answered' }>): Fault {
@@ -61,7 +61,7 @@ function intercepted({ status, message }: Extract<PostAnswer, { kind: 'answered'
     verdict: 'intercepted',
     status,
     code: NOT_AZURE,
-    ...remedied(`an answer came back that is not Azure's: ${message ?? status}`, LET_IT_PASS),
+    ...remedied(`the answer is not from Azure: ${message ?? status}`, LET_IT_PASS),
   };
 }
 

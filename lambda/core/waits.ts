@@ -1,6 +1,6 @@
 /**
- * How long vendors are left alone, remembered from run to run: a `Retry-After` may last for an hour, and each request for
- * a token that is refused writes another log into the tenant.
+ * How long to wait before a vendor is called again, kept from run to run: a `Retry-After` may last for an hour, and each
+ * refused request for a token writes another log into the tenant.
  */
 
 import type { Fault } from './model.ts';
@@ -14,6 +14,7 @@ export interface Wait {
   /** Refusals in a row. */
   readonly times: number;
   readonly verdict: Fault['verdict'];
+  readonly status?: number;
   readonly message: string;
   readonly remedy?: string;
 }
@@ -28,13 +29,14 @@ const REFUSED_WAIT_MOST_MS = 600_000;
 /** No vendor asks for more (see retryAfterMs in http.ts). Twice as much is a clock that was wrong; a little more one that was set back. */
 const WAIT_MOST_MS = 3_600_000;
 
-/** Why the run ends before it asks anybody; undefined when nobody asked to be left alone. */
+/** Why the run ends before it calls a vendor; undefined when no wait lasts. */
 export function stopByWait(waits: Waits, nowMs: number): Stop | undefined {
   for (const party of ['auth0', 'azure'] as const) {
     const wait = waits[party];
     if (!wait || wait.untilMs <= nowMs || wait.untilMs > nowMs + 2 * WAIT_MOST_MS) continue;
-    const message = `${wait.message}; asked again at ${new Date(wait.untilMs).toISOString()}`;
-    return { outcome: wait.verdict, party, message, ...(wait.remedy && { remedy: wait.remedy }) };
+    const message = `${wait.message}; next attempt at ${new Date(wait.untilMs).toISOString()}`;
+    const { verdict: outcome, status, remedy } = wait;
+    return { outcome, party, ...(status && { status }), message, ...(remedy && { remedy }) };
   }
   return undefined;
 }
@@ -42,18 +44,19 @@ export function stopByWait(waits: Waits, nowMs: number): Stop | undefined {
 /** What is to be remembered after a run that asked and ended like this. */
 export function waitsAfter(waits: Waits, { party, fault }: Stop, nowMs: number): Waits {
   if ((party !== 'auth0' && party !== 'azure') || !fault || !isDear(party, fault)) return {};
-  const { verdict, message, remedy, retryAfterMs = 0 } = fault;
+  const { verdict, status, message, remedy, retryAfterMs = 0 } = fault;
   // A secret that is not filled in has no status: it is read again at every run, which costs nothing.
-  const isRefusal = verdict === 'denied' && fault.status !== undefined;
+  const isRefusal = verdict === 'denied' && status !== undefined;
   const times = isRefusal ? (waits[party]?.times ?? 0) + 1 : 0;
   const waitMs = Math.min(WAIT_MOST_MS, Math.max(retryAfterMs, refusedWaitMs(times)));
   if (waitMs < WORTH_REMEMBERING_MS && !isRefusal) return {};
-  return { [party]: { untilMs: nowMs + waitMs, times, verdict, message, ...(remedy && { remedy }) } };
+  const said = { verdict, ...(status && { status }), message, ...(remedy && { remedy }) };
+  return { [party]: { untilMs: nowMs + waitMs, times, ...said } };
 }
 
 /**
- * Whether asking in vain has a price: a token, or anything at Auth0, where it is logged or takes from a limit that others
- * share. A post that Azure does not take is put aside or small, and the next run tries with one batch.
+ * Whether a failed request has a cost: a token, or anything at Auth0, where it is logged or counts against a shared
+ * limit. A post that Azure does not take is put aside or small, and the next run tries with one batch.
  */
 function isDear(party: Vendor, { isTokenRefused }: Fault): boolean {
   return party === 'auth0' || isTokenRefused === true;
@@ -68,7 +71,7 @@ export function writeWaits(waits: Waits): string {
   return Object.keys(waits).length === 0 ? '' : JSON.stringify(waits);
 }
 
-/** What cannot be read is none: the vendor is asked, and may say it again. */
+/** A wait that cannot be read counts as none: the vendor is called, and may send it again. */
 export function readWaits(text: string | undefined): Waits {
   try {
     const waits: unknown = JSON.parse(text || '{}');

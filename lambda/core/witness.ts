@@ -12,7 +12,7 @@ import type { Run, Stop } from './run.ts';
 import { recordOf, settle } from './settle.ts';
 
 export type Testimony =
-  /** Nothing speaks against the checkpoint. */
+  /** The tenant's newest log agrees with the checkpoint. */
   | { readonly kind: 'confirmed' }
   /** Logs after the checkpoint were found, and shipped where that took a search: reading goes on from there. */
   | { readonly kind: 'found' }
@@ -56,10 +56,7 @@ export async function hear(
   const standing = standingOf(checkpoint, answer.log, beforeMs, d.clock.now());
   if (newest === undefined || standing === 'level') return { kind: 'confirmed' };
   if (standing === 'beyond') {
-    return astray(
-      run,
-      `lies beyond the tenant's newest log ${newest}, so that nothing would ever be shipped`,
-    );
+    return astray(run, `is after the tenant's newest log ${newest}, so no log would ever be shipped`);
   }
   // The log may have become ripe, or Auth0's two lists may differ for a moment.
   const again = await ask(timeoutMs => d.source.page(checkpoint.logId, timeoutMs));
@@ -110,7 +107,7 @@ async function bridge(run: Run, ask: Ask, checkpoint: Checkpoint, gap: Gap): Pro
   const all = await searchAfter(run, ask, checkpoint, gap.beforeMs);
   const found = gap.isFirst ? all.slice(0, 1) : all;
   if (found.length === 0) {
-    return astray(run, `leads to none of the logs after it, of which ${gap.newest} is the newest`);
+    return astray(run, `leads to none of the newer logs, the newest of which is ${gap.newest}`);
   }
   const batches = batcher(d.destination.maxBatchBytes);
   for (const log of [...found, undefined]) {
@@ -120,7 +117,7 @@ async function bridge(run: Run, ask: Ask, checkpoint: Checkpoint, gap: Gap): Pro
   }
   run.tally.counts.logsBridged += found.length;
   run.tally.counts.logsRead += found.length;
-  d.journal.error('the checkpoint led to no logs; they were found by search and shipped', {
+  d.journal.error('Auth0 returned no logs after the checkpoint; they were found by search and shipped', {
     checkpoint: checkpoint.logId,
     logs: found.length,
   });
@@ -162,7 +159,7 @@ function astray(run: Run, why: string): Testimony {
   const { checkpoint, ...unsaved } = run.unsaved;
   run.unsaved = unsaved;
   const place = checkpoint?.logId ?? run.tally.counts.checkpoint?.logId;
-  const message = `the checkpoint ${place} ${why}; set it to a place that Auth0 knows, with the command "checkpoint set"`;
+  const message = `the checkpoint ${place} ${why}; set it to a log or a time that Auth0 still has, with the command "checkpoint set"`;
   return stopped({ outcome: 'astray', party: 'auth0', message });
 }
 

@@ -28,12 +28,12 @@ interface Entry {
 /** The compiler cannot see that settings come to the entry of their own kind only. */
 const entryOf = (kind: DestinationKind): Entry => DESTINATIONS[kind] as unknown as Entry;
 
-/** In the order in which people are told of them. */
+/** In the order in which documents and errors list them. */
 export const KINDS = Object.keys(DESTINATIONS) as readonly DestinationKind[];
 
 export const SPECS: readonly Entry['spec'][] = KINDS.map(kind => entryOf(kind).spec);
 
-/** The schemas of all settings, told apart by `kind`. */
+/** The schemas of all settings; `kind` selects one. */
 export const SETTINGS = Object.values(DESTINATIONS).map(({ spec }) => spec.settings);
 
 export function specOf({ kind }: { readonly kind: DestinationKind }): Entry['spec'] {

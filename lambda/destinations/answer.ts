@@ -96,18 +96,18 @@ function isFilled(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
 
-/** No answer, or not a whole one. */
+/** No answer, or an incomplete one. */
 export function noAnswer(error: unknown): PostAnswer {
   return { kind: 'unanswered', ...networkFailure(error) };
 }
 
-/** Ours ran out before there was anything to post with. */
+/** Our time ran out before there were credentials to post with. */
 export function notInTime(what: 'secret' | 'token'): { readonly kind: 'fault'; readonly fault: Fault } {
-  const message = `nothing was posted: the ${what} did not come in time`;
+  const message = `nothing was posted: the request for the ${what} timed out`;
   return { kind: 'fault', fault: { verdict: 'unavailable', code: 'TIMEOUT', message } };
 }
 
-const REDIRECT = { code: 'Redirect', message: 'Azure redirects elsewhere, which is not followed' };
+const REDIRECT = { code: 'Redirect', message: 'Azure answered with a redirect, which is not followed' };
 
 /** A code is a word: anything else is none, and may repeat what was posted. */
 const CODE = /^[\w.-]{1,100}$/;

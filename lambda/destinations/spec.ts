@@ -1,4 +1,4 @@
-/** What a destination says of itself. Everyone asks it: no other place knows one kind from another. */
+/** The description of a destination. All other code uses it: no other place depends on a kind. */
 import type * as v from 'valibot';
 import { type Cause, type Refused, remedyOf } from '../core/cause.ts';
 import type { Fetch } from '../core/http.ts';
@@ -71,7 +71,7 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   readonly descriptions: Readonly<Record<string, Description>>;
   readonly form: RecordForm;
   readonly meaning: AnswerMeaning;
-  /** Codes that refuse an empty post for its emptiness alone: whoever reads the body that far has let the caller in. */
+  /** Codes that refuse an empty post because it is empty: a service that reads the body has accepted the credentials. */
   readonly emptyRefused: ReadonlySet<string>;
   readonly secretField: SecretField;
   /** Whether only the function itself may post, by its AWS role, and there is no secret. */
@@ -79,9 +79,9 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   place(settings: S): Place;
   /** The data collection rule that must declare the columns; undefined where there is none. */
   rule?(settings: S): { readonly immutableId: string; readonly stream: string };
-  /** The table that holds its records; undefined where that is in no Log Analytics workspace. */
+  /** The table of its records; undefined if that is not in a Log Analytics workspace. */
   stored?(settings: S): Stored;
-  /** Whether it makes its table in a Log Analytics workspace by itself. One with a rule does not, nor one that is elsewhere. */
+  /** Whether the API creates its table in a Log Analytics workspace automatically. One with a rule does not. */
   readonly makesTable?: boolean;
   /** Where posts need a token: the check of `doctor`, who gives it, and the settings that it hangs on. */
   readonly token?: {
@@ -110,11 +110,11 @@ export interface Opening {
   readonly fetchToken: Fetch;
   /** Instead of the vendor's address, for a simulator: no path, no trailing slash. */
   readonly baseUrl?: string | undefined;
-  /** The same for tokens. */
+  /** As above, for tokens. */
   readonly tokenBaseUrl?: string | undefined;
   /**
    * AWS's word for who this Lambda is; asked for where isFederated. `nobody`, where there is no Lambda: then posts carry
-   * a token that proves nothing, and the destination's refusal tells that it is there.
+   * a token that proves nothing, and the destination's refusal shows that it is reachable.
    */
   readonly identity: (() => WebIdentity) | 'nobody';
 }
@@ -122,7 +122,7 @@ export interface Opening {
 /** A signed token that says who this is. Law: never throws; a new one at every call. */
 export type WebIdentity = (limit: AbortSignal) => Promise<TokenAnswer>;
 
-/** A destination, and its token by itself where it needs one. */
+/** A destination, and where it needs a token, the token alone. */
 export interface Opened {
   readonly destination: Destination;
   /** Law: never throws. */

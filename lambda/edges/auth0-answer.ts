@@ -1,4 +1,4 @@
-/** What Auth0's Management API says besides the logs themselves: rate limit, next page, refusals. */
+/** What an answer of Auth0's Management API holds besides logs: rate limit, next page, refusals. */
 import { remedied, remedyOf } from '../core/cause.ts';
 import {
   ANSWER_TOO_LARGE,
@@ -25,8 +25,8 @@ export function readRateLimit(headers: AnswerHeaders): RateLimit | undefined {
 }
 
 /**
- * `Retry-After`, else the time until `x-ratelimit-reset`: Auth0 promises neither. Every answer tells the latter, so that
- * it says nothing about a refusal. An hour at most, as long as a quota of tokens asks for:
+ * `Retry-After`, else the time until `x-ratelimit-reset`: Auth0 documents neither. Every answer has the latter, so that
+ * it proves nothing about a refusal. An hour at most, the longest wait of a token quota:
  * https://auth0.com/docs/fine-grained-m2m-token-quotas
  */
 export function auth0RetryAfterMs(status: number, headers: AnswerHeaders, nowMs: number): number | undefined {
@@ -63,7 +63,8 @@ export function refusal(refused: Refused, nowMs: number, domain: string): Fault 
   const said = text(details['message']);
   const verdict = faultVerdict(status);
   const waitMs = auth0RetryAfterMs(status, headers, nowMs);
-  const what = `Auth0 gave no logs (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
+  const failed = verdict === 'denied' ? 'rejected the request for logs' : 'returned no logs';
+  const what = `Auth0 ${failed} (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
   // A gateway's page has no JSON, and the package hands its text on.
   const isPage =
     /html/i.test(headers.get('content-type') ?? '') || (typeof body === 'string' && /^\s*</.test(body));
@@ -84,8 +85,8 @@ export function noAnswer(error: unknown): Fault {
   const { code, message } = networkFailure(error);
   if (code === ANSWER_TOO_LARGE) {
     const remedy =
-      'fewer logs a page may fit; give the function more memory (memorySizeMb) if one log alone is too large';
-    return { verdict: 'unavailable', code, message: `Auth0 gave no logs: ${message}; ${remedy}` };
+      'smaller pages are tried automatically; if one log alone is too large, increase the memory of the function (memorySizeMb)';
+    return { verdict: 'unavailable', code, message: `Auth0 returned no logs: ${message}; ${remedy}` };
   }
   return { verdict: 'unavailable', code, message: `Auth0 did not answer: ${message}` };
 }

@@ -83,7 +83,7 @@ async function exchange(
     const { code, message } = networkFailure(error);
     return {
       kind: 'fault',
-      fault: { verdict: 'unavailable', code, message: `Auth0 gave no token: ${message}` },
+      fault: { verdict: 'unavailable', code, message: `Auth0 returned no token: ${message}` },
     };
   }
 }
@@ -108,7 +108,10 @@ async function credentialsOf(
   }
   const assertion = await sign(options, clientId, privateKey, fields['keyId']?.reveal(), host);
   if (!assertion)
-    return wrongSecret(options, 'has a "privateKey" that is no RSA key of 2048 bits or more, in PEM');
+    return wrongSecret(
+      options,
+      'has a "privateKey" that is not an RSA key of at least 2048 bits in PEM format',
+    );
   form.set('client_assertion_type', ASSERTION_TYPE);
   form.set('client_assertion', assertion);
   return form;

@@ -32,9 +32,9 @@ const FIRST_DATE_MS = Date.UTC(2000);
 const NO_DEFAULTS = { page: null, per_page: null, include_totals: null };
 
 /**
- * The tenant's logs. A refused token (401, 403) is dropped with its secret, and the call made once more.
- * Faults: 429 `throttled`; 408, 5xx, no whole answer in time, or a 200 that is no JSON array `unavailable`; all else
- * `denied`, 400 for a log id that Auth0 does not take among it, since no repetition mends it.
+ * The tenant's logs. A refused token (401, 403) is dropped with its secret, and the call repeated.
+ * Faults: 429 `throttled`; 408, 5xx, no complete answer in time, or a 200 without a JSON array `unavailable`; all else
+ * `denied`, including 400 for a log id that Auth0 does not accept, since a retry cannot fix it.
  * https://auth0.com/docs/api/management/v2/logs/get-logs
  */
 export function auth0Logs(options: Auth0LogsOptions): LogSource {
@@ -48,7 +48,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
   });
   const baseUrl = `${options.baseUrl ?? `https://${config.customDomain ?? config.domain}`}/api/v2`;
 
-  /** One request, within the limit. The package's errors are not used to tell statuses: it loses them for broken JSON. */
+  /** One request, within the limit. The package's errors are not used for the status: it loses the status of invalid JSON. */
   const request = async (query: Query, timeoutMs: number, limit: AbortSignal): Promise<PageAnswer> => {
     const seen: { answer?: Answer; failure?: unknown } = {};
     try {
@@ -86,7 +86,7 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
     const rateLimit = readRateLimit(answer.headers);
     if (answer.status !== 200 || !Array.isArray(logs)) {
       const type = answer.headers.get('content-type') ?? 'no content type';
-      const message = `Auth0 answered ${answer.status} with something that is no JSON array of logs (${type}); a proxy or a wrong auth0.domain "${config.domain}" may be the cause`;
+      const message = `Auth0 answered ${answer.status} without a JSON array of logs (${type}); check for a proxy, and check auth0.domain "${config.domain}"`;
       const fault = { verdict: 'unavailable', status: answer.status, message } as const;
       return { kind: 'fault', fault, ...(rateLimit ? { rateLimit } : {}) };
     }
@@ -175,7 +175,8 @@ export const datedBefore = (beforeMs: number): string => datedFrom(FIRST_DATE_MS
 const NO_SEARCH_BY_DATE: Fault = {
   verdict: 'unavailable',
   code: 'NO_SEARCH_BY_DATE',
-  message: 'Auth0 does not search for logs by date, and its newest logs are too young to tell anything',
+  message:
+    'Auth0 does not search for logs by date, and its newest logs are too young to confirm the checkpoint',
 };
 
 function newestOf({ rateLimit }: PageAnswer, log: unknown) {

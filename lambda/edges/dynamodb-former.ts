@@ -1,10 +1,10 @@
 /**
- * A pipeline that goes on where a former one has stopped: under another name, or in a table that an earlier stack has left.
+ * A pipeline that continues where a former one stopped: under another name, or in a table that an earlier stack has left.
  *
  * Before its first lease, an item without a checkpoint gets the one of the first former name that has one, in a single
- * conditional write: all of it or nothing. Whoever is broken off before or after it does it again, or finds it done. What
- * a former run has settled is settled for ever, so that going on from there passes no log; a former pipeline that still
- * runs ships twice, and no more than that.
+ * conditional write: all of it or nothing. A run that is interrupted before or after the write repeats it, or finds it
+ * done. What a former run has settled stays settled, so that no log is passed; a former pipeline that still runs only
+ * ships logs twice.
  */
 import {
   type AttributeValue,
@@ -72,8 +72,8 @@ async function takeOver(
   }
   const asked = [pipeline, ...names].map(name => `"${name}"`).join(', ');
   throw new Error(
-    `table "${table}" is adopted, and has no checkpoint of ${asked}; correct adopt.checkpointTable or previousNames and ` +
-      'deploy, or say where to begin: checkpoint set oldest',
+    `table "${table}" is adopted, but has no checkpoint of ${asked}; correct adopt.checkpointTable or previousNames and ` +
+      'deploy, or set where to begin: checkpoint set oldest',
   );
 }
 

@@ -98,7 +98,7 @@ export function checkpointStore(client: DynamoDBClient, table: string): StateSto
     async release(lease, nowMs, closing) {
       const kept = attributesOf(closing);
       const names = Object.keys(kept);
-      // A refusal means that it is released already, by the SDK's first attempt, or another run's: both are well.
+      // A refusal means that it is released already, by the SDK's first attempt, or another run's: both are fine.
       await write(client, table, lease.pipeline, 'release', {
         ConditionExpression: 'version = :version AND leaseOwner = :owner',
         UpdateExpression:

@@ -1,4 +1,4 @@
-/** The body of an answer: whole or an error, as it was before it was gzipped, and no larger than is sane. */
+/** The body of an answer: complete or an error, unzipped, and of limited size. */
 import { isAscii } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { finished, pipeline, type Readable } from 'node:stream';
@@ -15,7 +15,7 @@ export interface Body {
 
 const BYTE_ORDER_MARK = 0xfeff;
 const MIB = 2 ** 20;
-/** A page of Auth0's is well under a megabyte. */
+/** A page of Auth0's has less than a megabyte. */
 const TEXT_MOST_BYTES = 64_000_000;
 const TEXT_LEAST_BYTES = 1_000_000;
 /** What the function takes with pages that cost next to nothing. */
@@ -39,7 +39,7 @@ export function bodyIn(incoming: IncomingMessage): Body {
     return { stream: incoming, declaredBytes };
   }
   const gunzip = createGunzip();
-  // Who reads the body is told of errors; the callback is there for bodies that nobody reads.
+  // The reader of the body gets errors; the callback is for bodies without a reader.
   pipeline(incoming, gunzip, () => undefined);
   return { stream: gunzip, gunzip, declaredBytes };
 }
@@ -65,7 +65,7 @@ export function textOf(body: Body, signal: AbortSignal | undefined, maxBytes: nu
   let bytes = 0;
   const refuse = (size: string) => {
     parts.length = 0;
-    const message = `the answer is too large for the memory: ${size}, and ${maxBytes} are the limit`;
+    const message = `the answer is too large for the memory: ${size}; the limit is ${maxBytes} bytes`;
     stream.destroy(coded(ANSWER_TOO_LARGE, message));
   };
   if (declaredBytes > maxBytes) refuse(`${declaredBytes} bytes`);
@@ -83,7 +83,7 @@ export function textOf(body: Body, signal: AbortSignal | undefined, maxBytes: nu
   });
 }
 
-/** Why a body that has ended, or broken off with `error`, is not whole; undefined when it is. */
+/** Why a body that has ended, or broken off with `error`, is incomplete; undefined when it is complete. */
 function whyNotWhole({ gunzip }: Body, signal: AbortSignal | undefined, error: unknown): unknown {
   // A body without a length goes up to the end of the connection: when we end that, Node calls the half of it whole.
   if (signal?.aborted) return signal.reason;

@@ -12,7 +12,7 @@ import { bodyIn, coded, partsOf, textMaxBytes, textOf } from './http-body.ts';
 export interface HttpClientOptions {
   /** A connection that idles for longer is closed: the other side may have closed it while the function was frozen. */
   readonly idleMs?: number;
-  /** A connection that takes longer, its handshake included, is given up: there are other tries. */
+  /** A connection that takes longer, handshake included, is given up; the caller retries. */
   readonly connectMs?: number;
   /** A longer text is refused; in bytes, unzipped. 64 MB when absent. */
   readonly maxTextBytes?: number;
@@ -43,7 +43,7 @@ export function httpClient({
       const { request, agent, connected } = url.protocol === 'https:' ? secure : plain;
       const body = init.body instanceof URLSearchParams ? init.body.toString() : init.body;
       const outgoing = request(url, { method, agent, headers: headersOf(init, body) });
-      // Node need not tell of the end of a request that it was told to end, nor of a switch of protocols.
+      // Node may emit no end for a request that we ended, nor for a switch of protocols.
       const abort = () => {
         outgoing.destroy();
         reject(signal?.reason);

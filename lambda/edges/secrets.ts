@@ -12,12 +12,12 @@ type SecretAnswer = Awaited<ReturnType<SecretSource['read']>>;
 /** For all attempts of the SDK together. */
 const READ_LIMIT_MS = 5_000;
 
-/** What is wrong, by the name of AWS's exception; none of them goes away by itself. */
+/** What is wrong, by the name of AWS's exception; each needs an operator. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   ResourceNotFoundException: 'does not exist in this account and region, or has no value yet',
-  AccessDeniedException: 'may not be read by this role; allow secretsmanager:GetSecretValue on it',
+  AccessDeniedException: 'cannot be read by this role; allow secretsmanager:GetSecretValue on it',
   DecryptionFailure: 'cannot be decrypted by this role; allow kms:Decrypt on its key',
-  InvalidRequestException: 'cannot be read in its present state; it may be marked for deletion: restore it',
+  InvalidRequestException: 'cannot be read in its present state; if it is scheduled for deletion, restore it',
 };
 
 /**
@@ -65,10 +65,10 @@ async function readSecret(
 }
 
 function fieldsOf(name: string, text: string | undefined): SecretAnswer {
-  if (text === undefined) return denied(name, 'holds no text');
+  if (text === undefined) return denied(name, 'has no string value');
   if (text.includes(SECRET_PLACEHOLDER)) return denied(name, 'still holds the placeholder of the stack');
   const object = jsonObject(text);
-  if (!object) return denied(name, 'is not a JSON object of text fields');
+  if (!object) return denied(name, 'is not a JSON object of string fields');
   const fields: SecretFields = Object.fromEntries(
     Object.entries(object).flatMap(([key, value]) =>
       typeof value === 'string' ? [[key, new Secret(value)]] : [],
@@ -77,7 +77,7 @@ function fieldsOf(name: string, text: string | undefined): SecretAnswer {
   return { kind: 'secret', fields };
 }
 
-/** The error's own words are never passed on: AWS's name for it says enough. */
+/** The error's message is never passed on: AWS's name for the error is enough. */
 function readFault(name: string, error: unknown): Fault {
   const { code, status, throttling } = awsError(error);
   const problem = code === undefined ? undefined : PROBLEMS[code];
@@ -85,14 +85,14 @@ function readFault(name: string, error: unknown): Fault {
     return deniedFault(name, `${problem} (${code})`, { code, ...(status ? { status } : {}) });
   }
   if (code === 'CredentialsProviderError') {
-    const message = `the secret "${name}" was not read: there are no AWS credentials here; set a profile, a role or AWS_ACCESS_KEY_ID`;
+    const message = `the secret "${name}" was not read: AWS credentials are missing; set a profile, a role or AWS_ACCESS_KEY_ID`;
     return { verdict: 'denied', code, message };
   }
   if (code !== undefined && status !== undefined) {
     const refused = status >= 400 && status < 500 && status !== 408 && status !== 429 && !throttling;
     const message = refused
-      ? `Secrets Manager refused to read the secret "${name}" (${status} ${code}); check its name, the region and the role's permissions`
-      : `Secrets Manager could not read the secret "${name}" now (${status} ${code})`;
+      ? `Secrets Manager rejected the request for the secret "${name}" (${status} ${code}); check its name, the region and the permissions of the role`
+      : `Secrets Manager did not return the secret "${name}" (${status} ${code})`;
     return { verdict: refused ? 'denied' : 'unavailable', status, code, message };
   }
   const failure = networkFailure(error);

@@ -1,4 +1,4 @@
-/** The retry queue and the dead-letter queue, and the waiting of a message that is not yet accepted. */
+/** The retry queue and the dead-letter queue, and the visibility of messages that are not accepted yet. */
 import {
   ChangeMessageVisibilityCommand,
   GetQueueAttributesCommand,
@@ -28,7 +28,7 @@ interface Entry {
 }
 
 /**
- * Failed batches in SQS: see the law of FailedBatchQueue. A message that SQS does not confirm is sent once more;
+ * Failed batches in SQS: see the law of FailedBatchQueue. A message that SQS does not confirm is sent again;
  * then `put` rejects with SQS's codes, never with what a message holds.
  */
 export function failedBatchQueue(
@@ -44,7 +44,7 @@ export function failedBatchQueue(
         const left = second.unconfirmed.length;
         if (left > 0) {
           const code = [...second.codes].join(', ') || 'NotConfirmed';
-          throw failure(`${queue} queue: ${left} of ${messages.length} messages refused`, code);
+          throw failure(`${queue} queue: ${left} of ${messages.length} messages rejected`, code);
         }
       }
     },
@@ -77,7 +77,7 @@ export function visibility(client: SQSClient, url: string): Visibility {
 /**
  * A look at both queues, which never rejects. SQS's own metrics cannot be relied on: the age leaves out what was received
  * three times, and a queue that nobody touches reports nothing. Each look also keeps the queues awake. Two calls a run are
- * 86,400 a month, 0.03 dollars, so that it need not be saved.
+ * 86,400 a month, 0.03 dollars, too little to save.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function queueLooks(

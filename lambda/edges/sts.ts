@@ -1,4 +1,4 @@
-/** AWS STS, as far as it vouches for this Lambda to others: one call, signed here instead of by a client of its own. */
+/** The web identity token of AWS STS: one call, signed here, so that the bundle needs no STS client. */
 import { remedied } from '../core/cause.ts';
 import { WEB_IDENTITY } from '../core/contract.ts';
 import {
@@ -46,14 +46,14 @@ const BODY = new URLSearchParams({
 /** What to do, by STS's word for what is wrong. */
 const REMEDIES: Readonly<Record<string, string>> = {
   OutboundWebIdentityFederationDisabledException:
-    'switch it on, once for the account: aws iam enable-outbound-web-identity-federation',
+    'enable it, once for the account: aws iam enable-outbound-web-identity-federation',
   AccessDenied:
-    'the role needs sts:GetWebIdentityToken, which the stack gives it when azure.auth is "federated": deploy it again, and look for a boundary or a policy of the organisation that denies it',
+    'the role needs sts:GetWebIdentityToken, which the stack grants when azure.auth is "federated": deploy the stack again, and look for a permissions boundary or a service control policy that blocks it',
 };
 
 /**
- * A function that gets a token by which AWS vouches for this role, good for five minutes and for Entra alone.
- * It never throws: `denied` says what to do, `throttled` and `unavailable` pass by themselves.
+ * A function that gets a token which proves this role's identity, valid for five minutes and for Entra alone.
+ * It never throws: `denied` says what to do, `throttled` and `unavailable` are temporary.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
  */
 export function webIdentity(options: StsOptions): (limit: AbortSignal) => Promise<TokenAnswer> {
@@ -77,7 +77,7 @@ export function webIdentity(options: StsOptions): (limit: AbortSignal) => Promis
   };
 }
 
-/** GetWebIdentityToken is not to be had at the global endpoint. */
+/** The global endpoint does not have GetWebIdentityToken. */
 function regionalUrl(region: string): string {
   return `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
@@ -105,12 +105,12 @@ function refusal(status: number, xml: string): Fault {
   const code = /<Code>(\w+)<\/Code>/.exec(xml)?.[1];
   const said = cleanMessage(/<Message>([^<]*)<\/Message>/.exec(xml)?.[1] ?? '');
   if (status >= 200 && status < 300) {
-    const message = `STS answered ${status} without a token; something between here and AWS may have answered instead`;
+    const message = `STS answered ${status} without a token; a proxy may have answered instead of AWS`;
     return { verdict: 'unavailable', status, message };
   }
   const verdict = /throttl|RequestLimitExceeded/i.test(code ?? '') ? 'throttled' : faultVerdict(status);
-  const words = `AWS did not vouch for this role (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
-  const remedy = REMEDIES[code ?? ''] ?? 'check that STS of this region can be reached and is switched on';
+  const words = `AWS STS issued no token for this role (${[status, code].filter(Boolean).join(' ')}${said ? `: ${said}` : ''})`;
+  const remedy = REMEDIES[code ?? ''] ?? 'check that the STS endpoint of this region is reachable and active';
   return {
     verdict,
     status,
@@ -122,9 +122,9 @@ function refusal(status: number, xml: string): Fault {
 function failure(error: unknown): Fault {
   if (error instanceof Error && error.name === 'CredentialsProviderError') {
     const message =
-      'STS was not asked: there are no AWS credentials here; federation needs the role of a Lambda';
+      'no request was sent to STS: AWS credentials are missing; federation needs the role of a Lambda function';
     return { verdict: 'denied', code: error.name, message };
   }
   const { code, message } = networkFailure(error);
-  return { verdict: 'unavailable', code, message: `STS gave no token: ${message}` };
+  return { verdict: 'unavailable', code, message: `STS returned no token: ${message}` };
 }

@@ -44,7 +44,7 @@ export function telemetry(options: {
   const { pipeline, stack, service } = options;
   const logger = new Logger({ serviceName: service, persistentKeys: { pipeline } });
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: service });
-  // Powertools adds the dimension `service` by itself; a metric with other dimensions is another metric for an alarm.
+  // Powertools adds the dimension `service`; for an alarm, a metric with other dimensions is another metric.
   metrics.clearDefaultDimensions();
   metrics.setDefaultDimensions({ [METRIC_DIMENSIONS.pipeline]: pipeline, [METRIC_DIMENSIONS.stack]: stack });
 

@@ -11,7 +11,7 @@ export interface Arrival {
   readonly arrivedMs: number;
 }
 
-/** Lets logs arrive, each at its time and in that order. Returns the LogIds that they got, in the order given. */
+/** Stores logs, each at its time and in that order. Returns their LogIds, in the order given. */
 export function arriveIn(
   workspace: Workspace,
   destination: DestinationKind,
@@ -27,7 +27,7 @@ export function arriveIn(
   return shaped.map(one => one.logId);
 }
 
-/** The rows of a workspace into which nothing else came, and the LogId that each log got. */
+/** The rows of a workspace without other logs, and the LogId of each log. */
 export function arrive(
   destination: DestinationKind,
   auth0Domain: string,

@@ -1,14 +1,14 @@
 /**
- * A month in which nothing happens that anybody should be told of: people mistype, forget, sign up and leave, and
- * machines are throttled, one at a time. Over an hour or a day it stays below every number of the detections; over the
- * month as a whole it is above most of them, and that is how a first start may look to a rule.
+ * A month without any incident: users mistype, forget, sign up and leave, and machines are throttled, one at a time.
+ * Over an hour or a day it is below every number of the detections. Over the whole month it is above most of them, as a
+ * rule may see it at a first start.
  */
 import type { Log } from '../../simulator/auth0/tenant.ts';
 import { address, call, type Fields, log, user } from './scene.ts';
 
 const DAYS = 30;
 const DAY_MINUTES = 1440;
-/** Nothing happens in the last hours: the month is over. */
+/** The last hours have no logs: the month is over. */
 const OFFICE = '198.51.100.1';
 const HOTEL = '203.0.113.9';
 const ADMIN = 'admin@example.com';
@@ -26,11 +26,11 @@ function dayOf(day: number): Log[] {
   const mistyping = [staff(1), staff(day * 2), staff(day * 2 + 1)];
   return [
     ...Array.from({ length: STAFF }, (_, index) => log('s', at(8, 30 + index / 4), staff(index))),
-    // One forgets a character every day, others now and then; all get in.
+    // One user mistypes every day, others sometimes; all of them sign in.
     ...mistyping.map((fields, index) => log('fp', at(8, 20 + index), fields)),
-    // Somebody else fails at the hotel every evening, and signs in at home.
+    // Another user fails at the hotel every evening, and signs in at home.
     log('fp', at(20), { ...user(`traveller${day}`), ip: HOTEL }),
-    // An application that is being switched off: whoever still tries it fails.
+    // An application that is being retired: every sign-in to it fails.
     ...[0, 1].map(nth =>
       log('fu', at(11, nth), { ...guest(day, nth), client_id: 'old', client_name: 'Old' }),
     ),
@@ -56,7 +56,7 @@ function dayOf(day: number): Log[] {
   ];
 }
 
-/** What happens once or twice in the month. */
+/** Events that happen once or twice in the month. */
 const rare = [20, 10].map(day =>
   call('delete', `tenants/members/auth0%7Cadmin${day}`, {
     minutesAgo: day * DAY_MINUTES,

@@ -15,8 +15,8 @@ import { DOMAIN, NOW_MS, type Scene } from './scene.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * Runs in any workspace, and reads none of its tables. The logs are as long ago from whenever it runs as they were
- * in the scene. Rows in the result mean that the rule fires.
+ * Runs in any workspace and reads none of its tables. The logs are as old when the query runs as they are in the scene.
+ * Rows in the result mean that the rule fires.
  */
 export function kqlTrial(detection: Detection, scene: Scene): string {
   const columns = functionColumns()['Auth0Logs']!;
@@ -31,7 +31,7 @@ ${helpers.map(({ alias, kql }) => `let ${alias} = () {\n${kql.trim()}\n};\n`).jo
 `;
 }
 
-/** Rows of the function Auth0Logs(), as far as the scene tells. */
+/** Rows of the function Auth0Logs(), with the columns that the scene has. */
 function logRows(scene: Scene): Row[] {
   const lagMs = (scene.lagMinutes ?? 0.5) * MINUTE_MS;
   const arrivals = scene.logs.map(log => ({ log, arrivedMs: (Date.parse(log.date) || NOW_MS) + lagMs }));
@@ -83,5 +83,5 @@ function literal(value: unknown, type: string): string {
   return `${type}(${value})`;
 }
 
-/** JSON's escapes are KQL's. */
+/** KQL has the same escapes as JSON. */
 const quote = (text: string) => JSON.stringify(text);

@@ -1,6 +1,6 @@
 import { address, call, log, logs, scene, type Trials } from './scene.ts';
 
-/** Logs about second factors have the user's id alone. */
+/** Logs about second factors have only the user's id. */
 const who = (name = 'sample') => ({ user_id: `auth0|${name}` });
 
 export const MFA_TRIALS: Trials = {

@@ -1,4 +1,4 @@
-/** Made-up Auth0 logs, in the shapes that real tenants show, for trying detections out. */
+/** Made-up Auth0 logs in the form of real ones, to try out detections. */
 import { type Log, logIdAt } from '../../simulator/auth0/tenant.ts';
 import type { Rows } from '../../simulator/azure/log-analytics/engine.ts';
 
@@ -7,10 +7,10 @@ export const NOW_MS = Date.UTC(2026, 2, 10, 12, 0, 0);
 export const DOMAIN = 'example.eu.auth0.com';
 const MINUTE_MS = 60_000;
 
-/** What a rule finds when it looks. */
+/** The logs that a rule finds when it runs. */
 export interface Scene {
   readonly logs: readonly Log[];
-  /** How long the logs took to get here; half a minute when absent. */
+  /** How long the logs took to arrive; half a minute if absent. */
   readonly lagMinutes?: number;
   /** Rows of tables that hold no Auth0 logs. */
   readonly others?: Rows;
@@ -20,7 +20,7 @@ export interface Trial {
   readonly fires: Scene;
   /** Other ways to make it fire. */
   readonly also?: Readonly<Record<string, Scene>>;
-  /** Near misses by what they are: the rule stays quiet. */
+  /** Near misses by name: the rule does not fire. */
   readonly quiet: Readonly<Record<string, Scene>>;
 }
 
@@ -29,12 +29,12 @@ export type Trials = Readonly<Record<string, Trial>>;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Of a log's id: `900` and the time to the millisecond; what follows tells logs of one millisecond apart. */
+/** Start of a log's id: `900` and the time in milliseconds; the rest distinguishes logs of one millisecond. */
 const ID_TIME_DIGITS = 20;
 const AGENT = 'Chrome 142.0.0 / Windows 10.0.0';
 let count = 0;
 
-/** A log of a type, so many minutes before now. */
+/** A log of a type, this many minutes before now. */
 export function log(type: string, minutesAgo: number, fields: Fields = {}): Log {
   const atMs = NOW_MS - Math.round(minutesAgo * MINUTE_MS);
   const logId = logIdAt(atMs, String(++count).padStart(12, '0'));
@@ -52,7 +52,7 @@ export function log(type: string, minutesAgo: number, fields: Fields = {}): Log 
   };
 }
 
-/** The same log at another time. Text instead of a log stays what it is. */
+/** The same log at another time. Text instead of a log stays unchanged. */
 export function shifted(one: Log, byMs: number): Log {
   if (typeof one !== 'object') return one;
   const atMs = Date.parse(one.date) + byMs;
@@ -60,7 +60,7 @@ export function shifted(one: Log, byMs: number): Log {
   return { ...one, _id: logId, log_id: logId, date: new Date(atMs).toISOString() };
 }
 
-/** As many as asked for, a few seconds apart, the last one a minute ago; `fields` may depend on the number. */
+/** `howMany` logs a few seconds apart, the last one a minute ago; `fields` may depend on the number. */
 export function logs(howMany: number, type: string, fields: (index: number) => Fields = () => ({})): Log[] {
   return Array.from({ length: howMany }, (_, index) => log(type, 1 + (howMany - index) * 0.1, fields(index)));
 }
@@ -76,7 +76,7 @@ export const user = (name: string): Fields => ({
   client_name: 'Example Web',
 });
 
-/** Addresses of documentation, RFC 3849: as many as one likes. */
+/** Documentation addresses (RFC 3849), without limit. */
 export const address = (index: number): string => `2001:db8::${(index + 1).toString(16)}`;
 
 export interface Call {
@@ -92,7 +92,7 @@ export interface Call {
   readonly accessedSecrets?: readonly string[];
 }
 
-/** What Auth0 calls such a call: the detections do not read it, since it is reworded now and then. */
+/** Auth0's description of such a call. The detections do not read it, because Auth0 sometimes rewords it. */
 const SENTENCES: readonly (readonly [path: RegExp, sentence: string])[] = [
   [/^attack-protection\/bot/, 'Update bot detection settings'],
   [/^attack-protection\/brute/, 'Update Brute-force settings'],

@@ -31,7 +31,7 @@ const botnet = (users: number, addresses: number, successes: number): Log[] => [
   ...logs(successes, 's', index => ({ ...someone(1000 + index), ip: address(1000 + index) })),
 ];
 
-/** So many users, so many wrong passwords each, spread over a day. */
+/** `users` users with `triesEach` wrong passwords each, spread over a day. */
 const spray = (users: number, triesEach: number, type = 'fp'): Log[] =>
   Array.from({ length: users }, (_, index) =>
     Array.from({ length: triesEach }, (_, tried) =>

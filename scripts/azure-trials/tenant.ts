@@ -116,7 +116,7 @@ export const TENANT_TRIALS: Trials = {
       }),
     ),
     quiet: {
-      'somebody is invited to an organisation': scene(
+      'somebody is invited to an organization': scene(
         call('post', 'organizations/org_Example/invitations', { admin, statusCode: 201 }),
       ),
     },
@@ -134,7 +134,7 @@ export const TENANT_TRIALS: Trials = {
       'one administrator': scene(
         call('delete', 'tenants/members/1', { admin, description: 'Delete tenant member' }),
       ),
-      'members of an organisation': scene(
+      'members of an organization': scene(
         times(2, () => call('delete', 'organizations/org_Example/members', { admin })),
       ),
     },

@@ -8,7 +8,7 @@ const SYNC = {
 };
 const API = { ...SYNC, audience: 'https://api.example.com/', scope: 'read:things' };
 
-/** Tokens fetched over the day before, from so many addresses by turns. */
+/** Tokens of the day before, from this many addresses in turn. */
 const usual = (tokens: number, addresses = 1): Log[] =>
   Array.from({ length: tokens }, (_, index) =>
     log('seccft', 120 + index * 60, { ...API, ip: address(index % addresses) }),

@@ -1,4 +1,4 @@
-/** For every detection, logs that make it fire, and logs that almost do. */
+/** For every detection, logs that make it fire, and near misses. */
 import { MFA_TRIALS } from './mfa.ts';
 import { PIPELINE_TRIALS } from './pipeline.ts';
 import type { Trials } from './scene.ts';

@@ -90,7 +90,7 @@ function list(logs: readonly Log[], { writeLog }: LogsOptions, headers: Record<s
   return { ...answer, body };
 }
 
-/** By date and not by id: the two orders differ, and whoever mixes them up shall notice. */
+/** By date and not by id: the two orders differ, so that a client that confuses them fails. */
 function byDate(logs: readonly Log[], direction: 1 | -1): Log[] {
   const dated = logs.map(log => ({ log, dateMs: dateMsOf(log) }));
   return dated.sort((a, b) => (a.dateMs - b.dateMs) * direction).map(({ log }) => log);

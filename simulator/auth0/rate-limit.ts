@@ -16,7 +16,7 @@ export interface Allowance {
 }
 
 /**
- * Takes one call a time. `nowMs` is handed in and never runs backwards for the bucket's sake.
+ * Takes one call at a time. `nowMs` is handed in and must not run backwards.
  * The reset is when the next call is added, in UNIX seconds, rounded up:
  * https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy
  */
@@ -31,7 +31,7 @@ export function rateLimit(options: RateLimitOptions): (nowMs: number) => Allowan
     if (allowed) fullAtMs = Math.max(fullAtMs, nowMs) + refillMs;
     const after = allowed ? missing + 1 : missing;
     const remaining = Math.max(0, Math.floor(burst - after + 1e-6));
-    // The bucket is whole again at fullAtMs, so the next call comes back that many whole refills earlier.
+    // The bucket is full again at fullAtMs, so the next call is added that many whole refills earlier.
     const resetMs = fullAtMs - refillMs * (burst - remaining - 1);
     const headers: Record<string, string> = {
       'x-ratelimit-limit': String(burst),

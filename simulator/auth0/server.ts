@@ -41,7 +41,7 @@ export interface Auth0Simulator {
   close(): Promise<void>;
 }
 
-/** Starts on a free port. Throws Error when no client could ever be let in, or when the public key is no PEM. */
+/** Starts on a free port. Throws Error when no client could ever sign in, or when the public key is not PEM. */
 export async function startAuth0(options: Auth0Options): Promise<Auth0Simulator> {
   if (options.clientSecret === undefined && options.publicKey === undefined) {
     throw new Error('neither clientSecret nor publicKey is given; give one, or no client can get a token');

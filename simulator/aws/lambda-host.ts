@@ -120,7 +120,7 @@ function start({ bundle, env }: LambdaHostOptions, logs: string[]): Instance {
     answer: async invoke => {
       const allPrinted = Promise.all(printed.map(until => until(`END ${invoke.requestId}`)));
       const answer = message();
-      // A failed sending is a dead process, which `dead` tells.
+      // Sending fails only for a dead process, which `dead` reports.
       child.send(invoke, () => undefined);
       const one = await answer;
       await allPrinted;

@@ -34,7 +34,7 @@ export function alarmsAndMetrics() {
   };
 }
 
-/** Five a page, so that whoever does not page is found out. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
+/** Five per page, so that a client that does not page fails. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
 const ALARMS_PER_PAGE = 5;
 
 function describeAlarms(given: Given, alarms: readonly AlarmRow[]): Answer {

@@ -32,7 +32,7 @@ function filterLogEvents(
   // Of the pattern language, one equality: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
   const [, field, value] = /^\{ \$\.(\w+) = "([^"]*)" \}$/.exec(String(pattern)) ?? [];
   if (field === undefined) return refusal('InvalidParameterException', 'Invalid filter pattern');
-  if (!Number.isInteger(from)) return refusal('SerializationException', 'startTime is no whole number');
+  if (!Number.isInteger(from)) return refusal('SerializationException', 'startTime is not a whole number');
   const inTime = group
     .filter(({ atMs }) => atMs >= Number(from) && (to === undefined || atMs < Number(to)))
     .sort((a, b) => a.atMs - b.atMs);
@@ -48,7 +48,7 @@ function filterLogEvents(
   });
 }
 
-/** Undefined for a line that is no JSON, as those that Lambda itself writes. */
+/** Undefined for a line that is not JSON, such as the lines that Lambda itself writes. */
 function jsonField(line: string, field: string): unknown {
   try {
     return Object(JSON.parse(line))[field];

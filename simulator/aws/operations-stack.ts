@@ -66,7 +66,7 @@ export interface SimulatedMapping {
   readonly eventSourceArn: string;
 }
 
-/** One a page, so that whoever does not page is found out; none for a function that has none. */
+/** One per page, so that a client that does not page fails; none for a function that has none. */
 export function listMappings(url: URL, mappings: ReadonlyMap<string, readonly SimulatedMapping[]>): Answer {
   const all = mappings.get(url.searchParams.get('FunctionName') ?? '') ?? [];
   const at = Number(url.searchParams.get('Marker') ?? 0);

@@ -1,6 +1,6 @@
 /**
- * AWS STS, as far as GetWebIdentityToken: it checks Signature Version 4 with its own arithmetic, and vouches with a key
- * pair of its own.
+ * AWS STS with one call, GetWebIdentityToken: it verifies Signature Version 4 with its own code, and signs tokens with
+ * its own key pair.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
  */
 import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';

@@ -13,12 +13,12 @@ import type { StoredRecord } from './received.ts';
 
 export interface AlertChange {
   /**
-   * `fired`: the action group is called. `muted`: the condition is met and the alert is told to nobody, since it was a
-   * short while ago. `resolved`: the condition has not been met for long enough.
+   * `fired`: the action group is called. `muted`: the condition is met, but the action group was called a short while
+   * ago and is not called again. `resolved`: the condition has not been met for long enough.
    */
   readonly kind: 'fired' | 'muted' | 'resolved';
   readonly atMs: number;
-  /** The values that tell this alert from others of the rule, such as `{ User: 'a' }`. */
+  /** The values that distinguish this alert from others of the rule, such as `{ User: 'a' }`. */
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
@@ -84,7 +84,7 @@ export function alertRule(settings: AlertRuleSettings): AlertRule {
     windowMs: minutesOf(settings.windowSize) * MINUTE_MS,
     evaluate: (rows, atMs) => {
       if (atMs <= lastMs)
-        throw new RangeError(`the rule has looked at ${lastMs} already, and ${atMs} is no later`);
+        throw new RangeError(`the rule has looked at ${lastMs} already, and ${atMs} is not later`);
       lastMs = atMs;
       const groups = [...groupsOf(rows, dimensions)];
       const loud = groups.filter(([, group]) => compares(group.rows, operator, threshold));

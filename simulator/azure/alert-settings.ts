@@ -38,7 +38,7 @@ const MAX_DIMENSIONS = 6;
 /** The length of a duration that rules may have. Throws Error for another. */
 export function minutesOf(duration: string): number {
   const minutes = MINUTES[duration];
-  if (minutes === undefined) throw new Error(`"${duration}" is no duration of a rule`);
+  if (minutes === undefined) throw new Error(`"${duration}" is not a duration of a rule`);
   return minutes;
 }
 
@@ -56,7 +56,7 @@ export function resolveAfterMinutes(frequency: string): number {
 /** Throws Error naming the first setting that Azure would not take. */
 export function refuseAlertSettings(settings: AlertRuleSettings): void {
   const { evaluationFrequency, windowSize, threshold, dimensions = [], autoMitigate } = settings;
-  // A frequency of one minute is not modelled: Azure rewrites such a query, and refuses union and ingestion_time() in it.
+  // A frequency of one minute is not modeled: Azure rewrites such a query, and refuses union and ingestion_time() in it.
   for (const name of ['evaluationFrequency', 'windowSize', 'muteActionsDuration'] as const) {
     const value = settings[name];
     if (value !== undefined) demand(name, value, value in MINUTES, Object.keys(MINUTES).join(', '));

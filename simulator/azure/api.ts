@@ -45,6 +45,6 @@ export interface OpenApi {
   answer(call: Call): Answer;
   /** Accepts this secret alone from now on, and no token of before. */
   setSecret(secret: string): void;
-  /** Is told of every post before its body comes, also of one that meets a fault; true cuts the connection. */
+  /** Called for every post before its body arrives, including one that meets a fault; true cuts the connection. */
   cutsOff?(headers: IncomingHttpHeaders): boolean;
 }

@@ -63,7 +63,7 @@ type Settings = DataCollectorSettings & CommonSettings;
 /** Limits may be lower than Azure's. */
 function refuseSettings({ workspaceId, sharedKeys, logTypes = [], dataCollectorMaxBytes }: Settings): void {
   demand('workspaceId', workspaceId, GUID.test(workspaceId), 'a GUID');
-  // A key is a secret: it is not told.
+  // A key is a secret: it is not shown.
   demand('sharedKeys', '(not shown)', sharedKeys.length > 0 && sharedKeys.every(isBase64), 'keys in base64');
   for (const logType of logTypes) {
     demand('logTypes', logType, LOG_TYPE.test(logType), 'letters, digits and _, at most 100');

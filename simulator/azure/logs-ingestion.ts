@@ -102,7 +102,7 @@ function open(settings: Settings, workspace: Workspace, entra: Entra): OpenApi {
   };
 
   /**
-   * The rule tells of calls that it answered otherwise than 2xx, but for those that found no rule (404).
+   * The rule logs every call that it did not answer with 2xx, except those that found no rule (404).
    * https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor#dcr-error-logs
    */
   const noteError = (call: Call, { status, code, message }: Refusal): void => {

@@ -1,6 +1,6 @@
 /**
- * Where Azure tells what it did to data that it had accepted: `_LogOperation` for the workspace, `DCRLogErrors` for the
- * data collection rule. Nothing else tells of a drop, the answer to the post least of all.
+ * Where Azure reports what it did to data that it had accepted: `_LogOperation` for the workspace, `DCRLogErrors` for
+ * the data collection rule. Nothing else reports a drop; the answer to the post does not.
  * https://learn.microsoft.com/azure/azure-monitor/logs/monitor-workspace
  * https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor
  */
@@ -41,7 +41,7 @@ export function startOperations() {
     logOperations.push({ TimeGenerated: iso(atMs), Category: 'Ingestion', Operation, Level, Detail });
   };
 
-  /** An error that comes again and again is told some times, then that it is muted, then no more in that hour. */
+  /** A repeated error is logged a few times, then once as muted, then no more in that hour. */
   const dcrError = (atMs: number, error: Omit<DcrLogError, 'TimeGenerated'>): void => {
     const key = `${Math.floor(atMs / HOUR_MS)} ${error.OperationName} ${error.Message}`;
     const count = (errorsOfHour.get(key) ?? 0) + 1;
@@ -102,7 +102,7 @@ export function startOperations() {
         'Field content validation',
         `The following fields' values ${fields.join(', ')} of type ${table} have been trimmed to the max allowed size, ${limitBytes} bytes. Please adjust your input accordingly.`,
       ),
-    // The words are not documented.
+    // The text of the message is not documented.
     transformFailed: (atMs: number, stream: string) =>
       dcrError(atMs, {
         OperationName: 'Transformation',

@@ -1,4 +1,4 @@
-/** Azure on one loopback port: every ingestion API, the query API, and Entra, told apart by path. */
+/** Azure on one loopback port: every ingestion API, the query API, and Entra, each under its path. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answerWith, type FaultScript, faultScript } from '../faults.ts';
@@ -25,7 +25,7 @@ export interface AzureSimulator {
   readonly faults: Readonly<Record<Door, FaultScript>>;
   /** What was accepted. */
   readonly received: Received;
-  /** What became of it: rows, drops, and what Azure tells of them. */
+  /** The outcome: rows, drops, and what Azure reports of them. */
   readonly workspace: Workspace;
   /** Requests for a token, refused ones and faults included. */
   readonly tokenRequests: number;
@@ -40,7 +40,7 @@ export interface AzureSimulator {
   setClientSecret(secret: string): void;
   /** Gives the application another federated credential, or takes it away. */
   setFederation: Entra['setFederation'];
-  /** Takes the records that it refused for their content so far, as if their cause had been mended. */
+  /** From now on accepts the records that it refused for their content, as if the cause were fixed. */
   acceptPoison(): void;
   /** Every token issued so far is answered 401 from now on. */
   expireTokens(): void;
@@ -93,7 +93,7 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureSimul
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
-    // A server tells its own time: https://www.rfc-editor.org/rfc/rfc9110#field.date
+    // A server sends its own time: https://www.rfc-editor.org/rfc/rfc9110#field.date
     response.setHeader('date', new Date(settings.now()).toUTCString());
     const door = url ? doorOf(url.pathname) : undefined;
     if (!url || !door) return void response.writeHead(404).end();

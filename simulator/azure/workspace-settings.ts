@@ -3,7 +3,7 @@
 export interface WorkspaceSettings {
   /** The stream of the data collection rule, which feeds the table of its name. */
   readonly stream: string;
-  /** Columns that the stream declares: every other field is dropped without a word. All are kept when left out. */
+  /** Columns that the stream declares: every other field is silently dropped. All are kept when left out. */
   readonly declaredColumns?: readonly string[];
   /**
    * What the Data Collector API finds behind a Log-Type: `classic`, a table that its own first post makes and widens;

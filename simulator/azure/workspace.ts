@@ -9,7 +9,7 @@ import { storeTime, truncateFields } from './record.ts';
 import { columnNames, rowOf, type Table, widen } from './table.ts';
 import { refuseWorkspaceSettings, WORKSPACE_DEFAULTS, type WorkspaceSettings } from './workspace-settings.ts';
 
-/** In every row: what Kusto knows of it without a column, and tells by `ingestion_time()`. */
+/** In every row: what Kusto stores without a column, and returns from `ingestion_time()`. */
 export const INGESTED_AT = 'IngestedAt';
 
 export type Drop = 'overCap' | 'overRate' | 'tooManyColumns' | 'tableIsV2' | 'transformFailed';
@@ -27,7 +27,7 @@ export interface Workspace {
   readonly settings: WorkspaceSettings;
   /** What was accepted, before any drop. */
   readonly received: Ledger;
-  /** What Azure tells of it in `_LogOperation` and `DCRLogErrors`. */
+  /** What Azure reports of it in `_LogOperation` and `DCRLogErrors`. */
   readonly operations: Operations;
   /** Rows that can be queried, and rows that were accepted and are gone, by the reason. */
   readonly stored: number;
@@ -183,7 +183,7 @@ function omitNulls(record: StoredRecord): void {
 }
 
 /**
- * No line tells of this, in either table: only the rule's metric Log Columns Dropped, here `received.droppedColumns`.
+ * Neither table has a line for this: only the rule's metric Log Columns Dropped, here `received.droppedColumns`.
  * https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor#dcr-metrics
  */
 function dropUndeclared(record: StoredRecord, declared: ReadonlySet<string>, received: Ledger): void {

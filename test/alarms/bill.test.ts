@@ -1,4 +1,4 @@
-/** What a stack costs whatever the volume: counted from the synthesised templates and from a day of simulated runs. */
+/** What a stack costs whatever the volume: counted from the synthesized templates and from a day of simulated runs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';

@@ -65,7 +65,7 @@ test('a lag that is no lag is noticed', () => {
   expect(noticed).toBe(true);
 });
 
-test('docs/reliability.md says how soon somebody is told; write it anew with vitest -u', async () => {
+test('docs/reliability.md says how soon an alarm fires; vitest -u writes it', async () => {
   const rows = STORIES.flatMap((story, at) => {
     if (story.isQuiet) return [];
     const after: Record<string, number> = {};
@@ -78,7 +78,7 @@ test('docs/reliability.md says how soon somebody is told; write it anew with vit
     const said = ([name, minutes]: [string, number]) => `[${name}](runbook.md#${name}), ${inWords(minutes)}`;
     return [`| ${story.name} | ${said(first!)} | ${later.map(said).join('; ')} |`];
   });
-  const table = ['| Stuck | Told by, within | Then by |', '| --- | --- | --- |', ...rows].join('\n');
+  const table = ['| Problem | First alarm, within | Then |', '| --- | --- | --- |', ...rows].join('\n');
   const page = readFileSync(PAGE, 'utf8');
   const fresh = page.replace(
     /(<!-- stuck -->\n\n)[\s\S]*?(\n\n<!-- \/stuck -->)/,

@@ -11,7 +11,7 @@ const MINUTES = END + 4 * HOUR;
 const MINUTE_MS = 60_000;
 const isIn = (minute: number, from: number, to: number) => minute >= from && minute < to;
 
-/** Trouble from FROM to END; then all is well, and the function is a new instance that remembers nothing. */
+/** Trouble from FROM to END; then everything is healthy, and the function is a new instance without memory. */
 function trouble(
   name: string,
   tells: Story['tells'],
@@ -37,22 +37,26 @@ const UNKNOWN = { lagMs: undefined };
 const LAG = { lag: 25 };
 
 const nothingRuns: Story[] = [
-  trouble('The schedule is disabled or deleted, or may not start the function', { silent: 9 }, () => ({
+  trouble('The schedule is disabled, deleted or not allowed to start the function', { silent: 9 }, () => ({
     ship: 'none',
   })),
-  trouble('AWS starts no run: no concurrency is left, or 0 is reserved', { silent: 9 }, () => ({
-    ship: 'refused',
-  })),
+  trouble(
+    'AWS starts no run: the concurrency is used up, or reserved concurrency is 0',
+    { silent: 9 },
+    () => ({
+      ship: 'refused',
+    }),
+  ),
   trouble(
     'Each run is killed: out of time, out of memory, a bundle that does not load',
     { 'ship-errors': 2, silent: 9 },
     () => ({ ship: 'killed' }),
   ),
-  trouble('Each run meets a bug', { 'ship-errors': 2, 'run-errors': 10, silent: 9 }, () => ({
+  trouble('Each run fails with a bug', { 'ship-errors': 2, 'run-errors': 10, silent: 9 }, () => ({
     ship: 'threw',
   })),
   trouble(
-    'The function’s log lines are lost: its log group or its right to write is gone',
+    'The function’s log lines are lost: no log group, or no permission to write to it',
     { silent: 9 },
     () => ({
       ship: 'unheard',
@@ -65,7 +69,7 @@ const nothingRuns: Story[] = [
     ship: { ...UNKNOWN, outcome: 'failed', party: 'state' },
   })),
   trouble(
-    'The pipeline has never begun: a first deploy whose Auth0 secret is empty',
+    'The pipeline has never started: a first deploy with an empty Auth0 secret',
     { silent: 1, 'denied-by-auth0': 3 },
     () => ({
       ship: { ...UNKNOWN, outcome: 'denied', party: 'auth0' },
@@ -73,7 +77,7 @@ const nothingRuns: Story[] = [
     { from: 0, watchedFrom: 1 },
   ),
   trouble(
-    'The same pipeline of another stage runs, this one does not',
+    'The pipeline of the same name in another stack runs, this one does not',
     { silent: 9 },
     () => ({ ship: 'none' }),
     {
@@ -83,7 +87,7 @@ const nothingRuns: Story[] = [
 ];
 
 const held: Story[] = [
-  trouble('Auth0 denies', { 'denied-by-auth0': 2, ...LAG }, minute => ({
+  trouble('Auth0 rejects the credentials', { 'denied-by-auth0': 2, ...LAG }, minute => ({
     ship: { ...behind(minute), outcome: 'denied', party: 'auth0' },
   })),
   trouble('Auth0 is unavailable or throttles', LAG, minute => ({
@@ -92,12 +96,20 @@ const held: Story[] = [
   trouble('A backlog that does not shrink', LAG, minute => ({
     ship: { ...behind(minute), outcome: 'out-of-time' },
   })),
-  trouble('Azure denies, or its secret is not filled in', { 'denied-by-azure': 2, ...LAG }, minute => ({
-    ship: { ...behind(minute), outcome: 'denied', party: 'azure' },
-  })),
-  trouble('Something between AWS and Azure answers in its place', { intercepted: 2, ...LAG }, minute => ({
-    ship: { ...behind(minute), outcome: 'intercepted', party: 'azure' },
-  })),
+  trouble(
+    'Azure rejects the credentials, or its secret is empty',
+    { 'denied-by-azure': 2, ...LAG },
+    minute => ({
+      ship: { ...behind(minute), outcome: 'denied', party: 'azure' },
+    }),
+  ),
+  trouble(
+    'Something between AWS and Azure answers in place of Azure',
+    { intercepted: 2, ...LAG },
+    minute => ({
+      ship: { ...behind(minute), outcome: 'intercepted', party: 'azure' },
+    }),
+  ),
   trouble(
     'Auth0 has logs that the checkpoint does not lead to',
     { 'checkpoint-astray': 2, ...LAG },
@@ -105,7 +117,7 @@ const held: Story[] = [
       ship: { ...behind(minute), outcome: 'astray', party: 'auth0', checkpointAstray: true },
     }),
   ),
-  trouble('The look back for late logs does not come round', { 'sweep-overdue': 2 }, () => ({
+  trouble('The look back for late logs does not finish', { 'sweep-overdue': 2 }, () => ({
     ship: { sweepOverdue: true },
   })),
   trouble(
@@ -116,7 +128,7 @@ const held: Story[] = [
     }),
   ),
   trouble(
-    'What is held comes near the end of Auth0’s retention',
+    'Held logs come near the end of Auth0’s retention',
     { 'denied-by-azure': 2, lag: 25, 'retention-at-risk': 723, 'retry-queue-old': 766 },
     minute => {
       const isAtRisk = minute > FROM + 12 * HOUR;
@@ -141,13 +153,13 @@ const oneLetter = (minute: number): Minute =>
   minute === FROM ? { ship: { logsDeadLettered: 1 }, dead: 1 } : { dead: 1 };
 
 const queued: Story[] = [
-  trouble('Azure is down: each try of the retry queue fails', { 'retry-queue-old': 45 }, minute => ({
+  trouble('Azure is down: each retry from the queue fails', { 'retry-queue-old': 45 }, minute => ({
     ship: { outcome: 'unavailable', party: 'azure' },
     retry: { visible: 0, hidden: 1 },
     ...(minute % 20 === 0 && { replay: { done: false, logsAccepted: 0 } }),
   })),
   trouble(
-    'Azure denies the retry queue’s batches alone',
+    'Azure rejects only the batches of the retry queue',
     { 'denied-by-azure': 2, 'retry-queue-old': 45 },
     () => ({
       replay: { done: false, logsAccepted: 0, reason: { verdict: 'denied', message: '403' } },
@@ -155,12 +167,12 @@ const queued: Story[] = [
     }),
   ),
   trouble(
-    'The trigger of the replay function is disabled or lacks a right, and a batch waits',
+    'The trigger of the replay function is disabled or lacks a permission, and a batch waits',
     { 'retry-queue-stuck': 10, 'retry-queue-old': 45 },
     () => ({ retry: { visible: 1, hidden: 0 } }),
   ),
   trouble(
-    'The same, while the batch is still postponed for an hour',
+    'The same, while the batch is still hidden for an hour',
     { 'retry-queue-old': 45, 'retry-queue-stuck': 70 },
     minute => ({ retry: minute < FROM + HOUR ? { visible: 0, hidden: 1 } : { visible: 1, hidden: 0 } }),
   ),
@@ -172,17 +184,21 @@ const queued: Story[] = [
     ...(minute % 6 === 0 && { replay: 'killed' as const }),
     retry: { visible: 0, hidden: 1 },
   })),
-  trouble('Each replay meets a bug', { 'run-errors': 14, 'retry-queue-old': 45 }, minute => ({
+  trouble('Each replay fails with a bug', { 'run-errors': 14, 'retry-queue-old': 45 }, minute => ({
     ...(minute % 6 === 0 && { replay: 'threw' as const }),
     retry: { visible: 0, hidden: 1 },
   })),
-  trouble('A replay cannot put a culprit aside', { 'run-errors': 14, 'retry-queue-old': 45 }, minute => ({
-    ...(minute % 6 === 0 && { replay: { done: false, logsAccepted: 0, party: 'queue' } as const }),
-    retry: { visible: 0, hidden: 1 },
-  })),
+  trouble(
+    'A replay cannot put a refused record aside',
+    { 'run-errors': 14, 'retry-queue-old': 45 },
+    minute => ({
+      ...(minute % 6 === 0 && { replay: { done: false, logsAccepted: 0, party: 'queue' } as const }),
+      retry: { visible: 0, hidden: 1 },
+    }),
+  ),
   trouble('A log is dead-lettered', { 'dead-letters': 2, 'dead-letters-new': 2 }, oneLetter),
   trouble(
-    'Another one, while the first still lies there',
+    'Another one, while the first is still there',
     { 'dead-letters': 2, 'dead-letters-new': 2 },
     minute => ({
       ...oneLetter(minute),
@@ -190,16 +206,18 @@ const queued: Story[] = [
     }),
     { times: { 'dead-letters-new': 2 } },
   ),
-  trouble('A batch is given up after its last try', { 'dead-letters-new': 2, 'dead-letters': 3 }, minute =>
-    minute === FROM ? { replay: LAST_TRY } : { dead: 1 },
+  trouble(
+    'A batch becomes a dead letter after its last try',
+    { 'dead-letters-new': 2, 'dead-letters': 3 },
+    minute => (minute === FROM ? { replay: LAST_TRY } : { dead: 1 }),
   ),
   trouble(
-    `A batch of which AWS starts no replay is given up after ${TRIES} receives`,
+    `AWS starts no replay of a batch, which becomes a dead letter after ${TRIES} receives`,
     { 'retry-queue-old': 45, 'dead-letters': 122 },
     minute =>
       minute < FROM + 2 * HOUR ? { replay: 'refused', retry: { visible: 0, hidden: 1 } } : { dead: 1 },
   ),
-  trouble('The queues cannot be looked at', { 'run-errors': 10 }, () => ({ blind: true })),
+  trouble('The depth of the queues cannot be read', { 'run-errors': 10 }, () => ({ blind: true })),
 ];
 
 const slow = { schedule: 'rate(1 hour)', alarms: { lagMinutes: 180, email: ['ops@acme.com'] } };
@@ -220,7 +238,7 @@ const MONDAY_8 = 7 * DAY + 8 * HOUR;
 
 const scheduled: Story[] = [
   {
-    name: 'A dead letter lies for a week, and is looked at every day (hourly schedule)',
+    name: 'A dead letter stays for a week, and somebody views it every day (hourly schedule)',
     config: slow,
     watchedFrom: HOUR + 15,
     from: 2 * HOUR,
@@ -234,7 +252,7 @@ const scheduled: Story[] = [
     })),
   },
   {
-    name: 'Azure denies (hourly schedule)',
+    name: 'Azure rejects the credentials (hourly schedule)',
     config: slow,
     watchedFrom: HOUR + 15,
     from: 5 * HOUR,
@@ -257,7 +275,7 @@ const scheduled: Story[] = [
     at: minute => (isIn(minute, 5 * HOUR + 1, DAY) ? { ship: 'none' } : hourly(() => ({}))(minute)),
   },
   {
-    name: 'Auth0 is down from Friday evening on (office hours only)',
+    name: 'Auth0 is down from Friday evening (office hours only)',
     config: office,
     watchedFrom: 8 * HOUR + 15,
     from: FRIDAY_17,

@@ -1,5 +1,5 @@
 /**
- * A story for the alarms: what a pipeline does minute by minute, told by its real telemetry and by the simulated services,
+ * A story for the alarms: what a pipeline does minute by minute, sent by its real telemetry and by the simulated services
  * to the alarms that a real synth makes.
  */
 import { Template } from 'aws-cdk-lib/assertions';
@@ -59,15 +59,15 @@ export interface Story {
   /** When the trouble begins. */
   readonly from: number;
   readonly at: (minute: number) => Minute;
-  /** Alarms that must tell, and within how many minutes. No other may. */
+  /** Alarms that must go off, and within how many minutes. No other may. */
   readonly tells: Readonly<Record<string, number>>;
-  /** How often each tells that it goes off; once unless given. */
+  /** How often each notifies that it goes off; once unless given. */
   readonly times?: Readonly<Record<string, number>>;
-  /** Those that are still on at the end; the others must have told that it is over. */
+  /** Those that are in ALARM state at the end; the others must have notified that it is over. */
   readonly stays?: readonly string[];
   /** The minute before which an alarm may not say that it is over. */
   readonly lasts?: Readonly<Record<string, number>>;
-  /** Another stage has a pipeline of the same name, and that one is well. */
+  /** Another stage has a pipeline of the same name, and that one is healthy. */
   readonly hasTwin?: boolean;
 }
 
@@ -206,13 +206,13 @@ export const LAST_TRY = { done: false, logsAccepted: 0, lastTry: true } as const
 export const TRIES = RETRY_MAX_RECEIVES;
 
 export interface Told {
-  /** Minutes from the beginning of the trouble until each alarm first told. */
+  /** Minutes from the beginning of the trouble until the first notification of each alarm. */
   readonly after: Readonly<Record<string, number>>;
   /** What is not as the story says, a sentence each. */
   readonly faults: readonly string[];
 }
 
-/** Whether the alarms tell what they must, as soon as they must, that it is over, and nothing else. */
+/** Whether the alarms notify what they must, as soon as they must, that it is over, and nothing else. */
 export function judge(played: Played, range: (n: number) => number): Told {
   const { story, alarms } = played;
   const after: Record<string, number> = {};
@@ -243,7 +243,7 @@ function faultsOf(name: string, story: Story, changes: readonly Change[]): strin
   const rang = changes.filter(one => one.to === 'ALARM' && one.told);
   const last = changes.at(-1);
   if (within === undefined) {
-    // Not even a change to INSUFFICIENT_DATA and back, which tells that something is over.
+    // Not even a change to INSUFFICIENT_DATA and back, which notifies that something is over.
     return changes.length > 1 || last?.to === 'ALARM'
       ? [`changes: ${changes.map(one => `${one.minute} ${one.to}`).join(', ')}`]
       : [];

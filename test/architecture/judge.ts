@@ -1,4 +1,4 @@
-/** The matrix and the ban on circles, as judgements of a graph of imports. */
+/** The matrix and the ban on circles, as judgments of a graph of imports. */
 import { MATRIX, NAMED, type Row } from './matrix.ts';
 import type { Import } from './sources.ts';
 

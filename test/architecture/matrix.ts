@@ -18,7 +18,7 @@ const HOUSE = `
 | lambda/config/               | core lambda/destinations/all.ts                                 | valibot
 | lambda/edges/<vendor>[-…].ts | core lambda/config/                                             | auth0 jose @aws-sdk/* @aws-lambda-powertools/* node:buffer node:crypto node:http node:https node:stream node:zlib
 | lambda/                      | core lambda/config/ lambda/destinations/ lambda/edges/*         | aws-lambda @aws-sdk/* @aws-lambda-powertools/* @smithy/signature-v4
-| cdk/                         | lambda/config/ lambda/core/contract.ts lambda/core/settings/problems.ts lambda/destinations/all.ts | aws-cdk-lib constructs cdk-nag node:*
+| cdk/                         | lambda/config/ lambda/core/cause.ts lambda/core/contract.ts lambda/core/settings/problems.ts lambda/destinations/all.ts lambda/edges/auth0-causes.ts | aws-cdk-lib constructs cdk-nag node:*
 | cli/terminal/                | core lambda/config/                                             | commander picocolors cli-progress node:*
 | cli/pipelines/               | lambda cli/terminal/ cli/pipelines/local/ cli/pipelines/stack/  | commander @aws-sdk/* node:*
 | cli/pipelines/local/         | lambda cli/terminal/ cli/pipelines/                             | node:*
@@ -39,7 +39,7 @@ const HOUSE = `
 | simulator/aws/cloudwatch/    | simulator/                                                      | node:*
 | simulator/aws/ministack/     | simulator/                                                      | node:*
 | scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/ simulator/* | node:*
-| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot esbuild cli-progress @stryker-mutator/* node:*
+| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot esbuild cli-progress @stryker-mutator/* vitest node:*
 | bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
 | vitest.*                     | test/cdk/folder.ts                                              | vitest node:path
 `;
@@ -59,7 +59,7 @@ const TESTS = `
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
 | test/cli/window/            | test/cli/
-| test/cli/remedies/          | test/cli/
+| test/cli/remedies/          | test/cli/ test/architecture/sources.ts test/deploy/remedies.ts
 | test/cli/<command>/         | test/cli/ test/config/ test/destinations/ test/world.ts
 | test/config/                | test/destinations/
 | test/core/                  | test/core/record/ test/world.ts test/cli/last-run.ts test/edges/server.ts

@@ -19,7 +19,7 @@ export interface Import {
   readonly target: string;
 }
 
-/** The target of an import whose name only a run can tell. */
+/** The target of an import whose name is known only at run time. */
 export const COMPUTED = '(computed)';
 
 export const sources: readonly Source[] = readdirSync(ROOT, { withFileTypes: true })

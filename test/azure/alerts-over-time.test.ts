@@ -1,4 +1,4 @@
-/** A deployed rule, watched for some hours over rows that arrive meanwhile: when somebody is told, and when not. */
+/** A deployed rule over rows that arrive for some hours: when it notifies, and when not. */
 import { afterAll, expect, test } from 'vitest';
 import { arriveIn } from '../../scripts/azure-trials/arrivals.ts';
 import { DOMAIN, log, NOW_MS, user } from '../../scripts/azure-trials/scene.ts';
@@ -20,7 +20,7 @@ afterAll(() => open.forEach(one => void one.close()));
 const attackOn = (name: string, minutesAgo: number): Log[] =>
   Array.from({ length: 20 }, (_, index) => log('fp', minutesAgo + index / 2, user(name)));
 
-/** What the rule tells between four hours before NOW_MS and NOW_MS, in minutes before it. */
+/** What the rule notifies between four hours before NOW_MS and NOW_MS, in minutes before it. */
 async function told(logs: readonly Log[], lagMs: number, changes: Partial<AlertRuleSettings> = {}) {
   const workspace = openWorkspace({ keepRecords: true });
   const arrivals = logs.map(one => ({ log: one, arrivedMs: Date.parse(one.date) + lagMs }));

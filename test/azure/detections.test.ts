@@ -55,7 +55,7 @@ describe.each(['logs-ingestion', 'data-collector'] as const)('over the table of 
   });
   afterAll(() => shared.analytics.close());
 
-  /** Rows of other tables cannot be told apart by LogId: such a scene has a workspace of its own. */
+  /** LogId does not identify rows of other tables: such a scene has its own workspace. */
   async function play(detection: Detection, scene: Scene): Promise<boolean> {
     if (!scene.others) return stageFires(shared, detection, scene);
     const alone = await setStage(destination, [scene]);

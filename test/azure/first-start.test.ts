@@ -1,4 +1,4 @@
-/** What the alert rules tell when a pipeline starts for the first time: a month of logs arrives at once. */
+/** What the alert rules report when a pipeline starts for the first time: a month of logs arrives at once. */
 import { afterAll, describe, expect, test } from 'vitest';
 import type { DestinationKind } from '../../lambda/destinations/all.ts';
 import { arriveIn } from '../../scripts/azure-trials/arrivals.ts';

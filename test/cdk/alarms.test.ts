@@ -131,7 +131,7 @@ describe('every alarm', () => {
   });
 });
 
-/** What they tell, and when, is seen in test/alarms. */
+/** What they notify, and when: see test/alarms. */
 describe('periods', () => {
   test.each([
     ['rate(1 minute)', 60, 300, 300],
@@ -166,8 +166,12 @@ describe('periods', () => {
         .node.findAll()
         .flatMap(one => one.node.metadata.map(({ data }) => `${data}`))
         .join();
-    expect(told('cron(0 8 1 * ? *)')).toContain('pauses for longer than CloudWatch can watch');
-    expect(told('cron(0 8 ? * MON *)')).toContain('pauses for longer than CloudWatch can watch');
+    expect(told('cron(0 8 1 * ? *)')).toContain(
+      'pauses for longer than the 7 days that CloudWatch can evaluate',
+    );
+    expect(told('cron(0 8 ? * MON *)')).toContain(
+      'pauses for longer than the 7 days that CloudWatch can evaluate',
+    );
     expect(told('cron(0 3 * * ? *)')).not.toContain('pauses for longer');
   });
 });

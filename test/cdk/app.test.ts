@@ -48,7 +48,7 @@ describe('cdk synth', () => {
     async (...args) => {
       const { code, output, templates } = await cdkSynth(...args);
       expect(code).toBe(1);
-      expect(output).toMatch(/no configuration is given|"conf": unknown switch, did you mean "config"/);
+      expect(output).toMatch(/the configuration is missing|"conf": unknown switch, did you mean "config"/);
       expect(output).not.toMatch(/^\s+at /m);
       expect(templates).toEqual([]);
     },

@@ -124,7 +124,7 @@ describe('a pipeline that adopts', () => {
 
   test('a former name without the table that knows it is refused', () => {
     expect(() => template([config({ previousNames: ['bars'] })])).toThrow(
-      /pipeline prod: previousNames is given without adopt\.checkpointTable/,
+      /pipeline prod: previousNames is set without adopt\.checkpointTable/,
     );
   });
 });
@@ -136,10 +136,8 @@ describe('a pipeline of the same name', () => {
   test('is refused in one stack, in nested ones and across the stacks of an app', () => {
     const one = new Stack(new App(), 'One');
     make(one);
-    expect(() => make(one, 'other')).toThrow(
-      /pipeline prod: there are two of that name, One\/prod and One\/other/,
-    );
-    expect(() => make(new NestedStack(one, 'Nested'))).toThrow(/there are two of that name/);
+    expect(() => make(one, 'other')).toThrow(/pipeline prod: One\/prod and One\/other have the same name/);
+    expect(() => make(new NestedStack(one, 'Nested'))).toThrow(/have the same name/);
     expect(() => make(new Stack(one.node.root as App, 'Two'))).toThrow(/One\/prod and Two\/prod/);
   });
 

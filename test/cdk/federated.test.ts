@@ -42,3 +42,9 @@ test('a federated pipeline has no secret of Azure anywhere', () => {
   expect(JSON.stringify(federated)).not.toContain('prod/azure');
   expect(Object.keys(resources(withSecret, 'AWS::SecretsManager::Secret'))).toHaveLength(2);
 });
+
+test('its alarm names no cause that is about a secret', () => {
+  const named = (of: typeof federated) =>
+    JSON.stringify(resources(of, 'AWS::CloudWatch::Alarm')).includes('the client secret expired');
+  expect([named(withSecret), named(federated)]).toEqual([true, false]);
+});

@@ -61,7 +61,7 @@ describe('the pipelines', () => {
     context => {
       expect(problems(context)).toEqual([
         expect.stringMatching(
-          /^no configuration is given; give .*-c config=config\.json.*-c config=config\.example\.json/,
+          /^the configuration is missing; use .*-c config=config\.json.*-c config=config\.example\.json/,
         ),
       ]);
     },
@@ -87,7 +87,7 @@ describe('the pipelines', () => {
     ]);
     const secret = file('{"name": "prod", "password": "hunter2" oops');
     expect(problems({ config: secret })).toEqual([
-      expect.stringMatching(/is no JSON .*allowed: \{"pipelines"/),
+      expect.stringMatching(/invalid JSON .*allowed: \{"pipelines"/),
     ]);
     expect(problems({ config: secret }).join()).not.toContain('hunter2');
   });
@@ -159,10 +159,10 @@ describe('the switches', () => {
 
   test.each([
     [{ nested: 'yes' }, /"nested": is "yes"; allowed: true, false/],
-    [{ stackName: 'a b' }, /stackName: is "a b"; allowed: letters/],
+    [{ stackName: 'a b' }, /stackName: is "a b"; allowed: at most 100 letters/],
     [{ memorySizeMb: '64' }, /"memorySizeMb": is "64"; allowed: a whole number of MB/],
-    [{ config: 7 }, /"config": is 7; allowed: a text/],
-    [{ environment: '{"A":1}' }, /"environment": allowed: a JSON object of texts/],
+    [{ config: 7 }, /"config": is 7; allowed: a string/],
+    [{ environment: '{"A":1}' }, /"environment": allowed: a JSON object of strings/],
   ])('are refused when they mean nothing: %j', (context, sentence) => {
     expect(problems({ ...EXAMPLE, ...context })).toEqual([expect.stringMatching(sentence)]);
   });

@@ -89,7 +89,7 @@ describe('many pipelines', () => {
   test('that do not fit into one stack are refused, with how many fit and what to do', () => {
     const tooMany = () => stack(many(20));
     expect(tooMany).toThrow(
-      /20 of them make \d+ resources, and CloudFormation allows 500 a stack: about 1\d fit/,
+      /20 pipelines have \d+ resources, and CloudFormation allows 500 per stack: about 1\d fit/,
     );
     expect(tooMany).toThrow(/-c nested=true/);
   });

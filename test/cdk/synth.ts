@@ -1,4 +1,4 @@
-/** Stacks for the tests: synthesised once a choice of options, with bundles of one line and the flags of cdk.json. */
+/** Stacks for the tests: synthesized once per choice of options, with bundles of one line and the flags of cdk.json. */
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -35,5 +35,5 @@ test('hands a signal over, and waits until all is ended', async () => {
   const { child, ended } = start(['--logs', '20000'], { TMPDIR: directory });
   child.stdout.once('data', () => child.kill('SIGTERM'));
   const [code, , stderr] = await ended;
-  expect([code, stderr]).toEqual([130, 'interrupted; everything that was started has been ended\n']);
+  expect([code, stderr]).toEqual([130, 'interrupted; everything that was started has been stopped\n']);
 });

@@ -1,4 +1,4 @@
-/** A pipeline that was asked and is well, for tests of what is made of such facts. */
+/** The facts of a healthy pipeline, for tests of what is made of facts. */
 import type { Facts } from '../../cli/pipelines/facts.ts';
 import type { LastRun } from '../../lambda/core/last-run.ts';
 import { lastRunAt } from './last-run.ts';

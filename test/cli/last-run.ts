@@ -1,4 +1,4 @@
-/** The report of a run of which all is well, as it is kept beside the checkpoint. */
+/** The report of a healthy run, as it is kept beside the checkpoint. */
 import type { LastRun } from '../../lambda/core/last-run.ts';
 import { NOTHING_COUNTED } from '../../lambda/core/tally.ts';
 

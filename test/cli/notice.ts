@@ -8,4 +8,4 @@ const text = specOf({ kind: KINDS[0] }).notice?.(Date.now()).text;
 export const NOTICE_LINE =
   text === undefined
     ? ''
-    : `warning: ${text.replace(/[.()[\]]/g, '\\$&').replace(/\d+/g, '\\d+')}; to move: docs/azure\\.md\\n`;
+    : `warning: ${text.replace(/[.()[\]]/g, '\\$&').replace(/\d+/g, '\\d+')}; to migrate: docs/azure\\.md\\n`;

@@ -20,7 +20,7 @@ export const STACK = 'Auth0LogsToAzure';
 export const PIPELINES = ['prod', 'prod-eu'] as const;
 export type PipelineName = (typeof PIPELINES)[number];
 const CLIENT = { clientId: 'stack-client', clientSecret: 'stack-client-secret' };
-/** Long enough for a busy machine: a run ends by itself. */
+/** Long enough for a busy machine: a run ends before it. */
 const TIMEOUT_MS = 60_000;
 
 /** `config` is as its function has it in PIPELINE_CONFIG. */

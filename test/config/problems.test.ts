@@ -71,7 +71,7 @@ describe('a malformed configuration', () => {
     [
       'a wrong item of a list',
       { ...PIPELINE, include: ['fp', 'a b'] },
-      'include[1]: is "a b"; allowed: an Auth0 type code, "*" standing for any letters: "s*", "fp"',
+      'include[1]: is "a b"; allowed: an Auth0 type code, with "*" as a wildcard: "s*", "fp"',
     ],
     [
       'a wrong setting in a list',
@@ -111,7 +111,7 @@ describe('a malformed configuration', () => {
     [
       'a text for everything',
       'prod',
-      '(the configuration): is a text of 4 characters (not shown, as it may be a secret); allowed: an object',
+      '(the configuration): is a string of 4 characters (not shown, as it may be a secret); allowed: an object',
     ],
     ['nothing', undefined, '(the configuration): missing; allowed: an object'],
     ['a list for everything', [PIPELINE], '(the configuration): is [an object]; allowed: an object'],
@@ -174,7 +174,7 @@ describe('a malformed configuration', () => {
   it('is told that the secret is missing, whatever else is wrong', () => {
     const { secret: _, ...rest } = SOME.azure;
     const told = problems(withAzure({ [SETTING]: 'a b', speed: 1 }, rest));
-    // Where it may do without in another case, that is told last.
+    // Where the setting is optional in another case, the problem says so last.
     expect(told).toHaveLength(3);
     for (const problem of [
       `azure.${SETTING}: is "a b"; allowed: `,
@@ -190,8 +190,8 @@ describe('a malformed configuration', () => {
     const late = { ...PIPELINE, settleSeconds: -1 };
     expect(problemsOf(parsePipelines, { pipelines: [PIPELINE, other, late, PIPELINE] })).toEqual([
       'pipelines[2].settleSeconds: is -1; allowed: seconds, 0 to 3600',
-      'pipelines[2].name: is "prod", as is pipelines[0].name; allowed: a name of its own',
-      'pipelines[3].name: is "prod", as is pipelines[0].name; allowed: a name of its own',
+      'pipelines[2].name: is "prod", as is pipelines[0].name; allowed: a unique name',
+      'pipelines[3].name: is "prod", as is pipelines[0].name; allowed: a unique name',
     ]);
   });
 
@@ -261,7 +261,7 @@ describe('a secret in the wrong place', () => {
     secret => {
       const told = problems(withAuth0({ secret }));
       expect(told).toEqual([
-        `auth0.secret: is a text of ${secret.length} characters (not shown, as it may be a secret); ` +
+        `auth0.secret: is a string of ${secret.length} characters (not shown, as it may be a secret); ` +
           'allowed: the name or ARN of a secret in Secrets Manager (not the secret itself)',
       ]);
     },

@@ -47,7 +47,7 @@ const secret = (given: string) => ({ auth0: { ...AUTH0, secret: given } });
 describe('what AWS would refuse only at deploy', () => {
   test.each<[string, Settings, RegExp]>([
     ['a cron of one field', { schedule: 'cron(x)' }, /schedule: is "cron\(x\)"; allowed: six fields/],
-    ['a rate that no alarm can watch', { schedule: 'rate(200 hours)' }, /schedule: .*40 hours at most/],
+    ['a rate that no alarm can watch', { schedule: 'rate(200 hours)' }, /schedule: .*at most 40 hours/],
     [
       'a rate that Auth0 overtakes',
       { schedule: 'rate(13 hours)' },
@@ -57,10 +57,10 @@ describe('what AWS would refuse only at deploy', () => {
     [
       'a secret’s ARN with an ending that may be a word',
       secret(`${ARN}prod-secret`),
-      /auth0\.secret: .*its whole ARN/,
+      /auth0\.secret: .*its complete ARN/,
     ],
-    ['the same with a capital', secret(`${ARN}prod-Secret`), /its whole ARN/],
-    ['the same with digits', secret(`${ARN}prod-202611`), /its whole ARN/],
+    ['the same with a capital', secret(`${ARN}prod-Secret`), /its complete ARN/],
+    ['the same with digits', secret(`${ARN}prod-202611`), /its complete ARN/],
     [
       'a secret’s ARN of another service',
       secret('arn:aws:ssm:eu-west-1:123456789012:parameter/x'),
@@ -70,7 +70,7 @@ describe('what AWS would refuse only at deploy', () => {
     [
       'a topic beside addresses',
       { alarms: { email: ['a@acme.com'], topicArn: 'arn:aws:sns:eu-west-1:123456789012:ops' } },
-      /alarms\.topicArn: .*no topic beside alarms\.email and alarms\.https/,
+      /alarms\.topicArn: .*either a topic or alarms\.email and alarms\.https/,
     ],
     [
       'a topic beside an address of https',
@@ -89,7 +89,7 @@ describe('what AWS would refuse only at deploy', () => {
       /adopt\.retryQueue: .*not its URL/,
     ],
     ['one queue without the other', { adopt: { retryQueue: 'q' } }, /adopt\.retryQueue: .*both/],
-    ['its own name as one before', { previousNames: ['prod'] }, /previousNames: .*not the one that it has/],
+    ['its own name as one before', { previousNames: ['prod'] }, /previousNames: .*not its present name/],
   ])('%s is a problem of the configuration', (_, changes, problem) => {
     const found = of(changes);
     expect(found).toHaveLength(1);
@@ -137,7 +137,7 @@ describe('between the parts of a file', () => {
     [
       'a pipeline that is said to be gone',
       { pipelines: [PIPELINE], removed: ['prod'] },
-      'removed[0]: is "prod", and there is a pipeline of that name; allowed: a name that no pipeline has',
+      'removed[0]: is "prod", but a pipeline has this name; allowed: a name that no pipeline has',
     ],
     [
       'an ARN of another region',
@@ -145,17 +145,17 @@ describe('between the parts of a file', () => {
         pipelines: [{ ...PIPELINE, alarms: { topicArn: 'arn:aws:sns:us-east-1:123456789012:ops' } }],
         stack: { region: 'eu-west-1' },
       },
-      'pipelines[0].alarms.topicArn: is an ARN of region us-east-1, and stack.region is "eu-west-1"; allowed: one of that region',
+      'pipelines[0].alarms.topicArn: is an ARN of region us-east-1, but stack.region is "eu-west-1"; allowed: an ARN of that region',
     ],
     [
       'a key’s alias',
       { pipelines: [PIPELINE], stack: { kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:alias/x' } },
-      'stack.kmsKeyArn: is a text of 42 characters (not shown, as it may be a secret); allowed: the ARN of a KMS key, "arn:aws:kms:…:key/…"; no alias',
+      'stack.kmsKeyArn: is a string of 42 characters (not shown, as it may be a secret); allowed: the ARN of a KMS key, "arn:aws:kms:…:key/…"; no alias',
     ],
     [
       'a tag of AWS’s own',
       { pipelines: [PIPELINE], stack: { tags: { 'aws:x': 'y' } } },
-      'stack.tags: is an object; allowed: an object of texts, {"team": "security"}: keys of at most 128 characters that do not begin with "aws:", values of at most 256',
+      'stack.tags: is an object; allowed: an object of strings, {"team": "security"}: keys of at most 128 characters that do not begin with "aws:", values of at most 256',
     ],
     [
       'a retention that CloudWatch Logs does not have',
@@ -176,7 +176,7 @@ describe('between the parts of a file', () => {
         ],
       }),
     ).toEqual([
-      'pipelines[1].adopt.retryQueue: is "q", as is pipelines[0].adopt.retryQueue; allowed: a queue of its own',
+      'pipelines[1].adopt.retryQueue: is "q", as is pipelines[0].adopt.retryQueue; allowed: a queue that nothing else uses',
     ]);
   });
 });

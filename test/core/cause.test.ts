@@ -21,7 +21,7 @@ test('a message ends with the words of its remedy, and is told without them agai
   const what = 'Azure refused (403: a; b)';
   const { message, remedy } = remedied(what, ROW.remedy);
   expect(message).toBe(`${what}; give {who} the role`);
-  expect(withoutRemedy(`${message}; asked again at noon`, remedy)).toBe(`${what}; asked again at noon`);
+  expect(withoutRemedy(`${message}; next attempt at noon`, remedy)).toBe(`${what}; next attempt at noon`);
   expect(remedied(what, undefined)).toEqual({ message: what });
   expect(withoutRemedy(message, undefined)).toBe(message);
 });
@@ -34,5 +34,5 @@ test.each([
   const ahead = clockAhead(new Date(nowMs - minutes * 60_000).toUTCString(), nowMs);
   expect(ahead).toBe(minutes * 60_000);
   const clock = { ...ROW, remedy: SET_THE_CLOCK };
-  expect(remedyOf([clock], { status: 403, clockAheadMs: ahead }, {})).toContain(`clock is ${words}: set it`);
+  expect(remedyOf([clock], { status: 403, clockAheadMs: ahead }, {})).toContain(`clock, which is ${words}`);
 });

@@ -113,7 +113,7 @@ describe('evidence', () => {
     const options = { evidence: shared, another: asking(asked) };
     const refused = deliver(d, records(3), 100_000, options);
     const other = deliver(azure(() => gate.promise).d, [record(50)], 100_000, { evidence: shared });
-    // All of its own records were posted; only the other delivery can tell.
+    // All of its own records were posted; only the other delivery is evidence.
     while (posts.length < 4) await new Promise(resolve => setImmediate(resolve));
     for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
     expect([posts.length, asked.times]).toEqual([4, 0]);
@@ -150,7 +150,9 @@ describe('evidence', () => {
     const said = { ...bad, message: 'no such column' } as PostAnswer;
     const { fault } = await deliver(azure(() => said).d, records(3), 100_000);
     expect(fault).toMatchObject({ verdict: 'denied', status: 400, code: 'InvalidDataFormat' });
-    expect(fault?.message).toMatch(/^Azure rejected these records, .* no such column; check the table and /);
+    expect(fault?.message).toMatch(
+      /^Azure rejects these records and all others, .* no such column; check the table and /,
+    );
     const forbidden = await deliver(azure(() => ({ kind: 'answered', status: 403 })).d, records(3), 100_000);
     expect(forbidden.fault).toEqual({ verdict: 'denied', status: 403, message: 'Azure answered 403' });
   });

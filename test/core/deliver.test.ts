@@ -217,7 +217,7 @@ describe('deliver', () => {
     expect(cured.refreshes()).toBe(1);
     const lasting = azure(() => denied);
     expect(await deliver(lasting.d, records(5), 100_000)).toMatchObject({
-      // Once more after the refresh, and each record alone: one of them may be refused for what it holds.
+      // Again after the refresh, and each record alone: one of them may be refused for what it holds.
       posts: 7,
       fault: { verdict: 'denied' },
     });

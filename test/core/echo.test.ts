@@ -42,7 +42,7 @@ describe('Azure’s words', () => {
       message: string;
     };
     expect(rest).toEqual({ kind: 'answered', status: 400, code: 'InvalidDataFormat' });
-    expect(told).toBe('Azure said why in words that repeat a log, so they are not shown');
+    expect(told).toBe('Azure’s message quotes a log and is not shown');
   });
 
   test.each([

@@ -25,19 +25,19 @@ describe('a deploy is refused', () => {
       'that moves one into a nested stack',
       before,
       of([one('prod', { place: 'nested' }), one('bars')]),
-      /"prod" is deployed flat, and would be made anew nested/,
+      /"prod" is deployed flat, and would be created again nested/,
     ],
     [
       'that moves one out of it',
       of([one('prod', { place: 'nested' })]),
       of([one('prod')]),
-      /deployed nested, and would be made anew flat/,
+      /deployed nested, and would be created again flat/,
     ],
     [
       'that forgets what was adopted',
       of([one('prod', { adopts })]),
       of([one('prod')]),
-      /"prod" has adopted table, retry, dead, and without "adopt"/,
+      /"prod" has adopted table, retry, dead\. Without "adopt"/,
     ],
     [
       'that forgets a part of it',

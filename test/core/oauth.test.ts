@@ -197,7 +197,8 @@ test('a vendor that repeats the secret does not get it told', () => {
   expect(read(401, body, undefined, ['s3cret+x', 's3cret'])).toMatchObject({
     fault: {
       code: 'no [removed]',
-      message: "Entra gave no token (401 no [removed]: client_secret=[removed] is not '[removed]'); do this",
+      message:
+        "Entra rejected the token request (401 no [removed]: client_secret=[removed] is not '[removed]'); do this",
     },
   });
 });

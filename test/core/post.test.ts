@@ -92,7 +92,7 @@ describe('a post', () => {
       fault: {
         verdict: 'unavailable',
         code: 'OUT_OF_TIME',
-        message: 'the run ended before Azure had answered',
+        message: 'the run ended before Azure answered',
       },
     });
     expect(p.posts()).toBe(0);

@@ -190,7 +190,7 @@ describe('ids of a form that nobody knows', () => {
       fault: {
         verdict: 'unavailable',
         code: 'NO_PROGRESS',
-        message: expect.stringContaining('no log id after'),
+        message: expect.stringContaining('without a log id after'),
       },
     });
   });
@@ -208,7 +208,7 @@ test('logs out of order are told as such', async () => {
     fault: {
       verdict: 'unavailable',
       code: 'OUT_OF_ORDER',
-      message: expect.stringContaining('not after the checkpoint or not ascending'),
+      message: expect.stringContaining('not after the checkpoint or not in ascending order'),
     },
   });
 });

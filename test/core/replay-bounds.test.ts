@@ -158,15 +158,18 @@ test('what is left is told with its reason', async () => {
   expect(await told('nonsense')).toEqual({
     ...nothing,
     batchId: 'undecodable',
-    reason: { verdict: 'denied', message: 'it is no failed batch: SyntaxError' },
+    reason: { verdict: 'denied', message: 'it is not a failed batch: SyntaxError' },
   });
   expect(w.journalled).toEqual([
-    { message: 'a message of the retry queue is no failed batch and is left', problem: 'SyntaxError' },
+    {
+      message: 'a message on the retry queue is not a failed batch and is left there',
+      problem: 'SyntaxError',
+    },
   ]);
   const other = message(1).replace('"pipeline":"test"', '"pipeline":"other"');
   expect((await told(other)).reason).toEqual({
     verdict: 'denied',
-    message: 'it belongs to pipeline other, this is test',
+    message: 'it belongs to pipeline other, not to test',
   });
 });
 

@@ -255,7 +255,7 @@ describe('the checkpoint', () => {
     expect(await save(run, { logId: ids[2]! })).toEqual({
       outcome: 'failed',
       party: 'auth0',
-      message: `the checkpoint would go back from ${ids[3]} to ${ids[2]}; it stays where it is`,
+      message: `the checkpoint was not moved from ${ids[3]} to ${ids[2]}, which is before it`,
     });
     expect(w.state().checkpoint?.logId).toBe(ids[3]);
   });
@@ -265,7 +265,7 @@ describe('the checkpoint', () => {
     run.lease = { ...run.lease, version: 99 };
     expect(await save(run, { logId: ids[0]! })).toEqual({
       outcome: 'lease-lost',
-      message: 'another run has taken the lease over',
+      message: 'another run has taken the lease',
     });
     expect(run.tally.counts.checkpoint).toBeUndefined();
   });

@@ -113,7 +113,7 @@ describe('what a run leaves behind', () => {
     const w = still({ faults: { state: (_, operation) => (operation === 'release' ? 'fail' : undefined) } });
     expect(await w.tick()).toMatchObject({ outcome: 'caught-up' });
     expect(w.journalled).toEqual([
-      { message: 'the lease could not be released and will expire by itself', error: 'Error' },
+      { message: 'the lease could not be released and expires automatically', error: 'Error' },
     ]);
   });
 
@@ -138,7 +138,7 @@ describe('a run that does not begin', () => {
     expect(await w.tick()).toMatchObject({
       outcome: 'failed',
       party: 'state',
-      message: 'the lease could not be taken: Error',
+      message: 'the lease could not be acquired: Error',
       durationMs: 0,
     });
   });

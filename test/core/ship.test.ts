@@ -113,7 +113,13 @@ describe('the verdict table', () => {
   test('denied: nothing is put aside and the checkpoint stays', async () => {
     const w = world({ logs: logs(30), faults: { post: () => denied } });
     // The batch, the same after a refresh, eight single records of it, and the tenant's newest log.
-    expect(await w.tick()).toMatchObject({ outcome: 'denied', party: 'azure', logsRetried: 0, posts: 11 });
+    expect(await w.tick()).toMatchObject({
+      outcome: 'denied',
+      party: 'azure',
+      status: 403,
+      logsRetried: 0,
+      posts: 11,
+    });
     expect(w.calls.refresh).toBe(1);
     expect(w.queues).toEqual({ retry: [], 'dead-letter': [] });
     expect(w.state().checkpoint).toEqual({ logId: '0' });

@@ -93,8 +93,8 @@ describe('the verdict table', () => {
         verdict: 'intercepted',
         status: answer.status,
         code: 'NOT_AZURE',
-        message: `an answer came back that is not Azure's: ${words}; find the proxy, gateway or firewall between this pipeline and Azure, and let it pass the traffic unchanged`,
-        remedy: expect.stringMatching(/^find the proxy, gateway or firewall/),
+        message: `the answer is not from Azure: ${words}; configure the proxy, gateway or firewall between this pipeline and Azure to pass the traffic unchanged`,
+        remedy: expect.stringMatching(/^configure the proxy, gateway or firewall/),
       },
     });
   });

@@ -14,8 +14,13 @@ describe('a run while a vendor is left alone', () => {
     expect(stopByWait({ [party]: wait(NOW + 90_000) }, NOW)).toEqual({
       outcome: 'throttled',
       party,
-      message: 'quota; asked again at 2026-03-01T12:01:30.000Z',
+      message: 'quota; next attempt at 2026-03-01T12:01:30.000Z',
     });
+  });
+
+  test('names the status of the answer that asked for it, also after it was stored', () => {
+    const stored = readWaits(writeWaits(ending('auth0', { status: 429, retryAfterMs: 90_000 })));
+    expect(stopByWait(stored, NOW)).toMatchObject({ outcome: 'throttled', party: 'auth0', status: 429 });
   });
 
   test.each([

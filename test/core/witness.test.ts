@@ -32,7 +32,7 @@ describe('the witness is due', () => {
     expect(await due(undefined, true, 0)).toBe(false));
 });
 
-/** The witness is heard at `place`; Auth0 answers empty pages after it unless it is told otherwise. */
+/** The witness is heard at `place`; Auth0 answers empty pages after it by default. */
 async function heard(
   logs: readonly Log[],
   checkpoint: { logId: string; logDateMs?: number },
@@ -133,7 +133,7 @@ describe('what the witness says', () => {
   ])('the checkpoint lies beyond every log, %s: astray, and it is not kept', async (_, logId) => {
     const { testimony, run } = await heard(five, { logId });
     expect(testimony).toMatchObject(
-      astray(`the checkpoint ${logId} lies beyond the tenant's newest log ${idOf(five[4]!)}`),
+      astray(`the checkpoint ${logId} is after the tenant's newest log ${idOf(five[4]!)}`),
     );
     expect(run.tally.counts.checkpointAstray).toBe(true);
     expect(run.unsaved).toEqual({ waits: 'w' });
@@ -171,7 +171,7 @@ describe('the bridge', () => {
     expect(w.state().checkpoint?.logId).toBe(idOf(five[4]!));
     expect(w.journalled).toEqual([
       {
-        message: 'the checkpoint led to no logs; they were found by search and shipped',
+        message: 'Auth0 returned no logs after the checkpoint; they were found by search and shipped',
         checkpoint: place.logId,
         logs: 4,
       },
@@ -210,7 +210,7 @@ describe('the bridge', () => {
     ]) {
       const { testimony, run } = await heard(five, place, { search });
       expect(testimony).toMatchObject(
-        astray(`leads to none of the logs after it, of which ${idOf(five[4]!)} is the newest`),
+        astray(`leads to none of the newer logs, the newest of which is ${idOf(five[4]!)}`),
       );
       expect(run.tally.counts).toMatchObject({ checkpointAstray: true, logsBridged: 0 });
     }

@@ -12,7 +12,7 @@ export type CallName =
   | 'page'
   | 'post'
   | 'token'
-  /** Not a call but its end: a function tells Lambda that its event is done. */
+  /** Not a call but its end: a function returns to Lambda that its event is done. */
   | 'result'
   | 'other';
 

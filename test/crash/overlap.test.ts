@@ -60,7 +60,7 @@ describe.each([2, 10])('%i processes at once', count => {
     const worked = (await Promise.all(runs)).filter(report => report.outcome !== 'skipped');
     expect(worked).toMatchObject([{ outcome: 'caught-up', logsAccepted: LOGS }]);
 
-    // All warm now, and nobody is held: whoever comes when the work is done finds nothing left.
+    // All instances are warm now, and none is held: one that comes when the work is done finds nothing left.
     stage.addLogs(LOGS);
     const reports = (await Promise.all(hosts.map(host => host.invoke({})))).map(reportOf);
     expect(reports.filter(report => report.logsAccepted > 0)).toMatchObject([{ logsAccepted: LOGS }]);

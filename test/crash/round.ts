@@ -139,7 +139,7 @@ async function round(stage: CrashStage, victim: Step['of'], crash: () => Promise
   };
 }
 
-/** Azure is well, the schedule ticks and the queue is polled until nothing is left to do. */
+/** Azure is available, the schedule ticks and the queue is polled until nothing is left to do. */
 async function recover(stage: CrashStage): Promise<{ recoveryMs: number; recoveryTicks: number }> {
   const diedAtMs = performance.now();
   stage.calm();

@@ -54,11 +54,11 @@ export interface CrashStage extends Pick<World, 'auth0' | 'azure' | 'aws' | 'clo
   refuseAsTooLarge(): void;
   /** From now on the next `times` posts meet an Azure that throttles so hard that the run gives up at once. */
   throttle(times: number): void;
-  /** Azure is well again. */
+  /** Azure is available again. */
   calm(): void;
   /** One pass of the event source mapping over the retry queue: one message, as the stack has it. */
   poll(): Promise<{ readonly received: number; readonly deleted: number; readonly error?: string }>;
-  /** Ends the lease of whoever holds it. */
+  /** Ends the lease, whichever run holds it. */
   expireLease(): Promise<void>;
   /** Batches that a run delivers at a time, by its own account. */
   readonly maxInFlight: number;

@@ -20,7 +20,7 @@ interface Backfilled {
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
 
-/** Returns how many rows are in Azure once more by backfills. */
+/** Returns how many duplicate rows backfills put into Azure. */
 export async function audits(scene: Scene): Promise<number> {
   const { checks, ends, pipelines } = scene;
   await checks.check('audit finds every log settled, with exit code 0', async () => {
@@ -51,7 +51,7 @@ async function skipped(scene: Scene): Promise<number> {
   await checks.check('the command that audit prints ships them, and nothing is missing then', async () => {
     mustBe(command !== '', 'it has printed none');
     const { records } = received;
-    const words = [...command.split(' ').slice(3), '--yes'];
+    const words = [...command.split(' ').slice(2), '--yes'];
     const { outcome, logsAccepted } = await operator.ask<Backfilled>(0, ...words);
     const lost = own.filter(({ id }) => received.count(id) !== 1);
     mustBe(outcome === 'complete' && lost.length === 0, `it ended ${outcome}; ${lost.length} are not there`);

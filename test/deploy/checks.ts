@@ -6,7 +6,7 @@ export interface Checks {
   say(line: string): void;
   /** Passes with the evidence that `prove` returns, fails with what it throws. Returns whether it passed. */
   check(claim: string, prove: () => Promise<string>): Promise<boolean>;
-  /** What is in progress, for whoever has to say where it was broken off. */
+  /** What is in progress, for the report of an interrupted run. */
   readonly current: string;
   readonly passed: number;
   readonly failed: number;
@@ -42,7 +42,7 @@ export function startChecks(print: (line: string) => void, stop: AbortSignal): C
   return checks;
 }
 
-/** Throws `problem` unless it is so. */
+/** Throws `problem` when the condition is false. */
 export function mustBe(isSo: boolean, problem: string): asserts isSo {
   if (!isSo) throw new Error(problem);
 }

@@ -53,7 +53,7 @@ export interface Deployed<N extends string = PipelineName> {
   /** Moves all dead letters back to the retry queue, as the console's redrive does. Returns how many. */
   redrive(): Promise<number>;
   fillIn(of: 'auth0' | 'azure', value: string): Promise<void>;
-  /** By hand: the emulator makes no metrics of the functions' lines, so that no alarm rings by itself. */
+  /** By hand: the emulator makes no metrics from the functions' log lines, so that no alarm goes off. */
   setAlarm(name: string, state: 'ALARM' | 'OK'): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ const LOGS = 1_500;
 /** Whose placeholder each pipeline meets first: Auth0's secret of the other one is filled in before. */
 const MET_FIRST = { collector: 'auth0', ingestion: 'azure' } as const;
 
-/** The tenant writes its first logs, one pipeline gets one secret, and all is deployed once more as it is. */
+/** The tenant writes its first logs, one pipeline gets one secret, and the same stack is deployed again. */
 export async function deployAgain({ checks, cdk, ends, pipelines }: Scene): Promise<void> {
   ends.write(LOGS);
   for (const { name, fillIn } of pipelines) {
@@ -81,7 +81,7 @@ export async function whatIsKept({ checks, ends, pipelines }: Scene): Promise<vo
   });
 }
 
-/** The version of Node that each process of the functions told at its start. */
+/** The version of Node that each process of the functions printed at its start. */
 export async function processStarts(pipeline: Deployed): Promise<string[]> {
   return (await pipeline.lines()).filter(line => /^v\d+\.\d+\.\d+$/.test(line));
 }

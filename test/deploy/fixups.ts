@@ -1,4 +1,4 @@
-/** What MiniStack 1.5.33 does otherwise than AWS and this test would stumble over, mended by API after the deploy. */
+/** Where MiniStack 1.5.33 differs from AWS in what this test needs, fixed by API after the deploy. */
 import { UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import type { Clients, Deployed } from './deployed.ts';
 import { OPERATOR, type Operator } from './operator.ts';

@@ -26,7 +26,7 @@ export async function removed(life: AfterRename): Promise<AfterRename> {
   });
   await checks.check('nor is the stack turned into nested ones, which would be empty', async () => {
     await configure(life, [bars.config, configs(life).ingestion], { stack: { nested: true } });
-    return refused(commands.deploy(), 'Pipeline "bars" is deployed flat, and would be made anew nested');
+    return refused(commands.deploy(), 'Pipeline "bars" is deployed flat, and would be created again nested');
   });
   await checks.check('it is removed once that is said; table, queues and their policies stay', async () => {
     await inAnOutage(life, async () => {

@@ -96,7 +96,7 @@ export async function inAnOutage<T>({ ends }: Pick<Life, 'ends'>, work: () => Pr
   });
 }
 
-/** New logs, and a run of each pipeline in vain: their batches wait on the retry queues, and the checkpoints have passed them. */
+/** New logs, and a run of each pipeline that fails: the batches wait on the retry queues, and the checkpoints have passed them. */
 export async function putAside({ ends, pipelines }: Whereabouts): Promise<void> {
   const { lastId } = ends.write(100);
   for (const one of pipelines) {

@@ -118,7 +118,7 @@ const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-2'];
 /** CDK writes a DependsOn for a role that the function names anyway: no fault, and not ours. */
 const IGNORED = 'W3005';
 
-/** Bundles of one line: templates do not tell what is in them. */
+/** Bundles of one line: a template does not depend on their content. */
 async function bundles(folder: string): Promise<void> {
   for (const name of ['ship', 'replay', 'guard']) {
     await mkdir(join(folder, 'dist', name), { recursive: true });

@@ -1,4 +1,4 @@
-/** What whoever is on call sees of the deployed pipelines, in good days and in bad ones. Nothing is changed by it. */
+/** What an operator on call sees of the deployed pipelines, healthy and unhealthy. It changes nothing. */
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { Ended } from '../../simulator/aws/ministack/child.ts';
 import { mustBe, until } from './checks.ts';
@@ -53,11 +53,11 @@ export async function allIsWell(scene: Scene): Promise<void> {
     mustBe(well && isWhole, `with --json: ${JSON.stringify(all)}`);
     return verdicts.join('; ');
   });
-  await checks.check('status names an alarm that rings, with exit code 1', async () => {
+  await checks.check('status names an alarm in ALARM state, with exit code 1', async () => {
     const [pipeline] = pipelines;
     await pipeline!.setAlarm(ALARM, 'ALARM');
     const seen = await findings(operator).finally(() => pipeline!.setAlarm(ALARM, 'OK'));
-    const expected = [`${pipeline!.name}: alarm ${ALARM} rings, see docs/runbook.md#${ALARM}`];
+    const expected = [`${pipeline!.name}: alarm ${ALARM} is in ALARM state, see docs/runbook.md#${ALARM}`];
     mustBe(`${seen}` === `${expected}`, `it finds: ${seen}`);
     return `${seen}`;
   });
@@ -130,12 +130,12 @@ const DENIED = {
   ingestion: ['auth0 token', 'entra token', 'last run'],
 } as const;
 
-/** While Auth0 denies both pipelines, and Azure would. */
+/** While Auth0 rejects the credentials of both pipelines, and Azure would. */
 export async function denialSeen({ checks, operator, pipelines }: Scene): Promise<void> {
   await checks.check('status and doctor say who denies, with exit code 1', async () => {
     const seen = await findings(operator);
     const expected = pipelines.map(
-      ({ name }) => `${name}: Auth0 denies, see docs/runbook.md#denied-by-auth0`,
+      ({ name }) => `${name}: Auth0 rejected the credentials (401), see docs/runbook.md#denied-by-auth0`,
     );
     mustBe(`${seen}` === `${expected}`, `status finds: ${seen}`);
     const { pipelines: all } = await operator.ask<Doctor>(1, 'doctor');
@@ -156,7 +156,7 @@ export async function findings(operator: Operator): Promise<string[]> {
   );
 }
 
-/** The one line that tells an error, without "error: ". */
+/** The one line that reports an error, without "error: ". */
 function errorLine({ stdout, stderr }: Ended): string {
   const [, line] = /^error: ([^\n]+)\n$/.exec(stderr) ?? [];
   mustBe(line !== undefined && stdout === '', `it is no single line: ${stdout}${stderr}`);

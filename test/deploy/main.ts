@@ -11,6 +11,7 @@ import { rawAws } from '../../simulator/aws/ministack/calls.ts';
 import { type Cdk, cdk } from '../../simulator/aws/ministack/cdk.ts';
 import { pythonPrograms } from '../../simulator/aws/ministack/python.ts';
 import { type MiniStack, startMiniStack } from '../../simulator/aws/ministack/server.ts';
+import { startAdmin } from './admin.ts';
 import { audits } from './auditing.ts';
 import { startChecks } from './checks.ts';
 import { clients, deployed } from './deployed.ts';
@@ -25,6 +26,7 @@ import { allIsWell } from './looking.ts';
 import { setBack } from './mending.ts';
 import { startOperator } from './operator.ts';
 import { metrics, privileges, reconcile } from './reckoning.ts';
+import { remedies } from './remedies.ts';
 import type { Scene } from './scene.ts';
 import { type Ends, PIPELINES, SECRETS_PREFIX, startEnds } from './tenant.ts';
 import { outage, poison, rotation } from './troubles.ts';
@@ -34,6 +36,8 @@ interface Stage {
   readonly aws: MiniStack;
   readonly commands: Cdk;
   readonly scratch: string;
+  /** The folder of programs written in Python. */
+  readonly programs: string;
   /** The file that the commands give to the app. */
   readonly configFile: string;
 }
@@ -60,6 +64,7 @@ async function story(): Promise<void> {
   await secondTick(scene);
   await whatIsKept(scene);
   await allIsWell(scene);
+  await remedies(scene);
   await outage(scene);
   await poison(scene);
   await rotation(scene);
@@ -95,7 +100,7 @@ async function setStage(): Promise<Stage> {
   await writeFile(config, JSON.stringify(ends.config));
   const context = { config, environment: JSON.stringify(ends.environment) };
   const commands = cdk({ ...common, stackName: STACK, context, env: aws.env, say });
-  return { ends, aws, commands, scratch, configFile: config };
+  return { ends, aws, commands, scratch, programs, configFile: config };
 }
 
 async function firstDeploy({ commands }: Stage): Promise<boolean> {
@@ -110,7 +115,7 @@ async function firstDeploy({ commands }: Stage): Promise<boolean> {
   });
 }
 
-async function sceneOf({ ends, aws, commands, scratch }: Stage): Promise<Scene> {
+async function sceneOf({ ends, aws, commands, scratch, programs }: Stage): Promise<Scene> {
   const { endpoint, enforcesIam } = aws;
   const deployedAtMs = Date.now();
   const raw = rawAws(endpoint);
@@ -135,7 +140,8 @@ async function sceneOf({ ends, aws, commands, scratch }: Stage): Promise<Scene> 
     await enablePointInTimeRecovery(sdk, pipeline);
   }
   if (enforcesIam) await allowOperator(sdk, operator);
-  return { checks, deployedAtMs, ends, cdk: commands, raw, enforcesIam, pipelines, operator };
+  const admin = await startAdmin({ aws, programs, scratch, signal: stop.signal });
+  return { checks, deployedAtMs, ends, cdk: commands, raw, enforcesIam, pipelines, operator, admin };
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

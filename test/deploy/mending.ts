@@ -1,4 +1,4 @@
-/** What whoever is on call does: dead letters replayed, a checkpoint set, a lost log found and shipped. */
+/** What an operator on call does: replay dead letters, set a checkpoint, find a lost log and ship it. */
 import { mustBe, until } from './checks.ts';
 import { findings } from './looking.ts';
 import { pipelineNamed, type Scene, whereabouts } from './scene.ts';
@@ -59,14 +59,15 @@ export async function deadLettersSeen(scene: Scene, poisonIds: readonly string[]
   await checks.check('a replay that AWS does not allow moves none either, and says why', async () => {
     const replay = () => operator.type(1, 'replay', '--yes');
     const { stderr } = await operator.amended('Deny', 'sqs:SendMessage', replay);
-    const [told] = /^error: .*AWS does not allow sqs:SendMessage to these credentials.*$/m.exec(stderr) ?? [];
+    const [told] =
+      /^error: .*AWS does not allow sqs:SendMessage with these credentials.*$/m.exec(stderr) ?? [];
     mustBe(told !== undefined, `it says:\n${stderr}`);
     mustBe(await areThere(), 'dead letters are gone');
     return told;
   });
 }
 
-/** A checkpoint set by hand. Returns how many rows are in Azure once more by that. */
+/** A checkpoint set by hand. Returns how many duplicate rows that puts into Azure. */
 export async function setBack(scene: Scene): Promise<number> {
   const { checks, ends, operator } = scene;
   const { received } = ends.azure;
@@ -88,13 +89,13 @@ export async function setBack(scene: Scene): Promise<number> {
       const { stderr } = await operator.type(1, ...set, '--yes');
       mustBe(/held until .+; nothing was changed/.test(stderr), `it says: ${stderr}`);
       const { stdout } = await operator.type(0, 'status', '--pipeline', pipeline.name);
-      mustBe(stdout.includes(`${pipeline.name}: healthy: a run is under way`), `status says:\n${stdout}`);
+      mustBe(stdout.includes(`${pipeline.name}: healthy: a run is in progress`), `status says:\n${stdout}`);
     } finally {
       ends.auth0.faults.logs.clear();
     }
     const { outcome } = await run;
     mustBe(outcome === 'caught-up', `that run ended ${outcome}`);
-    return 'exit code 1; status: a run is under way, which then ended as if nothing had been';
+    return 'exit code 1; status: a run is in progress, which then ended as if nothing had been';
   });
   let twice = 0;
   await checks.check('set back, the pipeline ships from there once more, without a gap', async () => {
@@ -106,7 +107,7 @@ export async function setBack(scene: Scene): Promise<number> {
     await pipeline.ship();
     const once = again.filter(({ id }) => received.count(id) < 2);
     mustBe(once.length === 0, `${once.length} of ${again.length} logs did not come once more`);
-    // The sweep for late logs may ship its window once more besides: it does not know which of them were passed.
+    // The sweep for late logs may also ship its window again: it does not know which of them were passed.
     const most = ({ id, pipeline: owner }: Written) => (owner !== pipeline.name ? 1 : id > place ? 3 : 2);
     const others = written.filter(one => received.count(one.id) > most(one));
     mustBe(others.length === 0, `${others.length} logs came more often than run and sweep explain`);

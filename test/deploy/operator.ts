@@ -1,4 +1,4 @@
-/** Whoever is on call: the command line as they type it, with the rights of operator-policy.json and no others. */
+/** The operator on call: the command line as they type it, with the rights of operator-policy.json and no others. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RawAws } from '../../simulator/aws/ministack/calls.ts';

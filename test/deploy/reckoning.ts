@@ -1,4 +1,4 @@
-/** Last chapter: what the functions told, what they may do, what arrived, and what stays when the stack goes. */
+/** Last chapter: what the functions logged, what they may do, what arrived, and what stays when the stack is deleted. */
 import Table from 'cli-table3';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../../lambda/core/contract.ts';
 import { mustBe, until } from './checks.ts';
@@ -69,7 +69,7 @@ export async function privileges(scene: Scene): Promise<void> {
   });
 }
 
-/** @param again rows that are in Azure once more by what the operator did */
+/** @param again duplicate rows in Azure from what the operator did */
 export async function reconcile(scene: Scene, again: number, print: (line: string) => void): Promise<void> {
   const { checks, ends, pipelines } = scene;
   const { received } = ends.azure;

@@ -1,6 +1,7 @@
 /** What every chapter of the story has at hand. */
 import type { RawAws } from '../../simulator/aws/ministack/calls.ts';
 import type { Cdk } from '../../simulator/aws/ministack/cdk.ts';
+import type { Admin } from './admin.ts';
 import type { Checks } from './checks.ts';
 import type { Deployed } from './deployed.ts';
 import type { Operator } from './operator.ts';
@@ -16,6 +17,7 @@ export interface Scene {
   readonly enforcesIam: boolean;
   readonly pipelines: readonly Deployed[];
   readonly operator: Operator;
+  readonly admin: Admin;
 }
 
 export function pipelineNamed({ pipelines }: Scene, name: PipelineName): Deployed {
@@ -24,7 +26,7 @@ export function pipelineNamed({ pipelines }: Scene, name: PipelineName): Deploye
   return found;
 }
 
-/** As much of a scene as tells what is where; of pipelines with any names. */
+/** The part of a scene that says what is where; of pipelines with any names. */
 export interface Whereabouts extends Pick<Scene, 'ends'> {
   readonly pipelines: readonly Deployed<string>[];
 }

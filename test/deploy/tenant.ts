@@ -83,7 +83,7 @@ export async function startEnds(): Promise<Ends> {
     config: { pipelines: PIPELINES.map(name => pipelineOf(name).config) },
     environment: {
       ...ends.addresses,
-      // Each function tells which Node it really runs on: the emulator takes whatever `node` it finds.
+      // Each function prints which Node it really runs on: the emulator takes the first `node` that it finds.
       NODE_OPTIONS: '--import=data:text/javascript,console.error(process.version)',
     },
     write: (count, poison) => {
@@ -110,7 +110,7 @@ function writtenOf(log: Log): Written {
   return { id: log.log_id, dateMs, pipeline: isSuccess(log) ? 'ingestion' : 'collector' };
 }
 
-/** As `include` and `exclude` tell them apart. */
+/** As `include` and `exclude` separate them. */
 function isSuccess(log: Log): boolean {
   return log.type.startsWith('s');
 }

@@ -8,7 +8,7 @@ import { arrivals, missing, type Scene, type Whereabouts, whereabouts } from './
 
 /** With a wish to be left alone, so that a function does not spend its time on repetitions. */
 export const AZURE_503 = { kind: 'status', status: 503, headers: { 'retry-after': '300' } } as const;
-/** A batch that was tried twice in vain waits 10 s and then 20 s. */
+/** A batch that failed twice waits 10 s and then 20 s. */
 const RETRY_SECONDS = 60;
 
 export async function outage(scene: Scene): Promise<void> {
@@ -68,6 +68,8 @@ export async function rotation(scene: Scene): Promise<void> {
   const { checks, ends, pipelines } = scene;
   const starts = async () => (await Promise.all(pipelines.map(processStarts))).flat().length;
   const startsBefore = await starts();
+  // A second refusal, by a tick in between, would put off the next call.
+  await untilTick(scene);
   ends.rotate();
   ends.write(500);
   const denied = (party: 'auth0' | 'azure', what: string) =>
@@ -92,6 +94,14 @@ export async function rotation(scene: Scene): Promise<void> {
     const { arrived, all } = arrivals(scene);
     return `${arrived} of ${all} logs, without a deploy; processes started for it: ${(await starts()) - startsBefore}`;
   });
+}
+
+/** Until the schedule has started a run of each pipeline: the next one comes a minute later. */
+async function untilTick(scene: Scene): Promise<void> {
+  const counts = () => Promise.all(scene.pipelines.map(async one => (await one.runs()).length));
+  const before = await counts();
+  const haveTicked = async () => (await counts()).every((count, n) => count > before[n]!);
+  await until(75, haveTicked, () => whereabouts(scene));
 }
 
 /** One run of each pipeline. */

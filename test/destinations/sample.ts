@@ -14,7 +14,7 @@ export interface Sample {
   readonly carried: Readonly<Record<string, string>>;
   /** A secret by chance, as its vendor makes them. */
   newSecret(): string;
-  /** How it is told that the secret is a wrong one. */
+  /** How the destination reports a wrong secret. */
   readonly wrongSecret: RegExp;
   /** Whether posts, or requests for a token, carry the secret itself. */
   readonly isSecretSent: boolean;

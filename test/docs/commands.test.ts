@@ -174,7 +174,7 @@ describe('the commands that need an account', () => {
       'logs/a': { clientId: 'x', clientSecret: 'it’s "q" $HOME' },
       'logs/b': {},
     });
-    // Stands in for the AWS CLI: says which secret it was told, and what it was given.
+    // Stands in for the AWS CLI: prints its arguments, which name the secret, and its input.
     const aws = 'aws() { echo "$*"; cat; }';
     const { stdout } = spawnSync('bash', ['-euo', 'pipefail', '-c', `${aws}\n${block!.text}`], {
       cwd: folder,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { anchorsIn, DOCS, PAGES, page } from './pages.ts';
+import { anchorsIn, blocks, DOCS, PAGES, page, ROOT } from './pages.ts';
 
 const LINKED = ['../CHANGELOG.md', ...PAGES];
 
@@ -16,4 +16,12 @@ test.each(LINKED)('every link of %s within the project leads to a file, and to a
     return !existsSync(path) || (heading && !anchorsIn(readFileSync(path, 'utf8')).includes(heading));
   });
   expect(broken).toEqual([]);
+});
+
+test('every import of an example in TypeScript leads to a file', () => {
+  const imported = PAGES.flatMap(name => blocks(name, 'ts')).flatMap(({ text }) =>
+    [...text.matchAll(/'\.\/auth0-logs-to-azure\/([^']+)'/g)].map(([, file]) => file!),
+  );
+  expect(imported.length).toBeGreaterThan(1);
+  expect(imported.filter(file => !existsSync(join(ROOT, file)))).toEqual([]);
 });

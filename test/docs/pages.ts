@@ -12,6 +12,7 @@ export const PAGES = [
   '../SECURITY.md',
   'azure.md',
   'configuration.md',
+  'construct.md',
   'migrating.md',
   'operating.md',
   'runbook.md',

@@ -38,9 +38,9 @@ async function limited(answer: Answerer) {
 }
 
 test.each([
-  ['with its length', plain, 'bytes, and 100000 are the limit'],
-  ['in chunks', chunked, 'bytes so far, and 100000 are the limit'],
-  ['gzipped', gzipped, 'bytes so far, and 100000 are the limit'],
+  ['with its length', plain, 'bytes; the limit is 100000 bytes'],
+  ['in chunks', chunked, 'bytes so far; the limit is 100000 bytes'],
+  ['gzipped', gzipped, 'bytes so far; the limit is 100000 bytes'],
 ])(
   '%s: a page that is too large is refused with its size, and fewer logs are asked for and had',
   async (_way, send, said) => {

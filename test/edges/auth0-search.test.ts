@@ -127,7 +127,7 @@ test('a search that Auth0 refuses is denied, and not for the checkpoint', async 
   const { source } = await tenant(badQuery);
   const answer = await source.search(0, 1, 0, LIMIT_MS);
   expect(answer).toMatchObject({ kind: 'fault', fault: { verdict: 'denied', status: 400 } });
-  expect(answer.kind === 'fault' && answer.fault.message).toContain('arrive by log id');
+  expect(answer.kind === 'fault' && answer.fault.message).toContain('while logs arrive');
   expect(answer.kind === 'fault' && answer.fault.message).not.toContain('set the checkpoint');
 });
 

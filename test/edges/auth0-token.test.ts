@@ -185,7 +185,7 @@ test.each([
     'read:logs',
   ],
   [400, { error: 'invalid_client', error_description: 'No such client' }, SECRET_NAME],
-  [404, 'Not Found', 'check auth0.domain'],
+  [404, 'Not Found', 'correct auth0.domain'],
 ])('a %i is denied, says what to check, and forgets the secret', async (status, body, what) => {
   const { token, secrets } = await setUp((_taken, response) => json(response, status, body));
   const answer = await token.get(LIMIT_MS);
@@ -267,7 +267,7 @@ test.each([
   ['no client id', { clientSecret: 'x' }, 'lacks "clientId"'],
   ['no secret and no key', { clientId: 'x' }, 'lacks "clientSecret" or "privateKey"'],
   ['an empty secret', { clientId: 'x', clientSecret: '' }, 'lacks "clientSecret" or "privateKey"'],
-  ['a key that is none', { clientId: 'x', privateKey: 'KEY-MATERIAL' }, 'no RSA key'],
+  ['a key that is none', { clientId: 'x', privateKey: 'KEY-MATERIAL' }, 'not an RSA key'],
   [
     'an elliptic key',
     {
@@ -276,7 +276,7 @@ test.each([
         .privateKey.export({ type: 'pkcs8', format: 'pem' })
         .toString(),
     },
-    'no RSA key',
+    'not an RSA key',
   ],
 ])('a secret with %s is denied before anything is sent', async (_what, fields, said) => {
   const { token, taken, secrets } = await setUp(granting, fields);

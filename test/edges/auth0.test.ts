@@ -87,7 +87,7 @@ test.each<[string, Answerer]>([
   const { source } = await tenant(answer);
   const got = await source.page(ID, LIMIT_MS);
   expect(got).toMatchObject({ kind: 'fault', fault: { verdict: 'unavailable' } });
-  expect(got.kind === 'fault' && got.fault.message).toContain('no JSON array');
+  expect(got.kind === 'fault' && got.fault.message).toContain('without a JSON array');
 });
 
 test('a refused token is dropped with its secret, and the page asked for once more', async () => {
@@ -117,7 +117,7 @@ test('a missing scope is denied with the sentence that mends it', async () => {
   const { source } = await tenant(refusing(403, 'insufficient_scope', 'Insufficient scope', RATE));
   const got = await source.page(ID, LIMIT_MS);
   expect(got).toMatchObject({ fault: { verdict: 'denied', status: 403 }, rateLimit: RATE_READ });
-  expect(got.kind === 'fault' && got.fault.message).toContain('grant read:logs to the application');
+  expect(got.kind === 'fault' && got.fault.message).toContain('grant the scope read:logs to the application');
 });
 
 test('credentials that the token endpoint refuses are read anew once, then denied', async () => {

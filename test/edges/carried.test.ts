@@ -1,4 +1,4 @@
-/** Settings and secrets that go into a URL, a header or a form: what none of them can carry is no outage of the vendor. */
+/** Settings and secrets that go into a URL, a header or a form: a value that none of them can carry is not reported as an outage. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { SAMPLES } from '../destinations/samples.ts';
 import { handClock, heldSecrets } from './server.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
-/** Of Auth0, and of every destination: one field more is no fault. */
+/** Of Auth0, and of every destination: an additional field is allowed. */
 const GOOD: Readonly<Record<string, string>> = {
   clientId: 'id',
   clientSecret: 'secret',

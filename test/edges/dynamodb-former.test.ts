@@ -161,7 +161,7 @@ describe('broken off', () => {
 describe('an adopted table without a checkpoint', () => {
   it('is refused, with what to do, and nothing is leased: from the start would skip logs', async () => {
     await expect(acquire(started())).rejects.toThrow(
-      `table "${aws.table}" is adopted, and has no checkpoint of "${now}", "${before}"; correct adopt.checkpointTable or previousNames and deploy, or say where to begin: checkpoint set oldest`,
+      `table "${aws.table}" is adopted, but has no checkpoint of "${now}", "${before}"; correct adopt.checkpointTable or previousNames and deploy, or set where to begin: checkpoint set oldest`,
     );
     await expect(acquire(started({ names: [] }))).rejects.toThrow(/has no checkpoint of "now-/);
     expect(await aws.readCheckpoint(now)).toBeUndefined();

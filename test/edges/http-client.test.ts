@@ -7,7 +7,7 @@ import { type Answer, networkFailure, readText } from '../../lambda/core/http.ts
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { CUT, cutBody, deadUrl, json, serve, stallBody } from './server.ts';
 
-/** What went wrong, as the edges tell it. */
+/** What went wrong, as the edges report it. */
 const failureOf = (promise: Promise<unknown>) =>
   promise.then(
     () => expect.unreachable('it resolved'),

@@ -75,7 +75,11 @@ test.each([
   ['the placeholder', holding(`{"sharedKey":"${SECRET_PLACEHOLDER}","x":"${VALUE}"}`), 'placeholder'],
   ['text that is no JSON', holding(VALUE), 'not a JSON object'],
   ['a JSON array', holding(`["${VALUE}"]`), 'not a JSON object'],
-  ['no text', ((_taken, response) => json(response, 200, { Name: NAME })) satisfies Answerer, 'no text'],
+  [
+    'no text',
+    ((_taken, response) => json(response, 200, { Name: NAME })) satisfies Answerer,
+    'no string value',
+  ],
   ['no such secret', refusing('ResourceNotFoundException'), 'does not exist'],
   ['no permission', refusing('AccessDeniedException'), 'secretsmanager:GetSecretValue'],
   ['no permission for the key', refusing('DecryptionFailure'), 'kms:Decrypt'],

@@ -86,7 +86,7 @@ describe('putting failed batches aside', () => {
     expect(await aws.peek('dead-letter')).toContain(largest);
     const tooLarge = queue.put('dead-letter', [`secret${largest}`]);
     await expect(tooLarge).rejects.toThrow(
-      /^dead-letter queue: 1 of 1 messages refused: InvalidParameterValue$/,
+      /^dead-letter queue: 1 of 1 messages rejected: InvalidParameterValue$/,
     );
   });
 
@@ -134,21 +134,21 @@ describe('when SQS refuses some messages', () => {
     const put = queue.put('retry', ['body-a', 'body-b', 'body-c']);
     await expect(put).rejects.toMatchObject({
       code: 'InternalError',
-      message: 'retry queue: 1 of 3 messages refused: InternalError',
+      message: 'retry queue: 1 of 3 messages rejected: InternalError',
     });
   });
 
   it('does not take for held what SQS does not mention', async () => {
     const { queue, batches } = await scriptedSqs(heldBut(['0'], undefined));
     await expect(queue.put('dead-letter', ['a', 'b'])).rejects.toThrow(
-      'dead-letter queue: 1 of 2 messages refused: NotConfirmed',
+      'dead-letter queue: 1 of 2 messages rejected: NotConfirmed',
     );
     expect(batches).toHaveLength(2);
   });
 
   it('does not take an empty answer for a confirmation', async () => {
     const { queue } = await scriptedSqs(() => ({ body: {} }));
-    await expect(queue.put('retry', ['a'])).rejects.toThrow('refused: NotConfirmed');
+    await expect(queue.put('retry', ['a'])).rejects.toThrow('rejected: NotConfirmed');
   });
 
   it('rejects when a later request fails, though an earlier one was held', async () => {

@@ -135,7 +135,7 @@ export function laws(w: World, scene: Scene): Laws {
   };
 }
 
-/** Records posted as evidence: for each eight suspects, and once more, one that was accepted before and the newest one. */
+/** Records posted as evidence: one that was accepted before and the newest one, for each eight suspects and one time more. */
 const evidenceMost = (records: number) => 2 * (1 + Math.ceil(records / 8));
 /**
  * Posts of a held tick: its page is halved down to single records, eight samples and two other records are posted for each

@@ -313,7 +313,7 @@ export async function play(one: Scenario): Promise<Verdict> {
   lie = undefined;
   w.advance(130_000);
   const overAtMs = w.clock.now();
-  // A tenant goes on: what is accepted now tells poison from a wrong configuration.
+  // The tenant writes on: what is accepted now distinguishes poison from a wrong configuration.
   for (let n = 0; n < 3; n++) add(1, 1000, true);
   const deadBefore = new Set(deadIds(w));
   const unended: string[] = [];

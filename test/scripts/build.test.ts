@@ -19,7 +19,7 @@ async function project(): Promise<string> {
   await write('node_modules/two-faced/common.js', 'exports.face = "CommonJS";');
   await write(
     'node_modules/two-faced/module.js',
-    '/*! licence of two-faced */ export const face = "module"; export const unused = "never called";',
+    '/*! license of two-faced */ export const face = "module"; export const unused = "never called";',
   );
   await write('src/shared.ts', 'export const shared: string = "shared";');
   await write(
@@ -64,13 +64,13 @@ it('leaves out what is not used', async () => {
   expect(await readFile(join(one, 'dist/ship/index.mjs'), 'utf8')).not.toContain('never called');
 });
 
-it('puts the source map, the licences and the list of inputs beside it', async () => {
+it('puts the source map, the licenses and the list of inputs beside it', async () => {
   const files = ['index.mjs', 'index.mjs.LEGAL.txt', 'index.mjs.map'];
   expect((await readdir(join(one, 'dist/ship'))).sort()).toEqual(files);
   const code = await readFile(join(one, 'dist/ship/index.mjs'), 'utf8');
   expect(code).toContain('//# sourceMappingURL=index.mjs.map');
   expect(await readFile(join(one, 'dist/ship/index.mjs.LEGAL.txt'), 'utf8')).toContain(
-    'licence of two-faced',
+    'license of two-faced',
   );
   const { inputs } = JSON.parse(await readFile(join(one, 'dist/meta.json'), 'utf8'));
   expect(Object.keys(inputs)).toContain('src/shared.ts');

@@ -54,7 +54,7 @@ describe.each(KINDS.map((kind, n) => [kind, n % 2 === 0] as const))(
       expect([first.logsAccepted, first.logsDeadLettered]).toEqual([received.records, dead.length]);
       expect(received.records + dead.length).toBe(places.length);
       const [rows, poisoned] = [[...received.kept], [...dead]];
-      // Those that can be told from others first.
+      // Those that can be identified come first.
       for (const { bad, id, date } of places.toSorted((a, b) => b.bad.found.length - a.bad.found.length)) {
         const row = taken(bad.isPoison ? poisoned : rows, bad, id);
         const time = bad.time === 'id' ? new Date(logIdTimeMs(id) ?? 0).toISOString() : bad.time;
@@ -100,7 +100,7 @@ test('redacted, every bad log arrives or is dead-lettered all the same', async (
   const places = await open([...BAD_LOGS, GOOD], KINDS[0], true, { redact });
   expect(await stage.run()).toMatchObject({ outcome: 'caught-up', logsRead: places.length });
   expect(stage.azure.received.records + (await deadLetters()).length).toBe(places.length);
-  // What is no object cannot be redacted: it ships, but without its content.
+  // A log that is not an object cannot be redacted: it ships, but without its content.
   const withheld = stage.azure.received.kept.filter(row => String(row['ShapeError']).includes('withheld'));
   expect(withheld.length).toBeGreaterThan(3);
   expect(withheld.filter(row => row['RawLog'] !== undefined)).toEqual([]);
@@ -127,7 +127,7 @@ describe.each([true, false])('with a link to the next page: %s', nextLink => {
     ['inside a page', [GOOD, ...many(3, NOBODY), GOOD], 3],
     // The next page begins after the last id that was named.
     ['at the end of a page', [...many(97, GOOD), ...many(3, NOBODY), GOOD], nextLink ? 3 : 3 * 2],
-    // Twice in the first run, once in each of two that follow, and once more with the next log that has an id.
+    // Twice in the first run, once in each of the two that follow, and a last time with the next log that has an id.
     ['at the end of all', [GOOD, ...many(3, NOBODY)], nextLink ? 3 : 3 * 5],
   ])('logs without an id %s come as often as they must, and then no more', async (_where, logs, times) => {
     const places = await open(logs, KINDS[0], nextLink);
@@ -156,7 +156,7 @@ test('a page with an id from long ago and without a link is refused, and every r
   for (let run = 1; run <= 3; run++) {
     const report = await stage.run();
     expect(report).toMatchObject({ outcome: 'unavailable', party: 'auth0', logsRead: 0 });
-    expect(report.message).toContain('not ascending');
+    expect(report.message).toContain('not in ascending order');
   }
   expect(stage.azure.received.records).toBe(0);
 });
@@ -167,7 +167,7 @@ test('a whole page without an id and without a link cannot be passed, and every 
   for (let run = 2; run <= 3; run++) {
     const report = await stage.run();
     expect(report).toMatchObject({ outcome: 'unavailable', party: 'auth0', logsAccepted: 100 });
-    expect(report.message).toContain('names no log id');
+    expect(report.message).toContain('without a log id');
   }
 });
 
@@ -177,7 +177,7 @@ test('a whole page without an id is passed by its link', async () => {
   expect([counts(places, GOOD), saying('nobody')]).toEqual([[1], 100]);
 });
 
-/** Whole answers that are no page. */
+/** Complete answers that are not a page. */
 const NO_PAGES: Readonly<Record<string, (page: string) => SimulatedFault>> = {
   'broken off in the middle': page => answer(page.slice(0, page.length / 2)),
   'broken off at the end': page => answer(page.slice(0, -1)),

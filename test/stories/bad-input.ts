@@ -56,7 +56,7 @@ const nameless = (what: string, text: string, shape: Shape = 'raw', found = ''):
   write: () => text,
 });
 
-/** JSON text around bytes that are no UTF-8. */
+/** JSON text around bytes that are not UTF-8. */
 const bytes = (what: string, inside: readonly number[], found: string): BadLog => ({
   ...named(what, '', { found }),
   write: (id, date) => {
@@ -238,7 +238,7 @@ export const BAD_LOGS: readonly BadLog[] = [
   ...DEAD,
 ];
 
-/** A log that names itself by `value`, JSON text, which is no place in the tenant. */
+/** A log whose id is `value`, JSON text, which is not a place in the tenant. */
 const misnamed = (what: string, value: (id: string) => string): BadLog => ({
   what,
   shape: 'whole',

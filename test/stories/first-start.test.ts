@@ -1,4 +1,4 @@
-/** The first start of a pipeline over a month of logs, up to what the alert rules tell of it. */
+/** The first start of a pipeline over a month of logs, up to what the alert rules report. */
 import { expect, onTestFinished, test } from 'vitest';
 import { HARMLESS_MONTH } from '../../scripts/azure-trials/harmless-month.ts';
 import { NOW_MS, shifted } from '../../scripts/azure-trials/scene.ts';

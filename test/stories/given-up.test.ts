@@ -1,4 +1,4 @@
-/** The last try of a failed batch: SQS moves it to the dead-letter queue, and only the replay function can tell of it at once. */
+/** The last try of a failed batch: SQS moves it to the dead-letter queue, and only the replay function can report that immediately. */
 import { afterEach, expect, test } from 'vitest';
 import { METRICS, RETRY_MAX_RECEIVES } from '../../lambda/core/contract.ts';
 import { buildFunctions } from '../../scripts/build.ts';

@@ -6,7 +6,7 @@ export type Plants = Readonly<Record<string, string>>;
 /** Any piece of this length gives it away. */
 const PIECE = 16;
 
-/** What credentials look like, whoever they belong to. What is shown as removed is none. */
+/** What any credential looks like. A placeholder for a removed one does not match. */
 const CREDENTIALS: Readonly<Record<string, RegExp>> = {
   'a bearer token': /Bearer (?!\[removed\])\S/i,
   'a signature of the Data Collector': /SharedKey (?!\[removed\])\S/i,

@@ -70,7 +70,7 @@ export type Story = Awaited<ReturnType<typeof openStory>>;
 
 /** Too short for the waits between attempts, which are real here. */
 const HASTE_MS = 14_000;
-/** How a fault ends that is tried again and again: by itself, or by the end of the time. */
+/** How a fault ends that is tried again and again: on its own, or at the end of the time. */
 const LASTING = /^(unavailable|out-of-time)$/;
 
 /** Invokes the function and expects this end: an outcome, or a part of an error. */
@@ -154,7 +154,7 @@ export async function azureFaults({ kind, stage, built, start }: Story): Promise
   await ends(stage, ship, 'rotated credentials', 'caught-up');
 }
 
-/** What waits is tried in vain, and then not in vain; among it what is none of ours. */
+/** What waits is tried first without success, and then with it; messages that are not ours are among it. */
 export async function replays({ stage, built, start }: Story): Promise<void> {
   const host = start(built.replay);
   const { sqs, retryQueueUrl } = stage.aws;
@@ -180,7 +180,7 @@ export async function replays({ stage, built, start }: Story): Promise<void> {
 export async function surroundings({ kind, stage, built, start }: Story): Promise<void> {
   stage.post.always({ kind: 'cut' });
   writeMore(stage);
-  await ends(stage, start(built.ship, {}, HASTE_MS), 'no whole answer', LASTING);
+  await ends(stage, start(built.ship, {}, HASTE_MS), 'the request timed out', LASTING);
   const nowhere = 'http://127.0.0.1:1/000000000000/none';
   writeMore(stage);
   stage.post.always(status(503));

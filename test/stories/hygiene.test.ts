@@ -76,7 +76,7 @@ describe.each(KINDS)('%s, when everything goes wrong', kind => {
       ]) {
         expect(printed).toContain(line);
       }
-      expect(after.envelopes.join('\n')).toContain('words that repeat a log');
+      expect(after.envelopes.join('\n')).toContain('quotes a log and is not shown');
     } finally {
       await story.close();
     }

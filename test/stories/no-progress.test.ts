@@ -37,9 +37,9 @@ describe.each(KINDS)('%s: an answer that is not Azure’s is not progress', kind
     const place = { outcome: 'intercepted', party: 'azure', logsAccepted: 0, logsRetried: 0 };
     expect(await stage.run()).toMatchObject({ ...place, logsDeadLettered: 0 });
     const second = await stage.run();
-    // One batch, and two single records, which tell whether all posts are answered like that.
+    // One batch, and two single records, which show whether all posts get that answer.
     expect(second).toMatchObject({ ...place, posts: 3 });
-    expect(second.message).toContain('find the proxy, gateway or firewall');
+    expect(second.message).toContain('configure the proxy, gateway or firewall');
     expect(await stage.depths()).toEqual({ retry: 0, 'dead-letter': 0 });
     expect(await stage.checkpoint()).toMatch(/0{39}$/);
     stage.post.clear();

@@ -1,4 +1,4 @@
-/** What `run` needs before it may begin: all of it is checked first, and all problems are told. */
+/** What `run` needs before it begins. Everything is checked first, and all problems are reported. */
 
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
@@ -18,7 +18,7 @@ export function readConfigs(file: string, pipeline: string | undefined): readonl
   const federated = chosen.find(({ azure }) => specOf(azure).isFederated(azure));
   if (!federated) return chosen;
   throw new UsageError(
-    `pipeline "${federated.name}": azure.auth is "federated", which needs the identity of a Lambda; ` +
+    `pipeline "${federated.name}": azure.auth is "federated", which works only in a Lambda function; ` +
       'allowed here: "client-secret" with a "secret"',
   );
 }
@@ -28,7 +28,7 @@ export function chosenConfigs(file: string, pipeline: string | undefined): reado
   const input = readJsonFile(
     'configuration file',
     file,
-    'give its path with --config, or begin with: cp config.example.json config.json',
+    'specify its path with --config, or start with: cp config.example.json config.json',
   );
   let configs: readonly PipelineConfig[];
   try {
@@ -40,7 +40,7 @@ export function chosenConfigs(file: string, pipeline: string | undefined): reado
   const chosen = pipeline === undefined ? configs : configs.filter(({ name }) => name === pipeline);
   if (chosen.length > 0) return chosen;
   const names = configs.map(({ name }) => `"${name}"`).join(', ');
-  throw new UsageError(`--pipeline is "${pipeline}"; allowed, by ${file}: ${names}`);
+  throw new UsageError(`--pipeline is "${pipeline}"; allowed in ${file}: ${names}`);
 }
 
 /**
@@ -53,8 +53,8 @@ export async function secretsFor(
 ): Promise<(config: PipelineConfig) => SecretSource> {
   if (file === undefined && configs.length > 1) {
     throw new UsageError(
-      `environment variables hold the secrets of one pipeline, and there are ${configs.length}; ` +
-        'choose one with --pipeline, or give --secrets FILE',
+      `environment variables hold the secrets of one pipeline, but there are ${configs.length}; ` +
+        'choose one with --pipeline, or specify --secrets FILE',
     );
   }
   const warning = file === undefined ? undefined : secretsFileWarning(file);
@@ -67,7 +67,7 @@ export async function secretsFor(
   return secretsOf;
 }
 
-/** The directory's whole path. Throws UsageError when it cannot be made or written to. */
+/** The directory's absolute path. Throws UsageError when it cannot be created or written to. */
 export async function usableDirectory(given: string): Promise<string> {
   const path = resolve(given);
   try {
@@ -83,13 +83,13 @@ export async function usableDirectory(given: string): Promise<string> {
   }
 }
 
-/** Another directory is no remedy: it is another pipeline, which begins anew and may skip logs. */
+/** Another directory is not a remedy: it is another pipeline, which starts over and may skip logs. */
 async function directoryRemedy(code: string, path: string): Promise<string> {
-  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file is in its place: give a directory with --state';
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'it is a file: specify a directory with --state';
   if (code === 'ENOSPC') return 'the disk is full: free space';
-  const mending =
+  const fix =
     code === 'EROFS' ? 'mount its file system writable' : `make it writable: ${await opening(path)}`;
-  return `${mending} (an empty directory has no checkpoint: a run there begins at auth0.startFrom, and skips logs or ships them again)`;
+  return `${fix} (do not use an empty directory instead: without a checkpoint, a run begins at auth0.startFrom, and skips logs or ships them again)`;
 }
 
 /** The command that opens the directory, or else the nearest one above that is there, for this user. */

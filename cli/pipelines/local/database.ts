@@ -10,9 +10,9 @@ import { hasFormer, takeOver } from './former.ts';
 
 const FILE = 'state.sqlite';
 
-/** The file itself, and nothing that a link leads to; Windows knows no such flag. */
+/** Opens the file itself and follows no link; Windows has no such flag. */
 const OPEN = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
-/** Every statement is short: whoever waits for longer waits for something that hangs. */
+/** Every statement is short: a longer wait means that another process hangs. */
 const BUSY_MS = 10_000;
 
 const SCHEMA = `
@@ -26,13 +26,13 @@ const SCHEMA = `
 
 /**
  * Reads and writes in one transaction, which is on the disk when this returns, or not at all. `directory` is the
- * pipeline's own. Opened for this alone: nobody keeps a file that somebody else may have deleted.
+ * pipeline's own. Opened for each transaction, because another process may delete the file.
  * Throws UsageError, with SQLite's name of the fault as its code.
  */
 export function changing<T>(directory: string, work: (database: DatabaseSync) => T, busyMs = BUSY_MS): T {
   return told(directory, () => {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // What is put aside holds logs: nobody else's business on this machine.
+    // Queued batches contain logs, which other users of this machine must not read.
     closeSync(openSync(join(directory, FILE), OPEN, 0o600));
     return opened(directory, busyMs, database => {
       database.exec('BEGIN IMMEDIATE');
@@ -41,7 +41,7 @@ export function changing<T>(directory: string, work: (database: DatabaseSync) =>
         const forget = takeOver(directory, database);
         const result = work(database);
         database.exec('COMMIT');
-        // Only now is it safe here.
+        // The files are deleted only after the commit.
         forget();
         return result;
       } catch (error) {
@@ -58,7 +58,7 @@ export function reading<T>(directory: string, nothing: T, work: (database: Datab
   if (!existsSync(join(directory, FILE))) return nothing;
   return told(directory, () =>
     opened(directory, BUSY_MS, database => {
-      // Killed before its first transaction was whole.
+      // The process was killed before its first transaction was complete.
       const { tables } = database.prepare(`SELECT count(*) AS tables FROM sqlite_master`).get() as Row;
       return tables === 0 ? nothing : work(database);
     }),
@@ -81,17 +81,17 @@ function opened<T>(directory: string, busyMs: number, work: (database: DatabaseS
 
 /** https://sqlite.org/rescode.html; of an extended code, the low byte. */
 const FAULTS: Readonly<Record<number, readonly [code: string, text: string]>> = {
-  3: ['SQLITE_PERM', 'its permissions refuse this user; correct its owner and permissions'],
-  5: ['SQLITE_BUSY', 'another process has kept it locked; see which one hangs'],
+  3: ['SQLITE_PERM', 'this user has no permission; correct its owner and permissions'],
+  5: ['SQLITE_BUSY', 'another process keeps it locked; find the process that hangs'],
   8: ['SQLITE_READONLY', 'it is read-only; mount it writable, or correct its owner and permissions'],
-  10: ['SQLITE_IOERR', 'the disk fails; see the log of this machine'],
+  10: ['SQLITE_IOERR', 'disk I/O error; see the system log of this machine'],
   11: ['SQLITE_CORRUPT', 'it is damaged'],
   13: ['SQLITE_FULL', 'the disk is full; free space on it'],
   14: ['SQLITE_CANTOPEN', 'it cannot be opened; correct the owner and permissions of its directory'],
   26: ['SQLITE_NOTADB', 'it is damaged'],
 };
 const RESTORE =
-  '; put a copy of it back, or delete it and set the checkpoint to where the last run had come: checkpoint set';
+  '; restore a copy of it, or delete it and set the checkpoint to the position of the last run: checkpoint set';
 
 function told<T>(directory: string, work: () => T): T {
   try {
@@ -104,7 +104,7 @@ function told<T>(directory: string, work: () => T): T {
       typeof errcode === 'number'
         ? (FAULTS[errcode & 0xff] ?? [`SQLITE_${errcode}`, error.message])
         : [String(code), 'correct its owner and permissions'];
-    // A bug is no fault of the disk.
+    // A bug is not a disk fault.
     if (code === undefined || errcode === 1) throw error;
     const remedy = text === 'it is damaged' ? RESTORE : '';
     const fault = new UsageError(`the state in ${path} cannot be used (${name}): ${text}${remedy}`, error);

@@ -1,4 +1,4 @@
-/** Whether the disk of a state directory takes what a run writes. A look at it, which writes nothing. */
+/** Whether a run can write to the disk of a state directory. Writes nothing itself. */
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import type { Stopped } from '../operated.ts';
@@ -6,7 +6,7 @@ import type { Stopped } from '../operated.ts';
 /** Three failed batches of 256 KiB, as many as are put aside at once, and the checkpoint. */
 const LEAST_FREE_BYTES = 1024 * 1024;
 
-const MEANWHILE = 'no log is lost meanwhile: a run that cannot keep its checkpoint ships the same logs again';
+const MEANWHILE = 'no log is lost: a run that cannot save its checkpoint ships the same logs again';
 
 /** None when the directory is not there yet, or when its file system does not say. */
 export async function diskFaults(directory: string): Promise<Stopped[]> {
@@ -14,7 +14,7 @@ export async function diskFaults(directory: string): Promise<Stopped[]> {
     { what, text: `${text} (${directory})`, remedy: `${remedy}; ${MEANWHILE}`, runbook: 'run-errors' },
   ];
   try {
-    // What this user may not write, the user of `run` may: only a read-only file system is so for everybody.
+    // The user of `run` may have other permissions; only a read-only file system affects every user.
     await access(directory, constants.W_OK);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EROFS') {

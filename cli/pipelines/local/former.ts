@@ -1,4 +1,4 @@
-/** The state directory of version 0.1.0, a file a version, message and day: taken over into the one file, once. */
+/** The state directory of version 0.1.0 (one file per version, message and day), migrated once into the one file. */
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -47,24 +47,24 @@ function takeCheckpoint(folder: string, database: DatabaseSync): string[] {
   return names.map(name => join(folder, name));
 }
 
-/** Throws UsageError: to begin anew could skip logs. */
+/** Throws UsageError, because starting over could skip logs. */
 function itemIn(path: string): string {
-  const spoilt = (problem: string) =>
+  const damaged = (problem: string) =>
     new UsageError(
-      `the state file ${path} ${problem}; delete it to go on from the file with the number before, which ships ` +
-        'some logs twice and loses none',
+      `the state file ${path} ${problem}; delete it to continue from the file with the previous number. Some logs are ` +
+        'then shipped twice; none is lost',
     );
   const item = jsonOf(readFileSync(path, 'utf8'));
-  if (item === undefined) throw spoilt('is no JSON');
-  if (!isObject(item)) throw spoilt('is no JSON object');
+  if (item === undefined) throw damaged('is invalid JSON');
+  if (!isObject(item)) throw damaged('is not a JSON object');
   const { checkpointLogId: logId } = item;
   if (logId !== undefined && (typeof logId !== 'string' || logId === '')) {
-    throw spoilt('has a "checkpointLogId" that is no text');
+    throw damaged('has a "checkpointLogId" that is not a string');
   }
   return JSON.stringify(item);
 }
 
-/** What is no message becomes a dead letter as it is, for somebody to look at. */
+/** A file that is not a message becomes a dead letter unchanged, for an operator to inspect. */
 function takeQueue(folder: string, queue: string, database: DatabaseSync): string[] {
   const insert = database.prepare(
     'INSERT INTO message (id, queue, message, sentAtMs, notBeforeMs, tries) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -83,12 +83,12 @@ function takeQueue(folder: string, queue: string, database: DatabaseSync): strin
   });
 }
 
-/** A line that a crash has broken off is left out. */
+/** Skips a line that a crash has cut off. */
 function takeLedger(folder: string, destination: string, database: DatabaseSync): string[] {
   const insert = database.prepare('INSERT INTO ledger (destination, writtenAtMs, entry) VALUES (?, ?, ?)');
   return namesIn(folder, /^\d{4}-\d\d-\d\d\.jsonl$/).map(name => {
     const path = join(folder, name);
-    // The last moment of its day: when in it, nobody knows.
+    // The last moment of its day: the time of day is unknown.
     const writtenAtMs = Date.parse(name.slice(0, 10)) + DAY_MS - 1;
     for (const line of readFileSync(path, 'utf8').split('\n')) {
       const entry = jsonOf(line);
@@ -111,7 +111,7 @@ function namesIn(folder: string, wanted = /./): string[] {
   }
 }
 
-/** What somebody else put there stays. */
+/** Keeps folders that contain other files. */
 function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);

@@ -12,7 +12,7 @@ const DAYS_KEPT = 32;
 const DAY_MS = 86_400_000;
 const ROWS_A_TURN = 500;
 
-/** One ledger for each destination: what was tried out on another workspace vouches for nothing in this one. */
+/** One ledger per destination: entries for another workspace verify nothing in this one. */
 export interface LedgerPlace {
   /** The pipeline's own. */
   readonly directory: string;
@@ -24,7 +24,7 @@ export function ledgerPlace(stateDirectory: string, { name, azure }: PipelineCon
   return { directory: join(resolve(stateDirectory), name), destination: identity.slice(0, 12) };
 }
 
-/** See the law of Ledger. What cannot be written is told to `onFailure`: an audit will then name logs that are well. */
+/** See the law of Ledger. `onFailure` receives write errors: an audit will then report these logs as missing. */
 export function localLedger(
   { directory, destination }: LedgerPlace,
   clock: Clock,

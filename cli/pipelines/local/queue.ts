@@ -21,9 +21,9 @@ export interface WaitingBatch {
 export interface LocalQueue extends FailedBatchQueue {
   /** The retry queue, oldest first, one in memory at a time. */
   waiting(): AsyncIterable<WaitingBatch>;
-  /** It is delivered: forgotten. */
+  /** Removes a delivered batch. */
   remove(batch: WaitingBatch): Promise<void>;
-  /** It is not: tried again later, each time later; after so many tries as SQS allows, a dead letter. */
+  /** It is not delivered: retried with increasing delay; after the maximum number of attempts, a dead letter. */
   postpone(batch: WaitingBatch): Promise<'postponed' | 'dead-letter'>;
   /** Messages on each queue. */
   depths(): Promise<Readonly<Record<QueueName, number>>>;
@@ -50,7 +50,7 @@ export function localQueue({ directory, clock, maxTries }: LocalQueueOptions): L
     reading<Row[]>(directory, [], database => database.prepare(sql).all(...values));
   const idsOn = (queue: QueueName) =>
     rows('SELECT id FROM message WHERE queue = ? ORDER BY sentAtMs, seq', queue).map(({ id }) => String(id));
-  // SQLite is not waited for, so that a long queue would keep signals and sockets waiting: each message gives them a turn.
+  // SQLite is synchronous: each message yields, so that a long queue does not block signals and sockets.
   /** Undefined when it has left the queue meanwhile. */
   const messageOn = (queue: QueueName, id: string) =>
     rows('SELECT * FROM message WHERE queue = ? AND id = ?', queue, id)[0];

@@ -31,10 +31,10 @@ export function environmentSecrets({ auth0, azure }: PipelineConfig, env: Enviro
   }));
 }
 
-/** Secrets of any number of pipelines, from a JSON file: name of the secret to its fields. Read anew after `forget`. */
+/** Secrets of any number of pipelines, from a JSON file: name of the secret to its fields. Read again after `forget`. */
 export function fileSecrets(path: string): SecretSource {
   return sourceOf(name => {
-    const file = readJsonFile('secrets file', path, 'give its path with --secrets');
+    const file = readJsonFile('secrets file', path, 'specify its path with --secrets');
     const fields = isObject(file) && Object.hasOwn(file, name) ? file[name] : {};
     const all = isObject(fields) ? Object.entries(fields) : [];
     return Object.fromEntries(
@@ -43,20 +43,22 @@ export function fileSecrets(path: string): SecretSource {
   });
 }
 
-/** Secrets that cannot be had here, and why. */
+/** Secrets that are not available here, and why. */
 export function noSecrets(why: string): SecretSource {
   return { read: async () => denied(why), forget: () => undefined };
 }
 
 /** A warning when others than its owner may read the file. Throws UsageError when it cannot be used at all. */
 export function secretsFileWarning(path: string): string | undefined {
-  if (!isObject(readJsonFile('secrets file', path, 'give its path with --secrets'))) {
-    throw new UsageError(`the secrets file ${path} is no JSON object; allowed: {"name of the secret": {…}}`);
+  if (!isObject(readJsonFile('secrets file', path, 'specify its path with --secrets'))) {
+    throw new UsageError(
+      `the secrets file ${path} is not a JSON object; allowed: {"name of the secret": {…}}`,
+    );
   }
   const mode = statSync(path).mode & 0o777;
-  // Windows has no such permissions and says that everybody may read.
+  // Windows has no such permissions, and reports files as readable by everyone.
   if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
-  return `${path} may be read by others (mode ${mode.toString(8)}); do: chmod 600 ${path}`;
+  return `${path} is readable by other users (mode ${mode.toString(8)}); run: chmod 600 ${path}`;
 }
 
 /**
@@ -76,9 +78,9 @@ export async function secretProblems(
     const wanted = one.map(alternative => alternative.map(field => variables[field]).join(' and '));
     const inFile = `{${JSON.stringify(secret)}: {${one[0]?.map(field => `"${field}": "…"`).join(', ')}}}`;
     const remedy = file
-      ? `write into ${file}: ${inFile}`
-      : `looked for ${wanted.join(', or ')}; set them, or give --secrets FILE with ${inFile}`;
-    problems.push(`pipeline "${config.name}": the secret "${secret}" is missing or not whole; ${remedy}`);
+      ? `add to ${file}: ${inFile}`
+      : `set ${wanted.join(', or ')}, or specify --secrets FILE with ${inFile}`;
+    problems.push(`pipeline "${config.name}": the secret "${secret}" is missing or incomplete; ${remedy}`);
   }
   return problems;
 }
@@ -124,7 +126,7 @@ function answerOf(name: string, look: (name: string) => Values): Awaited<ReturnT
   try {
     const fields = Object.entries(look(name)).map(([key, value]) => [key, new Secret(value)] as const);
     if (fields.length > 0) return { kind: 'secret', fields: Object.fromEntries(fields) };
-    return denied(`the secret "${name}" is nowhere to be found; see run --help for where it may be`);
+    return denied(`the secret "${name}" was not found; see run --help for where to store it`);
   } catch (error) {
     return denied(error instanceof Error ? error.message : 'the secret could not be read');
   }

@@ -23,7 +23,7 @@ interface Item {
   readonly checkpointSet?: string;
   readonly leaseOwner?: string;
   readonly leaseExpiresAt?: string;
-  /** Who holds the lease: a process that has died on this machine holds it no longer. */
+  /** The holder of the lease. A process of this machine that has exited no longer holds it. */
   readonly leaseHost?: string;
   readonly leaseSpace?: string;
   readonly leaseProcess?: number;
@@ -43,7 +43,7 @@ export interface Process {
 const THIS_PROCESS: Process = { host: hostname(), space: processSpace(), id: process.pid };
 
 /**
- * The running kernel and the namespace in it; where Linux does not tell, something that no other process has, so that
+ * The running kernel and the namespace in it; where Linux does not expose them, a unique value, so that
  * its lease is waited for. Other systems have one namespace.
  * https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
  */
@@ -119,7 +119,7 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
 }
 
 /**
- * What is remembered of a pipeline. The lease of a process that has died is none; one that has run out is told.
+ * The stored state of a pipeline. Omits the lease of a process that has exited; includes one that has expired.
  * Throws UsageError when it cannot be read.
  */
 export async function readState(directory: string, pipeline: string): Promise<StoredState> {
@@ -130,11 +130,11 @@ export async function readState(directory: string, pipeline: string): Promise<St
 export interface OtherRunner {
   /** `process 12 on host`. */
   readonly name: string;
-  /** Undefined of another machine or container, where nobody can look from here. */
+  /** Undefined for another machine or container, which cannot be checked from here. */
   readonly isAlive: true | undefined;
 }
 
-/** Undefined when the last run was this process's, or when the process whose it was has died. */
+/** Undefined when this process did the last run, or when the process that did it has exited. */
 export async function otherRunner(
   directory: string,
   pipeline: string,

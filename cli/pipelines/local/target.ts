@@ -77,8 +77,8 @@ function secretsFor(
   }
   if (configs.length === 1) return config => environmentSecrets(config, process.env);
   const missing = noSecrets(
-    `environment variables hold the secrets of one pipeline, and there are ${configs.length}; ` +
-      'choose one with --pipeline, or give --secrets FILE',
+    `environment variables hold the secrets of one pipeline, but there are ${configs.length}; ` +
+      'choose one with --pipeline, or specify --secrets FILE',
   );
   return () => missing;
 }

@@ -6,9 +6,9 @@ import type { StackClients } from './clients.ts';
 import { queueNameOf } from './queues.ts';
 
 export interface StackAlarms {
-  /** Those in state ALARM. */
+  /** The alarms in ALARM state. */
   ringing(): Promise<readonly Alarm[]>;
-  /** Of the alarms "lag" and "silent": undefined when somebody has removed "lag". */
+  /** From the alarms "lag" and "silent"; undefined when "lag" does not exist. */
   limits(): Promise<Limits | undefined>;
 }
 
@@ -22,7 +22,7 @@ export function stackAlarms(clients: StackClients, stackName: string, output: Pi
   };
   let limits: Promise<Limits | undefined> | undefined;
 
-  /** A name may begin so and be another pipeline's: "prod-" and "prod-eu-". What is watched tells. */
+  /** The prefix alone is ambiguous ("prod-" and "prod-eu-"); the dimensions are not. */
   const ours = ({ Dimensions: dimensions = [] }: MetricAlarm): boolean =>
     dimensions.some(({ Name: name = '', Value: value = '' }) => (watched[name] ?? []).includes(value));
 
@@ -67,7 +67,7 @@ function told(alarm: MetricAlarm, prefix: string): Alarm {
   };
 }
 
-/** In stacks of 0.1.0, lag and silence make the same alarm ring. */
+/** In stacks of 0.1.0, one alarm covers lag and silence. */
 function limitsOf(lag: MetricAlarm | undefined, silent: MetricAlarm | undefined): Limits | undefined {
   const { Threshold: seconds } = lag ?? {};
   const { Period: period, EvaluationPeriods: periods } = silent ?? {};

@@ -1,4 +1,4 @@
-/** AWS, asked with the operator's own credentials: region and profile are taken as the AWS CLI takes them. */
+/** AWS clients with the operator's own credentials. Region and profile are resolved like in the AWS CLI. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -27,11 +27,11 @@ export interface StackClients {
   ask<T>(action: string, work: () => Promise<T>, absent?: string): Promise<T>;
 }
 
-/** The SDK warns of queues with an address of their own and of credentials that --profile overrules: both are well. */
+/** The SDK warns about queues with their own endpoint and about credentials that --profile overrides. Both are intended. */
 const ignore = () => undefined;
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** Throws UsageError when no region is known. Asks nobody yet. */
+/** Throws UsageError when no region is configured. Sends no request. */
 export async function stackClients(
   options: { readonly region?: string; readonly profile?: string },
   env: Environment,
@@ -81,7 +81,7 @@ async function regionOf(client: CloudFormationClient, profile: string | undefine
   try {
     return await client.config.region();
   } catch (error) {
-    const hint = profile === undefined ? '' : `; --profile is "${profile}": is there such a profile?`;
+    const hint = profile === undefined ? '' : `; check whether the profile "${profile}" exists`;
     throw new UsageError(`${NO_REGION}${hint}`, error);
   }
 }

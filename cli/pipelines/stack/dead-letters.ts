@@ -11,7 +11,7 @@ import { printError } from '../../terminal/text.ts';
 import type { DeadLetter, OperatorQueues } from '../operated.ts';
 import type { StackClients } from './clients.ts';
 
-/** So long a letter is hidden from others at most, when this process dies with it in its hands. */
+/** The longest time that a letter stays hidden when this process crashes. */
 const HIDDEN_SECONDS = 120;
 /** The most of one request: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 const MESSAGES_PER_REQUEST = 10;
@@ -26,11 +26,11 @@ interface Held {
 }
 
 export interface StackDeadLetters extends Pick<OperatorQueues, 'deadLetters' | 'remove'> {
-  /** Hides it from others until it is removed or given back. Rejects with UsageError when somebody else has it. */
+  /** Hides it from others until it is removed or released. Rejects with UsageError when another consumer has it. */
   hold(letter: DeadLetter): Promise<void>;
 }
 
-/** SQS shows a message only by giving it: each is given back at the end, unless it was removed. */
+/** To read a message, SQS must deliver it. Each one is released at the end, unless it was removed. */
 export function stackDeadLetters(
   clients: StackClients,
   output: Pick<PipelineOutput, 'deadLetterQueueUrl'>,
@@ -70,7 +70,7 @@ export function stackDeadLetters(
         problem = error;
       });
     }
-    // What is not given back comes back by itself: no reason to fail.
+    // A message that is not released becomes visible again automatically: no reason to fail.
     if (problem) warn(problem);
   };
 
@@ -90,7 +90,7 @@ export function stackDeadLetters(
     }
   }
 
-  /** If it has been ours for too long, or is no more, SQS is asked for it once more. */
+  /** Receives the letter again if its visibility timeout is over or almost over. */
   const handleOf = async (id: string): Promise<string> => {
     const one = held.get(id);
     if (one && one.untilMs > Date.now() + SURE_MS) return one.receiptHandle;
@@ -104,7 +104,7 @@ export function stackDeadLetters(
     }
     if (!again) {
       throw new UsageError(
-        `dead letter ${id} is not on its queue now; somebody else has taken it or looks at it: try again in two minutes`,
+        `dead letter ${id} is not on its queue now; another process has taken it or is reading it: try again in two minutes`,
       );
     }
     held.set(id, again);
@@ -124,11 +124,11 @@ export function stackDeadLetters(
 }
 
 function warn({ message }: Error): void {
-  printError(`warning: ${message}. What was looked at is hidden for two minutes, also from you`);
+  printError(`warning: ${message}. The messages that were read stay hidden for two minutes`);
 }
 
 export const absent = (url: string) =>
-  `the queue ${url} does not exist; was it deleted, or is this another account?`;
+  `the queue ${url} does not exist; check the AWS account and region, and whether it was deleted`;
 
 function letterOf({ MessageId: id = '', Body: message = '', Attributes: attributes }: Message): DeadLetter {
   return { id, message, sentAtMs: Number(attributes?.SentTimestamp) };

@@ -1,7 +1,7 @@
-/** What AWS, or the way to it, answers instead of an answer: in one line, with what to do. */
+/** Errors of AWS, or of the connection to it, as one line that says what to do. */
 import { UsageError } from '../../terminal/errors.ts';
 
-/** As whom and where AWS is asked. */
+/** The identity and region of a request. */
 export interface Asker {
   readonly region: string;
   readonly profile: string | undefined;
@@ -12,7 +12,7 @@ const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, ask
   [
     /AccessDenied|^AuthorizationError|NotAuthorized|^UnauthorizedOperation/i,
     (action, { profile }) =>
-      `AWS does not allow ${action}${profile ? ` to --profile ${profile}` : ' to these credentials'}; allow it there, or use others: --profile NAME`,
+      `AWS does not allow ${action}${profile ? ` with --profile ${profile}` : ' with these credentials'}; allow it in IAM, or use other credentials: --profile NAME`,
   ],
   [
     /^ExpiredToken|^TokenRefreshRequired|^RequestExpired/,
@@ -21,22 +21,23 @@ const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, ask
   ],
   [
     /^(RequestTimeTooSkewed|InvalidSignature|SignatureDoesNotMatch)/,
-    () => 'AWS refuses the signature; check the secret access key, and this machine’s clock',
+    () => 'AWS rejected the signature; check the secret access key, and this machine’s clock',
   ],
   [
     /^(InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|IncompleteSignature|MissingAuthenticationToken)/,
-    () => 'AWS does not know these credentials; check AWS_ACCESS_KEY_ID, or the profile, and log in again',
+    () =>
+      'AWS does not recognize these credentials; check AWS_ACCESS_KEY_ID, or the profile, and log in again',
   ],
   [
     /throttl|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceededException|ProvisionedThroughputExceeded/i,
-    action => `AWS throttles ${action}, also after some tries; wait a minute and do it again`,
+    action => `AWS throttled ${action}, even after retries; wait a minute and try again`,
   ],
-  [/^OptInRequired/, (_, { region }) => `region ${region} is not enabled for this account; give another`],
+  [/^OptInRequired/, (_, { region }) => `region ${region} is not enabled for this account; specify another`],
 ];
 
 /**
  * The error as one for the operator. `action` is what was asked for, as IAM calls it, and where that helps, of what.
- * `absent` is told when what was asked about does not exist.
+ * `absent` is the message for a resource that does not exist.
  * An error of our own goes through as it is.
  */
 export function explained(error: unknown, action: string, asker: Asker, absent?: string): Error {
@@ -64,41 +65,41 @@ const NETWORK = /^(E[A-Z_]+|CERT_\w+|\w*TimeoutError|AbortError)$/;
 
 /** https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html */
 export const NO_REGION =
-  'no AWS region is known; give --region REGION, or set AWS_REGION, or "region" of the profile in ~/.aws/config';
+  'no AWS region is configured; specify --region REGION, or set AWS_REGION, or "region" of the profile in ~/.aws/config';
 
-/** The SDK can do less than the CLI; what the CLI can, it can export. */
+/** The SDK supports fewer credential sources than the CLI, which can export credentials for it. */
 function noCredentials(message: string, asker: Asker): string {
   const { profile } = asker;
   if (/SSO|sso login|expired|session/i.test(message)) {
-    return `the AWS session of the profile is over; log in again: ${logIn(asker)}`;
+    return `the AWS session of the profile has expired; log in again: ${logIn(asker)}`;
   }
   if (/multi-factor|MFA/.test(message)) {
     return (
-      'the profile asks for a code of your MFA device, which only the AWS CLI can take; do: ' +
-      `eval "$(aws configure export-credentials --format env${profile ? ` --profile ${profile}` : ''})", and leave --profile out`
+      'the profile requires an MFA code, which only the AWS CLI can request; run: ' +
+      `eval "$(aws configure export-credentials --format env${profile ? ` --profile ${profile}` : ''})", and omit --profile`
     );
   }
   if (profile) {
     return (
-      `--profile is "${profile}", for which there are no AWS credentials (${firstLine(message)}); ` +
-      '"aws configure list-profiles" lists those that you have'
+      `--profile is "${profile}", which has no AWS credentials (${firstLine(message)}); ` +
+      '"aws configure list-profiles" lists your profiles'
     );
   }
   return (
-    'there are no AWS credentials here; log in as for the AWS CLI (aws sso login, AWS_PROFILE, AWS_ACCESS_KEY_ID) ' +
-    'or give --profile NAME; for a state directory of this machine, give --config FILE'
+    'no AWS credentials were found; log in as for the AWS CLI (aws sso login, AWS_PROFILE, AWS_ACCESS_KEY_ID) ' +
+    'or specify --profile NAME; for a state directory of this machine, specify --config FILE'
   );
 }
 
 function unreachable(code: string, action: string, { region }: Asker): string {
   const service = action.split(':')[0];
   if (/ENOTFOUND|EAI_AGAIN/.test(code)) {
-    return `AWS has no ${service} at region "${region}" that this machine can find (${code}); check --region, and this machine’s DNS`;
+    return `the AWS endpoint of ${service} in region "${region}" was not found (${code}); check --region, and this machine’s DNS`;
   }
   return `AWS (${service}, ${region}) cannot be reached (${code}); check this machine’s network, proxy and firewall`;
 }
 
-/** Node's errors, and our edges', tell by `code` what AWS's tell by `name`. */
+/** Node's errors, and our edges', have in `code` what AWS's errors have in `name`. */
 function partsOf(error: unknown) {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const { code, $metadata: answer } = Object(error) as {

@@ -22,7 +22,7 @@ export async function* stackLedger(
     const answer = await ask(
       'logs:FilterLogEvents',
       () => logs.send(command),
-      `the log group ${logGroup} does not exist; was it deleted? What was settled before cannot be told then`,
+      `the log group ${logGroup} does not exist; if it was deleted, logs that were settled before cannot be verified`,
     );
     for (const { message = '', timestamp } of answer.events ?? []) {
       const entry = entryOf(message);

@@ -13,7 +13,7 @@ export async function pipelineOutputs(
   stackName: string,
 ): Promise<readonly PipelineOutput[]> {
   const { cloudformation, region, ask } = clients;
-  // Who may look at one stack only is refused where the name is mistyped, too.
+  // An operator with access to one stack only is denied for a mistyped name, too.
   const stack = await ask(`${ACTION} of stack "${stackName}"`, async () => {
     try {
       const answer = await cloudformation.send(new DescribeStacksCommand({ StackName: stackName }));
@@ -59,9 +59,9 @@ async function otherStacks({ cloudformation }: StackClients): Promise<string> {
     const { Stacks: stacks = [] } = await cloudformation.send(new DescribeStacksCommand({}));
     const names = stacks.flatMap(one => (outputsOf(one).length > 0 ? [one.StackName ?? ''] : []));
     if (names.length === 0) return elsewhere;
-    return `stacks with pipelines there: ${names.join(', ')}; give one with --stack, or another --region or --profile`;
+    return `stacks with pipelines there: ${names.join(', ')}; choose one with --stack, or another --region or --profile`;
   } catch {
-    // It is only a hint, and may ask for more than the operator is allowed.
+    // It is only a hint, and may need more permissions than the operator has.
     return elsewhere;
   }
 }

@@ -1,4 +1,4 @@
-/** What somebody has changed by hand since the stack was deployed, and would be missed in need. */
+/** Safety settings that were changed manually since the stack was deployed. */
 import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import {
@@ -34,7 +34,7 @@ async function tableProblems(
   TableName: string,
   where: About,
 ): Promise<string[]> {
-  const missing = `the table ${TableName} does not exist; was it deleted, or is this another account?`;
+  const missing = `the table ${TableName} does not exist; check the AWS account and region, and whether it was deleted`;
   const [{ Table: table }, backups] = await Promise.all([
     ask('dynamodb:DescribeTable', () => dynamodb.send(new DescribeTableCommand({ TableName })), missing),
     ask(
@@ -46,7 +46,7 @@ async function tableProblems(
   const recovery = backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
   return [
     recovery?.PointInTimeRecoveryStatus !== 'ENABLED' &&
-      `table ${TableName} has no point-in-time recovery, so a checkpoint lost by mistake cannot be had back; do: ` +
+      `table ${TableName} has no point-in-time recovery, so a lost checkpoint cannot be restored; do: ` +
         awsCommand(
           `dynamodb update-continuous-backups --table-name ${TableName} ` +
             '--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true',
@@ -72,8 +72,8 @@ async function retryProblems(clients: StackClients, output: PipelineOutput, wher
       `queue ${url} moves failed batches to ${policy['deadLetterTargetArn'] ?? 'no queue'}` +
         `${receives ? ` after ${receives} receives` : ''}; expected: ${wanted}; ${setting(url, { RedrivePolicy: wanted }, where)}`,
     visibility !== VISIBILITY_SECONDS &&
-      `queue ${url} hides a message for ${visibility} s; expected: ${VISIBILITY_SECONDS} s, six times what a replay ` +
-        `may take; ${setting(url, { VisibilityTimeout: String(VISIBILITY_SECONDS) }, where)}`,
+      `queue ${url} has a visibility timeout of ${visibility} s; expected: ${VISIBILITY_SECONDS} s, six times the ` +
+        `timeout of the replay function; ${setting(url, { VisibilityTimeout: String(VISIBILITY_SECONDS) }, where)}`,
   ].filter(problem => problem !== false);
 }
 
@@ -81,8 +81,8 @@ async function retentionProblems(clients: StackClients, url: string, where: Abou
   const seconds = Number((await attributesOf(clients, url))['MessageRetentionPeriod']);
   if (seconds === RETENTION_SECONDS) return [];
   return [
-    `queue ${url} keeps messages for ${seconds} s; expected: ${RETENTION_SECONDS} s, ${DEAD_LETTER_RETENTION_DAYS} days, ` +
-      `before SQS deletes what Azure has not got; ${setting(url, { MessageRetentionPeriod: String(RETENTION_SECONDS) }, where)}`,
+    `queue ${url} keeps messages for ${seconds} s; expected: ${RETENTION_SECONDS} s, which is ` +
+      `${DEAD_LETTER_RETENTION_DAYS} days; ${setting(url, { MessageRetentionPeriod: String(RETENTION_SECONDS) }, where)}`,
   ];
 }
 
@@ -94,7 +94,7 @@ async function attributesOf({ sqs, ask }: StackClients, QueueUrl: string) {
 const setting = (url: string, attributes: Readonly<Record<string, string>>, where: About) =>
   `do: ${awsCommand(`sqs set-queue-attributes --queue-url ${url} --attributes '${JSON.stringify(attributes)}'`, where)}`;
 
-/** SQS keeps no policy, or one that is whole. */
+/** SQS stores no policy, or a complete one. */
 function policyOf(text: string | undefined): Readonly<Record<string, unknown>> {
   const policy: unknown = JSON.parse(text || '{}');
   return isObject(policy) ? policy : {};

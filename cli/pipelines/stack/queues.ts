@@ -40,7 +40,7 @@ export function stackQueues(clients: StackClients, output: PipelineOutput): Oper
       await letters.hold(letter);
       const command = new SendMessageCommand({ QueueUrl: urls.retry, MessageBody: letter.message });
       const { MessageId: id } = await ask(SEND, () => sqs.send(command), absent(urls.retry));
-      if (!id) throw new UsageError('the retry queue has not confirmed that it holds the letter; try again');
+      if (!id) throw new UsageError('the retry queue did not confirm the message; try again');
       await letters.remove(letter);
     },
     depths: async () => {
@@ -56,8 +56,8 @@ function depth(messages: number, oldestAgeMs: number | undefined): Depth {
 }
 
 /**
- * SQS tells ages by CloudWatch only, and stops when nobody has touched a queue for six hours: what was the oldest then is
- * still the oldest, and as much older. A message received more than three times is left out: then no age is known.
+ * SQS reports ages only in CloudWatch, and stops when a queue is inactive for six hours. The oldest message then is still
+ * the oldest, and has aged since. A message received more than three times is left out: then no age is known.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 async function oldestAges(

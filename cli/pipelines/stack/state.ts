@@ -18,7 +18,7 @@ export interface StackState {
 export function stackState({ dynamodb, ask }: StackClients, output: PipelineOutput): StackState {
   const { checkpointTable: table, pipeline } = output;
   const store = checkpointStore(dynamodb, table);
-  const absent = `pipeline "${pipeline}": its table ${table} does not exist; was it deleted, or is this another account?`;
+  const absent = `pipeline "${pipeline}": its table ${table} does not exist; check the AWS account and region, and whether it was deleted`;
   const write = <T>(work: () => Promise<T>) =>
     ask(
       'dynamodb:UpdateItem',
@@ -61,7 +61,7 @@ function stateOf(item: Item): StoredState {
   const checkpointSet = item['checkpointSet']?.S;
   return {
     ...(logId && { checkpoint: { logId, ...(logDateMs !== undefined && { logDateMs }) } }),
-    // A lease without a readable expiry holds nobody off.
+    // A lease without a readable expiry is not held.
     ...(owner && !Number.isNaN(expiresAtMs) && { lease: { owner, expiresAtMs } }),
     ...(caughtUpAtMs !== undefined && { caughtUpAtMs }),
     ...(updatedAtMs !== undefined && { updatedAtMs }),
@@ -71,7 +71,7 @@ function stateOf(item: Item): StoredState {
   };
 }
 
-/** The store says what it could not do; why, said AWS, or the store itself of an item that is spoilt. */
+/** The reason behind the store's error: AWS's error, or the store's own for a damaged item. */
 function reasonOf(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   return error.cause ?? new UsageError(error.message, error);

@@ -20,7 +20,7 @@ import { stackTriggers } from './triggers.ts';
 const DEFAULT_STACK = 'Auth0LogsToAzure';
 const BASE_URLS = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl, ENV.workspaceBaseUrl];
 
-/** Throws UsageError when there is no such stack or pipeline, or AWS does not let us look. */
+/** Throws UsageError when the stack or pipeline does not exist, or AWS denies access. */
 export async function stackTarget(options: TargetOptions): Promise<Target> {
   const { stack: stackName = DEFAULT_STACK, pipeline } = options;
   const clients = await stackClients(options, process.env);
@@ -29,7 +29,7 @@ export async function stackTarget(options: TargetOptions): Promise<Target> {
   const chosen = outputs.filter(one => pipeline === undefined || one.pipeline === pipeline);
   if (chosen.length === 0) {
     const names = outputs.map(one => `"${one.pipeline}"`).join(', ');
-    throw new UsageError(`--pipeline is "${pipeline}"; allowed, by stack ${stackName}: ${names}`);
+    throw new UsageError(`--pipeline is "${pipeline}"; allowed in stack ${stackName}: ${names}`);
   }
   return {
     place: `stack ${stackName} in ${region}`,
@@ -52,7 +52,7 @@ async function operated(
   const deploy = deployCommand(stack, output);
   const byDefault = { lagMs: config.alarms.lagMinutes * 60_000, silenceMs: silenceMs(config) };
   return {
-    // The functions are not told of the alarms: the stack made a topic for them, or took the configured one.
+    // The functions do not know the alarms; the stack created their topic, or used the configured one.
     config: { ...config, alarms: { ...config.alarms, topicArn: output.alarmTopicArn } },
     secrets: secretsManager(clients.secretsManager),
     env: { ...env, ...process.env },
@@ -88,7 +88,7 @@ export async function shipFunction(
   const answer = await ask(
     'lambda:GetFunctionConfiguration',
     () => lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
-    `pipeline "${pipeline}": its function ${name} does not exist any more; deploy the stack again`,
+    `pipeline "${pipeline}": its function ${name} no longer exists; deploy the stack again`,
   );
   const variables = variablesOf(answer, name);
   return {
@@ -102,7 +102,7 @@ function variablesOf({ Environment: environment }: FunctionConfiguration, name: 
   const { Error: problem, Variables: variables = {} } = environment ?? {};
   if (!problem) return variables;
   throw new UsageError(
-    `the environment of function ${name} cannot be read (${problem.ErrorCode}); allow kms:Decrypt on its key to these credentials`,
+    `the environment of function ${name} cannot be read (${problem.ErrorCode}); allow these credentials kms:Decrypt on its key`,
   );
 }
 
@@ -110,9 +110,9 @@ function configOf(text: string | undefined, name: string): PipelineConfig {
   try {
     return parsePipeline(JSON.parse(text ?? ''));
   } catch (error) {
-    const problem = error instanceof ConfigError ? error.problems.join('; ') : 'it is no JSON';
+    const problem = error instanceof ConfigError ? error.problems.join('; ') : 'invalid JSON';
     throw new UsageError(
-      `${ENV.pipelineConfig} of function ${name} is none that this version understands (${problem}); ` +
+      `${ENV.pipelineConfig} of function ${name} cannot be used by this version (${problem}); ` +
         'deploy the stack again, or use the version that deployed it',
       error,
     );

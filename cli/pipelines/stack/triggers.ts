@@ -1,4 +1,4 @@
-/** What makes a deployed pipeline move: the schedule that starts runs, and the mapping that starts replays. */
+/** The triggers of a deployed pipeline: the schedule that starts runs, and the mapping that starts replays. */
 import {
   type EventSourceMappingConfiguration,
   type LambdaClient,
@@ -10,7 +10,7 @@ import { isObject } from '../../../lambda/core/record/log.ts';
 import type { Environment } from '../../../lambda/wiring.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Stopped } from '../operated.ts';
-import { type About, awsCommand } from '../remedy.ts';
+import { type About, awsCommand, revertDrift } from '../remedy.ts';
 import type { StackClients } from './clients.ts';
 import { queueNameOf } from './queues.ts';
 
@@ -47,8 +47,8 @@ async function stoppedSchedule(
   { deploy }: Whereabouts,
 ): Promise<Stopped | undefined> {
   if (schedule === undefined) return undefined;
-  const about = { runbook: 'silent', remedy: `put it back:\n  ${deploy}` };
-  const missing = `there is no schedule ${schedule}`;
+  const about = { runbook: 'silent', remedy: revertDrift(deploy) };
+  const missing = `the schedule ${schedule} does not exist`;
   try {
     const state = await ask(
       'scheduler:GetSchedule',
@@ -87,10 +87,10 @@ async function stoppedMapping(
   } while (Marker);
   const queue = `:${queueNameOf(retryQueueUrl)}`;
   const mapping = found.find(({ EventSourceArn: arn = '' }) => arn.endsWith(queue));
-  const about = { runbook: 'retry-queue-stuck', what: 'nothing takes the retry queue’s batches' };
+  const about = { runbook: 'retry-queue-stuck', what: 'no trigger delivers the retry queue’s batches' };
   if (!mapping) {
-    const text = `nothing feeds the retry queue to ${replayFunction}: its event source mapping does not exist`;
-    return { ...about, text, remedy: 'make it anew: docs/runbook.md, retry-queue-stuck' };
+    const text = `the event source mapping from the retry queue to ${replayFunction} does not exist`;
+    return { ...about, text, remedy: 'create it again: docs/runbook.md, retry-queue-stuck' };
   }
   const { State: state = 'unknown', StateTransitionReason: reason, UUID: uuid } = mapping;
   if (WORKING.has(state)) return undefined;

@@ -9,7 +9,7 @@ type Layout = RecordForm['layout'];
 
 const TIME_COLUMN = 'TimeGenerated';
 const DYNAMIC_COLUMNS = COLUMNS.filter(({ type }) => type === 'dynamic').map(({ name }) => name);
-/** Columns come in one order, and these first: so most records tell their form without being parsed. */
+/** Columns come in one order, and these first: so the form of most records is known without parsing. */
 const BEGINNINGS: readonly (readonly [Buffer, Layout])[] = [
   [Buffer.from(`{"${TIME_COLUMN}":`), 'typed'],
   [Buffer.from(`{"${EVENT_TIME_COLUMN}":`), 'text'],
@@ -18,8 +18,8 @@ const BEGINNINGS: readonly (readonly [Buffer, Layout])[] = [
 /**
  * The record as shape.ts would have written it for `to`: free-form columns as values or as the text of their JSON, with
  * or without TimeGenerated, every value cut to the limits of `to` and named in CutColumns. A free-form value that was
- * cut before is no JSON any more and stays the text that it is, which either API takes. The very same record when there
- * is nothing to change, or when it is none of ours. Never throws.
+ * cut before is not JSON any more and stays text, which either API takes. The same record when there
+ * is nothing to change, or when it is not one of ours. Never throws.
  */
 export function convertRecord(record: SerializedRecord, to: RecordForm): SerializedRecord {
   const isSmall = record.json.length <= to.fieldMaxBytes;
@@ -41,7 +41,7 @@ function layoutByBeginning(json: Buffer): Layout | undefined {
   return BEGINNINGS.find(([begin]) => json.subarray(0, begin.length).equals(begin))?.[1];
 }
 
-/** A record without any time tells its form only by a free-form value that is no text. */
+/** The form of a record without any time shows only in a free-form value that is not text. */
 function layoutOf(fields: Fields): Layout {
   if (fields[TIME_COLUMN] !== undefined) return 'typed';
   const isValue = (name: string) => fields[name] !== undefined && typeof fields[name] !== 'string';

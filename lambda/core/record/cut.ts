@@ -31,7 +31,7 @@ export function cutText(text: string, maxBytes: number): string {
 }
 
 /**
- * JSON that any reader takes: half a surrogate pair, which is no character and would be written as an escape that
+ * JSON that any reader takes: half a surrogate pair, which is not a character and would be written as an escape that
  * strict readers refuse, becomes U+FFFD, as in any UTF-8. Throws RangeError for what is nested too deeply.
  */
 export function toJson(value: unknown): string {

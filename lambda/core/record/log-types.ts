@@ -268,7 +268,7 @@ export const LOG_TYPES: readonly LogType[] = [...BY_CODE.values()];
 
 /**
  * What is known of a type code. Never throws: a code that the table lacks is its own name, at level info and in
- * category `unknown`; what is no code at all (not a string, or empty) has the code '' and the name 'Unknown'.
+ * category `unknown`; an invalid code (not a string, or empty) becomes the code '' with the name 'Unknown'.
  */
 export function logType(code: unknown): LogType {
   const text = typeof code === 'string' ? code : '';

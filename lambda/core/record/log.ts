@@ -12,7 +12,7 @@ export const IDENTITY_FIELDS = [...ID_FIELDS, 'date', 'type'] as const;
 
 /**
  * The log's id: `log_id`, else `_id`, else `id`; undefined when none is a non-empty string.
- * A numeric id has lost digits in JSON (it has 56 of them) and is no id any more.
+ * A numeric id is not usable: it has 56 digits, and JSON has lost some of them.
  */
 export function logIdOf(log: unknown): string | undefined {
   if (!isObject(log)) return undefined;

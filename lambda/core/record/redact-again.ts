@@ -43,7 +43,7 @@ export async function redactedAgain(
 
 /**
  * A fingerprint of the rules, of the key when a rule hashes, and of this version's way of finding values: 16 hex
- * digits, from which the key cannot be told. Undefined without rules.
+ * digits, from which the key cannot be derived. Undefined without rules.
  */
 export function redactionTag(rules: readonly Redaction[], key: string | undefined): string | undefined {
   if (rules.length === 0) return undefined;

@@ -236,7 +236,7 @@ function derivedAgain(record: Fields, column: Column, { log, redacted, rules, sc
     return isObject(alone) ? alone[key] : undefined;
   }
   const isRuled = rules.some(({ path }) => path.length === 1 && (path[0] === field || path[0] === '*'));
-  // A field that was redacted when this was made of it tells nothing.
+  // A field that was redacted before the column was filled proves nothing.
   if (isRuled && log[field] !== redacted[field]) return undefined;
   return typeof value === 'string' ? scrub.text(value) : value;
 }
@@ -250,7 +250,7 @@ function textOf(value: unknown): string | undefined {
 /** It may be of the user agent's making, and then follows that. */
 const IS_MOBILE = COLUMNS.find(({ name }) => name === 'IsMobile')!;
 
-/** The record without anything that its log told. */
+/** The record without any content of its log. */
 function withheld(record: Fields): Fields {
   const identity = Object.entries(record).filter(([name]) => OURS.has(name) && name !== 'CutColumns');
   return { ...Object.fromEntries(identity), ShapeError: 'it could not be redacted again and is withheld' };

@@ -39,7 +39,7 @@ export interface Redactor {
  * A rule's `field` is a path of keys, with dots or as a list; `*` stands for any key or any array element. `mask` puts
  * `[redacted]` in the place, `hash` a keyed hash (`hmac:` and 32 hex digits of HMAC-SHA256, so that equal values
  * can still be joined), `drop` removes it. What is not text is redacted by its JSON text; null and '' are left,
- * as they tell nothing. Where rules overlap, the first one counts. A text of 4 characters or more that was found
+ * as they reveal nothing. Where rules overlap, the first one counts. A text of 4 characters or more that was found
  * at a path is also replaced inside every other text of the log, in every way of writing it that scrub.ts knows.
  * `log_id`, `_id`, `id`, `date` and `type` are never touched while they are plain values.
  *
@@ -94,14 +94,14 @@ function hashing(key: string): (value: unknown) => string {
 function check(field: string, path: readonly string[], how: Redaction['how'], key: string): void {
   if (path.length === 1 && IDENTITY.has(path[0]!)) {
     throw new Error(
-      `redact: "${field}" cannot be redacted, since logs are ordered, understood and freed of duplicates by it; ` +
-        `allowed: any field but ${[...IDENTITY].join(', ')}; remove this rule`,
+      `redact: "${field}" cannot be redacted, because it identifies, orders or classifies logs; ` +
+        `allowed: any field except ${[...IDENTITY].join(', ')}; remove this rule`,
     );
   }
   if (how === 'hash' && !key) {
     throw new Error(
-      `redact: "${field}" is to be hashed, but there is no key to hash with; ` +
-        'give one, or choose "mask" or "drop" for it',
+      `redact: "${field}" is to be hashed, but there is no redaction key; ` +
+        'provide one, or use "mask" or "drop"',
     );
   }
 }

@@ -25,7 +25,7 @@ export function fieldText(field: RedactionField): string {
 /** Seen in logs, though no column is made of it: https://github.com/auth0/auth0-log-schemas */
 const WITHOUT_COLUMN = ['$event_schema'];
 
-/** Top-level fields that Auth0's logs are known to have. Auth0 adds others at any time: an unknown one is no error. */
+/** Top-level fields that Auth0's logs are known to have. Auth0 adds others at any time: an unknown field is allowed. */
 export const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   ...IDENTITY_FIELDS,
   ...COLUMNS.flatMap(({ from }) => fieldsIn(from).map(([field = '']) => field)),
@@ -41,7 +41,7 @@ export function fieldsIn(from: string): readonly (readonly string[])[] {
 }
 
 const ALLOWED =
-  'a path into the log, such as "user_name", "details.request.body.email" or, for keys with dots in them, ["details", "https://acme.com/email"], "*" for any key; not log_id, _id, id, date or type, by which logs are known';
+  'a path into the log, such as "user_name", "details.request.body.email" or, for keys with dots in them, ["details", "https://acme.com/email"], "*" for any key; not log_id, _id, id, date or type, which identify a log';
 const PART = /^[^.\s]+$/;
 
 /** Valibot's schema of it. */
@@ -68,12 +68,13 @@ function misnamed(field: RedactionField): string | undefined {
   const [first = '', ...deeper] = pathOf(field);
   if (first === '*' || KNOWN_FIELDS.has(first)) return undefined;
   const close = [...KNOWN_FIELDS].find(known => known.toLowerCase() === first.toLowerCase());
-  if (close !== undefined) return instead([close, ...deeper], field, 'as Auth0 writes it; the case counts');
+  if (close !== undefined)
+    return instead([close, ...deeper], field, 'as Auth0 spells it; names are case-sensitive');
   const column = COLUMNS.find(({ name }) => isNameOf(name, first));
   if (!column) return undefined;
   const [source] = fieldsIn(column.from);
-  if (source) return instead([...source, ...deeper], field, `of which the column ${column.name} is made`);
-  return `a field of the log; ${column.name} is a column, which Auth0’s logs do not have: name the field that it tells of`;
+  if (source) return instead([...source, ...deeper], field, `from which the column ${column.name} is made`);
+  return `a field of the log; ${column.name} is a column of the table: use the field from which it is made`;
 }
 
 /** A column's name, also in another case; a word in lower case alone may be a field that Auth0 adds. */
@@ -84,7 +85,7 @@ function isNameOf(column: string, given: string): boolean {
 
 function instead(path: readonly string[], field: RedactionField, why: string): string {
   if (path.length === 1 && isIdentityField(path[0]!)) {
-    return `any other field; it means "${path[0]}", by which logs are known: remove this rule`;
+    return `any other field; it means "${path[0]}", which identifies a log: remove this rule`;
   }
   const text = typeof field === 'string' ? JSON.stringify(path.join('.')) : JSON.stringify(path);
   return `${text}, ${why}`;

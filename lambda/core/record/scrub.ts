@@ -45,7 +45,7 @@ export function scrubber(found: Found): Scrubber {
       needles.set(plain, replacement);
   }
   const longestFirst = [...needles].sort(([a], [b]) => b.length - a.length);
-  // In a key only what is no plain word: a user called `request` must not rename `details.request`.
+  // In keys, plain words stay: a user called `request` must not rename `details.request`.
   const inKeys = longestFirst.filter(([form]) => /\W/.test(form));
   const everywhere = searching(longestFirst);
   const pieces = (text: string, at: Parameters<Search>[1]) => {

@@ -41,7 +41,7 @@ export function shaper(options: ShapeOptions): (log: unknown) => ShapedLog {
       return withoutShape(log, `it could not be redacted (${nameOf(error)}) and is withheld`, options, true);
     }
     if (!isObject(redacted)) {
-      return withoutShape(redacted, `it is no JSON object but ${kindOf(redacted)}`, options, false);
+      return withoutShape(redacted, `it is not a JSON object but ${kindOf(redacted)}`, options, false);
     }
     try {
       return finish(shape(redacted, options), options, false);
@@ -98,7 +98,7 @@ function identify(record: Fields, { logId, time, type }: Identity, options: Shap
   record['Auth0Domain'] = options.auth0Domain;
 }
 
-/** Puts a field into its column. False when it has none, or when the column cannot tell all of it. */
+/** Puts a field into its column. False when it has none, or when the column cannot hold all of it. */
 function place(record: Fields, key: string, value: unknown, form: RecordForm): boolean {
   const column = COLUMN_OF.get(key);
   if (!column) return false;
@@ -175,7 +175,7 @@ function timeInId(logId = ''): string | undefined {
 /** Auth0 writes the same time in two ways: `2023-05-15T21:55:18.060Z` and `2023-05-15 21:55:18.060000000`. */
 const TWO_WAYS = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}\.\d{3})0*Z?$/;
 
-/** Whether the value is that very time and tells nothing else. */
+/** Whether the value is exactly that time. */
 function isTime(value: unknown, time: unknown): boolean {
   return typeof value === 'string' && (value === time || value.replace(TWO_WAYS, '$1T$2Z') === time);
 }

@@ -7,7 +7,7 @@ export interface UserAgent {
   readonly device?: string;
   readonly browser?: string;
   readonly browserVersion?: string;
-  /** Undefined when neither the system nor the browser is recognised. */
+  /** Undefined when neither the system nor the browser is recognized. */
   readonly isMobile?: boolean;
 }
 
@@ -18,7 +18,7 @@ const cache = new Map<string, UserAgent>();
 
 /**
  * Reads a user agent: a browser's own, or Auth0's short form such as `Chrome 86.0.4240 / Mac OS X 10.15.6`.
- * Only what is recognised is set; versions are as the agent gives them. Never throws. Agents repeat, so the
+ * Only what is recognized is set; versions are as the agent gives them. Never throws. Agents repeat, so the
  * last ones are remembered.
  */
 export function userAgent(text: string): UserAgent {
@@ -32,7 +32,7 @@ export function userAgent(text: string): UserAgent {
   return parsed;
 }
 
-/** `browser version / system version`, where `Other` and `0.0.0` stand for what Auth0 did not recognise. */
+/** `browser version / system version`, where `Other` and `0.0.0` stand for what Auth0 did not recognize. */
 const SHORT_FORM = /^([^/]{1,60}) (\d[\d.]{0,30}) \/ ([^/]{1,60}) (\d[\d.]{0,30})$/;
 
 function shortForm(agent: string): UserAgent | undefined {

@@ -80,7 +80,7 @@ function shown(where: string, given: unknown): string {
 }
 
 function shownText(where: string, given: string): string {
-  const hidden = `a text of ${given.length} characters (not shown, as it may be a secret)`;
+  const hidden = `a string of ${given.length} characters (not shown, as it may be a secret)`;
   if (/secret|key|password|token|credential|\(/i.test(where) || mayBeSecret(given)) return hidden;
   // Of an address only the host: a path, a query or a user may be a secret.
   if (/^\w+:\/\//.test(given)) {

@@ -24,7 +24,7 @@ export const listOf = <T extends v.GenericSchema<string>>(item: T, allowed: stri
 
 export const pipelineName = text(
   /^[a-z][a-z0-9-]{0,31}$/,
-  'lower-case letters, digits and -, at most 32, a letter first',
+  'at most 32 lower-case letters, digits and -, beginning with a letter',
 );
 
 const SECRET_NAME = 'the name or ARN of a secret in Secrets Manager (not the secret itself)';
@@ -41,6 +41,6 @@ export const secretName = v.pipe(
   v.check(value => !/^([\w-]{64}|[A-Za-z0-9+/]{86}==)$/.test(value), SECRET_NAME),
   v.check(
     value => !AMBIGUOUS.test(value),
-    'the name of the secret, or its whole ARN, with "-" and the six characters that Secrets Manager adds: from this one nobody can tell whether they are there',
+    'the name of the secret, or its complete ARN with "-" and the six characters that Secrets Manager adds: this ARN is ambiguous',
   ),
 );

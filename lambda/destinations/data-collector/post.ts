@@ -69,7 +69,7 @@ export function openDataCollector(
 
 function unauthorised(secretName: string, sharedKey: string | undefined): PostAnswer {
   const problem = sharedKey ? 'has a "sharedKey" that is not base64' : 'lacks "sharedKey"';
-  const remedy = 'it must be {"sharedKey":"…"} with the primary or secondary key of the workspace, whole';
+  const remedy = 'it must be {"sharedKey":"…"} with the complete primary or secondary key of the workspace';
   const said = remedied(`the secret "${secretName}" ${problem}`, remedy);
   return { kind: 'unauthorised', fault: { verdict: 'denied', ...said } };
 }

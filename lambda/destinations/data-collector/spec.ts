@@ -1,5 +1,5 @@
 /**
- * Azure's HTTP Data Collector API, as every other part of the house knows it.
+ * Azure's HTTP Data Collector API, as all other code sees it.
  * https://learn.microsoft.com/previous-versions/azure/azure-monitor/logs/data-collector-api
  */
 import * as v from 'valibot';
@@ -15,7 +15,7 @@ const schema = settings({
   kind: v.literal('data-collector'),
   workspaceId: guid,
   logType: v.optional(
-    text(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'letters, digits and _, at most 100, a letter first'),
+    text(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'at most 100 letters, digits and _, beginning with a letter'),
     'Auth0',
   ),
   apiVersion: v.optional(text(/^\d{4}-\d{2}-\d{2}$/, 'an API version, such as "2016-04-01"'), '2016-04-01'),
@@ -23,7 +23,7 @@ const schema = settings({
   resourceId: v.optional(
     text(
       /^\/subscriptions\/[\x20-\x7e]*[\x21-\x7e]$/i,
-      'an Azure resource id, "/subscriptions/…", of ASCII characters, as it goes into a header',
+      'an Azure resource id, "/subscriptions/…", in ASCII characters, as it is sent in a header',
     ),
   ),
   maxBatchBytes: v.optional(whole(200_000, 30_000_000, 'bytes, 200000 to 30000000'), 1_000_000),
@@ -58,20 +58,23 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
   settings: schema,
   descriptions: {
     workspaceId: {
-      means: 'the workspace’s id, which the portal calls _Workspace ID_',
+      means: 'the workspace’s id, in the portal _Workspace ID_',
       example: '01234567-89ab-cdef-0123-456789abcdef',
     },
     logType: {
       means:
-        'the table’s name, to which Azure adds `_CL`; Auth0’s former extension called it the namespace. With another name than the default, replace `Auth0_CL` in the text of the [function](queries.md#functions) `Auth0Logs()`',
+        'the table’s name; Azure appends `_CL`. Auth0’s former extension called it the namespace. If it is not the default, replace `Auth0_CL` in the text of the [function](queries.md#functions) `Auth0Logs()`',
       example: 'Auth0Prod',
     },
     apiVersion: { means: 'the version of the API', example: '2016-04-01' },
     resourceId: {
-      means: 'the Azure resource that the rows are about: the column `_ResourceId`',
+      means: 'the Azure resource of the rows, in the column `_ResourceId`',
       example: '/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/auth0-logs',
     },
-    secret: { means: 'where the workspace’s key is: `{"sharedKey"}`', example: 'auth0-logs/prod/azure' },
+    secret: {
+      means: 'the secret with the workspace’s key: `{"sharedKey"}`',
+      example: 'auth0-logs/prod/azure',
+    },
   },
   // It would make columns of an object's keys, and a table has 500 at most; TimeGenerated it reserves for itself.
   // 32 KB by its page, 32,766 bytes by its own message.
@@ -104,11 +107,12 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
   makesTable: true,
   doubts: () => [],
   causes: DATA_COLLECTOR_CAUSES,
-  values: ({ workspaceId, logType, apiVersion, cloud }) => ({
+  values: ({ workspaceId, logType, apiVersion, cloud, secret }) => ({
     workspaceId,
     logType,
     apiVersion,
     cloud,
+    secret,
     address: `workspace ${workspaceId}`,
   }),
   notice,
@@ -119,10 +123,13 @@ const addressSettings = ({ workspaceId, cloud }: Pick<DataCollectorConfig, 'work
 
 function sharedKeyProblem(key: string) {
   if (!isSharedKey(key)) {
-    return { level: 'error', text: 'has a "sharedKey" that is not base64: was it copied whole?' } as const;
+    return {
+      level: 'error',
+      text: 'has a "sharedKey" that is not base64: check that it was copied completely',
+    } as const;
   }
   const bytes = Buffer.from(key, 'base64').byteLength;
   if (bytes === SHARED_KEY_BYTES) return undefined;
-  const text = `has a "sharedKey" of ${bytes} bytes, and workspaces have keys of ${SHARED_KEY_BYTES}: was it copied whole?`;
+  const text = `has a "sharedKey" of ${bytes} bytes instead of ${SHARED_KEY_BYTES}: check that it was copied completely`;
   return { level: 'warning', text } as const;
 }

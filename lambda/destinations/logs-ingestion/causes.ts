@@ -1,4 +1,4 @@
-/** Why Entra gives no token, and why the Logs Ingestion API refuses a post. The first row that fits is the cause. */
+/** Why Entra rejects a token request, and why the Logs Ingestion API rejects a post. The first row that matches is the cause. */
 import type { Cause, Refused } from '../../core/cause.ts';
 import { DAILY_CAP, PAGE } from '../causes.ts';
 
@@ -9,31 +9,33 @@ const says =
     codes.some(code => new RegExp(`\\bAADSTS${code}\\b`).test(message));
 
 export const ENTRA_CAUSES: readonly Cause[] = [
-  { ...PAGE, means: 'a proxy or a firewall answers, and not Entra', next: 'refused' },
+  { ...PAGE, next: 'refused' },
   {
     name: 'secret-expired',
     answer: '`AADSTS7000222`',
-    means: 'the client secret has expired',
+    means: 'the client secret expired',
     remedy:
-      'make a new client secret of the application {clientId}, and write its value into the secret "{secret}":\n' +
+      'create a client secret for the application {clientId}, and write its value into the secret "{secret}":\n' +
       '  az ad app credential reset --id {clientId} --append',
     next: 'refused',
+    needsSecret: true,
     is: says(7000222),
   },
   {
     name: 'secret-wrong',
     answer: '`AADSTS7000215`',
-    means: 'the client secret is wrong: another’s, or its id instead of its value',
+    means: 'the secret holds the client secret of another application, or its id instead of its value',
     remedy:
-      'check that the secret "{secret}" holds a client secret of the application {clientId}: its value, not its id; or make a new one:\n' +
+      'write the value (not the id) of a client secret of the application {clientId} into the secret "{secret}", or create a new one:\n' +
       '  az ad app credential reset --id {clientId} --append',
     next: 'refused',
+    needsSecret: true,
     is: says(7000215),
   },
   {
     name: 'application',
     answer: '`AADSTS700016`',
-    means: 'the tenant has no such application',
+    means: 'the application does not exist in the tenant',
     remedy:
       'check azure.clientId "{clientId}" and azure.tenantId "{tenantId}":\n  az ad app show --id {clientId}',
     next: 'refused',
@@ -42,7 +44,7 @@ export const ENTRA_CAUSES: readonly Cause[] = [
   {
     name: 'tenant',
     answer: '`AADSTS90002`',
-    means: 'there is no such tenant in this cloud',
+    means: 'the tenant does not exist in this cloud',
     remedy:
       'check azure.tenantId "{tenantId}" and azure.cloud "{cloud}":\n  az account show --query tenantId',
     next: 'refused',
@@ -51,8 +53,8 @@ export const ENTRA_CAUSES: readonly Cause[] = [
   {
     name: 'cloud',
     answer: '`AADSTS70011`, `AADSTS500011`',
-    means: 'the tenant is of another cloud than `azure.cloud`',
-    remedy: 'check azure.cloud "{cloud}"',
+    means: 'the tenant is in another cloud than `azure.cloud`',
+    remedy: 'correct azure.cloud "{cloud}"',
     next: 'refused',
     is: says(70011, 500011),
   },
@@ -63,7 +65,7 @@ export const LOGS_INGESTION_CAUSES: readonly Cause[] = [
   {
     name: 'role',
     answer: '`403`',
-    means: 'the role is missing, or not spread yet: that takes up to 30 minutes',
+    means: 'the application lacks the role Monitoring Metrics Publisher, or got it less than 30 minutes ago',
     remedy:
       'give the application the role Monitoring Metrics Publisher on the data collection rule (a new one takes up to ' +
       '30 minutes to work):\n' +
@@ -74,25 +76,25 @@ export const LOGS_INGESTION_CAUSES: readonly Cause[] = [
   {
     name: 'audience',
     answer: '`401`',
-    means: 'the token is for another cloud or audience',
-    remedy: 'check azure.cloud "{cloud}" and azure.endpoint "{endpoint}": they must be of one cloud',
+    means: '`azure.cloud` and `azure.endpoint` are of different clouds',
+    remedy: 'check azure.cloud "{cloud}" and azure.endpoint "{endpoint}": both must be of the same cloud',
     next: 'next run',
     is: ({ status }) => status === 401,
   },
   {
     name: 'stream',
-    answer: '`400` or `404` with a code that names the stream',
-    means: 'the rule does not have this stream',
-    remedy: 'check azure.stream "{stream}" against the rule’s streams, see “dcr columns”',
+    answer: '`400` or `404`, and the code names the stream',
+    means: 'the data collection rule does not have this stream',
+    remedy: 'check azure.stream "{stream}" against the streams of the rule: see “dcr columns” in "doctor"',
     next: 'next run',
     is: ({ code = '' }) => /stream/i.test(code),
   },
   {
     name: 'rule',
-    answer: '`404`, or `400` with a code that names the rule',
-    means: 'the rule does not exist at this endpoint',
+    answer: '`404`, or `400` and the code names the rule',
+    means: 'the data collection rule does not exist at this endpoint',
     remedy:
-      'check azure.endpoint "{endpoint}", azure.dcrImmutableId "{dcrImmutableId}" and azure.stream "{stream}" against:\n' +
+      'compare azure.endpoint "{endpoint}", azure.dcrImmutableId "{dcrImmutableId}" and azure.stream "{stream}" with the rules of the subscription:\n' +
       '  az monitor data-collection rule list -o json \\\n    --query "[].{id:immutableId,at:endpoints.logsIngestion}"',
     next: 'next run',
     is: ({ status, code = '' }) =>
@@ -101,8 +103,8 @@ export const LOGS_INGESTION_CAUSES: readonly Cause[] = [
   {
     name: 'columns',
     answer: '`400` for every record',
-    means: 'the rule’s columns do not take the records',
-    remedy: 'compare the columns: “dcr columns” of "doctor" says how',
+    means: 'the columns of the data collection rule do not match the records',
+    remedy: 'compare the columns: see “dcr columns” in "doctor"',
     next: 'next run',
     is: ({ status }) => status === 400,
   },

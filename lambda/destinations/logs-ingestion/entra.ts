@@ -39,7 +39,7 @@ export function entraClientSecret(options: EntraOptions & { readonly secrets: Se
       const secret = await secrets.read(secretName);
       if (secret.kind === 'fault') return secret;
       const clientSecret = secret.fields['clientSecret']?.reveal();
-      const otherwise = `check ${tokenSettings(config)}, and that the secret "${secretName}" holds a client secret of that application which has not expired`;
+      const otherwise = `check ${tokenSettings(config)}, and that the secret "${secretName}" holds a client secret of that application that has not expired`;
       const grant = clientSecret
         ? await exchangeAtEntra(options, { client_secret: clientSecret }, otherwise, limit)
         : lacking(secretName);
@@ -93,7 +93,7 @@ export async function exchangeAtEntra(
     const { code, message } = networkFailure(error);
     return {
       kind: 'fault',
-      fault: { verdict: 'unavailable', code, message: `Entra gave no token: ${message}` },
+      fault: { verdict: 'unavailable', code, message: `Entra returned no token: ${message}` },
     };
   }
 }

@@ -1,4 +1,4 @@
-/** Microsoft Entra tokens for Azure Monitor without any secret of Azure's: AWS vouches for the Lambda. */
+/** Microsoft Entra tokens for Azure Monitor without an Azure secret: a token of AWS proves the function's identity. */
 import { WEB_IDENTITY } from '../../core/contract.ts';
 import { jsonObject, withinLimit, withTimeLimit } from '../../core/http.ts';
 import { tokenCache } from '../../core/oauth.ts';
@@ -37,6 +37,6 @@ function remedy({ config }: FederatedOptions, assertion: string): string {
   const { iss, sub } = jsonObject(Buffer.from(body, 'base64url').toString('utf8')) ?? {};
   return (
     `check ${tokenSettings(config)}, and that this identity has a federated credential with issuer "${iss}", subject "${sub}" ` +
-    `and audience "${WEB_IDENTITY.audience}"; if it was made a few minutes ago, wait: Entra is slow to know it, and no log is lost meanwhile`
+    `and audience "${WEB_IDENTITY.audience}"; if it was created a few minutes ago, wait until it takes effect: no log is lost meanwhile`
   );
 }

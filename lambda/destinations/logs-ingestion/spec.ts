@@ -1,5 +1,5 @@
 /**
- * Azure Monitor's Logs Ingestion API, as every other part of the house knows it.
+ * Azure Monitor's Logs Ingestion API, as all other code sees it.
  * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
  */
 import * as v from 'valibot';
@@ -74,11 +74,12 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     },
     auth: {
       means:
-        'how it proves itself: by a secret, or as the function’s own AWS role, [without any secret](azure.md#from-an-empty-resource-group-to-the-first-row). `run` on one machine has no such role and refuses `"federated"`',
+        'how to authenticate: with a client secret, or with the function’s AWS role and [without any secret](azure.md#from-an-empty-resource-group-to-the-first-row). `run` on one machine has no such role and refuses `"federated"`',
       example: 'federated',
     },
     secret: {
-      means: 'where the client secret is: `{"clientSecret"}`. Required unless `azure.auth` is `"federated"`',
+      means:
+        'the secret with the client secret: `{"clientSecret"}`. Required unless `azure.auth` is `"federated"`',
       example: 'auth0-logs/prod/azure',
     },
   },
@@ -113,8 +114,8 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
       ? []
       : [
           {
-            text: `azure.cloud is "${cloud}", and azure.endpoint is one of another cloud`,
-            remedy: 'correct either: .com is "public", .us is "us-gov", .cn is "china"',
+            text: `azure.cloud is "${cloud}", but azure.endpoint is of another cloud`,
+            remedy: 'correct one of them: .com is "public", .us is "us-gov", .cn is "china"',
           },
         ],
   causes: LOGS_INGESTION_CAUSES,
@@ -152,6 +153,6 @@ export function tokenSettings({
 function clientSecretProblem(secret: string) {
   if (!GUID.test(secret)) return undefined;
   const text =
-    'has a "clientSecret" that looks like the id of a client secret; its value is needed, shown only once';
+    'has a "clientSecret" that looks like the id of a client secret; use its value, which Azure shows only once';
   return { level: 'warning', text } as const;
 }

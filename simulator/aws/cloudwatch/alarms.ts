@@ -16,7 +16,7 @@ export interface AlarmDefinition {
   readonly tells: Readonly<Record<State, boolean>>;
 }
 
-/** A change of state. Actions run only then: whoever is not told by a change is not told. */
+/** A change of state. Actions run only on a change, so that a lost one is not repeated. */
 export interface Change {
   readonly minute: number;
   readonly from: State;

@@ -31,8 +31,8 @@ export function sendFunctionMinute(
 }
 
 /**
- * The scheduler's attempts, best effort and by group alone: schedules of a group cannot be told apart, and a call that
- * Lambda took is no error, whatever becomes of it. https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+ * The scheduler's attempts, best effort and only per group: schedules of a group share them, and a call that
+ * Lambda accepted is a success, however it ends. https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
  */
 export function sendScheduleMinute(sent: Samples, group: string, minute: number, isRefused: boolean): void {
   const metric = (name: string) => ({
@@ -51,7 +51,7 @@ export interface QueueMinute {
   readonly hidden: number;
   /** Age in minutes of each message, and how often it was received. */
   readonly messages?: readonly { readonly age: number; readonly receives: number }[];
-  /** Somebody called SQS about it: also GetQueueAttributes, also in vain. */
+  /** Any SQS call on the queue, including GetQueueAttributes and calls that fail. */
   readonly touched: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Other programs, started and surely ended. */
+/** Starts other programs, and makes sure that they end. */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -41,7 +41,7 @@ export function start(command: string, args: readonly string[], { env, cwd }: Ch
     }
   };
   const kill = () => signalGroup('SIGKILL');
-  // The last resort, when this process ends in a way that nobody foresaw.
+  // The last resort, for an unexpected end of this process.
   process.once('exit', kill);
   const ended = new Promise<number | string>(resolve => {
     child.once('error', error => resolve('code' in error ? String(error.code) : error.name));
@@ -61,7 +61,7 @@ export function start(command: string, args: readonly string[], { env, cwd }: Ch
   };
 }
 
-/** A program that has ended by itself. */
+/** A program that has ended without a signal of ours. */
 export interface Ended {
   /** See Child. */
   readonly end: number | string;

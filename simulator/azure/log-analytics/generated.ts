@@ -1,4 +1,4 @@
-/** The form of queries.sql: one section a query, each with a hash of what its SQL was made of. */
+/** The form of queries.sql: one section per query, each with a hash of the sources of its SQL. */
 
 export interface GeneratedQuery {
   readonly hash: string;

@@ -17,7 +17,7 @@ export interface Checked {
 
 export interface Workspace {
   readonly tables: Readonly<Record<string, readonly ColumnOf[]>>;
-  /** By the columns of their results: a function's text is checked by itself. */
+  /** By the columns of their results: a function's text is checked separately. */
   readonly functions: Readonly<Record<string, readonly ColumnOf[]>>;
 }
 

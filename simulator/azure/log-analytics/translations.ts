@@ -91,7 +91,7 @@ function columnsOf(some: readonly SavedFunction[], tables: Tables): Record<strin
 
 /**
  * The columns that the text names, and those that it hands on without naming them, as a query without `project` or
- * `summarize` does. The translator is told of no others.
+ * `summarize` does. The translator gets no others.
  */
 function columnsUsed(text: string, tables: Tables): Translation['schema'] {
   const words = new Set(text.match(/\w+/g));

@@ -64,7 +64,7 @@ describe('audit', () => {
     const { code, stdout, stderr } = await audit([], {}, EIGHTY);
     expect(stdout).toMatch(/at Auth0 +│ +1,500 /);
     expect(stdout).toMatch(/settled +│ +1,500 /);
-    expect(stdout).toMatch(/entered, for \d+ batches that touch it: 1,500 accepted,\s0 excluded/);
+    expect(stdout).toMatch(/ledger entries in this window: \d+ batches,\s1,500 accepted,\s0\sexcluded/);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('Nothing is missing: 1,500 logs settled.');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -126,7 +126,7 @@ describe('audit', () => {
     world.auth0.tenant.add([logAgo(30_000)]);
     const { code, stdout } = await audit();
     expect(stdout).toMatch(/not yet +│ +1 │ after the checkpoint/);
-    expect(stdout).toMatch(/not swept +│ +1 │ came late/);
+    expect(stdout).toMatch(/not swept +│ +1 │ late; the next sweep/);
     expect(stdout).toContain('Nothing is missing: 300 logs settled, 2 not yet.');
     expect(code).toBe(0);
   });
@@ -152,9 +152,7 @@ describe('audit', () => {
     keep('seq <> 1');
     const begun = await audit([], NO_SWEEP);
     expect(begun.stdout).toMatch(new RegExp(`not known +│ +${first} │ the ledger begins at 20`));
-    expect(begun.stdout).toContain(
-      `Nothing is known to be missing, but ${first} logs cannot be vouched for.`,
-    );
+    expect(begun.stdout).toContain(`Nothing is known to be missing, but ${first} logs are unverified.`);
     expect([gap.code, begun.code]).toEqual([1, 1]);
   });
 
@@ -166,7 +164,7 @@ describe('audit', () => {
     expect(stdout).toMatch(/unsure +│ +160 /);
     expect(stdout).toMatch(/\n {2}from 20\S+Z to 20\S+Z:\n {4}160 logs, at least 120 of them missing\n/);
     expect(stdout).toContain('$ npx auth0-logs-to-azure backfill --from');
-    expect(stdout).toContain('MISSING: at least 120 logs; 160 logs cannot be vouched for.');
+    expect(stdout).toContain('MISSING: at least 120 logs; 160 logs are unverified.');
     expect(code).toBe(1);
   });
 
@@ -217,7 +215,9 @@ describe('audit, when it cannot', () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(300) } });
     world.auth0.faults.logs.always({ kind: 'status', status: 400 });
     const { code, stdout, stderr } = await audit(['--ids', join(world.directory, 'missing.txt')]);
-    expect(stderr).toMatch(/^error: Auth0 could not be asked: Auth0 gave no logs \(400[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^error: Auth0 could not be read: Auth0 rejected the request for logs \(400[^\n]*\n$/,
+    );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect((await readdir(world.directory)).filter(name => name.startsWith('missing'))).toEqual([]);
   });

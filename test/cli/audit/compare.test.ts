@@ -28,7 +28,7 @@ const late = (numbers: readonly number[], lastLogId: string) => entry(numbers.ma
 interface Audited extends Findings {
   readonly named: readonly string[];
 }
-/** Audits a window of these numbers, all of them unless told otherwise; Auth0 serves `served`. */
+/** Audits a window of these numbers, all of them by default; Auth0 serves `served`. */
 function audit(served: readonly string[], basis: Partial<AuditBasis> & Pick<AuditBasis, 'entries'>): Audited {
   const whole: AuditBasis = {
     window: { afterLogId: justBefore(0), lastLogId: justBefore(100_000) },
@@ -149,7 +149,7 @@ describe('what is not missing', () => {
     const passed = { afterLogId: id(99), lastLogId: id(199), ids: sketchOf(without(ids(100, 200), [150])) };
     const found = audit(ids(0, 200), { entries, passed });
     expect(found).toMatchObject({ settled: 197, notSwept: 1, named: [id(20), id(160)] });
-    // A sweep that cannot tell ships its whole window.
+    // A sweep that cannot identify the late logs ships its whole window.
     const untold = { ...passed, ids: emptySketch() };
     expect(audit(ids(0, 200), { entries, passed: untold })).toMatchObject({ notSwept: 2, named: [id(20)] });
   });
@@ -199,7 +199,7 @@ const tenant = fc.record({
   begins: fc.nat(40),
 });
 
-/** What sweeps would enter: an entry's logs were told by a sketch, so another sketch of them tells them again. */
+/** What sweeps would enter: a sketch identified an entry's logs, so another sketch of them identifies them again. */
 const found = (numbers: readonly number[]) =>
   missingFrom(emptySketch(), sketchOf(numbers.map(id))) ? [numbers] : numbers.map(n => [n]);
 

@@ -89,6 +89,6 @@ test('an Auth0 that fails on the way is no audit of a part', async () => {
       pages++ < 2 ? source.page(...request) : Promise.resolve({ kind: 'fault', fault: denied }),
   }));
   await expect(failing).rejects.toThrow(
-    /^Auth0 could be read only up to 20\S+Z, so that nothing is told: read:logs was taken away$/,
+    /^Auth0 could be read only up to 20\S+Z, so there is no result: read:logs was taken away$/,
   );
 });

@@ -100,7 +100,7 @@ describe('a configuration that is there', () => {
       { dcrImmutableId: DCR },
     ]);
     expect(() => configurationFrom(outputs(), present(many))).toThrow(
-      '--pipeline is missing; allowed, by the configuration: old, new',
+      '--pipeline is missing; allowed in the configuration: old, new',
     );
     expect(() => configurationFrom(outputs(), present(many, 'other'))).toThrow('--pipeline is "other"');
   });
@@ -115,7 +115,7 @@ test.each<[string, unknown]>([
   ['values without their wrapping', { kind: 'logs-ingestion' }],
 ])('%s is refused with the command that makes the file', (_what, given) => {
   expect(() => configurationFrom(given, NEW)).toThrow(
-    /no outputs of azure\/template\.json.*make it:\n {2}az deployment/,
+    /no outputs of azure\/template\.json.*create it:\n {2}az deployment/,
   );
 });
 
@@ -133,7 +133,7 @@ describe('the command', () => {
     const ended = await cli(['azure', 'outputs', whole, '--domain', 'acme.eu.auth0.com', '--name', 'eu']);
     expect(ended.code).toBe(0);
     expect(ended.stderr.match(/^note: .*$/gm)).toEqual([
-      expect.stringContaining('auth0.logRetentionDays is 1, as on Auth0’s free plan'),
+      expect.stringContaining('auth0.logRetentionDays is 1, the retention of Auth0’s Free plan'),
       expect.stringContaining('--alarm-email'),
     ]);
     expect(parsePipelines(JSON.parse(ended.stdout))[0]).toMatchObject({ name: 'eu', azure: federated });
@@ -168,7 +168,7 @@ describe('the command', () => {
       'error: neither --config nor --domain is given; allowed: --config FILE to change a configuration, or --domain DOMAIN for a new one\n',
     );
     expect(missing.stderr).toMatch(
-      /^error: the outputs file not-there\.json does not exist; make it:\n {2}az .*\n$/,
+      /^error: the outputs file not-there\.json does not exist; create it:\n {2}az .*\n$/,
     );
   });
 });

@@ -15,7 +15,7 @@ test('ships the logs of the window once more, and leaves the pipeline’s checkp
   expect((await world.run()).code).toBe(0);
   const before = checkpoint();
   const { code, stdout, stderr } = await backfill(world);
-  expect(stdout).toMatch(/^[\d,]+ logs shipped in \d+ s; the window is done\n$/);
+  expect(stdout).toMatch(/^[\d,]+ logs shipped in \d+ s; the window is complete\n$/);
   expect(stderr).toContain(`backfill of ${WINDOW[1]?.slice(0, 19)}Z to ${WINDOW[3]?.slice(0, 19)}Z (1 h)\n`);
   expect(code).toBe(0);
   const twice = logs.map(log => log.log_id).filter(id => world.azure.received.count(id) > 1);
@@ -29,7 +29,9 @@ test('a window that is done is not shipped again, unless --again', async () => {
   expect((await backfill(world)).code).toBe(0);
   const again = await backfill(world);
   expect(again).toMatchObject({ code: 0, stderr: '' });
-  expect(again.stdout.replaceAll('\n', ' ')).toMatch(/^this backfill was done at .*nothing to do/);
+  expect(again.stdout.replaceAll('\n', ' ')).toMatch(
+    /^this backfill is already complete \(since .*nothing to do/,
+  );
   expect(world.azure.received.duplicates).toBe(0);
   const { code, stdout } = await backfill(world, [...WINDOW, '--again', '--json']);
   const shipped = idsShipped(logs);
@@ -63,8 +65,8 @@ test('--dry-run counts, and neither posts nor writes', async () => {
   });
   expect(counted).toMatchObject({ code: 0, stderr: '' });
   const { stdout } = await backfill(world, [...WINDOW, '--dry-run']);
-  expect(stdout).toContain(`${shipped.length} logs read, of `);
-  expect(stdout).toContain('a dry run: nothing was posted or written');
+  expect(stdout).toContain(`${shipped.length} logs read, from `);
+  expect(stdout).toContain('dry run: nothing was posted or written');
   expect(world.azure.received.posts).toBe(0);
   expect(await readdir(world.directory)).not.toContain('state');
 });

@@ -16,8 +16,8 @@ test('what Azure does not take is put on the pipeline’s own queues: the poison
   logs[at] = poisonLog(logs[at]!);
   world = await openLocalWorld({ auth0: { logs } });
   const { code, stdout, stderr } = await backfill(world);
-  expect(stdout).toContain('1 put on the dead-letter queue; the window is done');
-  expect(stdout).toContain('look at dead letters with: replay --list');
+  expect(stdout).toContain('1 put on the dead-letter queue; the window is complete');
+  expect(stdout).toContain('to list the dead letters: replay --list');
   expect(stderr).toContain(`a log was dead-lettered (logId ${wanted[7]})`);
   expect(code).toBe(0);
   const missing = new Set(await world.missing());
@@ -31,7 +31,7 @@ test('an outage ends it with 1; "run" delivers what is queued, and the same comm
   world.posts.always({ kind: 'status', status: 503, headers: retryAfter });
   const during = await backfill(world);
   expect(during.stdout).toMatch(/^0 logs shipped in .*put on the retry queue; ended early/);
-  expect(during.stderr).toMatch(/error: pipeline "local": .*503.*give the same command again: it goes on/);
+  expect(during.stderr).toMatch(/error: pipeline "local": .*503.*run the same command again; it continues/);
   expect(during.code).toBe(1);
   world.posts.clear();
   expect((await backfill(world)).code).toBe(0);

@@ -1,4 +1,5 @@
 /** What `backfill` says when it cannot, and what it warns of. */
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,14 +29,14 @@ test.each<[string, readonly string[], string]>([
   ['no --from', [], "required option '--from <time>' not specified"],
   ['a time that is none', ['--from', 'yesterday'], '--from is "yesterday"; allowed: a UTC date "2026-07-01"'],
   ['an end before the begin', ['--from', '1h', '--to', '2h'], '--from is "1h" ('],
-  ['an end to come', ['--from', '1h', '--to', '2099-01-01'], '--to is "2099-01-01" and lies in the future'],
+  ['an end to come', ['--from', '1h', '--to', '2099-01-01'], '--to is "2099-01-01", which is in the future'],
   ['a headroom that leaves nothing', [...WINDOW, '--headroom', '1'], '--headroom is "1"; allowed: a share'],
   [
     'a headroom that is no number',
     [...WINDOW, '--headroom', 'half'],
     '--headroom is "half"; allowed: a share',
   ],
-  ['an unknown pipeline', [...WINDOW, '--pipeline', 'prod'], '--pipeline is "prod"; allowed, by'],
+  ['an unknown pipeline', [...WINDOW, '--pipeline', 'prod'], '--pipeline is "prod"; allowed in'],
 ])('%s is refused in one line, with exit code 2, and nothing is begun', async (_, args, message) => {
   const ended = await backfill(world, args);
   expect(ended.stderr).toContain(message);
@@ -56,11 +57,11 @@ test('a federated pipeline is refused, with what to do instead; it is counted al
   const file = await world.write('federated.json', { ...world.config, azure: FEDERATED });
   const { code, stderr } = await backfill(world, [...WINDOW, '--config', file]);
   expect(stderr).toContain(
-    'azure.auth is "federated", so that only its function may post to Azure; give --config',
+    'azure.auth is "federated", so only its function can post to Azure; specify --config',
   );
   expect(code).toBe(2);
   const counted = await backfill(world, [...WINDOW, '--config', file, '--dry-run']);
-  expect(counted.stdout).toContain('logs read, of ');
+  expect(counted.stdout).toContain('logs read, from ');
   expect(counted).toMatchObject({ code: 0, stderr: '' });
 });
 
@@ -79,7 +80,7 @@ test('a window that is older than Auth0’s retention is shipped with a warning,
   const state = join(world.directory, 'old');
   const { code, stdout, stderr } = await backfill(world, ['--from', '3d', '--state', state]);
   expect(stderr.replaceAll('\n', ' ')).toMatch(
-    /warning: the window begins before 20.*Z, and Auth0 keeps logs for 1 d \(auth0.logRetentionDays\)/,
+    /warning: the window begins before 20.*Z, but Auth0 keeps logs for only 1 d \(auth0.logRetentionDays\)/,
   );
   expect(stdout).toContain('50 logs shipped');
   expect(code).toBe(0);
@@ -96,9 +97,15 @@ test('the same window of the same name, but from or to another place, is not tak
   });
   expect(elsewhere).not.toBe(here);
   const { code, stderr } = await backfill(world, [...WINDOW, '--state', state, '--config', file]);
-  const told = /holds a backfill of that window from (.*), and this one is (.*); choose another/.exec(stderr);
-  expect(told?.slice(1)).toEqual([expect.stringContaining(here!), expect.stringContaining(elsewhere!)]);
+  const said = /holds a backfill of this window from (.*), and this one is (.*); move the other one/.exec(
+    stderr,
+  );
+  expect(said?.slice(1)).toEqual([expect.stringContaining(here!), expect.stringContaining(elsewhere!)]);
   expect(code).toBe(2);
+  execFileSync('bash', ['-c', /^ {2}(mv .*)$/m.exec(stderr)![1]!]);
+  const again = await backfill(world, [...WINDOW, '--state', state, '--config', file]);
+  expect(again.stdout).toMatch(/[1-9]\d* logs shipped/);
+  expect(again.code).toBe(0);
 });
 
 test('a backfill whose file is spoilt is named, with what to do', async () => {
@@ -108,7 +115,7 @@ test('a backfill whose file is spoilt is named, with what to do', async () => {
   await writeFile(join(own, 'backfill.json'), '{"asked": {"from": "3d"}');
   const { code, stderr } = await backfill(world, [...WINDOW, '--state', state]);
   expect(stderr).toContain(
-    `${own}/backfill.json is spoilt; delete the directory ${own} to begin that backfill anew`,
+    `${own}/backfill.json is damaged; delete the directory ${own} to start that backfill over`,
   );
   expect(code).toBe(2);
 });

@@ -35,7 +35,7 @@ test('the dry run begins after the deployed checkpoint, and leaves stack and dis
   expect(await prod.aws.readCheckpoint('prod')).toBeUndefined();
   expect(await prod.run()).toMatchObject({ outcome: 'caught-up', logsAccepted: 899 });
   const then = await run('dry-run');
-  expect(then.stdout).toContain('begun after the checkpoint\nthere is no log to ship\n');
+  expect(then.stdout).toContain('starting after the checkpoint\nno logs to ship\n');
   expect(then).toMatchObject({ code: 0, stderr: '' });
   expect(await readdir(directory)).toEqual([]);
 });
@@ -46,10 +46,10 @@ test('the backfill leaves the deployed checkpoint and lease alone, and puts asid
   const depths = await prod.aws.queueDepths();
   const { code, stdout, stderr } = await run('backfill', WINDOW);
   expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-    'put on the queues of stack Auth0LogsToAzure in us-east-1 ',
+    'go to the queues of stack Auth0LogsToAzure in us-east-1 ',
   );
   expect(stdout).toContain(`${shipped.length - 1} logs shipped in `);
-  expect(stdout).toContain('1 put on the dead-letter queue; the window is done');
+  expect(stdout).toContain('1 put on the dead-letter queue; the window is complete');
   expect(code).toBe(0);
   expect(await prod.aws.readCheckpoint('prod')).toEqual(before);
   expect(await prod.aws.queueDepths()).toEqual({ ...depths, 'dead-letter': depths['dead-letter'] + 1 });
@@ -63,12 +63,12 @@ test('what an outage holds is delivered by the deployed replay function', async 
   prod.posts.always({ kind: 'status', status: 503, headers: retryAfter });
   const { code, stdout } = await run('backfill', [...WINDOW, '--again']);
   prod.posts.clear();
-  expect(stdout).toContain('what is on the retry queue is not lost: the replay function delivers it\n');
+  expect(stdout).toContain('batches on the retry queue are not lost: the replay function delivers them\n');
   expect(code).toBe(1);
   const rows = prod.azure.received.records;
   expect(await prod.replayOnce()).toBe(1);
   expect(prod.azure.received.records).toBe(rows + shipped.length - 1);
-  expect((await run('backfill', WINDOW)).stdout).toContain('the window is done');
+  expect((await run('backfill', WINDOW)).stdout).toContain('the window is complete');
 });
 
 test('of two pipelines one must be chosen', async () => {

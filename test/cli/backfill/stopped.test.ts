@@ -39,13 +39,13 @@ test('goes on where it was killed, though "2h" is another window by then: none i
     expect((await ended).signal).toBe('SIGKILL');
   }
   const { code, stdout, stderr } = await backfill(world, ['--from', '2h']);
-  expect(stderr).toContain('begun before, it goes on at 20');
-  expect(stdout).toContain('the window is done');
+  expect(stderr).toContain('continues an earlier backfill at 20');
+  expect(stdout).toContain('the window is complete');
   expect(code).toBe(0);
   const window = await windowIds();
   expect(window.length).toBeGreaterThan(3000);
   expect(window.filter(id => !world.azure.received.has(id))).toEqual([]);
-  // Three times what is on its way at most: three batches of some 110 logs.
+  // Three times what is shipping at most: three batches of some 110 logs.
   expect(world.azure.received.duplicates).toBeLessThan(1200);
 });
 
@@ -55,7 +55,7 @@ test('stopped by Ctrl-C it ends with 130, and goes on without a log twice', asyn
   await arrived(300);
   child.kill('SIGINT');
   const { code, stdout, stderr } = await ended;
-  expect(stdout.replaceAll('\n', ' ')).toMatch(/stopped as asked at 20.*: the same command goes on there/);
+  expect(stdout.replaceAll('\n', ' ')).toMatch(/stopped at 20.*; the same command continues there/);
   expect(stderr).toContain('stopping after this step');
   expect(code).toBe(130);
   expect((await backfill(world)).code).toBe(0);
@@ -69,7 +69,7 @@ test('one that another process is doing is refused, and begun anew by nobody', a
   while (world.azure.received.posts === 0) await new Promise(resolve => setImmediate(resolve));
   for (const args of [WINDOW, [...WINDOW, '--again']]) {
     const second = await backfill(world, args);
-    expect(second.stderr).toContain(`this backfill is being done by process ${child.pid} on `);
+    expect(second.stderr).toContain(`this backfill is already running (process ${child.pid} on `);
     expect(second.code).toBe(2);
   }
   child.kill('SIGKILL');

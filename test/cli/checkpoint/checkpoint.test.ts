@@ -32,10 +32,10 @@ describe('a pipeline of 300 logs', () => {
 
   test('that has not run yet: where it would begin', async () => {
     const { code, stdout } = await start(['get']);
-    expect(stdout).toContain('  checkpoint    none yet: the first run begins at "oldest"\n');
+    expect(stdout).toContain('  checkpoint    none yet; the first run begins at "oldest"\n');
     expect(code).toBe(0);
     const forward = await start(['set', 'now', '--dry-run']);
-    expect(forward.stdout).toContain(': no checkpoint yet, so auth0.startFrom "oldest"\n');
+    expect(forward.stdout).toContain(': no checkpoint yet; auth0.startFrom is "oldest"\n');
     expect(forward.stdout).toContain('Forward: 300 logs would be SKIPPED.\n');
   });
 
@@ -44,7 +44,7 @@ describe('a pipeline of 300 logs', () => {
     const { code, stdout, stderr } = await start(['get'], { ...world.env, ...EIGHTY });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`  checkpoint    ${last}\n`);
-    expect(stdout).toMatch(/ {2}its date {6}[\dT:-]+Z, \d+ (s|min) ago\n/);
+    expect(stdout).toMatch(/ {2}date {10}[\dT:-]+Z, \d+ (s|min) ago\n/);
     expect(stdout).toContain('  lease         free\n');
     expect(stdout).toContain('                300 logs shipped; caught up\n');
     expect(stdout).toContain('  set by hand   never\n');
@@ -62,9 +62,9 @@ describe('a pipeline of 300 logs', () => {
   test('set back shows how many logs are sent again, and wants --yes where nobody can be asked', async () => {
     const { code, stdout, stderr } = await start(['set', '1h'], { ...world.env, ...EIGHTY });
     expect(stdout).toMatch(
-      /\nBack: \d+ logs would be sent again, and so would those in which late logs are\nstill looked for\.\n/,
+      /\nBack: \d+ logs would be sent again, and so would the logs that the sweep still\ncovers\.\n/,
     );
-    expect(stderr).toBe('error: nobody can be asked here; allowed: --yes, or --dry-run to look\n');
+    expect(stderr).toBe('error: confirmation needs a terminal; allowed: --yes, or --dry-run to preview\n');
     expect([code, await placed()]).toEqual([2, last]);
   });
 
@@ -102,18 +102,21 @@ describe('a pipeline of 300 logs', () => {
       /\n {2}\$ npx auth0-logs-to-azure backfill --from [\dT:-]+Z \\\n {6}--to [\dT:-]+Z --config [^\n]+\\\n/,
     );
     expect(refused.stderr).toBe(
-      'error: logs would be skipped, which --yes alone does not allow: give --skip-logs, too\n',
+      'error: logs would be skipped, which --yes alone does not allow; add --skip-logs\n',
     );
     expect([refused.code, await placed()]).toEqual([2, logs[99]!.log_id]);
     const skipped = await start(['set', 'now', '--yes', '--skip-logs']);
-    expect(skipped.stdout).toContain('Set. The next run goes on from there;');
+    expect(skipped.stdout).toContain('Set. The next run continues from there;');
     expect([skipped.code, await placed()]).toEqual([0, last]);
   });
 
   test('set to where it is, or as a dry run, changes nothing', async () => {
     const before = await stored();
     const same = await start(['set', last, '--yes']);
-    expect([same.code, same.stdout]).toEqual([0, expect.stringContaining('That is where it is already.\n')]);
+    expect([same.code, same.stdout]).toEqual([
+      0,
+      expect.stringContaining('The checkpoint is already there.\n'),
+    ]);
     const dry = await start(['set', 'oldest', '--dry-run']);
     expect(dry.stdout).toContain('Back: 300 logs would be sent again, ');
     expect(dry.stdout).toContain('dry run: nothing was changed\n');
@@ -124,15 +127,15 @@ describe('a pipeline of 300 logs', () => {
     const env = { ...world.env, AUTH0_CLIENT_SECRET: 'wrong-one' };
     const date = await start(['set', '1h', '--yes'], env);
     expect(date.stderr).toMatch(
-      /^error: Auth0 has to be asked where that is, and: Auth0 gave no token [^\n]+\n$/,
+      /^error: the place could not be looked up at Auth0: Auth0 rejected the token request [^\n]+\n$/,
     );
     expect(date.code).toBe(2);
     const { code, stdout } = await start(['set', logs[0]!.log_id, '--yes'], env);
     expect(stdout).toContain('Back: An unknown number of logs would be sent again,');
-    expect(stdout).toContain('They could not be counted: Auth0 gave no token');
+    expect(stdout).toContain('The logs could not be counted: Auth0 rejected the token request');
     expect([code, await placed()]).toEqual([0, logs[0]!.log_id]);
     const forward = await start(['set', last, '--yes'], env);
-    expect(forward.stderr).toContain('give --skip-logs, too');
+    expect(forward.stderr).toContain('add --skip-logs');
     expect([forward.code, await placed()]).toEqual([2, logs[0]!.log_id]);
   });
 

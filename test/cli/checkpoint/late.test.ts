@@ -43,9 +43,9 @@ test('a place in the future, or one before which Auth0 may still write logs, is 
   ];
   const set = (place: string) => startCli(['checkpoint', 'set', place, '--yes', ...where], world.env).ended;
   const future = await set(logIdAt(Date.now() + 240_000));
-  expect(future.stderr).toContain('which lies in the future');
+  expect(future.stderr).toContain('which is in the future');
   const young = await set(logIdAt(Date.now() - 1000));
-  expect(young.stdout).toContain('so young that Auth0 may still write logs before it');
-  expect(young.stderr).toContain('give --skip-logs, too');
+  expect(young.stdout).toContain('so recent that Auth0 may still write logs before it');
+  expect(young.stderr).toContain('add --skip-logs');
   expect([future.code, young.code]).toEqual([2, 2]);
 });

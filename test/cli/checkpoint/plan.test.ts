@@ -23,10 +23,10 @@ describe('a place', () => {
     ['the day before', 'allowed: a log id, a UTC date'],
     ['2026-02-30', 'allowed: a log id'],
     ['', 'allowed: a log id'],
-    ['2026-07-29T12:00:01Z', 'which lies in the future; allowed: up to now (2026-07-29T12:00:00Z), or "now"'],
-    [at('2026-07-29T12:10:00Z'), 'which lies in the future (2026-07-29T12:10:00Z)'],
-    ['12345678901234567890', 'which is no log id of a form that Auth0 gives'],
-    [`900${'9'.repeat(53)}`, 'which is no log id of a form that Auth0 gives'],
+    ['2026-07-29T12:00:01Z', 'which is in the future; allowed: up to now (2026-07-29T12:00:00Z), or "now"'],
+    [at('2026-07-29T12:10:00Z'), 'which is in the future (2026-07-29T12:10:00Z)'],
+    ['12345678901234567890', 'which is not a valid Auth0 log id'],
+    [`900${'9'.repeat(53)}`, 'which is not a valid Auth0 log id'],
   ])('is not given by "%s"', (text, problem) => {
     expect(() => parseWhere(text, NOW_MS)).toThrow(`<where> is "${text}"`);
     expect(() => parseWhere(text, NOW_MS)).toThrow(problem);

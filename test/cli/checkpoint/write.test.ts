@@ -58,7 +58,7 @@ describe('a checkpoint set by hand', () => {
     const written = await writeCheckpoint(planned(), logIdAt(0));
     expect(written).toEqual({
       kind: 'refused',
-      why: `a run has moved the checkpoint meanwhile, to ${OLD}`,
+      why: `a run has moved the checkpoint in the meantime, to ${OLD}`,
     });
     const state = await readState(directory, 'local');
     expect(state).toMatchObject({ checkpoint: { logId: OLD }, late: 'remembered' });

@@ -38,8 +38,8 @@ describe('demo', { timeout: 180_000 }, () => {
     expect(stdout).not.toMatch(CONTROL);
     expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
     expect(stdout.match(/^\d\. /gm)).toHaveLength(7);
-    expect(stdout).toContain('put on the retry queue, checkpoint moved on');
-    expect(stdout).toContain('the retry queue drained by itself');
+    expect(stdout).toContain('put on the retry queue, checkpoint advanced');
+    expect(stdout).toContain('the retry queue drained automatically');
     expect(stdout).toMatch(/missing +│ +0 /);
     expect(stdout).toContain('Nothing is lost: 300 logs in Azure');
     expect(code).toBe(0);
@@ -55,10 +55,10 @@ describe('demo', { timeout: 180_000 }, () => {
     const TMPDIR = await mkdtemp(join(tmpdir(), 'demo-'));
     const { child, ended } = startCli(['--logs', '20000'], { TMPDIR });
     child.stdout?.on('data', data => {
-      if (String(data).includes('1. An ordinary tick')) child.kill('SIGTERM');
+      if (String(data).includes('1. A normal tick')) child.kill('SIGTERM');
     });
     const { code, stdout, stderr } = await ended;
-    expect(stderr).toBe('interrupted; everything that was started has been ended\n');
+    expect(stderr).toBe('interrupted; everything that was started has been stopped\n');
     expect(stdout).not.toContain('missing');
     expect({ code, left: await readdir(TMPDIR) }).toEqual({ code: 130, left: [] });
     await rm(TMPDIR, { recursive: true });

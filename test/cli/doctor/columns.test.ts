@@ -56,7 +56,7 @@ describe('the columns of the rule', () => {
   ])('are well by %s', (_, file) => {
     expect(found(file)).toMatchObject({
       level: 'ok',
-      text: expect.stringContaining(`declared by ${STREAM}`),
+      text: expect.stringContaining(`${STREAM} declares all`),
     });
   });
 
@@ -69,7 +69,7 @@ describe('the columns of the rule', () => {
     const columns = streamColumns().filter(({ name }) => !['LogId', 'Extra'].includes(name));
     expect(found(rule(columns))).toMatchObject({
       level: 'error',
-      text: '2 columns not declared, so that Azure drops their values: LogId, Extra',
+      text: '2 columns not declared, so Azure drops their values: LogId, Extra',
       remedy: expect.stringContaining('deploy azure/template.json again'),
     });
     expect(found(rule([])).text).toMatch(/CutColumns|and \d+ more$/);
@@ -79,7 +79,7 @@ describe('the columns of the rule', () => {
     const columns = streamColumns().map(one => (one.name === 'Level' ? { ...one, type: 'string' } : one));
     expect(found(rule(columns))).toMatchObject({
       level: 'error',
-      text: '1 column of another type, so that values are lost: Level is string, sent as int',
+      text: '1 column of a different type, so values are lost: Level is string, sent as int',
     });
   });
 
@@ -87,14 +87,14 @@ describe('the columns of the rule', () => {
     [
       'another stream',
       rule(undefined, { streamDeclarations: { 'Custom-Other': { columns: [] } } }),
-      'it has Custom-Other',
+      'it declares Custom-Other',
     ],
-    ['no stream', rule(undefined, { streamDeclarations: {} }), 'it has none'],
+    ['no stream', rule(undefined, { streamDeclarations: {} }), 'it declares none'],
     ['no flow of it', rule(undefined, { dataFlows: [{ streams: ['Custom-Other'] }] }), 'no data flow'],
-    ['another rule', other, `holds no rule ${RULE}, only ${other.immutableId}`],
-    ['something else', { hello: 'world' }, 'only no rule at all'],
-    ['nothing', null, 'only no rule at all'],
-    ['another resource', { ...rule(), type: 'Microsoft.Insights/workbooks' }, 'only no rule at all'],
+    ['another rule', other, `does not contain rule ${RULE}; it contains ${other.immutableId}`],
+    ['something else', { hello: 'world' }, 'it contains no rules'],
+    ['nothing', null, 'it contains no rules'],
+    ['another resource', { ...rule(), type: 'Microsoft.Insights/workbooks' }, 'it contains no rules'],
   ])('with %s: an error', (_, file, text) => {
     expect(found(file)).toMatchObject({ level: 'error', text: expect.stringContaining(text) });
   });

@@ -80,6 +80,6 @@ export async function openPatient(setup: PatientSetup = {}): Promise<Patient> {
   };
 }
 
-/** Check to level, in the order in which they are told. */
+/** Check to level, in the order of the report. */
 export const levels = (findings: readonly Finding[]): Record<string, string> =>
   Object.fromEntries(findings.map(({ check, level }) => [check, level]));

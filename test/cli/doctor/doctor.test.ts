@@ -66,12 +66,12 @@ describe('doctor on a pipeline that is well', () => {
     });
     const text = (check: string) => findings.find(one => one.check === check)?.text;
     expect(text('last run')).toMatch(/^\d+ s ago: caught-up, 150 logs accepted by Azure$/);
-    expect(text('auth0 logs')).toMatch(/^readable; the newest is \d min old; none waits$/);
+    expect(text('auth0 logs')).toMatch(/^readable; the newest is \d min old; no logs waiting$/);
     const said = [
-      `${SAMPLES[kind].status} to a post without a record`,
-      ...[...emptyRefused].map(code => `it refused the post for its emptiness alone: 400 ${code}`),
+      `${SAMPLES[kind].status} to a post without records`,
+      ...[...emptyRefused].map(code => `Azure rejected only the empty post: 400 ${code}`),
     ];
-    expect(said.map(how => `reachable and authorised (${how})`)).toContain(text('azure'));
+    expect(said.map(how => `reachable and authorized (${how})`)).toContain(text('azure'));
     expect([asJson, asText]).toMatchObject([
       { code: 0, stderr: '' },
       { code: 0, stderr: '' },
@@ -108,7 +108,7 @@ describe('doctor on a pipeline that is well', () => {
   test('before its first run: says how it begins, suspects no gap, and makes no state directory', async () => {
     const { examine, world } = await open();
     const { of } = await examine();
-    expect(of('last run')).toMatchObject({ level: 'warning', text: 'there was none yet' });
+    expect(of('last run')).toMatchObject({ level: 'warning', text: 'no run has ended yet' });
     expect(of('last run')?.remedy).toMatch(/\n {2}npx auth0-logs-to-azure run --once$/);
     expect(of('checkpoint')).toMatchObject({ level: 'not checked' });
     await expect(access(join(world.directory, 'state'))).rejects.toThrow('ENOENT');
@@ -125,8 +125,8 @@ describe('doctor on the screen', () => {
     expect(lines[0]).toContain(`state directory ${world.directory}/state`);
     expect(lines[2]).toBe(`local: local.eu.auth0.com to ${specOf(azure).place(azure).name}`);
     expect(stdout).toMatch(/\n {2}✓ auth0 token +obtained/);
-    expect(stdout).toMatch(/\n {2}✗ azure +Azure refuses: 403.*\n(.*\n)? {4}→ /);
-    expect(stdout).toMatch(/\n {2}– checkpoint +there is none yet/);
+    expect(stdout).toMatch(/\n {2}✗ azure +Azure rejected the credentials: 403.*\n(.*\n)? {4}→ /);
+    expect(stdout).toMatch(/\n {2}– checkpoint +none yet/);
     const [, warnings, unchecked, ok] =
       /\n\n1 error, (\d+) warnings?, (\d+) not checked, (\d+) ok; nothing was changed\n$/.exec(stdout) ?? [];
     const marked = (mark: string) => String(lines.filter(line => line.startsWith(`  ${mark} `)).length);
@@ -135,11 +135,11 @@ describe('doctor on the screen', () => {
     expect({ stderr, code }).toEqual({ stderr: '', code: 1 });
   });
 
-  test('a file of --dcr that cannot be used is wrong usage: one line, exit code 2', async () => {
+  test('a --dcr file that cannot be used is wrong usage: one line, exit code 2', async () => {
     const { doctor } = await open();
     const { stdout, stderr, code } = await doctor(['--dcr', 'nowhere.json']);
     expect(stderr).toMatch(
-      /^error: the file of --dcr nowhere.json does not exist; make it: az monitor [^\n]+\n$/,
+      /^error: the --dcr file nowhere.json does not exist; create it: az monitor [^\n]+\n$/,
     );
     expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
   });

@@ -18,10 +18,14 @@ describe('the rate limit', () => {
     rateLimitFinding({ limit: all, remaining, resetAtMs: NOW }, 0.1);
 
   test.each([
-    [2, 1, 'the Free plan: about 12,000 logs a minute'],
-    [10, 9, 'Essentials, Professional or an Enterprise test tenant: about 10,000 logs a minute; 1 call kept'],
-    [50, 40, 'an Enterprise production tenant: about 96,000 logs a minute; 5 calls kept'],
-    [7, 7, 'of no plan known here'],
+    [2, 1, 'the Free plan: about 12,000 logs per minute'],
+    [
+      10,
+      9,
+      'Essentials, Professional or an Enterprise test tenant: about 10,000 logs per minute; 1 call reserved',
+    ],
+    [50, 40, 'an Enterprise production tenant: about 96,000 logs per minute; 5 calls reserved'],
+    [7, 7, 'of an unknown plan'],
   ])('of %i calls tells the plan', (all, remaining, words) => {
     expect(limit(all, remaining)).toMatchObject({ level: 'ok', text: expect.stringContaining(words) });
   });
@@ -56,7 +60,7 @@ describe('the retention', () => {
     expect(oldest(9 * 24, 1)).toMatchObject({
       level: 'warning',
       text: expect.stringContaining('the oldest log is 9 d old, auth0.logRetentionDays is 1: too low'),
-      remedy: expect.stringMatching(/it looks like 10$/),
+      remedy: expect.stringMatching(/which looks like 10$/),
     });
   });
 
@@ -78,7 +82,7 @@ describe('the clock', () => {
   test('is right within what an answer can tell', () => {
     expect(clockFinding([skew(400), { ...skew(-900), vendor: 'Auth0' }], 'local')).toMatchObject({
       level: 'ok',
-      text: 'right to 1 s, by Auth0 and Azure',
+      text: 'accurate to 1 s, compared with Auth0 and Azure',
     });
     // An answer that took a minute says little.
     expect(clockFinding([skew(31_000, 30_500)], 'local').level).toBe('ok');
@@ -104,9 +108,9 @@ describe.each(KINDS)('the answer of %s to an empty post', kind => {
     [answered(SAMPLES[kind].status), 'ok', undefined],
     [answered(302), 'error', 'whether a proxy answers'],
     [answered(403), 'error', ''],
-    [answered(413), 'warning', 'see “last run”'],
-    [answered(429), 'warning', 'batches wait in the retry queue'],
-    [answered(503), 'error', 'see Azure’s status page'],
+    [answered(413), 'warning', 'check in “last run”'],
+    [answered(429), 'warning', 'batches wait on the retry queue'],
+    [answered(503), 'error', 'check Azure’s status page'],
     [{ kind: 'unanswered', code: 'ENOTFOUND', message: 'no such host' }, 'error', 'DNS'],
     [{ kind: 'unanswered', code: 'NOT_AZURE', message: 'a proxy answered' }, 'error', 'proxy'],
   ] as const)('%j: %s', (answer, level, remedy) => {

@@ -43,9 +43,9 @@ describe('what doctor finds of the rules of redact', () => {
   });
 
   test.each([
-    [undefined, 'no log could be read'],
-    [[], 'there is no log that ships'],
-    [[{ type: 'sapi' }], 'there is no log that ships'],
+    [undefined, 'no logs could be read'],
+    [[], 'no log of the sample is shipped'],
+    [[{ type: 'sapi' }], 'no log of the sample is shipped'],
   ])('is not checked without logs', (logs, why) => {
     expect(redactionFindings(rules('user_name'), logs, {})).toMatchObject([
       { level: 'not checked', text: expect.stringContaining(why) },

@@ -38,8 +38,8 @@ const hash = { redact: [{ field: 'user_name', how: 'hash' }] };
 
 describe('the secret of Auth0', () => {
   test.each([
-    ['a client secret', CLIENT, {}, 'holds clientId and clientSecret'],
-    ['a private key', { ...KEY, privateKey }, {}, 'holds clientId and privateKey'],
+    ['a client secret', CLIENT, {}, 'contains clientId and clientSecret'],
+    ['a private key', { ...KEY, privateKey }, {}, 'contains clientId and privateKey'],
     [
       'a private key with escaped line ends',
       { ...KEY, privateKey: privateKey.replaceAll('\n', '\\n') },
@@ -62,20 +62,20 @@ describe('the secret of Auth0', () => {
       'the placeholder',
       { ...CLIENT, clientSecret: SECRET_PLACEHOLDER },
       {},
-      'still holds the placeholder in "clientSecret"',
+      'still contains the placeholder in "clientSecret"',
     ],
-    ['no client id', { clientSecret: 'a-client-secret' }, {}, 'lacks "clientId"'],
-    ['neither proof', KEY, {}, 'lacks "clientSecret" (nor "privateKey")'],
-    ['no redaction key although a rule needs it', CLIENT, hash, 'lacks "redactionKey"'],
+    ['no client id', { clientSecret: 'a-client-secret' }, {}, 'does not contain "clientId"'],
+    ['neither proof', KEY, {}, 'does not contain "clientSecret" or "privateKey"'],
+    ['no redaction key although a rule needs it', CLIENT, hash, 'does not contain "redactionKey"'],
     [
       'a redaction key that is too short',
       { ...CLIENT, redactionKey: 'k'.repeat(31) },
       hash,
-      'has a "redactionKey" of 31 characters; at least 32 are needed (openssl rand -hex 32 makes one)',
+      'has a "redactionKey" of 31 characters; at least 32 are required (to create one: openssl rand -hex 32)',
     ],
-    ['a file’s name for a key', { ...KEY, privateKey: 'private.pem' }, {}, 'cannot be read as PEM'],
-    ['the public key', { ...KEY, privateKey: publicKey }, {}, 'is the public half'],
-    ['a key that is not RSA', { ...KEY, privateKey: elliptic }, {}, 'of type ec; Auth0 takes RSA'],
+    ['a file’s name for a key', { ...KEY, privateKey: 'private.pem' }, {}, 'is not valid PEM'],
+    ['the public key', { ...KEY, privateKey: publicKey }, {}, 'is a public key'],
+    ['a key that is not RSA', { ...KEY, privateKey: elliptic }, {}, 'of type ec; Auth0 requires RSA'],
     [
       'a key that is too short',
       { ...KEY, privateKey: pem(1024).privateKey },
@@ -101,7 +101,7 @@ describe('the secret of Auth0', () => {
     const finding = await auth0SecretFinding(vault({ ...CLIENT, clientId: 'a-client\n' }));
     expect(finding).toMatchObject({
       level: 'warning',
-      text: expect.stringContaining('"clientId" with a space'),
+      text: expect.stringContaining('"clientId" that begins or ends with a space'),
     });
   });
 
@@ -113,7 +113,7 @@ describe('the secret of Auth0', () => {
       kind: 'local',
       about: {},
     });
-    expect(finding).toMatchObject({ level: 'error', text: expect.stringContaining('nowhere to be found') });
+    expect(finding).toMatchObject({ level: 'error', text: expect.stringContaining('was not found') });
     expect(finding.remedy).not.toContain('aws');
   });
 });
@@ -124,9 +124,9 @@ describe.each(KINDS)('the secret of %s', kind => {
   const { name } = secretField;
 
   test.each([
-    ['what is needed', { [name]: newSecret() }, 'ok', `holds ${name}`],
+    ['what is needed', { [name]: newSecret() }, 'ok', `contains ${name}`],
     ['the placeholder', { [name]: SECRET_PLACEHOLDER }, 'error', `placeholder in "${name}"`],
-    ['another field', { another: newSecret() }, 'error', `lacks "${name}"`],
+    ['another field', { another: newSecret() }, 'error', `does not contain "${name}"`],
   ])('with %s', async (_, fields, level, text) => {
     const finding = await azureSecretFinding(vault(fields, { azure }));
     expect(finding).toMatchObject({ level, text: expect.stringContaining(text) });

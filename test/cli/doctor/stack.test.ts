@@ -56,15 +56,15 @@ test('just deployed, secrets not filled in: both pipelines say what to do, and t
       '\n  aws secretsmanager put-secret-value --secret-id auth0-logs/prod/auth0 ',
     ),
   });
-  expect(prod?.['auth0 token']).toMatchObject({ level: 'not checked', text: 'it needs the auth0 secret' });
+  expect(prod?.['auth0 token']).toMatchObject({ level: 'not checked', text: 'needs the auth0 secret' });
   expect(prod?.['azure']?.level).toBe('ok');
   expect(eu?.['azure secret']?.level).toBe('error');
   const token = specOf({ kind: world.pipelines['prod-eu'].kind }).token?.check;
   for (const check of token ? [token, 'azure'] : ['azure']) {
-    expect(eu?.[check]).toMatchObject({ level: 'not checked', text: 'it needs the azure secret' });
+    expect(eu?.[check]).toMatchObject({ level: 'not checked', text: 'needs the azure secret' });
   }
   expect(eu?.['auth0 logs']?.level).toBe('ok');
-  expect(eu?.['last run']).toMatchObject({ level: 'warning', text: 'there was none yet' });
+  expect(eu?.['last run']).toMatchObject({ level: 'warning', text: 'no run has ended yet' });
   expect(code).toBe(1);
   fillIn('prod', 'auth0', AUTH0_FIELDS);
   const { kind, azure } = world.pipelines['prod-eu'];
@@ -86,7 +86,7 @@ describe.each(['prod', 'prod-eu'] as const)('%s, after a run', name => {
       ...(rule && { 'dcr columns': 'not checked' }),
     });
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
-    expect(of('table and queues')?.text).toBe('there, with the settings that they were deployed with');
+    expect(of('table and queues')?.text).toBe('present, with the deployed settings');
     expect(of('last run')).toMatchObject({ level: 'ok', text: expect.stringContaining('120 logs accepted') });
     expect([await aws.readCheckpoint(name), azure.received.records]).toEqual(before);
   });
@@ -99,10 +99,10 @@ test('a secret that the operator may not read says nothing of the pipeline: not 
   world.secrets.faults.clear();
   expect(of('auth0 secret')).toMatchObject({
     level: 'not checked',
-    text: expect.stringMatching(/^the secret "auth0-logs\/prod\/auth0" may not be read by you/),
-    remedy: expect.stringContaining('its last run says'),
+    text: expect.stringMatching(/^the secret "auth0-logs\/prod\/auth0" cannot be read by you/),
+    remedy: expect.stringContaining('“last run” shows'),
   });
-  expect(of('azure')).toMatchObject({ level: 'not checked', text: 'it needs the azure secret' });
+  expect(of('azure')).toMatchObject({ level: 'not checked', text: 'needs the azure secret' });
   expect(of('last run')?.level).toBe('ok');
   expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
 });
@@ -127,7 +127,7 @@ test('settings that were changed by hand: a finding each, with the command that 
     },
     {
       level: 'error',
-      text: expect.stringContaining('hides a message for 30 s'),
+      text: expect.stringContaining('has a visibility timeout of 30 s'),
       remedy: expect.stringContaining('\n  aws sqs set-queue-attributes '),
     },
   ]);
@@ -143,11 +143,11 @@ test('dead letters and an old failed batch are found by their number and age, an
   const { of } = await examined('prod');
   expect(of('retry queue')).toMatchObject({
     level: 'warning',
-    text: expect.stringMatching(/^1 failed batch waits, the oldest for 2 h/),
+    text: expect.stringMatching(/^1 failed batch waiting, the oldest for 2 h/),
   });
   expect(of('dead letters')).toMatchObject({
     level: 'error',
-    text: expect.stringMatching(/^1 dead letter waits, the oldest for 9 d/),
+    text: expect.stringMatching(/^1 dead letter waiting, the oldest for 9 d/),
   });
   expect(await aws.queueDepths()).toEqual({ retry: 1, 'dead-letter': 1 });
 });
@@ -176,11 +176,11 @@ test('federated: the token cannot be had from here, and the last run that shippe
   const proven = await examined('prod-eu');
   expect(proven.of('entra token')).toMatchObject({
     level: 'ok',
-    text: expect.stringContaining('not to be had from here, but the run that ended at'),
+    text: expect.stringContaining('not available from this machine, but the run that ended at'),
   });
   expect(proven.of('azure')).toMatchObject({
     level: 'ok',
-    text: expect.stringContaining('had 120 logs accepted'),
+    text: expect.stringContaining('Azure accepted 120 logs of the run that ended at'),
   });
 
   const item = { pipeline: { S: 'prod-eu' }, version: { N: '99' } };

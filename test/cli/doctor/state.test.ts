@@ -89,10 +89,10 @@ describe('the last run', () => {
   });
 
   test('that a vendor asked to wait says until when, and what to do', () => {
-    const wait = '; asked again at 2030-05-15T13:00:00.000Z';
+    const wait = '; next attempt at 2030-05-15T13:00:00.000Z';
     const denied = { ...RUN, outcome: 'denied', party: 'auth0', remedy: 'grant it' } as const;
     expect(found({ lastRun: { ...denied, message: `no scope (403); grant it${wait}` } })).toMatchObject({
-      text: '1 min ago: denied; no scope (403); the pipeline asks again at 2030-05-15T13:00:00.000Z',
+      text: '1 min ago: denied; no scope (403); the next attempt is at 2030-05-15T13:00:00.000Z',
       remedy: 'grant it',
     });
     const { remedy: _, ...unknown } = denied;
@@ -140,7 +140,7 @@ describe('the checkpoint', () => {
   test.each([
     ['nothing waits behind it', at(20), { logs: 0 }, 'ok'],
     ['a few logs of the last minutes wait', at(20), { logs: 3, sinceMs: NOW - MINUTE_MS }, 'ok'],
-    ['Auth0 could not be asked, and it is recent', at(0.1), undefined, 'ok'],
+    ['Auth0 could not be read, and it is recent', at(0.1), undefined, 'ok'],
     [
       'it is old, but Auth0 had nothing newer a minute ago',
       at(60, { caughtUpAtMs: NOW - MINUTE_MS }),
@@ -173,10 +173,22 @@ describe('the checkpoint', () => {
   });
 
   test.each<[string, StoredState, Waiting | undefined, Standing | undefined, string]>([
-    ['in the future, though Auth0 could not be asked', at(-1), undefined, undefined, 'in the future'],
-    ['in the future, with nothing behind it', at(-24 * 365), { logs: 0 }, 'beyond', 'beyond'],
-    ['beyond the newest log', at(1), { logs: 0 }, 'beyond', 'beyond the tenant’s newest log'],
-    ['one that leads to none of the newer logs', at(1), { logs: 0 }, 'behind', 'none comes after it'],
+    ['in the future, though Auth0 could not be read', at(-1), undefined, undefined, 'in the future'],
+    [
+      'in the future, with nothing behind it',
+      at(-24 * 365),
+      { logs: 0 },
+      'beyond',
+      'after the tenant’s newest',
+    ],
+    ['beyond the newest log', at(1), { logs: 0 }, 'beyond', 'after the tenant’s newest log'],
+    [
+      'one that leads to none of the newer logs',
+      at(1),
+      { logs: 0 },
+      'behind',
+      'returns none after the checkpoint',
+    ],
   ])('%s is an error, with the command that mends it', (_, state, waiting, standing, text) => {
     const one = found(state, waiting, standing);
     expect(one).toMatchObject({ level: 'error', text: expect.stringContaining(text) });
@@ -191,9 +203,9 @@ describe('the checkpoint', () => {
 
   test('says where, how much and for how long', () => {
     expect(found(at(2), { logs: 100, sinceMs: NOW - HOUR_MS }).text).toBe(
-      'at 2030-05-15T10:00:00Z; at least 100 logs wait, for 1 h',
+      'at 2030-05-15T10:00:00Z; at least 100 logs waiting, for 1 h',
     );
-    expect(found(at(25)).text).toContain('nothing was read for 1 d 1 h: Auth0 keeps logs for 1 d');
+    expect(found(at(25)).text).toContain('nothing was read for 1 d 1 h, but Auth0 keeps logs for only 1 d');
   });
 });
 
@@ -221,7 +233,7 @@ describe('the queues', () => {
   test('dead letters come with the commands to look at them and to deliver them', () => {
     const value = { retry: { messages: 0 }, 'dead-letter': { messages: 2, oldestAgeMs: HOUR_MS } };
     const [, dead] = queueFindings({ value }, pulse);
-    expect(dead?.text).toBe('2 dead letters wait, the oldest for 1 h');
+    expect(dead?.text).toBe('2 dead letters waiting, the oldest for 1 h');
     expect(dead?.remedy).toMatch(
       /\n {2}npx auth0-logs-to-azure replay --list --stack S\n {2}npx auth0-logs-to-azure replay --stack S$/,
     );
@@ -240,13 +252,13 @@ test('table and queues: a finding for each setting that was changed, with the co
       check: 'table and queues',
       level: 'error',
       text: 'table T has no deletion protection',
-      remedy: 'put it back:\n  aws dynamodb update-table',
+      remedy: 'restore it:\n  aws dynamodb update-table',
     },
     {
       check: 'table and queues',
       level: 'error',
       text: 'queue Q is strange',
-      remedy: 'put it back:\n  npx cdk deploy -c config=c.json --region eu-west-1',
+      remedy: 'restore it:\n  npx cdk deploy -c config=c.json --region eu-west-1 --revert-drift',
     },
   ]);
   expect(resourceFindings(unanswered, undefined)).toMatchObject([

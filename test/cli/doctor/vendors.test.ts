@@ -25,11 +25,11 @@ describe('doctor, of Auth0', () => {
     expect(of('auth0 token')).toEqual({
       check: 'auth0 token',
       level: 'error',
-      text: 'Auth0 gave no token (401 access_denied: Unauthorized)',
-      remedy: expect.stringMatching(/^check the secret "auth0-logs\/local\/auth0" against the application/),
+      text: 'Auth0 rejected the token request (401 access_denied: Unauthorized)',
+      remedy: expect.stringMatching(/^compare the secret "auth0-logs\/local\/auth0" with the application/),
     });
     for (const check of ['auth0 logs', 'rate limit', 'retention']) {
-      expect(of(check)).toEqual({ check, level: 'not checked', text: 'there is no token' });
+      expect(of(check)).toEqual({ check, level: 'not checked', text: 'no token' });
     }
     expect(of('azure')?.level).toBe('ok');
   });
@@ -39,18 +39,20 @@ describe('doctor, of Auth0', () => {
     expect((await examine()).of('auth0 logs')).toMatchObject({
       level: 'error',
       text: expect.stringContaining('403 insufficient_scope'),
-      remedy: expect.stringMatching(/^grant read:logs to the application: Auth0 dashboard of local.eu/),
+      remedy: expect.stringMatching(
+        /^grant the scope read:logs to the application: Auth0 Dashboard of local.eu/,
+      ),
     });
   });
 
   test.each([
-    ['read:logs', 'ok', 'obtained; it holds read:logs and nothing else'],
+    ['read:logs', 'ok', 'obtained; its only scope is read:logs'],
     [
       'read:logs read:users',
       'warning',
-      'obtained; besides read:logs it holds 1 scope that nobody needs here',
+      'obtained; besides read:logs, it has 1 scope that the pipeline does not need',
     ],
-    ['read:users', 'error', 'obtained, but it does not hold read:logs'],
+    ['read:users', 'error', 'obtained, but without the scope read:logs'],
   ])('a JWT with the scope "%s" is %s', async (scope, level, text) => {
     const { examine, world } = await open();
     const body = JSON.stringify({ access_token: jwt({ scope }), expires_in: 60 });
@@ -58,8 +60,11 @@ describe('doctor, of Auth0', () => {
     world.auth0.faults.logs.always({ kind: 'status', status: 200, body: '[]' });
     const { of } = await examine();
     expect(of('auth0 token')).toMatchObject({ level, text });
-    expect(of('auth0 logs')?.text).toBe('readable; Auth0 has no log');
-    expect(of('rate limit')).toMatchObject({ level: 'not checked', text: 'Auth0 did not tell it' });
+    expect(of('auth0 logs')?.text).toBe('readable; Auth0 has no logs');
+    expect(of('rate limit')).toMatchObject({
+      level: 'not checked',
+      text: 'Auth0 did not send its rate limit',
+    });
     expect(of('retention')).toMatchObject({ level: 'not checked' });
   });
 
@@ -73,8 +78,8 @@ describe('doctor, of Auth0', () => {
     };
     world.auth0.faults.logs.always({ kind: 'status', status: 429, headers });
     const { of } = await examine();
-    expect(of('auth0 logs')).toMatchObject({ level: 'warning', text: 'Auth0 gave no logs (429)' });
-    expect(of('auth0 logs')?.remedy).toMatch(/^other callers use up what Auth0 allows/);
+    expect(of('auth0 logs')).toMatchObject({ level: 'warning', text: 'Auth0 returned no logs (429)' });
+    expect(of('auth0 logs')?.remedy).toMatch(/^reduce the calls of other callers of the Management API/);
     expect(of('rate limit')).toMatchObject({
       level: 'warning',
       text: expect.stringMatching(/^0 of 2 calls left, looks like the Free plan/),
@@ -93,7 +98,7 @@ describe('doctor, of Auth0', () => {
     world.auth0.faults.logs.always({ kind: 'html' });
     expect((await examine()).of('auth0 logs')).toMatchObject({
       level: 'error',
-      text: 'Auth0 answered 200 with no JSON array of logs (text/html)',
+      text: 'Auth0 returned 200 without a JSON array of logs (text/html)',
       remedy: expect.stringContaining('check auth0.domain "local.eu.auth0.com"'),
     });
   });

@@ -34,7 +34,7 @@ test('tells what a run then does, changes nothing for it, and needs no secret of
   const { received } = world.azure;
   expect(told).toMatchObject({
     pipeline: 'local',
-    begunAfter: { because: 'auth0.startFrom "oldest", as there is no checkpoint' },
+    begunAfter: { because: 'auth0.startFrom "oldest", because there is no checkpoint' },
     logsRead: received.unique,
     logsExcluded: 0,
     batches: received.posts,
@@ -55,7 +55,7 @@ test('begins after the checkpoint, and has nothing to tell when nothing is new',
   const before = stateRows(world.directory, 'SELECT * FROM state');
   expect(before).toHaveLength(1);
   const nothing = await dryRun();
-  expect(nothing.stdout).toContain('begun after the checkpoint\nthere is no log to ship\n');
+  expect(nothing.stdout).toContain('starting after the checkpoint\nno logs to ship\n');
   expect(nothing.code).toBe(0);
   const atMs = Date.now() - 30_000;
   world.auth0.tenant.add([{ ...logs[5]!, log_id: logIdAt(atMs, '7'), date: new Date(atMs).toISOString() }]);
@@ -74,8 +74,8 @@ test('--from begins elsewhere, and --max ends it early', async () => {
   const all = JSON.parse((await dryRun(['--from', from, '--json'])).stdout);
   expect(all.logsRead).toBe(logs.filter(log => log.log_id > position).length);
   const { stdout } = await dryRun(['--from', from, '--max', '150']);
-  expect(stdout).toContain(`begun after --from ${from.slice(0, 19)}Z\n150 logs read, of `);
-  expect(stdout).toContain('there may be more to come: see --max');
+  expect(stdout).toContain(`starting after --from ${from.slice(0, 19)}Z\n150 logs read, from `);
+  expect(stdout).toContain('there may be more logs: see --max');
 });
 
 test('samples are of different types, redacted and shortened, or whole with --full', async () => {
@@ -88,7 +88,7 @@ test('samples are of different types, redacted and shortened, or whole with --fu
   const { stdout } = await dryRun([], { redact }, EIGHTY);
   expect(stdout).toContain('  ActorUsername: [redacted]\n');
   expect(stdout).toMatch(/ {2}Description: (long )+.*…\n/);
-  expect(stdout).toContain('--full shows the samples whole');
+  expect(stdout).toContain('--full shows the complete samples');
   // What a stranger wrote does nothing to a terminal.
   expect(stdout).toContain('SrcIpAddr: 192.0.2.77\\u009b2J');
   expect(stdout.split('\n').filter(line => line.length > 80)).toEqual([]);
@@ -105,7 +105,7 @@ test('rules that match nothing are told, with how many logs were looked at, and 
   world = await openLocalWorld({ auth0: { logs } });
   const rules = (...fields: unknown[]) => ({ redact: fields.map(field => ({ field, how: 'mask' })) });
   const well = await dryRun([], rules('user_name', ['details', 'https://acme.com/email']));
-  expect(well.stdout).toContain('Redaction\n  every rule matched, in 60 logs\n');
+  expect(well.stdout).toContain('Redaction\n  every rule matched in 60 logs\n');
   expect(well.stdout).not.toContain('somebody@example.com');
 
   const wrong = rules('user_name', 'details.https://acme.com/email', 'user_nam');
@@ -113,7 +113,7 @@ test('rules that match nothing are told, with how many logs were looked at, and 
   expect(code).toBe(0);
   const text = stdout.replaceAll(/\n +/g, ' ');
   expect(text).toContain('2 of 3 rules matched none of 60 logs: details.https://acme.com/email, user_nam');
-  expect(text).toContain('for a rare field that is normal');
+  expect(text).toContain('this is normal for a rare field');
   expect(text).toContain(
     'user_nam: "user_nam" is not a known field of Auth0’s logs; did you mean "user_name"?',
   );
@@ -128,7 +128,9 @@ test('a redaction key that is too short is refused with exit code 2', async () =
   world = await openLocalWorld();
   const hash = { redact: [{ field: 'ip', how: 'hash' }] };
   const { code, stderr } = await dryRun([], hash, { AUTH0_REDACTION_KEY: 'k'.repeat(31) });
-  expect(stderr).toContain('has one of 31 characters; allowed: 32 or more; make one: openssl rand -hex 32');
+  expect(stderr).toContain(
+    'has one of 31 characters; allowed: 32 or more; generate one: openssl rand -hex 32',
+  );
   expect(code).toBe(2);
 });
 
@@ -141,10 +143,10 @@ test('what is left out, raw or cut is counted', async () => {
   });
   const excluded = logs.filter(({ type }) => type === 'sapi').length;
   const { stdout } = await dryRun([], { exclude: ['sapi'] });
-  expect(stdout).toContain(`  ${400 - excluded} would go, in 1 batch, `);
-  expect(stdout).toContain(`  ${excluded} left out by include, exclude and minimumLevel\n`);
-  expect(stdout).toContain('  1 of them raw, since they would not shape\n');
-  expect(stdout).toMatch(/ {2}\d+ of them cut, since values are larger than Azure takes\n/);
+  expect(stdout).toContain(`  ${400 - excluded} would be shipped in 1 batch, `);
+  expect(stdout).toContain(`  ${excluded} excluded by include, exclude and minimumLevel\n`);
+  expect(stdout).toContain('  1 of them raw, because they could not be shaped\n');
+  expect(stdout).toMatch(/ {2}\d+ of them cut, because values exceed Azure’s limits\n/);
   const row = new RegExp(`│ sapi +│ Success API Operation +│ +${excluded} │ +${excluded} │`);
   expect(stdout).toMatch(row);
 });
@@ -175,7 +177,7 @@ test('for the Logs Ingestion API the compressed size is told too', async () => {
 test('a fault of Auth0’s is told in one line, with exit code 1', async () => {
   world = await openLocalWorld();
   const ended = await dryRun([], {}, { AUTH0_CLIENT_SECRET: 'wrong-one' });
-  expect(ended.stderr).toMatch(/^error: pipeline "local": Auth0 gave no token \(401[^\n]+\n$/);
+  expect(ended.stderr).toMatch(/^error: pipeline "local": Auth0 rejected the token request \(401[^\n]+\n$/);
   expect(ended.stderr).not.toContain('wrong-one');
   expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 1, stdout: '' });
 });
@@ -193,7 +195,7 @@ test.each<[string, readonly string[], Record<string, unknown>, string]>([
     'a column’s name for a field',
     [],
     { redact: [{ field: 'ActorUsername', how: 'mask' }] },
-    'redact[0].field: is "ActorUsername"; allowed: "user_name", of which the column ActorUsername is made',
+    'redact[0].field: is "ActorUsername"; allowed: "user_name", from which the column ActorUsername is made',
   ],
 ])('%s is refused with exit code 2', async (_, args, config, message) => {
   world = await openLocalWorld();

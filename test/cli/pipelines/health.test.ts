@@ -27,18 +27,33 @@ describe('the reasons', () => {
     ],
     [
       'a denial, before the lag that comes of it',
-      facts(ran({ outcome: 'denied', party: 'azure', message: '403' }, late)),
-      ['Azure denies #denied-by-azure', '3 h behind #lag'],
+      facts(ran({ outcome: 'denied', party: 'azure', status: 403, message: 'no' }, late)),
+      ['Azure rejected the credentials (403) #denied-by-azure', 'lag 3 h #lag'],
     ],
     [
       'a denial by Auth0',
       facts(ran({ outcome: 'denied', party: 'auth0' })),
-      ['Auth0 denies #denied-by-auth0'],
+      ['Auth0 rejected the request #denied-by-auth0'],
+    ],
+    [
+      'a request that Azure refuses',
+      facts(ran({ outcome: 'denied', party: 'azure', status: 404 })),
+      ['Azure rejected the request (404) #denied-by-azure'],
+    ],
+    [
+      'a secret that is not filled in, for which Azure was not asked',
+      facts(ran({ outcome: 'denied', party: 'azure', message: 'the secret "a" has no "sharedKey"' })),
+      ['the secret for Azure cannot be used #denied-by-azure'],
+    ],
+    [
+      'a rate limit',
+      facts(ran({ outcome: 'throttled', party: 'auth0', status: 429 })),
+      ['Auth0 is rate limiting (429) #lag'],
     ],
     [
       'a table that is not reached',
       facts(ran({ outcome: 'unavailable', party: 'state' })),
-      ['the last run failed at the checkpoint’s table #run-errors'],
+      ['the last run failed at the checkpoint table #run-errors'],
     ],
     [
       'a trigger that is off, before what it brings about',
@@ -51,27 +66,27 @@ describe('the reasons', () => {
     [
       'an answer that is not Azure’s',
       facts(ran({ outcome: 'intercepted', party: 'azure', message: 'no' })),
-      ['something answers in Azure’s place #intercepted'],
+      ['something else answers instead of Azure #intercepted'],
     ],
     [
       'a checkpoint that leads nowhere',
       facts(ran({ outcome: 'astray', party: 'auth0', checkpointAstray: true })),
-      ['the checkpoint leads nowhere #checkpoint-astray'],
+      ['the checkpoint does not lead to newer logs #checkpoint-astray'],
     ],
     [
       'a checkpoint whose logs only a search has found, and a look back that does not come round',
       facts(ran({ checkpointAstray: true, sweepOverdue: true })),
-      [
-        'the checkpoint did not lead to newer logs #checkpoint-astray',
-        'late logs may be missed #sweep-overdue',
-      ],
+      ['newer logs were found only by search #checkpoint-astray', 'late logs may be missed #sweep-overdue'],
     ],
     ['an outage', facts(ran({ outcome: 'unavailable', party: 'azure' })), ['Azure is unavailable #lag']],
-    ['a backlog', facts(ran({ outcome: 'out-of-time' }, late)), ['3 h behind #lag']],
+    ['a backlog', facts(ran({ outcome: 'out-of-time' }, late)), ['lag 3 h #lag']],
     [
       'a gap and a retention at risk',
       facts(ran({ gapSuspected: true, retentionAtRisk: true })),
-      ['logs may be missing #gap-suspected', 'Auth0 will soon delete unshipped logs #retention-at-risk'],
+      [
+        'suspected gap: logs may be missing #gap-suspected',
+        'Auth0 will soon delete unshipped logs #retention-at-risk',
+      ],
     ],
     [
       'dead letters, old ones with a place of their own',
@@ -83,7 +98,7 @@ describe('the reasons', () => {
     [
       'a retry queue that does not empty',
       facts(ran(), { queues: { ...EMPTY_QUEUES, retry: { messages: 1, oldestAgeMs: 2 * HOUR } } }),
-      ['the retry queue does not empty #retry-queue-old'],
+      ['the retry queue is not draining #retry-queue-old'],
     ],
     [
       'alarms that say more than that, the lag last',
@@ -91,7 +106,11 @@ describe('the reasons', () => {
         queues: { ...EMPTY_QUEUES, 'dead-letter': { messages: 2 } },
         alarms: ['lag', 'dead-letters', 'ship-errors'].map(name => ({ name, description: '' })),
       }),
-      ['alarm ship-errors rings #ship-errors', '2 dead letters #dead-letters', 'alarm lag rings #lag'],
+      [
+        'alarm ship-errors is in ALARM state #ship-errors',
+        '2 dead letters #dead-letters',
+        'alarm lag is in ALARM state #lag',
+      ],
     ],
   ])('%s', (_, given, findings) => {
     expect(told(given)).toEqual(findings);

@@ -15,7 +15,7 @@ test.each([
 
 test.each(['cron(0 8 * * ? *)', 'rate(0 minutes)'])('%s is refused with a way out', schedule => {
   expect(() => every(schedule)).toThrow(
-    `pipeline "prod": schedule is "${schedule}"; allowed here: "rate(1 minute)" and the like. For a schedule by the clock, let cron start "run --once"`,
+    `pipeline "prod": schedule is "${schedule}"; allowed here: rates such as "rate(1 minute)". For a cron schedule, start "run --once" from cron`,
   );
 });
 

@@ -1,39 +1,22 @@
-/** Scenes of a machine without AWS: what a command prints as its remedy is typed, and the scene is mended. */
+/** Scenes of a machine without AWS: what a command prints as its remedy is typed, and fixes the scene. */
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { poisonLog } from '../../../simulator/auth0/tenant.ts';
-import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
-import { commandsIn, count, parse, type } from './printed.ts';
+import { type LocalWorld, recentLogs } from '../local-world.ts';
+import { commandsIn, parse, type } from './printed.ts';
+import { only, openScene, type Setup } from './scene.ts';
 
 const NOBODY = 65_534;
 const MINUTE_MS = 60_000;
-type Setup = NonNullable<Parameters<typeof openLocalWorld>[0]>;
 
 let world: LocalWorld;
 afterEach(() => world.close());
-afterAll(() => {
-  const [executed, parsed] = [count.executed.size, count.parsed.size];
-  process.stdout.write(`remedies: ${executed + parsed}, executed ${executed}, only parsed ${parsed}\n`);
-});
 
-/** The options of every command here are unlike the defaults, so that a forgotten one is found out. */
 async function open(setup: Setup = {}) {
-  world = await openLocalWorld({ ...setup, auth0: { logs: recentLogs(20), ...setup.auth0 } });
-  const config = await world.write('pipeline.json', world.config);
-  const secrets = await world.writeSecrets();
-  const state = join(world.directory, 'its state');
-  const options = ` --config ${config} --state '${state}' --secrets ${secrets}`;
-  const shell = { env: world.addresses };
-  const say = (words: string) => type(`npx auth0-logs-to-azure ${words}${options}`, shell);
-  return { config, state, options, shell, say };
-}
-
-/** The one command that starts like this. */
-function only(printed: string, start: string): string {
-  const found = [...new Set(commandsIn(printed).filter(one => one.startsWith(start)))];
-  expect(found).toHaveLength(1);
-  return found[0]!;
+  const scene = await openScene(setup);
+  ({ world } = scene);
+  return scene;
 }
 
 test.each(['status', 'doctor'])('%s before the first run: the run that it names', async name => {
@@ -76,6 +59,21 @@ test('a state directory that may not be written: it is opened, and not another o
   expect((await type(run, { ...shell, uid })).code).toBe(0);
 });
 
+test('a state directory of somebody else: the owner is changed', async () => {
+  const { state, options, shell } = await open();
+  const isRoot = process.getuid?.() === 0;
+  await mkdir(state);
+  await chmod(world.directory, 0o755);
+  if (isRoot) await chown(join(world.directory, 'secrets.json'), NOBODY, NOBODY);
+  // Without another user at hand, the directory above is one that nobody may write.
+  const run = `npx auth0-logs-to-azure run --once${isRoot ? options : options.replace(state, '/proc/1/state')}`;
+  const refused = await type(run, { ...shell, uid: isRoot ? NOBODY : undefined });
+  expect(refused.code).toBe(2);
+  const mending =
+    /(sudo chown -R .*?(?:'[^']*'|\S+))(?: \(|$)/.exec(refused.stderr.replaceAll(/\s+/g, ' '))?.[1] ?? '';
+  expect((await parse(mending)).slice(0, 3)).toEqual(['sudo', 'chown', '-R']);
+});
+
 test('dead letters: looked at, moved back, and delivered by the run that is named', async () => {
   const { say, shell } = await open({
     auth0: { logs: [...recentLogs(20), poisonLog(recentLogs(1, 9)[0]!)] },
@@ -100,10 +98,10 @@ test('a 403 by a clock that is 25 min ahead is told as the clock, and not as a r
   const { say } = await open({ azure: { now: () => Date.now() - offMs } });
   const run = await say('run --once');
   expect(run.code).toBe(1);
-  expect(run.stderr).toContain('this machine’s clock is 25 min ahead');
+  expect(run.stderr).toContain('this machine’s clock, which is 25 min ahead');
   const doctor = (await say('doctor')).stdout;
-  expect(doctor).toContain('clock is 25 min ahead');
-  expect(doctor).not.toContain('get-shared-keys');
+  expect(doctor).toContain('clock, which is 25 min ahead');
+  expect(doctor).not.toContain('sharedKeys');
   expect(await parse(commandsIn(doctor).find(one => one.startsWith('timedatectl'))!)).toHaveLength(3);
   offMs = 0;
   expect((await say('run --once')).code).toBe(0);
@@ -114,8 +112,31 @@ test('a regenerated key: the command that shows it, and a run that has it', asyn
   const right = world.azure.settings.sharedKeys[0]!;
   world.azure.setSecret('YW5vdGhlcg==');
   const run = await say('run --once');
-  expect(run.stderr).toContain('; fill in the key of the workspace');
-  await parse(only((await say('doctor')).stdout, 'az monitor log-analytics workspace get-shared-keys'));
+  expect(run.stderr).toContain('; write the primary key of the workspace');
+  await parse(only((await say('doctor')).stdout, 'az rest --method post'));
   world.azure.setSecret(right);
   expect((await say('run --once')).code).toBe(0);
+});
+
+test('logs that a new checkpoint skips: the backfill that is named ships them', async () => {
+  const { say, shell } = await open();
+  await say('run --once');
+  await say('checkpoint set oldest --yes');
+  const before = world.azure.received.duplicates;
+  const set = await say('checkpoint set now --yes --skip-logs');
+  const backfill = only(set.stdout, 'npx auth0-logs-to-azure backfill');
+  expect((await type(backfill, shell, ' --yes')).code).toBe(0);
+  expect(world.azure.received.duplicates - before).toBe(20);
+});
+
+test('healthy pipelines that are not shown: the one that is named is shown in full', async () => {
+  const names = ['one', 'two', 'three', 'four'];
+  const { say, shell } = await open();
+  const all = names.map(name => ({ ...world.config, name }));
+  await world.write('pipeline.json', { pipelines: all });
+  await say('run --once');
+  const { stdout } = await say('status');
+  const full = await type(only(stdout, 'npx auth0-logs-to-azure status'), shell);
+  expect([full.code, full.stdout]).toEqual([0, expect.stringContaining('one: healthy')]);
+  expect(full.stdout).toContain('checkpoint');
 });

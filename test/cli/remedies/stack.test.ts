@@ -2,7 +2,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStackWorld, STACK, type StackWorld } from '../stack-world.ts';
-import { commandsIn, count, parse, type } from './printed.ts';
+import { commandsIn, parse, type } from './printed.ts';
 
 let world: StackWorld;
 beforeAll(async () => {
@@ -11,8 +11,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.close();
-  const [executed, parsed] = [count.executed.size, count.parsed.size];
-  process.stdout.write(`remedies: ${executed + parsed}, executed ${executed}, only parsed ${parsed}\n`);
 });
 
 const REGION = 'us-east-1';
@@ -59,6 +57,7 @@ test('a deleted schedule: the very deployment that made it', async () => {
     'config=config.json',
     '--region',
     REGION,
+    '--revert-drift',
   ]);
   world.operations.schedules.set(name, 'ENABLED');
   expect((await say('status --pipeline prod')).code).toBe(0);

@@ -71,7 +71,7 @@ describe('a dead letter', () => {
       undefined,
       undefined,
       undefined,
-      'it is no failed batch: SyntaxError',
+      'it is not a failed batch: SyntaxError',
       'it belongs to pipeline "another"',
     ]);
   });

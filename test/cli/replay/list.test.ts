@@ -29,7 +29,7 @@ afterAll(async () => {
   await world.close();
 });
 
-// No credentials: to look, none are needed.
+// No credentials: to look, none are required.
 const replay = (...args: string[]) =>
   cli(['replay', '--config', config, '--state', join(world.directory, 'state'), ...args]);
 
@@ -40,7 +40,7 @@ describe('replay --list', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('local: unavailable 503: 2 dead letters (30 logs)\n  Azure answered 503\n');
     expect(stdout).toContain('local: rejected 400 InvalidDataFormat: 1 dead letter (1 log)\n');
-    expect(stdout).toContain('it belongs to pipeline "another"; it cannot be delivered');
+    expect(stdout).toContain('it belongs to pipeline "another"; this pipeline cannot deliver it');
     expect(stdout).toMatch(/│ +20 │ +2 h │ 90020\d{16}… │ 90020\d{16}… │/);
     expect(stdout).toMatch(/\n5 dead letters \(32 logs\)\n$/);
     const { stdout: narrow } = await cli(['replay', '--config', config, '--state', state, '--list'], EIGHTY);
@@ -68,7 +68,7 @@ describe('replay --list', () => {
     const some = JSON.parse((await replay('--list', '--json', '--reason', '503', '--max', '2')).stdout);
     expect(some.letters).toEqual(all.slice(0, 2));
     const { code, stdout } = await replay('--list', '--reason', '504');
-    expect(stdout).toContain('none of 5 dead letters is meant; their reasons: 400, 503, InvalidDataFormat,');
+    expect(stdout).toContain('none of 5 dead letters matches; their reasons: 400, 503, InvalidDataFormat,');
     expect(code).toBe(0);
   });
 });
@@ -100,7 +100,7 @@ describe('replay --show', () => {
 
   test('a message that is no failed batch is shown only with --reveal', async () => {
     const { stdout } = await replay('--show', all[3]!.id);
-    expect(stdout).toContain('problem     it is no failed batch: SyntaxError; it cannot be delivered');
+    expect(stdout).toContain('problem     it is not a failed batch: SyntaxError; it cannot be delivered');
     expect(stdout).not.toContain('hello');
     expect((await replay('--show', all[3]!.id, '--reveal')).stdout).toContain('\nhello there\n');
   });
@@ -108,12 +108,12 @@ describe('replay --show', () => {
   test('an id that none has, or more than one, is refused', async () => {
     const none = await replay('--show', 'ffff0000ffff');
     expect(none.stderr).toMatch(
-      /^error: --show is "ffff0000ffff", and no dead letter has such an id; [^\n]+\n$/,
+      /^error: --show is "ffff0000ffff", but no dead letter has this id; [^\n]+\n$/,
     );
     // The time, with which all ids of a state directory begin.
     const many = await replay('--show', all[0]!.id.slice(0, 5));
     expect(many.stderr).toMatch(
-      /^error: [^\n]+ and 5 dead letters begin so; give more of the id: 1[^\n]+\n$/,
+      /^error: [^\n]+ but 5 dead letters have ids that begin with it; specify more of the id: 1[^\n]+\n$/,
     );
     expect([none.code, many.code]).toEqual([2, 2]);
   });

@@ -55,7 +55,7 @@ test('what Azure rejects again is a new dead letter, and is not tried twice', as
     left: 0,
   });
   expect(code).toBe(1);
-  // And the tenant's newest log, which tells that the one alone is at fault, and not the configuration.
+  // And the tenant's newest log, which proves that the one record is at fault, and not the configuration.
   expect(world.azure.received.unique).toBe(3);
   const left = (await dead()).map(message => JSON.parse(message));
   expect(left.map(({ firstLogId, count }) => [firstLogId, count])).toEqual([
@@ -75,7 +75,7 @@ test('a fault ends it, with the rest still on the queue', async () => {
   const { code, stdout, stderr } = await replay();
   expect(stderr).toMatch(/^error: pipeline "local": Azure answered 503[^\n]*\n$/);
   expect(stdout).toContain('1 of 3 dead letters delivered: 20 logs accepted by Azure\n');
-  expect(stdout).toContain('still on the queue: 2 dead letters; the same command goes on with them\n');
+  expect(stdout).toContain('still on the queue: 2 dead letters; the same command continues with them\n');
   expect([code, (await dead()).length, await world.missing()]).toEqual([1, 2, []]);
 });
 
@@ -155,9 +155,7 @@ test('a pipeline whose function alone may post is refused', async () => {
     auth: 'federated',
   };
   const { code, stdout, stderr } = await replay();
-  expect(stderr).toMatch(
-    /^error: pipeline "local": azure.auth is "federated", [^\n]+leave --local out[^\n]+\n$/,
-  );
+  expect(stderr).toMatch(/^error: pipeline "local": azure.auth is "federated", [^\n]+omit --local[^\n]+\n$/);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(await dead()).toHaveLength(2);
 });

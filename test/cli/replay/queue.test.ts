@@ -105,6 +105,6 @@ test.each([
 
 test('--accept alone is refused', async () => {
   const { code, stderr } = await world.run(['replay', '--list', '--accept', 'bars']);
-  expect(stderr).toContain('--accept is given without --queue');
+  expect(stderr).toContain('--accept requires --queue');
   expect(code).toBe(2);
 });

@@ -38,15 +38,17 @@ test('--dry-run says what would move, warns of what will be rejected again, and 
   const { code, stdout, stderr } = await replay('--dry-run');
   expect(code).toBe(0);
   expect(stdout).toContain('dry run: 3 dead letters (31 logs) would be moved; nothing was done\n');
-  expect(stderr).toContain('warning: 2 messages cannot be delivered and will be left in place');
-  expect(stderr).toContain('warning: Azure rejected the logs of 1 dead letter for what they hold.');
+  expect(stderr).toContain('warning: 2 messages cannot be delivered and will stay on the queue');
+  expect(stderr).toContain('warning: Azure rejected the content of 1 dead letter. Until');
   expect([await dead(), await waiting()]).toEqual([letters, []]);
 });
 
 test('where nobody can be asked, it wants --yes', async () => {
   const { code, stderr } = await replay();
   expect(code).toBe(2);
-  expect(stderr).toContain('error: 3 dead letters (31 logs) would be moved, and nobody can be asked here;');
+  expect(stderr).toContain(
+    'error: 3 dead letters (31 logs) would be moved, but confirmation needs a terminal;',
+  );
   expect([await dead(), await waiting()]).toEqual([letters, []]);
 });
 
@@ -82,7 +84,7 @@ test('--include-undecodable moves even what cannot be delivered', async () => {
 test('nothing to move is no fault', async () => {
   const { code, stdout, stderr } = await replay('--reason', 'throttled', '--yes');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain('none of 5 dead letters is meant');
+  expect(stdout).toContain('none of 5 dead letters matches');
 });
 
 test('killed it loses nothing; ended by a signal it says how far it came, and the next one goes on', async () => {
@@ -113,7 +115,7 @@ test('killed it loses nothing; ended by a signal it says how far it came, and th
 });
 
 test.each<[string, string[], string]>([
-  ['--reveal without --show', ['--reveal'], '--reveal is given without --show'],
+  ['--reveal without --show', ['--reveal'], '--reveal requires --show'],
   ['a --since that is none', ['--since', 'yesterday'], '--since is "yesterday"; allowed: '],
   ['--list with --show', ['--list', '--show', 'a'], "'--list' cannot be used with option '--show <id>'"],
   ['--local with what cannot be delivered', ['--local', '--include-undecodable'], 'cannot be used with'],

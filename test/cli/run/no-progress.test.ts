@@ -48,12 +48,12 @@ describe('a checkpoint that lies beyond every log', { timeout: 30_000 }, () => {
     expect(await finding('checkpoint')).toMatchObject({ level: 'error' });
     const run = await world.run();
     expect(run.code).toBe(1);
-    expect(run.stdout).toContain('ended early: the checkpoint leads nowhere\n');
+    expect(run.stdout).toContain('ended early: the checkpoint does not lead to newer logs\n');
     expect(run.stderr).toMatch(
-      /error: pipeline "local": the checkpoint \d+ lies beyond the tenant's newest log/,
+      /error: pipeline "local": the checkpoint \d+ is after the tenant's newest log/,
     );
     const status = await command('status');
-    expect(status.stdout).toContain('local: unhealthy: the checkpoint leads nowhere');
+    expect(status.stdout).toContain('local: unhealthy: the checkpoint does not lead to newer logs');
     expect(status.stdout).toContain('docs/runbook.md#checkpoint-astray');
     expect(status.code).toBe(1);
     expect((await json('status')).pipelines[0]).toMatchObject({
@@ -84,10 +84,10 @@ describe('a checkpoint that lies beyond every log', { timeout: 30_000 }, () => {
     await world.run();
     const before = (await stored()).checkpoint;
     for (const [where, problem] of [
-      [syntheticLogId('900', Date.now() + DAY_MS), 'which lies in the future'],
-      [syntheticLogId('999', Date.now() - DAY_MS), 'which lies beyond the tenant'],
-      [new Date(Date.now() + DAY_MS).toISOString().slice(0, 10), 'which lies in the future'],
-      ['9'.repeat(56), 'which is no log id'],
+      [syntheticLogId('900', Date.now() + DAY_MS), 'which is in the future'],
+      [syntheticLogId('999', Date.now() - DAY_MS), 'which is after the tenant'],
+      [new Date(Date.now() + DAY_MS).toISOString().slice(0, 10), 'which is in the future'],
+      ['9'.repeat(56), 'which is not a valid Auth0 log id'],
     ] as const) {
       const { code, stderr } = await command('checkpoint set', where, '--yes', '--skip-logs');
       expect(stderr).toContain(problem);
@@ -124,12 +124,12 @@ describe('Auth0 answers [] although it has newer logs', { timeout: 30_000 }, () 
     world.auth0.faults.checkpointPages.always(empty);
     const { code, stdout, stderr } = await world.run();
     expect(stdout).toContain(
-      '200 of them found by search, since the checkpoint did not lead to them; caught up',
+      '200 of them found by search, because the checkpoint did not lead to them; caught up',
     );
     expect(stderr).toContain('warning: pipeline "local": the checkpoint did not lead to Auth0’s newer logs');
     expect(code).toBe(0);
     expect([world.azure.received.unique, await world.missing()]).toEqual([200, []]);
-    expect((await command('status')).stdout).toContain('degraded: the checkpoint did not lead to newer logs');
+    expect((await command('status')).stdout).toContain('degraded: newer logs were found only by search');
   });
 
   test('where a search brings nothing either, the run is astray, and doctor sees it before any run', async () => {
@@ -139,7 +139,7 @@ describe('Auth0 answers [] although it has newer logs', { timeout: 30_000 }, () 
     await store({ checkpointLogId: 'opaque' });
     expect(await finding('checkpoint')).toMatchObject({
       level: 'error',
-      text: expect.stringContaining('none comes after it'),
+      text: expect.stringContaining('returns none after the checkpoint'),
       remedy: expect.stringContaining('checkpoint set oldest'),
     });
     const run = await world.run();
@@ -149,7 +149,7 @@ describe('Auth0 answers [] although it has newer logs', { timeout: 30_000 }, () 
     const checkpoint = await finding('checkpoint');
     expect(checkpoint).toMatchObject({
       level: 'error',
-      text: expect.stringContaining('none comes after it'),
+      text: expect.stringContaining('returns none after the checkpoint'),
     });
   });
 });
@@ -160,21 +160,21 @@ describe('something between us and Azure', { timeout: 30_000 }, () => {
     world.posts.always({ kind: 'html' });
     const run = await world.run();
     expect(run.code).toBe(1);
-    expect(run.stderr).toContain("an answer came back that is not Azure's: 200 with a body that is not JSON");
-    expect(run.stderr).toContain('find the proxy, gateway or firewall');
+    expect(run.stderr).toContain('the answer is not from Azure: 200 with a body that is not JSON');
+    expect(run.stderr).toContain('configure the proxy, gateway or firewall');
     expect(run.stdout).toContain('local: 0 logs shipped; ended early\n');
     expect(world.azure.received.posts).toBeLessThanOrEqual(3);
     const status = await command('status');
-    expect(status.stdout).toContain('local: unhealthy: something answers in Azure’s place');
+    expect(status.stdout).toContain('local: unhealthy: something else answers instead of Azure');
     expect(status.stdout).toContain('docs/runbook.md#intercepted');
     expect(status.code).toBe(1);
     expect(await finding('azure')).toMatchObject({
       level: 'error',
-      remedy: expect.stringContaining('find the proxy'),
+      remedy: expect.stringContaining('configure the proxy'),
     });
     expect(await finding('last run')).toMatchObject({
       level: 'error',
-      remedy: expect.stringContaining('find the proxy'),
+      remedy: expect.stringContaining('configure the proxy'),
     });
     const { logs } = await json('audit', '--from', '4h');
     expect(logs).toMatchObject({ settled: 0, notYet: 300 });
@@ -191,16 +191,16 @@ describe('a vendor that asks to be left alone', { timeout: 30_000 }, () => {
     world.auth0.faults.token.always({ kind: 'status', status: 429, headers: quota });
     for (let n = 0; n < 4; n++) {
       const { code, stderr } = await world.run();
-      if (n > 0) expect(stderr).toMatch(/; asked again at 20[\d:TZ.-]+\n$/);
+      if (n > 0) expect(stderr).toMatch(/; next attempt at 20[\d:TZ.-]+\n$/);
       expect(code).toBe(1);
     }
     expect(world.auth0.requests.token).toBe(1);
     const status = await command('status');
-    expect(status.stdout).toContain('local: unhealthy: Auth0 throttles');
-    expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(/asked again at 20[\d:TZ.-]+/);
+    expect(status.stdout).toContain('local: unhealthy: Auth0 is rate limiting (429)');
+    expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(/next attempt at 20[\d:TZ.-]+/);
     expect(await finding('last run')).toMatchObject({
       level: 'error',
-      text: expect.stringMatching(/; the pipeline asks again at 20[\d:TZ.-]+$/),
+      text: expect.stringMatching(/; the next attempt is at 20[\d:TZ.-]+$/),
     });
   });
 });

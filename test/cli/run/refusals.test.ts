@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 function expectOneLine({ stderr }: Ended): void {
-  // Once the configuration is good, what users of the destination should know is told first.
+  // Once the configuration is valid, the notice of the destination comes first.
   expect(stderr).toMatch(new RegExp(`^(${NOTICE_LINE})?error: [^\\n]+\\n$`));
   expect(stderr).not.toMatch(/\.ts:\d+|node:internal|undefined|\[object/);
 }
@@ -36,7 +36,7 @@ const once = (env: Record<string, string>, state: string) =>
 describe('a fault in the way is told in one line, with exit code 1', () => {
   test('a refused Auth0 secret', async () => {
     const ended = await once({ AUTH0_CLIENT_SECRET: 'wrong-one' }, 'a');
-    expect(ended.stderr).toContain('Auth0 gave no token (401');
+    expect(ended.stderr).toContain('Auth0 rejected the token request (401');
     expect(ended.stderr).toContain(`the application in the tenant ${DOMAIN}`);
     expect(ended.stderr + ended.stdout).not.toContain('wrong-one');
     expectOneLine(ended);
@@ -63,7 +63,7 @@ describe('a fault in the way is told in one line, with exit code 1', () => {
 });
 
 describe('what is wrong before it begins is told in full, with exit code 2', () => {
-  test('missing secrets: the variables that were looked for', async () => {
+  test('missing secrets: the variables that it names', async () => {
     const { AUTH0_BASE_URL = '' } = world.env;
     const { code, stdout, stderr } = await world.run(['--once'], { AUTH0_BASE_URL });
     for (const name of [
@@ -101,12 +101,12 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
     [
       'broken JSON',
       async w => ['--config', await w.write('broken.json', '{\n  "name": "x",\n}')],
-      'is no valid JSON (line 3, column 1)',
+      'is invalid JSON (line 3, column 1)',
     ],
     [
       'an unknown pipeline',
       async w => ['--config', await w.write('one.json', w.config), '--pipeline', 'prod'],
-      '--pipeline is "prod"; allowed, by',
+      '--pipeline is "prod"; allowed in',
     ],
     [
       'several pipelines and only one environment',
@@ -114,7 +114,7 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
         '--config',
         await w.write('two.json', { pipelines: [w.config, { ...w.config, name: 'b' }] }),
       ],
-      'choose one with --pipeline, or give --secrets FILE',
+      'choose one with --pipeline, or specify --secrets FILE',
     ],
     [
       'a secrets file that is not there',
@@ -124,12 +124,12 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
     [
       'a state directory that is a file',
       async w => ['--config', await w.write('one.json', w.config), '--state', join(w.directory, 'one.json')],
-      'cannot be used (EEXIST); a file is in its place: give a directory with --state',
+      'cannot be used (EEXIST); it is a file: specify a directory with --state',
     ],
     [
       'a federated identity, which only a Lambda has',
       async w => ['--config', await w.write('federated.json', { ...w.config, azure: FEDERATED })],
-      'azure.auth is "federated", which needs the identity of a Lambda',
+      'azure.auth is "federated", which works only in a Lambda function',
     ],
     ['a word too much', () => ['--config', 'x.json', 'now'], 'too many arguments'],
   ])('%s', async (_, args, message) => {

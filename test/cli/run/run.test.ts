@@ -9,7 +9,7 @@ import { stateRows } from '../state-rows.ts';
 let world: LocalWorld;
 afterEach(() => world.close());
 
-/** On standard error: what is told of the destination, once, and then only this. */
+/** On standard error: the notice of the destination, once, and then only this. */
 const noticeAnd = ({ source }: RegExp) => expect.stringMatching(new RegExp(`^${NOTICE_LINE}${source}$`));
 const NOTICE = noticeAnd(/(?:)/);
 
@@ -94,7 +94,7 @@ describe('run --once', () => {
     await arrived(500);
     child.kill('SIGTERM');
     const { code, stdout, stderr } = await ended;
-    expect(stdout).toContain('stopped as asked');
+    expect(stdout).toContain('stopped by the operator');
     expect({ code, stderr }).toEqual({ code: 0, stderr: noticeAnd(/stopping after [^\n]+\n/) });
     expect(world.azure.received.unique).toBeLessThan(3000);
     expect((await world.run()).code).toBe(0);
@@ -165,7 +165,7 @@ describe('run, going on', () => {
       if (String(data).includes('shipped; caught up')) child.kill('SIGINT');
     });
     const { code, stdout } = await ended;
-    expect(stdout).toContain('a tick every 1 min, Ctrl-C stops');
+    expect(stdout).toContain('a tick every 1 min; press Ctrl-C to stop');
     expect(stdout).toContain('local: 300 logs shipped; caught up');
     expect(code).toBe(0);
   });
@@ -183,7 +183,7 @@ describe('run, going on', () => {
     for (const { child } of [first, second]) child.kill('SIGINT');
     const { code, stderr } = await second.ended;
     expect(stderr).toContain(
-      `warning: pipeline "local": another “run” ships it from this state directory: process ${first.child.pid} on ${hostname()};`,
+      `warning: pipeline "local": another “run” uses this state directory: process ${first.child.pid} on ${hostname()};`,
     );
     expect((await first.ended).stderr).not.toContain('another “run”');
     expect(code).toBe(0);
@@ -195,7 +195,7 @@ describe('run, going on', () => {
     world = await openLocalWorld();
     const config = await world.write('cron.json', { ...world.config, schedule: 'cron(0 8 * * ? *)' });
     const { code, stderr } = await world.run(['--config', config]);
-    expect(stderr).toContain('schedule is "cron(0 8 * * ? *)"; allowed here: "rate(1 minute)"');
+    expect(stderr).toContain('schedule is "cron(0 8 * * ? *)"; allowed here: rates such as "rate(1 minute)"');
     expect(code).toBe(2);
   });
 });

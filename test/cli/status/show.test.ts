@@ -10,16 +10,24 @@ describe('the text', () => {
 
   test('begins with the health and the place in the runbook, and fits 80 columns', () => {
     const lines = plain([
-      facts(ran({ outcome: 'denied', party: 'azure', message: `403 ${'because of this '.repeat(12)}` }), {
-        alarms: [{ name: 'lag', description: 'Logs are late. '.repeat(9), sinceMs: NOW - HOUR }],
-        queues: { ...EMPTY_QUEUES, 'dead-letter': { messages: 1 } },
-      }),
+      facts(
+        ran({
+          outcome: 'denied',
+          party: 'azure',
+          status: 403,
+          message: `403 ${'because of this '.repeat(12)}`,
+        }),
+        {
+          alarms: [{ name: 'lag', description: 'Logs are late. '.repeat(9), sinceMs: NOW - HOUR }],
+          queues: { ...EMPTY_QUEUES, 'dead-letter': { messages: 1 } },
+        },
+      ),
     ]);
-    expect(lines[2]).toBe('prod: unhealthy: Azure denies; 1 dead letter; alarm lag rings; see');
-    expect(lines[3]).toBe('docs/runbook.md#denied-by-azure');
+    expect(lines[2]).toBe('prod: unhealthy: Azure rejected the credentials (403); 1 dead letter; alarm lag');
+    expect(lines[3]).toBe('is in ALARM state; see docs/runbook.md#denied-by-azure');
     expect(lines.filter(line => line.length > 80)).toEqual([]);
     expect(lines.join('\n')).toContain('denied by Azure: 403 because');
-    expect(lines.join('\n')).toContain('1 message, age not known');
+    expect(lines.join('\n')).toContain('1 message, age unknown');
   });
 
   test('lets no vendor’s message move the cursor', () => {
@@ -35,7 +43,7 @@ describe('the text', () => {
     const text = plain(many).join('\n');
     expect(text).toContain('p4: degraded');
     expect(text).not.toContain('p1:');
-    expect(text).toContain('5 pipelines more, healthy');
+    expect(text).toContain('5 more pipelines, healthy');
   });
 
   test('does not say that there is no lag when nothing was read for days', () => {
@@ -45,6 +53,6 @@ describe('the text', () => {
     const text = plain([facts(silent)]).join('\n');
     expect(text).toContain('prod: unhealthy: no run for 3 d; see docs/runbook.md#silent');
     expect(text).toContain('lag           unknown: Auth0 was last read 3 d ago');
-    expect(text).not.toContain('none; logs');
+    expect(text).not.toContain('none; all logs');
   });
 });

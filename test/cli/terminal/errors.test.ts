@@ -29,7 +29,7 @@ test('an unexpected error names itself, and shows where it was only with --verbo
   const bug = new TypeError('x is undefined', { cause: 'no reason' });
   const { code, text } = printed(bug, false);
   expect(code).toBe(EXIT.fault);
-  expect(text).toContain('this should not have happened: TypeError: x is undefined');
+  expect(text).toContain('unexpected error: TypeError: x is undefined');
   expect(text).not.toContain('errors.test.ts');
   const verbose = printed(bug, true).text;
   expect(verbose).toContain('errors.test.ts');

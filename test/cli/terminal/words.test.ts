@@ -12,13 +12,16 @@ describe('a run', () => {
     [{}, '5 logs shipped; caught up'],
     [
       { logsLate: 60, isLateEstimate: true, logsReshipped: 1060, logsAccepted: 1060 },
-      '1,060 logs shipped, at least 60 of them late, which Auth0 had not shown in time, 1,060 of them shipped once more, since the late ones could not be told apart; caught up',
+      '1,060 logs shipped, at least 60 of them late: Auth0 served them after newer logs, 1,060 of them shipped again, because the late logs could not be identified; caught up',
     ],
     [
       { checkpointAstray: true, logsBridged: 20, logsAccepted: 20 },
-      '20 logs shipped, 20 of them found by search, since the checkpoint did not lead to them; caught up',
+      '20 logs shipped, 20 of them found by search, because the checkpoint did not lead to them; caught up',
     ],
-    [{ outcome: 'astray', logsAccepted: 0 }, '0 logs shipped; ended early: the checkpoint leads nowhere'],
+    [
+      { outcome: 'astray', logsAccepted: 0 },
+      '0 logs shipped; ended early: the checkpoint does not lead to newer logs',
+    ],
     [{ outcome: 'intercepted', logsAccepted: 0 }, '0 logs shipped; ended early'],
   ])('%o', (more, sentence) => {
     expect(runSentence(run(more), false)).toBe(sentence);
@@ -38,7 +41,7 @@ describe('a run', () => {
       expect.stringContaining('1 log found by search instead'),
     ]);
     expect(warnings({ outcome: 'astray', checkpointAstray: true })).toEqual([]);
-    expect(warnings({ sweepOverdue: true })).toEqual([expect.stringContaining('look back')]);
+    expect(warnings({ sweepOverdue: true })).toEqual([expect.stringContaining('sweep')]);
   });
 });
 
@@ -56,17 +59,17 @@ describe('a replay', () => {
   test.each<[Partial<ReplayReport>, string]>([
     [{}, 'delivered: 20 logs shipped'],
     [{ logsDeadLettered: 1 }, 'delivered: 20 logs shipped, 1 put on the dead-letter queue'],
-    [{ logsRequeued: 3 }, 'delivered: 20 logs shipped, 3 put on the retry queue anew'],
+    [{ logsRequeued: 3 }, 'delivered: 20 logs shipped, 3 put back on the retry queue'],
     [
       { logsRequeued: 1, reason },
-      'taken apart: 20 logs shipped, 1 put on the retry queue anew: Azure answered 500',
+      'split: 20 logs shipped, 1 put back on the retry queue: Azure answered 500',
     ],
     [{ done: false, logsAccepted: 0, reason }, 'stays on the retry queue: Azure answered 500'],
     [
       { done: false, party: 'queue', reason: { ...reason, message: 'no queue' } },
       'stays on the retry queue (20 logs shipped): no queue',
     ],
-    [{ done: false, logsAccepted: 0 }, 'stays on the retry queue: no reason is known'],
+    [{ done: false, logsAccepted: 0 }, 'stays on the retry queue: unknown reason'],
   ])('%o', (more, sentence) => {
     expect(replaySentence({ ...report, ...more })).toBe(`failed batch 12345678 ${sentence}`);
   });

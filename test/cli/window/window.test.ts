@@ -50,7 +50,11 @@ describe('a window', () => {
   test.each([
     ['2026-07-02', '2026-07-01', '--from is "2026-07-02" (2026-07-02T00:00:00Z), which is not before --to'],
     ['2026-07-01', '2026-07-01', 'not before --to'],
-    ['1h', '2026-07-16', '--to is "2026-07-16" and lies in the future; allowed: up to now (2026-07-15T12:00'],
+    [
+      '1h',
+      '2026-07-16',
+      '--to is "2026-07-16", which is in the future; allowed: up to now (2026-07-15T12:00',
+    ],
     ['2026-07-16', undefined, 'not before --to'],
     ['1h', 'soon', '--to is "soon"; allowed:'],
   ])('from %s to %s is refused', (from, to, message) => {

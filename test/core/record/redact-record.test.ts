@@ -257,7 +257,7 @@ describe.each(KINDS)('a record for %s', kind => {
 test('a record without rules is given back itself, and a hash without a key is refused at once', () => {
   const record = { logId: '1', json: Buffer.from('{"LogId":"1"}') };
   expect(recordRedactor([], undefined, TEXT)(record)).toBe(record);
-  expect(() => recordRedactor([rule('ip', 'hash')], undefined, TEXT)).toThrow('no key');
+  expect(() => recordRedactor([rule('ip', 'hash')], undefined, TEXT)).toThrow('no redaction key');
 });
 
 test('whatever a log held, a value that a rule names is nowhere in its record, and twice is as good as once', () => {

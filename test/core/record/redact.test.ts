@@ -192,7 +192,9 @@ test('a text or a list instead of a log is refused rather than let through; othe
 
 test('a hash without a key is refused at once, naming the field and what to do', () => {
   for (const key of [undefined, '']) {
-    expect(() => redactor([rule('user_name', 'hash')], key)).toThrow(/"user_name".*no key.*"mask" or "drop"/);
+    expect(() => redactor([rule('user_name', 'hash')], key)).toThrow(
+      /"user_name".*no redaction key.*"mask" or "drop"/,
+    );
   }
 });
 

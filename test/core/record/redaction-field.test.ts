@@ -34,32 +34,29 @@ describe('a field of redact', () => {
   });
 
   test.each([
-    ['User_Name', '"user_name", as Auth0 writes it; the case counts'],
-    ['Details.request.body.email', '"details.request.body.email", as Auth0 writes it; the case counts'],
+    ['User_Name', '"user_name", as Auth0 spells it; names are case-sensitive'],
+    [
+      'Details.request.body.email',
+      '"details.request.body.email", as Auth0 spells it; names are case-sensitive',
+    ],
     [
       ['DETAILS', 'https://acme.com/email'],
-      '["details","https://acme.com/email"], as Auth0 writes it; the case counts',
+      '["details","https://acme.com/email"], as Auth0 spells it; names are case-sensitive',
     ],
-    ['ismobile', '"isMobile", as Auth0 writes it; the case counts'],
-    ['ActorUsername', '"user_name", of which the column ActorUsername is made'],
-    ['actorUsername', '"user_name", of which the column ActorUsername is made'],
-    ['SrcIpAddr', '"ip", of which the column SrcIpAddr is made'],
-    ['CityName', '"location_info.city_name", of which the column CityName is made'],
-    ['Browser', '"user_agent", of which the column Browser is made'],
+    ['ismobile', '"isMobile", as Auth0 spells it; names are case-sensitive'],
+    ['ActorUsername', '"user_name", from which the column ActorUsername is made'],
+    ['actorUsername', '"user_name", from which the column ActorUsername is made'],
+    ['SrcIpAddr', '"ip", from which the column SrcIpAddr is made'],
+    ['CityName', '"location_info.city_name", from which the column CityName is made'],
+    ['Browser', '"user_agent", from which the column Browser is made'],
     [
       ['LocationInfo', 'city_name'],
-      '["location_info","city_name"], of which the column LocationInfo is made',
+      '["location_info","city_name"], from which the column LocationInfo is made',
     ],
-    ['EventType', 'any other field; it means "type", by which logs are known: remove this rule'],
-    ['Log_Id', 'any other field; it means "log_id", by which logs are known: remove this rule'],
-    [
-      'Extra.foo',
-      'a field of the log; Extra is a column, which Auth0’s logs do not have: name the field that it tells of',
-    ],
-    [
-      'RawLog',
-      'a field of the log; RawLog is a column, which Auth0’s logs do not have: name the field that it tells of',
-    ],
+    ['EventType', 'any other field; it means "type", which identifies a log: remove this rule'],
+    ['Log_Id', 'any other field; it means "log_id", which identifies a log: remove this rule'],
+    ['Extra.foo', 'a field of the log; Extra is a column of the table: use the field from which it is made'],
+    ['RawLog', 'a field of the log; RawLog is a column of the table: use the field from which it is made'],
   ])('that is %j is refused, with the name that is right', (field, allowed) => {
     expect(problems(field)).toEqual([expect.stringContaining(`; allowed: ${allowed}`)]);
   });

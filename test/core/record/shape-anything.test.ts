@@ -78,7 +78,7 @@ const typical = fc.oneof(
   fc.constantFrom(`90020240229123456789${'0'.repeat(36)}`, ['openid', 'email'], { $date: '2024-02-29' }),
 );
 
-/** What both sides of a comparison go through: half a surrogate pair cannot be told from another in UTF-8. */
+/** Applied to both sides of a comparison: in UTF-8, each half of a surrogate pair looks the same. */
 const wellFormed = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_, one) => (typeof one === 'string' ? one.toWellFormed() : one));
 

@@ -45,7 +45,7 @@ describe('a log that will not shape ships raw', () => {
     expect(raw).toBe(true);
     expect(record).toMatchObject({
       RawLog: JSON.stringify(log),
-      ShapeError: `it is no JSON object but ${kind}`,
+      ShapeError: `it is not a JSON object but ${kind}`,
       LogId: logId,
       Auth0Domain: 'acme.eu.auth0.com',
     });

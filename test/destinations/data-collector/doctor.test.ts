@@ -32,16 +32,16 @@ const answered = (status: number, code?: string): PostAnswer => ({
 test.each([
   [answered(200), 'ok', undefined],
   [answered(400, 'InvalidDataFormat'), 'ok', undefined],
-  [answered(400, 'SomethingNew'), 'warning', 'see “last run”'],
-  [answered(403, 'InvalidAuthorization'), 'error', 'get-shared-keys'],
+  [answered(400, 'SomethingNew'), 'warning', 'check in “last run”'],
+  [answered(403, 'InvalidAuthorization'), 'error', '/sharedKeys"'],
   [answered(400, 'InvalidCustomerId'), 'error', `azure.workspaceId "${SAMPLE.azure.workspaceId}"`],
-  [answered(400, 'InactiveCustomer'), 'error', 'was not deleted'],
+  [answered(400, 'InactiveCustomer'), 'error', 'still exists'],
   [answered(400, 'InvalidLogType'), 'error', 'azure.logType "Auth0"'],
   [answered(400, 'InvalidApiVersion'), 'error', 'azure.apiVersion "2016-04-01"'],
-  [answered(404), 'error', 'azure.cloud "public", and see “data collector”'],
+  [answered(404), 'error', 'azure.cloud "public", and see “data collector” in "doctor"'],
   [answered(302), 'error', 'whether a proxy answers'],
-  [answered(429), 'warning', 'batches wait in the retry queue'],
-  [answered(503), 'error', 'see Azure’s status page'],
+  [answered(429), 'warning', 'batches wait on the retry queue'],
+  [answered(503), 'error', 'check Azure’s status page'],
 ] as const)('%j to an empty post: %s', (answer, level, remedy) => {
   const finding = postFinding(answer, azure);
   expect(finding.level).toBe(level);
@@ -50,7 +50,12 @@ test.each([
 });
 
 test.each([
-  ['a key that is not base64', 'error', 'not base64: was it copied whole?', (key: string) => key.slice(1)],
+  [
+    'a key that is not base64',
+    'error',
+    'not base64: check that it was copied completely',
+    (key: string) => key.slice(1),
+  ],
   ['a key cut at four characters', 'warning', 'of 61 bytes', (key: string) => key.slice(4)],
 ])('%s in its secret', (_, level, text, spoil) => {
   const spoilt = spoil(Buffer.alloc(64, 7).toString('base64'));
@@ -65,7 +70,7 @@ test('a regenerated key is refused, with the command that shows the right one', 
   expect((await examine()).of('azure')).toMatchObject({
     level: 'error',
     text: expect.stringContaining('403 InvalidAuthorization'),
-    remedy: expect.stringContaining('\n  az monitor log-analytics workspace get-shared-keys'),
+    remedy: expect.stringContaining('\n  az rest --method post '),
   });
 });
 
@@ -78,11 +83,13 @@ test('a line a finding, its remedy below, a summary; nothing is wider than 80 co
   expect(lines[2]).toBe('local: local.eu.auth0.com to Auth0_CL');
   expect(stdout).toMatch(/\n {2}✓ auth0 token {5}obtained/);
   expect(stdout).toMatch(
-    /\n {2}✗ azure {11}Azure refuses: 403 InvalidAuthorization.*\n.*\n {4}→ fill in the key of the workspace/,
+    /\n {2}✗ azure {11}Azure rejected the credentials: 403.*\n? *InvalidAuthorization.*\n.*\n {4}→ write the primary key of the workspace/,
   );
-  expect(stdout).toMatch(/\n {2}– checkpoint {6}there is none yet/);
+  expect(stdout).toMatch(/\n {2}– checkpoint {6}none yet/);
   expect(stdout).toContain(
-    '\n        az monitor log-analytics workspace get-shared-keys -g GROUP -n WORKSPACE\n',
+    '\n        az rest --method post --uri-parameters api-version=2020-08-01 \\\n' +
+      '          --url "$(az monitor log-analytics workspace list -o tsv \\\n' +
+      `            --query "[?customerId=='5ca1ab1e-0000-4000-8000-000000000001'].id" \\\n          )/sharedKeys"\n`,
   );
   expect(stdout).toMatch(/\n\n1 error, 2 warnings, 1 not checked, 10 ok; nothing was changed\n$/);
   expect(lines.filter(line => line.length > 80 && !line.includes(world.directory))).toEqual([]);
@@ -95,17 +102,17 @@ test('its end is the only warning, and it refuses nothing', async () => {
   const { findings, of } = await examine();
   const found = levels(findings);
   expect(world.azure.received.refusals).toEqual({});
-  expect(of('azure')?.text).toBe('reachable and authorised (200 to a post without a record)');
+  expect(of('azure')?.text).toBe('reachable and authorized (200 to a post without records)');
   expect(Object.keys(found).filter(check => found[check] !== 'ok')).toEqual(['data collector']);
   expect(found).toMatchObject({ 'data collector': 'warning' });
 });
 
 test.each([
-  ['2026-03-01T00:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 197 days'],
-  ['2026-09-13T01:00:00Z', 'Microsoft ends the support of the Data Collector API on 2026-09-14, in 1 day'],
+  ['2026-03-01T00:00:00Z', 'Microsoft ends support for the Data Collector API on 2026-09-14, in 197 days'],
+  ['2026-09-13T01:00:00Z', 'Microsoft ends support for the Data Collector API on 2026-09-14, in 1 day'],
   [
     '2026-09-14T00:00:00Z',
-    'Microsoft ended the support of the Data Collector API on 2026-09-14, and may switch it off on any day',
+    'Microsoft ended support for the Data Collector API on 2026-09-14 and may switch it off at any time',
   ],
 ])('the Data Collector API on %s', (day, text) => {
   expect(notice(Date.parse(day)).text).toBe(text);

@@ -31,7 +31,7 @@ const answered = (status: number, code?: string): PostAnswer => ({
 test.each([
   [answered(204), 'ok', undefined],
   [answered(400, 'InvalidPayload'), 'ok', undefined],
-  [answered(413), 'warning', 'see “last run”'],
+  [answered(413), 'warning', 'check in “last run”'],
   [answered(401), 'error', 'azure.cloud "public"'],
   [answered(403), 'error', 'role Monitoring Metrics Publisher'],
   [answered(404), 'error', `azure.dcrImmutableId "${SAMPLE.azure.dcrImmutableId}"`],
@@ -65,7 +65,7 @@ test('to the Logs Ingestion API: its token and the rule’s columns are looked a
   const { findings } = JSON.parse(ended.stdout).pipelines[0] as { findings: Finding[] };
   const found = levels(findings);
   expect(findings.find(({ check }) => check === 'azure')?.text).toBe(
-    'reachable and authorised (204 to a post without a record)',
+    'reachable and authorized (204 to a post without records)',
   );
   expect(found).toMatchObject({ 'entra token': 'ok', 'dcr columns': 'ok' });
   expect(new Set(Object.values(found))).toEqual(new Set(['ok']));
@@ -80,9 +80,9 @@ test('a refused client secret: no Entra token, and Azure is not asked', async ()
   expect(of('entra token')).toMatchObject({
     level: 'error',
     text: expect.stringContaining('AADSTS7000215'),
-    remedy: expect.stringContaining('that the secret "auth0-logs/local/azure" holds a client secret'),
+    remedy: expect.stringContaining('into the secret "auth0-logs/local/azure"'),
   });
-  expect(of('azure')).toMatchObject({ level: 'not checked', text: 'there is no token' });
+  expect(of('azure')).toMatchObject({ level: 'not checked', text: 'no token' });
   expect(world.azure.received.posts).toBe(0);
 });
 
@@ -91,7 +91,7 @@ test('another rule than the one that is there: 404, with the command that lists 
   const { examine } = await open({ settings });
   expect((await examine()).of('azure')).toMatchObject({
     level: 'error',
-    text: expect.stringMatching(/^Azure refuses: 404 NotFound/),
+    text: expect.stringMatching(/^Azure rejected the request: 404 NotFound/),
     remedy: expect.stringContaining('azure.dcrImmutableId "dcr-0a0a'),
   });
 });
@@ -102,7 +102,7 @@ test('a stream that the rule does not have', async () => {
   });
   expect((await examine()).of('azure')).toMatchObject({
     level: 'error',
-    text: expect.stringMatching(/^Azure refuses: 400 InvalidStream/),
+    text: expect.stringMatching(/^Azure rejected the request: 400 InvalidStream/),
     remedy: expect.stringMatching(/^check azure.stream "Custom-Other_CL"/),
   });
 });
@@ -114,7 +114,7 @@ test('federated: the token cannot be had from here, the endpoint answers, and no
   expect(of('azure secret')).toBeUndefined();
   expect(of('entra token')).toMatchObject({
     level: 'not checked',
-    text: expect.stringContaining('Entra trusts the roles of the functions alone'),
+    text: expect.stringContaining('Entra trusts only the roles of the functions'),
     remedy: expect.stringContaining('see “last run”'),
   });
   expect(of('azure')).toMatchObject({

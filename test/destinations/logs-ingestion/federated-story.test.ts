@@ -6,7 +6,7 @@ import { openStage, RECENT } from '../../stories/stage.ts';
 
 const logs = generateLogs({ seed: 66, count: 250, ...RECENT() });
 
-/** A pipeline that has no secret of Azure: AWS vouches for its role, and Entra believes AWS, if `trusted`. */
+/** A pipeline without an Azure secret: AWS signs a token for its role, and Entra accepts it, if `trusted`. */
 async function federatedStage({ trusted }: { readonly trusted: boolean }) {
   const sts = await startSts();
   const stage = await openStage({

@@ -1,4 +1,4 @@
-/** What a simulated Auth0 can be told to do wrong with a page. */
+/** The faults of a page that a simulated Auth0 can be set to. */
 import { afterEach, expect, it } from 'vitest';
 import { type Auth0Options, type Auth0Simulator, startAuth0 } from '../../../simulator/auth0/server.ts';
 import { generateLogs } from '../../../simulator/auth0/tenant.ts';

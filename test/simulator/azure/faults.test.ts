@@ -32,7 +32,7 @@ function done(azure: AzureSimulator, door: Door): number {
 
 describe.each(DOORS)('%s', (door, ask, ok) => {
   const send = (azure: AzureSimulator) => knock(azure, ask);
-  /** Tokens that `send` asks for by itself do not count. */
+  /** Tokens that `send` requests do not count. */
   const doneBy = async (azure: AzureSimulator, attempt: () => Promise<Answered>) => {
     const before = done(azure, door);
     const outcome = await attempt().then(

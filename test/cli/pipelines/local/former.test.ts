@@ -98,10 +98,10 @@ test('a process of that version that still runs loses nothing: its batches are e
 });
 
 test.each([
-  ['{"checkpointLogId": ', 'is no JSON'],
-  ['[]', 'is no JSON object'],
-  ['{"checkpointLogId": 900}', 'has a "checkpointLogId" that is no text'],
-  ['{"checkpointLogId": ""}', 'has a "checkpointLogId" that is no text'],
+  ['{"checkpointLogId": ', 'is invalid JSON'],
+  ['[]', 'is not a JSON object'],
+  ['{"checkpointLogId": 900}', 'has a "checkpointLogId" that is not a string'],
+  ['{"checkpointLogId": ""}', 'has a "checkpointLogId" that is not a string'],
 ])('a spoilt version %s is refused, and what it says to do helps', async (text, problem) => {
   const path = own('checkpoint', '00000043.json');
   await appendFile(path, text);

@@ -80,12 +80,14 @@ describe('secrets from a file', () => {
     await chmod(file, 0o600);
     expect(secretsFileWarning(file)).toBeUndefined();
     await chmod(file, 0o640);
-    expect(secretsFileWarning(file)).toBe(`${file} may be read by others (mode 640); do: chmod 600 ${file}`);
+    expect(secretsFileWarning(file)).toBe(
+      `${file} is readable by other users (mode 640); run: chmod 600 ${file}`,
+    );
   });
 
   test('that are no JSON are refused without a word of them', async () => {
     await writeFile(file, '{"prod/auth0": {"clientSecret": "hunter2" "x"}}');
-    expect(() => secretsFileWarning(file)).toThrow(`${file} is no valid JSON (line 1, column 43)`);
+    expect(() => secretsFileWarning(file)).toThrow(`${file} is invalid JSON (line 1, column 43)`);
     expect(() => secretsFileWarning(file)).not.toThrow('hunter2');
   });
 });
@@ -116,10 +118,10 @@ describe('what is missing is known before anything begins', () => {
     expect(await problems({ ...env, AUTH0_REDACTION_KEY: 'k'.repeat(32) }, hashing)).toEqual([]);
   });
 
-  test('in a file, it says what to write into it', async () => {
+  test('in a file, it says what to add', async () => {
     await write({ 'prod/azure': { [SOME_SECRET.name]: 'key' } });
     expect(await secretProblems(config, fileSecrets(file), file)).toEqual([
-      `pipeline "prod": the secret "prod/auth0" is missing or not whole; write into ${file}: {"prod/auth0": {"clientId": "…", "clientSecret": "…"}}`,
+      `pipeline "prod": the secret "prod/auth0" is missing or incomplete; add to ${file}: {"prod/auth0": {"clientId": "…", "clientSecret": "…"}}`,
     ]);
   });
 });

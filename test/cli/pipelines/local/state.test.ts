@@ -179,7 +179,7 @@ describe('a state that cannot be used', () => {
     await writeFile(file(), 'no database '.repeat(500));
     await expect(readState(directory, PIPELINE)).rejects.toThrow(`${file()} cannot be used (SQLITE_NOTADB)`);
     const asked = localState(directory).acquire(PIPELINE, 'run', NOW, LATER);
-    await expect(asked).rejects.toThrow('it is damaged; put a copy of it back');
+    await expect(asked).rejects.toThrow('it is damaged; restore a copy of it');
   });
 
   test('because another process keeps it locked is told after the time that is handed in', () => {

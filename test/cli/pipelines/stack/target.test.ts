@@ -174,7 +174,7 @@ describe('the queues', () => {
     expect(await all<DeadLetter>(stackDeadLetters(clients, output).deadLetters())).toHaveLength(1);
     expect(warn.mock.calls.map(([text]) => String(text).replaceAll('\n', ' '))).toEqual([
       expect.stringMatching(
-        /^warning: AWS does not allow sqs:ChangeMessageVisibility .* two minutes, also from you$/,
+        /^warning: AWS does not allow sqs:ChangeMessageVisibility .* messages that were read stay hidden for two minutes$/,
       ),
     ]);
     warn.mockRestore();
@@ -235,12 +235,17 @@ test('settings that somebody has changed are told with the command that puts the
   await set(output.deadLetterQueueUrl, { MessageRetentionPeriod: '345600' });
   const problems = await prod.problems();
   expect(
-    problems.map(text => /has no [\w -]+|moves failed .*?queue|hides .*? s;|keeps .*? s;/.exec(text)?.[0]),
+    problems.map(
+      text =>
+        /has no [\w -]+|moves failed .*?queue|has a visibility timeout of .*? s;|keeps .*? s;/.exec(
+          text,
+        )?.[0],
+    ),
   ).toEqual([
     'has no point-in-time recovery',
     'has no deletion protection',
     'moves failed batches to no queue',
-    'hides a message for 30 s;',
+    'has a visibility timeout of 30 s;',
     'keeps messages for 345600 s;',
   ]);
   for (const problem of problems) expect(problem).toContain('; do: aws ');
@@ -270,7 +275,7 @@ describe('what starts runs and replays', () => {
     operations.mappings.set(pipelines.prod.output.replayFunction, []);
     operations.schedules.delete(schedule());
     expect((await prod.stopped()).map(one => one.text)).toEqual([
-      `there is no schedule ${schedule()}`,
+      `the schedule ${schedule()} does not exist`,
       expect.stringContaining('does not exist'),
     ]);
     operations.mappings.set(pipelines.prod.output.replayFunction, kept);
@@ -330,16 +335,16 @@ describe('what AWS refuses is one line that says what to do', () => {
       '"SomethingElse" in us-east-1 has no pipelines;',
     );
     expect((await failure({ pipeline: 'x' })).message).toBe(
-      '--pipeline is "x"; allowed, by stack Auth0LogsToAzure: "prod", "prod-eu"',
+      '--pipeline is "x"; allowed in stack Auth0LogsToAzure: "prod", "prod-eu"',
     );
   });
 
   test.each([
-    ['AccessDenied', 403, `AWS does not allow ${LOOK} to these credentials; allow it`],
+    ['AccessDenied', 403, `AWS does not allow ${LOOK} with these credentials; allow it`],
     ['ExpiredToken', 403, 'the AWS credentials have expired; log in again: aws sso login'],
-    ['InvalidClientTokenId', 403, 'AWS does not know these credentials; check AWS_ACCESS_KEY_ID'],
-    ['SignatureDoesNotMatch', 403, 'AWS refuses the signature; check the secret access key'],
-    ['Throttling', 400, `AWS throttles ${LOOK}, also after some tries`],
+    ['InvalidClientTokenId', 403, 'AWS does not recognize these credentials; check AWS_ACCESS_KEY_ID'],
+    ['SignatureDoesNotMatch', 403, 'AWS rejected the signature; check the secret access key'],
+    ['Throttling', 400, `AWS throttled ${LOOK}, even after retries`],
     ['Unheard', 400, `${LOOK} failed: Unheard: Simulated.`],
   ])('%s', { timeout: 20_000 }, async (code, status, message) => {
     world.operations.refuse('cloudformation:DescribeStacks', code, status);
@@ -360,12 +365,12 @@ describe('what AWS refuses is one line that says what to do', () => {
     );
     const asker = { region: 'eu-west-1', profile: 'ops' };
     expect(explained(denied, 'sqs:ReceiveMessage', asker).message).toContain(
-      'AWS does not allow kms:Decrypt to --profile ops',
+      'AWS does not allow kms:Decrypt with --profile ops',
     );
     const lower = new Error('User: x is not authorized to perform: sqs:receivemessage on resource: y');
     const queue = Object.assign(lower, { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
     expect(explained(queue, 'sqs:ReceiveMessage', asker).message).toContain(
-      'AWS does not allow sqs:ReceiveMessage to --profile ops',
+      'AWS does not allow sqs:ReceiveMessage with --profile ops',
     );
   });
 
@@ -375,10 +380,7 @@ describe('what AWS refuses is one line that says what to do', () => {
       'Profile ops requires multi-factor authentication, but',
       'aws configure export-credentials --format env --profile ops',
     ],
-    [
-      'Could not load credentials from any providers',
-      '--profile is "ops", for which there are no AWS credentials',
-    ],
+    ['Could not load credentials from any providers', '--profile is "ops", which has no AWS credentials'],
   ])('a profile of which the SDK says "%s"', (text, remedy) => {
     const error = Object.assign(new Error(text), { name: 'CredentialsProviderError' });
     const { message } = explained(error, 'sqs:SendMessage', { region: 'eu-west-1', profile: 'ops' });
@@ -396,7 +398,7 @@ describe('what AWS refuses is one line that says what to do', () => {
     ];
     for (const [action, question] of questions) {
       world.operations.refuse(action, 'AccessDeniedException');
-      await expect(question()).rejects.toThrow(`AWS does not allow ${action} to these credentials`);
+      await expect(question()).rejects.toThrow(`AWS does not allow ${action} with these credentials`);
       world.operations.refuse(action, undefined);
     }
   });
@@ -410,9 +412,9 @@ describe('what AWS refuses is one line that says what to do', () => {
     const { shipFunction } = world.pipelines.prod.output;
     const ship = functions.get(shipFunction)!;
     functions.delete(shipFunction);
-    await expect(open()).rejects.toThrow(`its function ${shipFunction} does not exist any more`);
+    await expect(open()).rejects.toThrow(`its function ${shipFunction} no longer exists`);
     functions.set(shipFunction, { environment: { PIPELINE_CONFIG: '{"name": "prod"}' } });
-    await expect(open()).rejects.toThrow('is none that this version understands (');
+    await expect(open()).rejects.toThrow('cannot be used by this version (');
     functions.set(shipFunction, ship);
   });
 
@@ -424,11 +426,9 @@ describe('what AWS refuses is one line that says what to do', () => {
       for (const name of Object.keys(env)) vi.stubEnv(name, world.env[name] ?? '');
       return message;
     };
-    expect(await with_(none)).toContain('there are no AWS credentials here; log in as for the AWS CLI');
-    expect(await with_({}, { profile: 'x' })).toContain(
-      '--profile is "x", for which there are no AWS credentials',
-    );
-    expect(await with_({ AWS_REGION: '' })).toContain('no AWS region is known; give --region REGION');
+    expect(await with_(none)).toContain('no AWS credentials were found; log in as for the AWS CLI');
+    expect(await with_({}, { profile: 'x' })).toContain('--profile is "x", which has no AWS credentials');
+    expect(await with_({ AWS_REGION: '' })).toContain('no AWS region is configured; specify --region REGION');
     expect(await with_({ AWS_ENDPOINT_URL_CLOUDFORMATION: 'http://127.0.0.1:1' })).toBe(
       'AWS (cloudformation, us-east-1) cannot be reached (ECONNREFUSED); check this machine’s network, proxy and firewall',
     );

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../../scripts/build.ts';
-import { type BundledPackage, licencesText, problemsOf, writeLicences } from '../../scripts/licences.ts';
+import { type BundledPackage, licensesText, problemsOf, writeLicenses } from '../../scripts/licenses.ts';
 
-const MIT = 'MIT Licence\r\n\r\nCopyright (c) Somebody\r\n';
+const MIT = 'MIT License\r\n\r\nCopyright (c) Somebody\r\n';
 let root = '';
 beforeAll(async () => {
-  root = await realpath(await mkdtemp(join(tmpdir(), 'licences-')));
+  root = await realpath(await mkdtemp(join(tmpdir(), 'licenses-')));
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -22,7 +22,7 @@ async function files(contents: Readonly<Record<string, string>>): Promise<void> 
 const manifest = (name: string, version: string, license = 'MIT') =>
   JSON.stringify({ name, version, license, main: 'index.js', type: 'module', sideEffects: false });
 
-describe('the licences of a build', () => {
+describe('the licenses of a build', () => {
   it('are those of the packages whose code is in a bundle, each version once', async () => {
     await files({
       'node_modules/used/package.json': manifest('used', '1.0.0'),
@@ -44,13 +44,13 @@ describe('the licences of a build', () => {
     });
     const dist = join(root, 'dist');
     await bundle({ a: 'a.ts', b: 'b.ts' }, dist, root);
-    const packages = await writeLicences(dist, root);
-    expect(packages.map(({ name, version, licence }) => [name, version, licence])).toEqual([
+    const packages = await writeLicenses(dist, root);
+    expect(packages.map(({ name, version, license }) => [name, version, license])).toEqual([
       ['@scope/inner', '3.0.0', 'MIT-0'],
       ['inner', '2.0.0', 'MIT'],
       ['used', '1.0.0', 'MIT'],
     ]);
-    const text = await readFile(join(dist, 'licences.txt'), 'utf8');
+    const text = await readFile(join(dist, 'licenses.txt'), 'utf8');
     expect(text).toContain('used 1.0.0: MIT\n');
     // One text for the two that share it, whole, and the standard one for the package that brings none.
     expect(text).toContain('inner 2.0.0\nused 1.0.0\n');
@@ -66,32 +66,32 @@ describe('the licences of a build', () => {
     });
     const dist = join(root, 'refused');
     await bundle({ c: 'c.ts' }, dist, root);
-    await expect(writeLicences(dist, root)).rejects.toThrow('viral 1.0.0: its licence is "AGPL-3.0-only"');
+    await expect(writeLicenses(dist, root)).rejects.toThrow('viral 1.0.0: its license is "AGPL-3.0-only"');
   });
 
   it('of this project are all allowed', async () => {
     const dist = join(root, 'project');
     await bundle({ ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' }, dist);
-    const packages = await writeLicences(dist, resolve(import.meta.dirname, '../..'));
+    const packages = await writeLicenses(dist, resolve(import.meta.dirname, '../..'));
     const names = packages.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['@aws-sdk/client-sqs', 'auth0', 'jose', 'valibot']));
     expect(names).not.toContain('aws-cdk-lib');
-    expect(licencesText(packages)).toBe(await readFile(join(dist, 'licences.txt'), 'utf8'));
+    expect(licensesText(packages)).toBe(await readFile(join(dist, 'licenses.txt'), 'utf8'));
   });
 });
 
 describe('a package', () => {
-  const one = (licence: string, texts: readonly string[] = ['text']): BundledPackage => ({
+  const one = (license: string, texts: readonly string[] = ['text']): BundledPackage => ({
     name: 'one',
     version: '1.0.0',
-    licence,
+    license,
     texts,
   });
 
   it.each(['MIT', '(MIT OR GPL-3.0-only)', 'GPL-2.0 OR Apache-2.0', 'MIT AND ISC', '(BSD-3-Clause)'])(
     'may be under %s',
-    licence => {
-      expect(problemsOf([one(licence)])).toEqual([]);
+    license => {
+      expect(problemsOf([one(license)])).toEqual([]);
     },
   );
 
@@ -104,21 +104,21 @@ describe('a package', () => {
     'SEE LICENSE IN LICENSE.txt',
     'UNLICENSED',
     'Apache-2.0 WITH LLVM-exception',
-  ])('may not be under "%s"', licence => {
-    expect(problemsOf([one(licence)])).toHaveLength(1);
+  ])('may not be under "%s"', license => {
+    expect(problemsOf([one(license)])).toHaveLength(1);
   });
 
-  it('may not say MIT and bring the text of a copyleft licence', () => {
+  it('may not say MIT and bring the text of a copyleft license', () => {
     expect(problemsOf([one('MIT', [MIT, 'GNU AFFERO GENERAL PUBLIC LICENSE\nVersion 3'])])).toEqual([
-      'one 1.0.0: it says "MIT", but a licence file of it speaks of copyleft; do without it',
+      'one 1.0.0: it says "MIT", but a license file of it speaks of copyleft; remove the package',
     ]);
   });
 
-  it('must bring a licence text that names its holder; another’s will do where the text is the same for all', () => {
+  it('must bring a license text that names its holder; another’s will do where the text is the same for all', () => {
     expect(problemsOf([one('MIT', [])])).toHaveLength(1);
     expect(problemsOf([one('Apache-2.0', [])])).toHaveLength(1);
     const other = { ...one('Apache-2.0', ['Apache License']), name: 'other' };
     expect(problemsOf([one('Apache-2.0', []), other])).toEqual([]);
-    expect(licencesText([one('Apache-2.0', []), other])).toContain('one 1.0.0\nother 1.0.0\n');
+    expect(licensesText([one('Apache-2.0', []), other])).toContain('one 1.0.0\nother 1.0.0\n');
   });
 });

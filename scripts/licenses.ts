@@ -1,4 +1,4 @@
-/** Licences of what is bundled: `node scripts/licences.ts` lists them from dist/meta.json and writes dist/licences.txt. */
+/** Licenses of what is bundled: `node scripts/licenses.ts` lists them from dist/meta.json and writes dist/licenses.txt. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
@@ -7,15 +7,15 @@ import type { Metafile } from 'esbuild';
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** As its package.json says, an SPDX expression; '' when it says nothing. */
-  readonly licence: string;
-  /** Its licence and notice files, whole. */
+  /** The SPDX expression from its package.json; '' if there is none. */
+  readonly license: string;
+  /** The complete text of its license and notice files. */
   readonly texts: readonly string[];
 }
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Licences that ask for no more than to be named. https://spdx.org/licenses/ */
+/** Licenses that require only attribution. https://spdx.org/licenses/ */
 const ALLOWED: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
@@ -29,11 +29,11 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'Unlicense',
 ]);
 
-/** What no text may say, whatever the package.json says. */
+/** No license text may contain these, whatever the package.json says. */
 const COPYLEFT =
   /GNU (AFFERO |LESSER |LIBRARY )?GENERAL PUBLIC|MOZILLA PUBLIC LICEN[CS]E|EUROPEAN UNION PUBLIC LICEN[CS]E/i;
 
-/** Licences whose text names no holder, so that a package without a copy may have another's. */
+/** Licenses whose text names no holder, so a package without a copy can use another's. */
 const MIT_0 = `MIT No Attribution
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
@@ -46,7 +46,7 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
-/** The packages of which anything is in any output of a build from `root`, by name and version. */
+/** The packages with code in any output of a build from `root`, by name and version. */
 async function bundledPackages(metafile: Metafile, root: string): Promise<readonly BundledPackage[]> {
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = new Set(
@@ -64,25 +64,30 @@ async function readPackage(folder: string): Promise<BundledPackage> {
   return {
     name,
     version,
-    licence: typeof license === 'string' ? license : '',
+    license: typeof license === 'string' ? license : '',
     texts: texts.map(text => text.replaceAll('\r\n', '\n').trim()),
   };
 }
 
-/** What keeps the packages from being passed on in a bundle: one sentence each, none when all is well. */
+/** Problems that prevent distributing the packages in a bundle: one sentence each. */
 export function problemsOf(packages: readonly BundledPackage[]): readonly string[] {
   return packages.flatMap(one => {
     const who = `${one.name} ${one.version}`;
-    if (one.licence === '') return [`${who}: its package.json names no licence; find out, or do without it`];
-    if (!isAllowed(one.licence)) {
-      return [`${who}: its licence is "${one.licence}"; allowed: ${[...ALLOWED].join(', ')}; do without it`];
+    if (one.license === '')
+      return [`${who}: its package.json names no license; find it out, or remove the package`];
+    if (!isAllowed(one.license)) {
+      return [
+        `${who}: its license is "${one.license}"; allowed: ${[...ALLOWED].join(', ')}; remove the package`,
+      ];
     }
     if (one.texts.some(text => COPYLEFT.test(text))) {
-      return [`${who}: it says "${one.licence}", but a licence file of it speaks of copyleft; do without it`];
+      return [
+        `${who}: it says "${one.license}", but a license file of it speaks of copyleft; remove the package`,
+      ];
     }
     return textsOf(one, packages).length > 0
       ? []
-      : [`${who}: it has no licence file, and "${one.licence}" asks for its text to be passed on`];
+      : [`${who}: it has no license file, and "${one.license}" requires distributing its text`];
   });
 }
 
@@ -92,16 +97,16 @@ function isAllowed(expression: string): boolean {
   return alternatives.some(one => one.split(/ AND /i).every(part => ALLOWED.has(part.trim())));
 }
 
-function textsOf({ licence, texts }: BundledPackage, packages: readonly BundledPackage[]): readonly string[] {
+function textsOf({ license, texts }: BundledPackage, packages: readonly BundledPackage[]): readonly string[] {
   if (texts.length > 0) return texts;
-  if (licence === 'MIT-0') return [MIT_0];
-  if (licence !== 'Apache-2.0') return [];
-  return packages.find(other => other.licence === licence && other.texts.length > 0)?.texts.slice(0, 1) ?? [];
+  if (license === 'MIT-0') return [MIT_0];
+  if (license !== 'Apache-2.0') return [];
+  return packages.find(other => other.license === license && other.texts.length > 0)?.texts.slice(0, 1) ?? [];
 }
 
-/** Every package with its licence, then every licence text once, with the packages that it is for. */
-export function licencesText(packages: readonly BundledPackage[]): string {
-  const list = packages.map(({ name, version, licence }) => `${name} ${version}: ${licence}`);
+/** Every package with its license, then every license text once, with its packages. */
+export function licensesText(packages: readonly BundledPackage[]): string {
+  const list = packages.map(({ name, version, license }) => `${name} ${version}: ${license}`);
   const packagesOf = new Map<string, string[]>();
   for (const one of packages) {
     for (const text of textsOf(one, packages)) {
@@ -116,22 +121,22 @@ export function licencesText(packages: readonly BundledPackage[]): string {
 const RULE = '-'.repeat(80);
 
 /**
- * Writes `<outdir>/licences.txt` for the build that left `<outdir>/meta.json`, and returns its packages.
- * Throws Error with every problem when one of them may not be passed on.
+ * Writes `<outdir>/licenses.txt` for the build that left `<outdir>/meta.json`, and returns its packages.
+ * Throws Error with every problem if one of them may not be distributed.
  */
-export async function writeLicences(outdir: string, root = ROOT): Promise<readonly BundledPackage[]> {
+export async function writeLicenses(outdir: string, root = ROOT): Promise<readonly BundledPackage[]> {
   const metafile: Metafile = JSON.parse(await readFile(join(outdir, 'meta.json'), 'utf8'));
   const packages = await bundledPackages(metafile, root);
   const problems = problemsOf(packages);
-  if (problems.length > 0) throw new Error(`licences:\n${problems.map(one => `  - ${one}`).join('\n')}`);
-  await writeFile(join(outdir, 'licences.txt'), licencesText(packages));
+  if (problems.length > 0) throw new Error(`licenses:\n${problems.map(one => `  - ${one}`).join('\n')}`);
+  await writeFile(join(outdir, 'licenses.txt'), licensesText(packages));
   return packages;
 }
 
 async function main(): Promise<void> {
-  const packages = await writeLicences(join(ROOT, 'dist'));
-  for (const { name, version, licence } of packages) {
-    console.log(`${licence.padEnd(12)} ${name} ${version}`);
+  const packages = await writeLicenses(join(ROOT, 'dist'));
+  for (const { name, version, license } of packages) {
+    console.log(`${license.padEnd(12)} ${name} ${version}`);
   }
 }
 

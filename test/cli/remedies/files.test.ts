@@ -1,0 +1,66 @@
+/** Scenes of files that are missing, open to others, or show too little: what is printed is typed, and mends them. */
+import { chmod, copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { KINDS } from '../../../simulator/azure/apis.ts';
+import { ROOT } from '../cli.ts';
+import type { LocalWorld } from '../local-world.ts';
+import { parse, type } from './printed.ts';
+import { only, openScene, type Setup } from './scene.ts';
+
+let world: LocalWorld;
+afterEach(() => world.close());
+
+async function open(setup: Setup = {}, settings: object = {}) {
+  const scene = await openScene(setup, settings);
+  ({ world } = scene);
+  return { ...scene, shell: { ...scene.shell, cwd: world.directory } };
+}
+
+test('no configuration yet: the example is copied, and read', async () => {
+  const { shell } = await open();
+  const folder = await mkdtemp(join(tmpdir(), 'new-'));
+  await copyFile(join(ROOT, 'config.example.json'), join(folder, 'config.example.json'));
+  const there = { ...shell, cwd: folder };
+  const run = 'npx auth0-logs-to-azure doctor --config config.json';
+  const refused = await type(run, there);
+  const [copy = ''] = /cp config\.example\.json config\.json/.exec(refused.stderr) ?? [];
+  expect((await type(copy, there)).code).toBe(0);
+  expect((await type(run, there)).stderr).not.toContain('configuration file');
+  await rm(folder, { recursive: true });
+});
+
+test('secrets that others may read: the file is closed', async () => {
+  const { say, secrets, shell } = await open();
+  await chmod(secrets, 0o644);
+  const warned = await say('run --once');
+  const [closing = ''] = /chmod 600 \S+/.exec(warned.stderr) ?? [];
+  expect((await type(closing, shell)).code).toBe(0);
+  expect((await stat(secrets)).mode & 0o777).toBe(0o600);
+  expect((await say('run --once')).stderr).not.toContain('may be read by others');
+});
+
+test('the rule’s columns: the file that is named is made, and doctor compares it', async () => {
+  const { say, shell } = await open({ kind: KINDS.at(-1)! });
+  const { stdout } = await say('doctor');
+  expect(stdout).toContain('– dcr columns');
+  expect(await parse(only(stdout, 'az monitor data-collection').replace(' > dcr.json', ''))).toHaveLength(7);
+  const compare = only(stdout, 'npx auth0-logs-to-azure doctor');
+  const without = await type(compare, shell);
+  expect(without.stderr.replaceAll(/\s+/g, ' ')).toContain(
+    'az monitor data-collection rule list -o json > dcr.json',
+  );
+  // What Azure answers, by the template that made the rule.
+  await copyFile(join(ROOT, 'azure/template.json'), join(world.directory, 'dcr.json'));
+  expect((await type(compare, shell)).stdout).toContain('✓ dcr columns');
+});
+
+test('a rule of redact that matches nothing: more logs are tried', async () => {
+  const { say, shell } = await open({}, { redact: [{ field: 'session_connection', how: 'drop' }] });
+  const { stdout } = await say('doctor');
+  const more = only(stdout, 'npx auth0-logs-to-azure dry-run');
+  const tried = await type(more, shell);
+  expect(tried.code).toBe(0);
+  expect(tried.stdout).toContain('20');
+});

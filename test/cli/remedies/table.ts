@@ -1,0 +1,63 @@
+/** Each remedy that holds a command: where it is written, the scene in which it is printed, and the test that types it. */
+
+/** Executed: the scene is mended by it. Parsed: bash takes it; to execute it, an account or another machine is needed. */
+type Proof = 'executed' | 'parsed';
+
+export interface Row {
+  readonly file: string;
+  /** The command's first words. */
+  readonly command: string;
+  readonly scene: string;
+  /** A test that names the scene, in this file. */
+  readonly test: string;
+  readonly proof: Proof;
+}
+
+const rows = (table: string): Row[] =>
+  table
+    .trim()
+    .split('\n')
+    .map(line => {
+      const [file, command, scene, test, proof] = line.split('|').map(cell => cell.trim());
+      return { file, command, scene, test, proof } as Row;
+    });
+
+const LOCAL = 'test/cli/remedies/local.test.ts';
+const STACK = 'test/cli/remedies/stack.test.ts';
+const DEPLOY = 'test/deploy/remedies.ts';
+const WORKSPACE = 'test/cli/remedies/workspace.test.ts';
+const FILES = 'test/cli/remedies/files.test.ts';
+
+export const TABLE: readonly Row[] = rows(`
+cli/audit/json.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
+cli/audit/show.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
+cli/audit/workspace.ts | az monitor | no workspace id: the command lists them | ${WORKSPACE} | parsed
+cli/checkpoint/show.ts | backfill | logs that a new checkpoint skips: the backfill that is named ships them | ${LOCAL} | executed
+cli/doctor/checkpoint.ts | checkpoint set | in the future is an error for every command, and the remedy works as it is typed | test/cli/run/no-progress.test.ts | executed
+cli/doctor/clock.ts | timedatectl set-ntp | a 403 by a clock that is 25 min ahead | ${LOCAL} | parsed
+cli/doctor/columns.ts | az monitor | the rule’s columns: the file that is named is made, and doctor compares it | ${FILES} | parsed
+cli/doctor/columns.ts | doctor --dcr | the rule’s columns: the file that is named is made, and doctor compares it | ${FILES} | executed
+cli/doctor/redaction.ts | dry-run --max | a rule of redact that matches nothing: more logs are tried | ${FILES} | executed
+cli/doctor/run.ts | az monitor | the rule’s columns: the file that is named is made, and doctor compares it | ${FILES} | parsed
+cli/doctor/secrets.ts | aws secretsmanager put-secret-value | a secret holds the placeholder | ${DEPLOY} | executed
+cli/doctor/state.ts | npx cdk deploy --revert-drift | a deleted schedule: the very deployment that made it | ${STACK} | parsed
+cli/doctor/state.ts | replay --list | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
+cli/doctor/state.ts | replay | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
+cli/doctor/state.ts | run --once | before the first run: the run that it names | ${LOCAL} | executed
+cli/pipelines/azure-login.ts | az login | no login of the Azure CLI: the command logs in | ${WORKSPACE} | parsed
+cli/pipelines/local/configs.ts | chmod -R | a state directory that may not be written | ${LOCAL} | executed
+cli/pipelines/local/configs.ts | cp config.example.json | no configuration yet: the example is copied, and read | ${FILES} | executed
+cli/pipelines/local/configs.ts | sudo chown | a state directory of somebody else | ${LOCAL} | parsed
+cli/pipelines/local/secrets.ts | chmod 600 | secrets that others may read: the file is closed | ${FILES} | executed
+cli/pipelines/stack/problems.ts | aws dynamodb update-continuous-backups | point-in-time recovery is off | ${DEPLOY} | executed
+cli/pipelines/stack/problems.ts | aws dynamodb update-table | deletion protection is off | ${DEPLOY} | executed
+cli/pipelines/stack/problems.ts | aws sqs set-queue-attributes | the retry queue keeps messages for an hour | ${DEPLOY} | executed
+cli/pipelines/stack/target.ts | npx cdk deploy | a second deploy | test/deploy/deploying.ts | executed
+cli/pipelines/stack/triggers.ts | aws lambda update-event-source-mapping | the trigger of replay is disabled | ${DEPLOY} | executed
+cli/pipelines/stack/triggers.ts | npx cdk deploy --revert-drift | a deleted schedule: the very deployment that made it | ${STACK} | parsed
+cli/replay/run.ts | run --once | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
+cli/replay/run.ts | status | a dead letter of one of two pipelines | ${STACK} | executed
+cli/status/show.ts | replay --list | a dead letter of one of two pipelines | ${STACK} | executed
+cli/status/show.ts | run --once | before the first run: the run that it names | ${LOCAL} | executed
+cli/status/show.ts | status | healthy pipelines that are not shown: the one that is named is shown in full | ${LOCAL} | executed
+`);

@@ -105,11 +105,11 @@ const role: Resource = {
   },
 };
 
-/** The table, and where Azure tells what it dropped: the function _LogOperation reads the table Operation. */
+/** The table, and where Azure logs dropped data: the function _LogOperation reads the table Operation. */
 const READ_TABLES = [TABLE, 'Operation', 'DCRLogErrors'];
 
 /**
- * Of these tables alone: a role without a condition would read the whole workspace.
+ * Only these tables: a role without a condition can read the whole workspace.
  * https://learn.microsoft.com/azure/azure-monitor/logs/granular-rbac-log-analytics
  */
 const READ_CONDITION = `((!(ActionMatches{'Microsoft.OperationalInsights/workspaces/tables/data/read'})) OR (${READ_TABLES.map(

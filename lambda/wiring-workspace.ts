@@ -1,4 +1,4 @@
-/** The workspace that a pipeline fills, ready to be asked what it has stored. */
+/** Opens the workspace that a pipeline fills, for queries. */
 import type { PipelineConfig } from './config/config.ts';
 import { ENV } from './core/contract.ts';
 import type { SecretSource } from './core/model.ts';
@@ -11,23 +11,23 @@ import { httpClient } from './edges/http-client.ts';
 import { workspaceQuery } from './edges/workspace-query.ts';
 import { baseUrlOf, type Environment, openingOf, systemClock } from './wiring.ts';
 
-/** Who asks the workspace. */
+/** The identity that queries the workspace. */
 export type Asker =
-  /** The pipeline's own identity; of a federated one only inside of its function. */
+  /** The identity of the pipeline; a federated one only in its function. */
   | { readonly kind: 'pipeline' }
-  /** An application of the operator's, by a client secret. */
+  /** An application of the operator, with a client secret. */
   | {
       readonly kind: 'application';
       readonly tenantId: string;
       readonly clientId: string;
       readonly secret: Secret;
     }
-  /** Whoever gives the token. */
+  /** The owner of the token. */
   | { readonly kind: 'token'; readonly token: NonNullable<Opened['readToken']> };
 
 /**
- * The workspace that a pipeline fills, to be asked by `asker`; undefined where the pipeline has no identity that could,
- * or where its rows are in no workspace. Throws ConfigError for a base URL that is not allowed.
+ * The workspace that a pipeline fills, queried as `asker`; undefined if the pipeline has no identity that can read it, or
+ * if its rows are not in a workspace. Throws ConfigError for a base URL that is not allowed.
  * @param workspaceId instead of that of the settings, which may have none
  */
 export function workspaceOf(

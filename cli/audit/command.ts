@@ -60,16 +60,16 @@ export function addAudit(program: Command): void {
     .option('--json', 'print one JSON document');
   const asking = (flags: string, description: string) => new Option(flags, description).helpGroup(WORKSPACE);
   command
-    .addOption(asking('--stored', 'ask the workspace, too: accepted is not yet stored'))
-    .addOption(asking('--workspace <id>', 'its id (default: azure.workspaceId)'))
+    .addOption(asking('--stored', 'also check that the logs are in the workspace'))
+    .addOption(asking('--workspace <id>', 'workspace id (default: azure.workspaceId)'))
     .addOption(
-      asking('--read-as <who>', 'whose identity asks (default: see below)').choices([
+      asking('--read-as <who>', 'identity that reads it (default: see below)').choices([
         'environment',
         'pipeline',
         'az',
       ]),
     )
-    .addOption(asking('--ingestion-delay <time>', 'how long a row may take').default('30m'));
+    .addOption(asking('--ingestion-delay <time>', 'how long a row may take to appear').default('30m'));
   addTargetOptions(command)
     .addHelpText('after', HELP)
     .action(async (options: AuditOptions) => {

@@ -49,7 +49,7 @@ export const unsureLogs = ({ unsure }: Findings) => unsure.reduce((sum, { logs }
 /** Where a log is, by the ledger. */
 export type Judgement = 'settled' | 'not-yet' | 'not-swept' | 'not-known' | 'unsure' | 'missing';
 
-/** Is told of each log of the window, ids ascending; `by`: what vouches for a settled one. */
+/** Receives each log of the window, ids ascending. `by`: the evidence for a settled log. */
 export type Judged = (logId: string, judgement: Judgement, by?: Evidence) => void;
 
 export interface Auditor {
@@ -64,7 +64,7 @@ export interface Auditor {
 
 /** An entry while its logs pass by. */
 interface Open extends IdRange {
-  /** Undefined for what is none of the ledger's entries. */
+  /** Undefined if it is not a ledger entry. */
   readonly evidence: Evidence | undefined;
   readonly entered: Sketch | undefined;
   readonly logs: number;

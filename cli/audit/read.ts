@@ -30,7 +30,7 @@ export interface AuditDependencies extends LedgerDependencies {
   readonly clock: Clock;
   /** Share of Auth0's rate limit that is left to others. */
   readonly headroom: number;
-  /** The workspace, where it is asked too. */
+  /** The workspace, with --stored. */
   readonly stored?: Omit<StoredOptions, 'queuesHold'> | undefined;
   readonly told: {
     missing(logId: string): void;
@@ -46,11 +46,11 @@ export interface Audit {
   /** Of those: without an id that gives their place, so that no entry can contain them. */
   readonly withoutId: number;
   readonly entered: Entered;
-  /** Where the workspace was asked. */
+  /** With --stored. */
   readonly stored: StoredFindings | undefined;
   /** The ledger knows nothing of logs up to here; undefined when it is empty. */
   readonly ledgerAfterLogId: string | undefined;
-  /** Logs that wait for a run, and for longer than the lag alarm allows. */
+  /** Logs that wait for a run, and are older than the threshold of the alarm `lag`. */
   readonly overdue: number;
   /** That alarm's threshold. */
   readonly lagMs: number;
@@ -59,14 +59,14 @@ export interface Audit {
   readonly depths: Readonly<Record<QueueName, Depth>>;
 }
 
-/** Every log is stored, or settled where the workspace was not asked, or will be by what the pipeline does anyway. */
+/** Every log is settled, and stored with --stored, or the pipeline will ship it automatically. */
 export function isWell(audit: Audit): boolean {
   const { stored, findings, withoutId, overdue } = audit;
   const isThere = stored ? isStored(stored) && withoutId === 0 : findings.missing + doubtful(audit) === 0;
   return isThere && overdue === 0 && !hasNeverRun(audit);
 }
 
-/** Every run leaves a checkpoint, also where there was nothing to ship. */
+/** Every run saves a checkpoint, even if there was nothing to ship. */
 export const hasNeverRun = ({ state }: Audit): boolean => state.checkpoint === undefined;
 
 /** Logs that may be missing: they are unverified. */

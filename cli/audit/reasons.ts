@@ -1,4 +1,4 @@
-/** Why accepted logs are not in the table: the workspace's own words, and what to do. */
+/** Why accepted logs are not in the table: the messages in the workspace, and the fix. */
 import { type Cause, causeOf } from '../../lambda/core/cause.ts';
 import { type StoredDependencies, type StoredWord, storedWords } from '../../lambda/core/stored.ts';
 import { isAboutDrops, STORED_CAUSES } from '../../lambda/core/stored-causes.ts';
@@ -6,14 +6,14 @@ import type { Window } from '../window/window.ts';
 import { unanswered } from './stored.ts';
 
 export interface StoredReason extends StoredWord {
-  /** Undefined when nobody knows what it means. */
+  /** Undefined for an unknown message. */
   readonly cause: Cause | undefined;
 }
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** What was said since a day before the window, as a cap lasts for a day. Rejects with UsageError. */
+/** Messages since one day before the window, as a cap lasts for one day. Rejects with UsageError. */
 export async function storedReasons(
   d: StoredDependencies,
   { fromMs }: Window,
@@ -30,7 +30,7 @@ export async function storedReasons(
     });
 }
 
-/** How many ids each hour has, told one by one. */
+/** Counts ids per hour. */
 export interface Hours {
   add(atMs: number): void;
   all(): readonly { readonly fromMs: number; readonly logs: number }[];

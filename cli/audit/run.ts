@@ -9,12 +9,13 @@ import { liveLine } from '../terminal/live-line.ts';
 import { stopOnSignals, stoppableClock, stoppableReader, stoppableSource } from '../terminal/stoppable.ts';
 import { showProgress, windowProgress } from '../window/progress.ts';
 import { parseDuration, parseWindow, type Window } from '../window/window.ts';
+import { missingAtLeast } from './compare.ts';
 import { auditJson } from './json.ts';
-import { idsFile, missingSpans } from './missing.ts';
+import { idsFile, joined, missingSpans } from './missing.ts';
 import { type Audit, audit, isWell } from './read.ts';
 import { hours, type StoredReason, storedReasons } from './reasons.ts';
 import { type AuditTold, showAudit } from './show.ts';
-import type { StoredOptions } from './stored.ts';
+import { lostLogs, type StoredOptions } from './stored.ts';
 import { type AskedWorkspace, askedWorkspace, type ReadAs } from './workspace.ts';
 
 /** The pipeline has priority over an audit. */
@@ -55,7 +56,7 @@ export async function runAudit(options: AuditOptions): Promise<number> {
     file?.add(logId);
     if (options.json || logIds.length < SHOWN_IDS) logIds.push(logId);
   };
-  // The ledger's missing logs may be stored all the same: where the workspace is asked, it decides.
+  // Logs that the ledger lacks may be stored: with --stored, the workspace decides.
   const onMissing = asked ? () => undefined : name;
   const onLost: StoredOptions['onLost'] = (logId, why) => {
     name(logId);
@@ -74,7 +75,8 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   const { place } = target;
   const { audit: audited, reasons } = found;
   const unsure = asked ? [] : audited.findings.unsure;
-  const lost = { logIds, spans: spans.all(unsure, window) };
+  const [lostCount, others] = lostOf(audited);
+  const lost = { logIds, spans: joined(spans.all(unsure, window), lostCount, others) };
   const workspace = asked &&
     audited.stored && {
       ...audited.stored,
@@ -148,6 +150,13 @@ async function watched(
     endProgress();
     screen.clear();
   }
+}
+
+/** How many logs are to be shipped again, and how many others there are, which a wider window would ship twice. */
+function lostOf({ stored, findings, atAuth0 }: Audit): [lost: number, others: number] {
+  if (stored) return [lostLogs(stored), stored.stored + stored.tooYoung + stored.queued];
+  const lost = missingAtLeast(findings);
+  return [lost, atAuth0 - lost - findings.notYet];
 }
 
 const wholeSeconds = ({ fromMs, toMs }: Window): Window => ({

@@ -23,7 +23,7 @@ export interface AuditTold extends Audit {
   /** Where logs are missing, or may be. */
   readonly spans: readonly Window[];
   readonly nowMs: number;
-  /** What the workspace has stored, where it was asked. */
+  /** With --stored. */
   readonly workspace: StoredTold | undefined;
 }
 
@@ -129,7 +129,7 @@ function unsureLines(unsure: readonly Unsure[]): string[] {
 }
 
 function idLines({ findings, logIds, options, workspace }: AuditTold): string[] {
-  const [all, title] = workspace ? [lostLogs(workspace), 'Their ids'] : [findings.missing, 'Missing'];
+  const [all, title] = workspace ? [lostLogs(workspace), 'Log ids'] : [findings.missing, 'Missing'];
   if (all === 0) return [];
   const left = all - logIds.length;
   const where = options.ids === undefined ? 'all with --ids FILE or --json' : `all in ${options.ids}`;

@@ -1,4 +1,4 @@
-/** What the workspace has stored of a window, for people. */
+/** Shows which logs of a window the workspace has stored. */
 import { inLine } from '../../lambda/core/cause.ts';
 import { colors, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
@@ -17,6 +17,7 @@ export interface StoredTold extends StoredFindings {
   readonly reasons: readonly StoredReason[];
 }
 
+const HOUR_MS = 3_600_000;
 const SHOWN_HOURS = 10;
 const SHOWN_REASONS = 5;
 
@@ -29,34 +30,55 @@ export function storedRows(told: StoredTold): [string, number, string][] {
     ['excluded', excluded, 'the configuration does not ship them'],
     ['not yet', notYet, 'the pipeline has not shipped them'],
     ['too young', tooYoung, `accepted less than ${duration(told.delayMs)} ago`],
-    ['queued', queued, 'not in the table, and maybe on a queue'],
-    ['not stored', notStored, 'accepted by Azure, and not in the table'],
-    ['not shipped', notShipped, 'not in the table, nor in the ledger'],
+    ['queued', queued, 'not in the table; may be on a queue'],
+    ['not stored', notStored, 'accepted by Azure, but not in the table'],
+    ['not shipped', notShipped, 'in neither the table nor the ledger'],
   ];
   return rows.filter(([name, count]) => count > 0 || name === 'stored' || name === 'not stored');
 }
 
-export function storedNotes({ workspaceId, table, readAs, unknownName }: StoredTold): string[] {
-  const who = { environment: 'AZURE_CLIENT_ID', pipeline: 'the pipeline', az: 'the Azure CLI’s login' }[
-    readAs
-  ];
+const CALLER: Readonly<Record<ReadAs, string>> = {
+  environment: 'AZURE_CLIENT_ID',
+  pipeline: 'the pipeline',
+  az: 'the login of the Azure CLI',
+};
+
+export function storedNotes({
+  workspaceId,
+  table,
+  readAs,
+  unknownName,
+  isNothingVisible,
+}: StoredTold): string[] {
+  const who = CALLER[readAs];
   return [
-    `asked: workspace ${workspaceId}, as ${who}`,
+    `workspace ${workspaceId}, read as ${who}`,
     ...(unknownName === undefined
       ? []
       : [
           unknownName === table
-            ? `The workspace has no table ${table}, or does not show it to ${who}.`
-            : `The table ${table} has no column ${unknownName}: its rows, if any, have no ids of this pipeline.`,
+            ? `The workspace has no table ${table}, or the table is not visible to ${who}.`
+            : `The table ${table} has no column ${unknownName}, so that its rows have no log ids.`,
         ]),
+    ...(isNothingVisible ? [hiddenNote(table, readAs)] : []),
   ];
+}
+
+/** A condition of a role that hides a table looks like an empty table. */
+function hiddenNote(table: string, readAs: ReadAs): string {
+  const option = readAs === 'az' ? '' : ' with --read-as az,';
+  return (
+    `No row of this window is visible to ${CALLER[readAs]}. The table ${table} may be hidden from it by the condition ` +
+    `of its role. To check, before you ship the logs again, run this audit${option} as a user whose role on the workspace has ` +
+    `no condition, or run the query "${table} | take 1" in the portal as that user.`
+  );
 }
 
 /** Which hours, and why. */
 export function storedReasonLines({ notStored, byHour, reasons }: StoredTold): string[] {
   if (notStored === 0) return [];
   const shown = byHour.slice(0, SHOWN_HOURS).map(({ fromMs, logs }) => {
-    return `  ${dateText(fromMs)} and the hour after it: ${counted(logs, 'log')}`;
+    return `  ${dateText(fromMs)} to ${dateText(fromMs + HOUR_MS)}: ${counted(logs, 'log')}`;
   });
   const more = byHour.length > SHOWN_HOURS ? [`  and ${byHour.length - SHOWN_HOURS} more: see --json`] : [];
   return [colors.bold('Not stored, by hour'), ...shown, ...more, '', ...reasonLines(reasons)];
@@ -65,8 +87,8 @@ export function storedReasonLines({ notStored, byHour, reasons }: StoredTold): s
 function reasonLines(reasons: readonly StoredReason[]): string[] {
   if (reasons.length === 0) {
     const what =
-      'The workspace gives no reason. Look at the metrics Rows Dropped and Transformation Errors of the data ' +
-      'collection rule, and whether its diagnostic setting sends LogErrors to this workspace.';
+      'The workspace has no message about these logs. Check the metrics Rows Dropped and Transformation Errors of ' +
+      'the data collection rule, and that its diagnostic setting sends LogErrors to this workspace.';
     return [wrapped(what)];
   }
   const lines = reasons.slice(0, SHOWN_REASONS).flatMap(({ from, operation, message, cause, ...word }) => {
@@ -77,12 +99,12 @@ function reasonLines(reasons: readonly StoredReason[]): string[] {
   });
   const more =
     reasons.length > SHOWN_REASONS ? [`  and ${reasons.length - SHOWN_REASONS} more: see --json`] : [];
-  return [colors.bold('The workspace says'), ...lines, ...more];
+  return [colors.bold('Messages in the workspace'), ...lines, ...more];
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** In one sentence. */
+/** The result, in one sentence. */
 export function storedVerdict(told: StoredTold): string {
   const { notStored, notShipped, queued, storedTwice, stored, tooYoung, notYet } = told;
   const bad = [
@@ -94,21 +116,23 @@ export function storedVerdict(told: StoredTold): string {
   if (bad.length > 0) return colors.red(colors.bold(wrapped(`NOT STORED: ${bad.join('; ')}.`)));
   const besides = [
     storedTwice > 0 && `${storedTwice.toLocaleString('en')} of them twice`,
-    tooYoung > 0 && `${tooYoung.toLocaleString('en')} too young to tell`,
+    tooYoung > 0 && `${tooYoung.toLocaleString('en')} too young to check`,
     notYet > 0 && `${notYet.toLocaleString('en')} not yet shipped`,
   ].filter(part => part !== false);
   return colors.green(colors.bold(`Stored: ${[counted(stored, 'log'), ...besides].join(', ')}.`));
 }
 
-/** What `--json` prints of it. */
+/** The part of `--json` about the workspace. */
 export function storedJson(told: StoredTold) {
-  const { workspaceId, table, readAs, delayMs, lostLogIds, byHour, reasons, unknownName, ...logs } = told;
+  const { workspaceId, table, readAs, delayMs, lostLogIds, byHour, reasons, ...findings } = told;
+  const { unknownName, isNothingVisible, ...logs } = findings;
   return {
     workspaceId,
     table,
     readAs,
     delaySeconds: delayMs / 1000,
     isStored: isStored(told),
+    isNothingVisible,
     logs,
     lostLogIds,
     ...(unknownName === undefined ? {} : { unknownName }),

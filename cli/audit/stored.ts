@@ -1,4 +1,4 @@
-/** What Auth0 serves of a window against what the workspace has stored of it. Ids are asked for only where digests differ. */
+/** Compares the logs that Auth0 serves with the rows in the workspace. Reads ids only where digests differ. */
 import type { Fault } from '../../lambda/core/model.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { digestOf, sketchOf } from '../../lambda/core/sketch.ts';
@@ -15,45 +15,47 @@ import type { Window } from '../window/window.ts';
 import type { Evidence } from './basis.ts';
 import type { Judged, Judgement } from './compare.ts';
 
-/** Logs of the window, each counted once, but for those that are stored twice, which are stored too. */
+/** Logs of the window, each counted once. Those that are stored twice also count as stored. */
 export interface StoredFindings {
   readonly stored: number;
   readonly storedTwice: number;
   /** The configuration does not ship them. */
   readonly excluded: number;
-  /** The pipeline has not come to them. */
+  /** The pipeline has not shipped them yet. */
   readonly notYet: number;
-  /** Accepted so short a while ago that the workspace may not show them. */
+  /** Accepted so recently that their rows may not be visible yet. */
   readonly tooYoung: number;
-  /** Their batch was put on a queue in part, and the queues hold something. */
+  /** A part of their batch was put on a queue, and the queues are not empty. */
   readonly queued: number;
-  /** Accepted, and not in the table. */
+  /** Accepted, but not in the table. */
   readonly notStored: number;
-  /** Neither in the table nor known to the ledger. */
+  /** In neither the table nor the ledger. */
   readonly notShipped: number;
   /** A table or a column that the workspace does not have, so that nothing is stored. */
   readonly unknownName: string | undefined;
+  /** The table answered without a row, and rows should be there: a condition of the role may hide the table. */
+  readonly isNothingVisible: boolean;
 }
 
-/** Logs that are nowhere, and not about to be. */
+/** Logs that are not in the table, and that nothing will bring there. */
 export const lostLogs = ({ notStored, notShipped }: StoredFindings) => notStored + notShipped;
 
-/** Every log is in the table, or not due there. */
+/** Every log is in the table, or is not expected there yet. */
 export const isStored = (findings: StoredFindings): boolean =>
   lostLogs(findings) === 0 && findings.queued === 0;
 
 export interface StoredOptions extends StoredDependencies {
-  /** A row may come so much later than its acceptance. */
+  /** How long after acceptance a row may appear. */
   readonly delayMs: number;
-  /** Whether the pipeline's queues hold anything now. */
+  /** Whether the pipeline's queues contain messages now. */
   readonly queuesHold: boolean;
-  /** Is told each id that is not stored, ascending, and why it should be shipped again. */
+  /** Receives each id that is not stored, ascending, and why it should be shipped again. */
   onLost(logId: string, why: 'notStored' | 'notShipped'): void;
 }
 
 export interface StoredComparison {
   readonly judged: Judged;
-  /** Tells, before it is judged, that the configuration does not ship it. */
+  /** Marks a log that the configuration does not ship, before it is judged. */
   exclude(logId: string): void;
   /** Compares what has been judged. Rejects with UsageError when the workspace does not answer. */
   drain(): Promise<void>;
@@ -67,10 +69,10 @@ interface JudgedLog {
   readonly isExcluded: boolean;
 }
 
-/** Ids of one query, and logs that wait for one: some ten megabytes. */
+/** Ids in one query, and logs that wait for one: about ten megabytes. */
 const IDS_A_QUERY = 50_000;
 
-/** Asks for the counts of the whole window. Rejects with UsageError likewise. */
+/** Reads the counts of the whole window. Rejects with UsageError if the workspace does not answer. */
 export async function storedComparison(d: StoredOptions, window: Window): Promise<StoredComparison> {
   const asked = await storedCounts(d, window);
   const bins = foundOr<ReadonlyMap<string, StoredBin>>(asked, new Map());
@@ -100,12 +102,12 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
     d.onLost(logId, why);
   };
 
-  /** By the digests, if they say it. */
+  /** Compares digests. Returns false if ids must be read. */
   const compare = (logs: readonly JudgedLog[]): boolean => {
     const bin = bins.get(binOf(logs[0]!.logId));
     const expected = logs.filter(log => !log.isExcluded).map(log => log.logId);
     if (!bin) {
-      // Lost ids are told in ascending order: those of before are still to be asked for.
+      // Lost ids are reported in ascending order, and earlier ones are still to be read.
       if (different.length > 0) return false;
       for (const log of logs) place(log, 0);
       return true;
@@ -117,7 +119,7 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
     return true;
   };
 
-  /** By the ids. */
+  /** Compares ids. */
   const ask = async () => {
     while (different.length > 0) {
       const { taken, span } = nextSpan(different, bins, window);
@@ -151,7 +153,9 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
       if (open.length > 0) whole.push(open);
       await drain();
       await ask();
-      return { ...count, ...lost, unknownName: asked.kind === 'unknown-name' ? asked.name : undefined };
+      const unknownName = asked.kind === 'unknown-name' ? asked.name : undefined;
+      const isEmpty = asked.kind === 'found' && bins.size === 0;
+      return { ...count, ...lost, unknownName, isNothingVisible: isEmpty && lost.notStored > 0 };
     },
   };
 }
@@ -159,7 +163,7 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
 /** Prefix and ten minutes. */
 const keyOf = (logId: string) => logId.slice(0, 3) + binOf(logId);
 
-/** As many of the first ones as a query may hold the ids of, with what is stored between them. */
+/** The first bins that fit into one query, with the stored ids between them. */
 function nextSpan(
   different: readonly (readonly JudgedLog[])[],
   bins: ReadonlyMap<string, StoredBin>,
@@ -184,7 +188,7 @@ function nextSpan(
   return { taken: different.slice(0, taken), span };
 }
 
-/** What is not there holds nothing. */
+/** A table that does not exist has no rows. */
 function foundOr<T>(found: Found<T>, nothing: T): T {
   if (found.kind === 'fault') throw unanswered(found.fault);
   return found.kind === 'found' ? found.value : nothing;
@@ -192,5 +196,5 @@ function foundOr<T>(found: Found<T>, nothing: T): T {
 
 export const unanswered = ({ message, remedy }: Fault): UsageError => {
   const commands = remedy?.split('\n').slice(1) ?? [];
-  return new UsageError([`the workspace could not be asked: ${message}`, ...commands].join('\n'));
+  return new UsageError([`the workspace could not be read: ${message}`, ...commands].join('\n'));
 };

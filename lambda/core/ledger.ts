@@ -15,9 +15,9 @@ export interface LedgerEntry {
   readonly ids: string;
 }
 
-/** An entry as it is read again. */
+/** An entry read from the ledger. */
 export type ReadEntry = LedgerEntry & {
-  /** When it was entered, milliseconds since 1970; absent where nobody knows. */
+  /** When it was written, milliseconds since 1970; absent if that is not known. */
   readonly enteredAtMs?: number;
 };
 

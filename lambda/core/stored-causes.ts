@@ -1,4 +1,4 @@
-/** Why a workspace did not store what it had accepted, by its own words. The first row that fits is the cause. */
+/** Why a workspace did not store accepted data, by its messages. The first row that matches is the cause. */
 import type { Cause, Refused } from './cause.ts';
 import type { StoredWord } from './stored.ts';
 
@@ -13,8 +13,8 @@ export const STORED_CAUSES: readonly Cause[] = [
     // https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap
     name: 'over-quota',
     answer: '`_LogOperation`: `OverQuota`, daily limit',
-    means: 'the workspace’s daily cap is reached: Azure drops what it accepts until the cap is reset',
-    remedy: 'raise the daily cap, or wait for its reset, then ship the window again',
+    means: 'the workspace’s daily cap is reached: Azure drops accepted data until the cap resets',
+    remedy: 'raise the daily cap, or wait until it resets, then ship the window again',
     next: 'next run',
     is: says(/OverQuota|daily limit/i),
   },
@@ -22,9 +22,9 @@ export const STORED_CAUSES: readonly Cause[] = [
     // https://github.com/Azure/logicapps/issues/965
     name: 'table-of-a-rule',
     answer: '`_LogOperation`: “Custom log is V2”',
-    means: 'the table was made for a data collection rule, and the Data Collector API cannot write to it',
+    means: 'the table belongs to a data collection rule, and the Data Collector API cannot write to it',
     remedy:
-      'name another table in azure.logType, or move to the Logs Ingestion API; then ship the window again',
+      'set azure.logType to another table, or move to the Logs Ingestion API; then ship the window again',
     next: 'next run',
     is: says(/Custom log is V2|Workspace cannot be modified/i),
   },
@@ -34,7 +34,7 @@ export const STORED_CAUSES: readonly Cause[] = [
     answer: '`_LogOperation`: number of fields above the limit',
     means: 'the table has more columns than Azure allows',
     remedy:
-      'name another table in azure.logType, or move to the Logs Ingestion API; then ship the window again',
+      'set azure.logType to another table, or move to the Logs Ingestion API; then ship the window again',
     next: 'next run',
     is: says(/number of fields|column count/i),
   },
@@ -42,7 +42,7 @@ export const STORED_CAUSES: readonly Cause[] = [
     // https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits#data-ingestion-volume-rate
     name: 'ingestion-rate',
     answer: '`_LogOperation`: `Ingestion rate`',
-    means: 'the workspace received more in a minute than it takes, and dropped the rest',
+    means: 'the workspace received more data in one minute than its limit, and dropped the rest',
     remedy: 'ask Microsoft to raise the ingestion rate limit, then ship the window again',
     next: 'next run',
     is: says(/ingestion (volume )?rate/i),
@@ -51,19 +51,19 @@ export const STORED_CAUSES: readonly Cause[] = [
     // https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor#dcr-error-logs
     name: 'transformation',
     answer: '`DCRLogErrors`: `Transformation`',
-    means: 'the rule’s transformation fails on the records',
+    means: 'the transformation of the rule fails on the records',
     remedy:
-      'deploy azure/template.json again, which brings rule and table together; then ship the window again',
+      'deploy azure/template.json again, which updates rule and table together; then ship the window again',
     next: 'next run',
     is: says(/^Transformation:/),
   },
 ];
 
-/** Trimmed fields are stored, refused posts are reported by the run, and the end of a cap drops nothing. */
+/** Records with trimmed fields are stored, the run reports rejected posts, and the end of a cap drops nothing. */
 const NO_DROP = /^Field content validation:|^Ingestion:|RespectQuota/;
 const OF_TYPE = /\bof type (\w+)/;
 
-/** Whether the word may be about rows of this table that were dropped. */
+/** Whether the message may be about dropped rows of this table. */
 export function isAboutDrops({ operation, message }: StoredWord, table: string): boolean {
   const [, named = table] = OF_TYPE.exec(message) ?? [];
   return named === table && !NO_DROP.test(`${operation}: ${message}`);

@@ -1,4 +1,4 @@
-/** What a workspace has stored, asked within its limits: counts and digests first, ids where these differ. */
+/** Reads what a workspace has stored, within the limits of the API: counts and digests first, ids where these differ. */
 import { backoffMs } from './backoff.ts';
 import type { Clock, Fault, Random } from './model.ts';
 import type { Digest } from './sketch.ts';
@@ -20,7 +20,7 @@ export interface StoredBin extends Digest {
   readonly repeated: number;
 }
 
-/** What the workspace says of what it did not store, once for each different message. */
+/** A message of Azure about data that it did not store, with how often it was logged. */
 export interface StoredWord {
   readonly from: '_LogOperation' | 'DCRLogErrors';
   readonly operation: string;
@@ -37,16 +37,16 @@ export type Found<T> =
   | { readonly kind: 'fault'; readonly fault: Fault };
 
 const DAY_MS = 86_400_000;
-/** A query may take three minutes, and wait for its turn. https://learn.microsoft.com/azure/azure-monitor/logs/api/timeouts */
+/** A query may take three minutes, after a wait in the queue of the API. https://learn.microsoft.com/azure/azure-monitor/logs/api/timeouts */
 const QUERY_TIMEOUT_MS = 240_000;
 const MAX_ATTEMPTS = 6;
 const BACKOFF = { baseMs: 1_000, capMs: 30_000 };
-/** Narrower than this, and it is not the number of rows that is too much. */
+/** In a shorter span, the number of rows cannot be the problem. */
 const LEAST_SPAN_MS = 1_000;
 
 /**
- * The TimeGenerated that rows of ids of the span can have. Azure replaces what is over two days old, or over one day
- * ahead, by the time of receipt: that lies between the id's own time and now.
+ * The TimeGenerated that rows of ids of the span can have. Azure replaces a time more than two days old, or more than
+ * one day ahead, by the time of receipt, which lies between the id's own time and now.
  * https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns#timegenerated
  */
 export const generatedWithin = ({ fromMs }: Span, nowMs: number): Span => ({
@@ -54,7 +54,7 @@ export const generatedWithin = ({ fromMs }: Span, nowMs: number): Span => ({
   toMs: nowMs + DAY_MS,
 });
 
-/** Ids and rows of every ten minutes of which there are any, by `binOf`. */
+/** Ids and rows of each ten minutes that have some, by `binOf`. */
 export async function storedCounts(
   d: StoredDependencies,
   span: Span,
@@ -84,7 +84,7 @@ export async function storedIds(
   return { kind: 'found', value: new Map(ids) };
 }
 
-/** What the workspace, and the rule where there is one, said in that time. A table that is not there says nothing. */
+/** The messages of the workspace, and of the rule if there is one, in that time. A missing table has no messages. */
 export async function storedWords(d: StoredDependencies, span: Span): Promise<Found<readonly StoredWord[]>> {
   const { stream } = d.place;
   const asked = [
@@ -109,7 +109,7 @@ const wordOf = (from: StoredWord['from'], row: Row): StoredWord => ({
   lastAtMs: Date.parse(String(row['Last'])),
 });
 
-/** The rows of all halves together, in which what is too much for one answer is asked for; split at multiples of `leastMs`. */
+/** All rows of the span. A span too large for one answer is halved, at multiples of `leastMs`. */
 async function byHalves(
   d: StoredDependencies,
   span: Span,
@@ -137,10 +137,10 @@ async function byHalves(
 const tooMuch = (message: string): Fault => ({
   verdict: 'unavailable',
   code: 'TOO_MUCH',
-  message: `the workspace cannot answer even for the shortest time: ${message}`,
+  message: `the query is too large even for the shortest window: ${message}`,
 });
 
-/** Asks again after a passing fault. */
+/** Repeats the query after a temporary fault. */
 async function patiently(
   { reader, clock, random }: StoredDependencies,
   kql: string,

@@ -1,4 +1,4 @@
-/** The port to the Log Analytics workspace: what was accepted is proven stored by asking for it. */
+/** The port to the Log Analytics workspace, which proves that accepted logs are stored. */
 import type { Fault } from './model.ts';
 
 /** Milliseconds since 1970; `toMs` itself is excluded. */
@@ -11,29 +11,29 @@ export interface Span {
 export type Row = Readonly<Record<string, unknown>>;
 
 export type QueryAnswer =
-  /** Every row that the query has: never a part of them. */
+  /** All rows of the result, never a part of them. */
   | { readonly kind: 'rows'; readonly rows: readonly Row[] }
-  /** More rows, bytes or time than one answer may have: a narrower question may be answered. */
+  /** More rows, bytes or time than one answer may have. A narrower query may succeed. */
   | { readonly kind: 'too-much'; readonly message: string }
-  /** The query names a table or a column that the workspace does not have, or does not show to this caller. */
+  /** The query names a table or a column that the workspace does not have, or that is not visible to this caller. */
   | { readonly kind: 'unknown-name'; readonly name: string }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
 /**
- * A workspace that can be asked.
- * Law: one attempt a call; never throws for anything that Azure, Entra, a secret store or a network does; an answer of
- * which a part is missing is never `rows`.
+ * A workspace that can be queried.
+ * Law: one attempt per call. Never throws for anything that Azure, Entra, a secret store or a network does. An incomplete
+ * answer is never `rows`.
  */
 export interface WorkspaceReader {
-  /** `span`: the range of TimeGenerated that is looked at. Ends within `timeoutMs`, body included. */
+  /** `span`: the range of TimeGenerated. Ends within `timeoutMs`, body included. */
   query(kql: string, span: Span, timeoutMs: number): Promise<QueryAnswer>;
 }
 
-/** Where the records of a pipeline become rows. */
+/** Where the records of a pipeline are stored. */
 export interface StoredPlace {
   readonly table: string;
-  /** The column of Auth0's log id, as the table has it. */
+  /** The column of Auth0's log id. */
   readonly logIdColumn: string;
-  /** The stream of the data collection rule that feeds it, where there is one. */
+  /** The stream of the data collection rule that feeds the table, if there is one. */
   readonly stream?: string;
 }

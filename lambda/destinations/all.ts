@@ -45,7 +45,7 @@ export function openDestination(settings: DestinationSettings, opening: Opening)
   return entryOf(settings.kind).open(settings, opening);
 }
 
-/** A token to ask a workspace with, for an application that is no pipeline's. `secret` names its client secret. */
+/** A token to query a workspace, for an application of the operator. `secret` names its client secret. */
 export function readerToken(
   application: EntraApplication,
   { secrets, clock, fetchToken, tokenBaseUrl }: Omit<Opening, 'identity'>,

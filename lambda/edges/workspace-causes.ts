@@ -1,4 +1,4 @@
-/** Why a workspace does not answer a query, and why it did not store what was accepted. The first row that fits is the cause. */
+/** Why a query of the workspace fails. The first row that matches is the cause. */
 import type { Cause, Refused } from '../core/cause.ts';
 
 const says =
@@ -11,8 +11,8 @@ export const WORKSPACE_CAUSES: readonly Cause[] = [
   {
     name: 'proxy',
     answer: 'an HTML page instead of JSON',
-    means: 'a proxy or a firewall answers, and not Azure',
-    remedy: 'let the requests to {host} pass unchanged: see the proxy, the firewall or the private link',
+    means: 'a proxy or a firewall answers instead of Azure',
+    remedy: 'let requests to {host} pass unchanged: check the proxy, the firewall or the private link',
     next: 'asked',
     is: ({ isPage }) => isPage === true,
   },
@@ -20,8 +20,8 @@ export const WORKSPACE_CAUSES: readonly Cause[] = [
     // https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits#log-analytics-workspaces
     name: 'query-limit',
     answer: '`429`',
-    means: 'this caller asks more than 200 times in 30 s, or more than 5 times at once',
-    remedy: 'end what else queries the workspace as this caller, or wait',
+    means: 'this caller sends more than 200 queries in 30 s, or more than 5 at the same time',
+    remedy: 'stop the other queries of this caller, or wait',
     next: 'asked',
     is: ({ status }) => status === 429,
   },
@@ -29,8 +29,9 @@ export const WORKSPACE_CAUSES: readonly Cause[] = [
     // https://learn.microsoft.com/azure/azure-monitor/logs/private-link-security
     name: 'network',
     answer: '`403` with `NspValidationFailedError`, or a message about the network',
-    means: 'the workspace answers no queries from public networks',
-    remedy: 'run the command where the workspace’s private link leads, or allow public networks to query it',
+    means: 'the workspace rejects queries from public networks',
+    remedy:
+      'run the command in a network with the private link of the workspace, or allow queries from public networks',
     next: 'asked',
     is: says(/NspValidation|private ?link|public ?network/i),
   },
@@ -45,9 +46,9 @@ export const WORKSPACE_CAUSES: readonly Cause[] = [
   {
     name: 'query-role',
     answer: '`403 InsufficientAccessError`',
-    means: 'the caller may not read the workspace, or its role has not spread yet',
+    means: 'the caller may not read the workspace, or its role is not effective yet',
     remedy:
-      'deploy azure/template.json with readRows=true for the pipeline’s identity, or give the caller the role Log Analytics Data Reader:\n' +
+      'deploy azure/template.json with readRows=true for the identity of the pipeline, or assign the role Log Analytics Data Reader to the caller:\n' +
       '  az role assignment create --role "Log Analytics Data Reader" \\\n    --assignee CALLER \\\n    --scope "$(az monitor log-analytics workspace list -o tsv \\\n      --query "[?customerId==\'{workspaceId}\'].id")"',
     next: 'asked',
     is: ({ status }) => status === 403,
@@ -55,7 +56,7 @@ export const WORKSPACE_CAUSES: readonly Cause[] = [
   {
     name: 'workspace',
     answer: '`404`, `WorkspaceNotFoundError`',
-    means: 'there is no such workspace in this cloud',
+    means: 'the workspace does not exist in this cloud',
     remedy:
       'check azure.workspaceId "{workspaceId}" and azure.cloud "{cloud}":\n  az monitor log-analytics workspace list -o table --query "[].{name:name,id:customerId}"',
     next: 'asked',

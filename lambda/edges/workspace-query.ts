@@ -1,5 +1,5 @@
 /**
- * The Log Analytics query API as a WorkspaceReader: one POST a question.
+ * The Log Analytics query API as a WorkspaceReader: one POST per query.
  * https://learn.microsoft.com/azure/azure-monitor/logs/api/request-format
  */
 import { remedied, remedyOf } from '../core/cause.ts';
@@ -25,10 +25,10 @@ import { WORKSPACE_CAUSES } from './workspace-causes.ts';
 export interface WorkspaceQueryOptions {
   /** The API of the cloud, or a simulator: no path, no trailing slash. */
   readonly baseUrl: string;
-  /** The customer id, a GUID, not the resource's. */
+  /** The customer id, a GUID, not the resource id. */
   readonly workspaceId: string;
   readonly cloud: string;
-  /** A token of whoever asks. Law: never throws. */
+  /** The token of the caller. Law: never throws. */
   readonly token: (timeoutMs: number) => Promise<TokenAnswer>;
   readonly clock: Clock;
   readonly fetch: Fetch;
@@ -84,14 +84,14 @@ function tableIn(response: Answer, text: string, options: WorkspaceQueryOptions)
   const rows = rowsOf(table);
   if (rows) return { kind: 'rows', rows };
   const remedy = remedyOf(WORKSPACE_CAUSES, { status: response.status, isPage: true }, valuesOf(options));
-  const what = `an answer came back that is not the workspace’s: ${response.status} without a table`;
+  const what = `the answer is not from the workspace: ${response.status} without a table`;
   return {
     kind: 'fault',
     fault: { verdict: 'intercepted', status: response.status, ...remedied(what, remedy) },
   };
 }
 
-/** Undefined for what is no table. */
+/** Undefined for a value that is not a table. */
 function rowsOf(table: unknown): Row[] | undefined {
   if (!isObject(table) || !Array.isArray(table['columns']) || !Array.isArray(table['rows'])) return undefined;
   const names = table['columns'].map(column => String(Object(column).name));
@@ -119,13 +119,13 @@ function refusal({ status, headers }: Answer, text: string, options: WorkspaceQu
     verdict,
     status,
     ...(code ? { code } : {}),
-    ...remedied(`the workspace gave no rows (${status}${said ? ` ${said}` : ''})`, remedy),
+    ...remedied(`the query failed (${status}${said ? ` ${said}` : ''})`, remedy),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
   return { kind: 'fault', fault };
 }
 
-/** The error, then those inside of it: https://learn.microsoft.com/azure/azure-monitor/logs/api/errors */
+/** The error and its inner errors: https://learn.microsoft.com/azure/azure-monitor/logs/api/errors */
 function errorsIn(error: unknown): { readonly code: string; readonly message: string }[] {
   if (!isObject(error)) return [];
   const { code, message, innererror, details } = error;

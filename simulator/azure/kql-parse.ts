@@ -52,7 +52,7 @@ export function parseQuery(text: string): Query {
     if (token.startsWith("'"))
       return { kind: 'literal', value: token.slice(1, -1).replaceAll(/\\(.)/g, '$1') };
     if (/^\d/.test(token)) return { kind: 'literal', value: BigInt(token) };
-    if (!/^[A-Za-z_]/.test(token)) throw new KqlSyntaxError(`"${token}" is no expression`);
+    if (!/^[A-Za-z_]/.test(token)) throw new KqlSyntaxError(`"${token}" is not an expression`);
     if (peek() !== '(') return { kind: 'name', name: token };
     next();
     const parameters: Expression[] = [];

@@ -1,7 +1,7 @@
 /**
- * As much of KQL as a reader of ids and counts needs, over rows in memory: where, project, extend, summarize, take.
- * It answers what Kusto would, or refuses: https://learn.microsoft.com/kusto/query
- * Whole numbers are 64 bits there, so that they are BigInt here.
+ * The part of KQL that the queries of ids and counts need, over rows in memory: where, project, extend, summarize, take.
+ * It returns the same as Kusto, or throws: https://learn.microsoft.com/kusto/query
+ * Integers have 64 bits in Kusto, and are BigInt here.
  */
 import { createHash } from 'node:crypto';
 import { type Expression, type Item, parseQuery, type Stage } from './kql-parse.ts';
@@ -10,12 +10,12 @@ export type Value = string | bigint | boolean | null;
 export type KqlRow = Readonly<Record<string, Value>>;
 
 export interface KqlTable {
-  /** `any`: a table of which nobody has said what columns it has. */
+  /** `any`: a table whose columns are not declared. */
   readonly columns: readonly string[] | 'any';
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What Azure calls a semantic error: the query names what is not there. */
+/** What Azure calls a semantic error: the query names a missing table or column. */
 export class SemanticError extends Error {}
 
 interface Relation {
@@ -23,7 +23,7 @@ interface Relation {
   readonly rows: readonly KqlRow[];
 }
 
-/** The rows of a query. Throws KqlSyntaxError and SemanticError, and Error for KQL that this is too small for. */
+/** The rows of a query. Throws KqlSyntaxError and SemanticError, and Error for KQL that is not supported here. */
 export function runKql(text: string, tableOf: (name: string) => KqlTable | undefined): KqlRow[] {
   const { table: name, stages } = parseQuery(text);
   const table = tableOf(name);
@@ -159,7 +159,7 @@ function compared(operator: string, left: Value, rightOf: () => Value): Value {
   const right = rightOf();
   if (left === null || right === null) return operator === '==' && (left ?? '') === (right ?? '');
   if (operator === '==') return left === right;
-  // Texts have no order in KQL: https://learn.microsoft.com/kusto/query/strcmp-function
+  // Strings have no order in KQL: https://learn.microsoft.com/kusto/query/strcmp-function
   if (typeof left === 'string')
     throw new SemanticError(`Cannot compare values of types string and ${typeof right}`);
   if (operator === '<') return left < right;

@@ -117,7 +117,7 @@ export function queryApi(
   };
 
   const rowsFor = (call: Call, role: QueryRole): Answer => {
-    // Without rows every answer would be that nothing is stored.
+    // Without kept rows, every answer would be empty.
     if (!workspace.settings.keepRecords) throw new Error('queries need the setting keepRecords');
     if (!/^application\/json(; ?charset=utf-8)?$/i.test(call.headers['content-type'] ?? '')) {
       return refusal(400, 'BadArgumentError', 'The request must have the content type application/json');
@@ -143,7 +143,7 @@ export function queryApi(
   const tableOf = (name: string, role: QueryRole, within: Within): KqlTable | undefined => {
     const columns = SYSTEM_TABLES[name] ?? columnsOf(name, workspace);
     if (columns === undefined) return undefined;
-    // Nothing says what a caller sees of a table that a condition hides: here it is empty, which tells the least.
+    // What a caller sees of a table that a condition hides is not documented. Here it is empty, the hardest case for a client.
     if (role !== 'all' && !role.includes(name)) return { columns, rows: [] };
     return { columns, rows: (workspace.tables()[name] ?? []).filter(within) };
   };
@@ -198,7 +198,7 @@ function columnsOf(name: string, { settings, received }: Workspace): readonly st
 
 type Within = (row: Readonly<Record<string, unknown>>) => boolean;
 
-/** By TimeGenerated; of the ways to write a timespan, two times alone. */
+/** By TimeGenerated. Of the forms of a timespan, only two times are known. */
 function spanOf(timespan: unknown): Within | 'invalid' {
   if (timespan === undefined) return () => true;
   const [from, to, ...more] = String(timespan).split('/');

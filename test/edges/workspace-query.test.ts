@@ -113,7 +113,7 @@ describe('a refusal says what to do', () => {
       'denied',
       `check azure.workspaceId "${WORKSPACE}"`,
     ],
-    [429, { code: 'ThrottledError', message: 'x' }, 'throttled', 'end what else queries the workspace'],
+    [429, { code: 'ThrottledError', message: 'x' }, 'throttled', 'stop the other queries of this caller'],
   ])('%i %j', async (status, error, verdict, remedy) => {
     const answer = await refused(status, error);
     expect(answer).toMatchObject({ kind: 'fault', fault: { verdict, status } });

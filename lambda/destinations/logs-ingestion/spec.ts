@@ -64,7 +64,7 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     stream: { means: 'the rule’s stream', example: 'Custom-Auth0Logs_CL' },
     workspaceId: {
       means:
-        'the id of the workspace that the rule feeds, which the portal calls _Workspace ID_: for [`audit --stored`](operating.md#audit---stored), which asks it what it has stored',
+        'the id of the workspace that the rule feeds, in the portal _Workspace ID_; [`audit --stored`](operating.md#audit---stored) reads this workspace',
       example: ID_EXAMPLE,
     },
     tenantId: { means: 'the Entra tenant of the application or identity that posts', example: ID_EXAMPLE },

@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { COLUMNS } from '../../../lambda/core/record/columns.ts';
+import { logIdTimeMs } from '../../../lambda/core/record/log-id.ts';
 import { generateLogs } from '../../../simulator/auth0/tenant.ts';
 import type { AzureOptions } from '../../../simulator/azure/server.ts';
 import { cli, EIGHTY } from '../cli.ts';
@@ -63,11 +64,11 @@ describe('audit --stored', () => {
     expect((await run('audit', ['--from', '4h'])).stdout).toContain('Nothing is missing: 20 logs settled.');
     const { code, stdout, stderr } = await audit([...AT_ONCE], { ...(await loggedIn()), ...EIGHTY });
     for (const id of world.auth0.tenant.ids()) expect(stdout).toContain(`\n  ${id}\n`);
-    expect(stdout).toMatch(/not stored +│ +20 │ accepted by Azure, and not in the table/);
+    expect(stdout).toMatch(/not stored +│ +20 │ accepted by Azure, but not in the table/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       '_LogOperation: Custom log: Data of type Auth0Logs_CL was dropped',
     );
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Name another table in azure.logType');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Set azure.logType to another table');
     expect(stdout).toMatch(/\$ npx auth0-logs-to-azure backfill --from 20/);
     expect(stdout.trimEnd().replaceAll('\n', ' ')).toMatch(
       /NOT STORED: 20 logs accepted by Azure are not in the table\.$/,
@@ -86,6 +87,7 @@ describe('audit --stored', () => {
     expect(world.azure.queries).toBeLessThan(6);
     expect(found.stored.logs).toMatchObject({ stored, notStored: 900 - stored, storedTwice: 0, tooYoung: 0 });
     expect(found.isWell).toBe(false);
+    expect(found.stored.isNothingVisible).toBe(false);
     const rows = world.azure.workspace.tables()['Auth0Logs_CL'] ?? [];
     const there = new Set(rows.map(row => row['LogId']));
     expect(found.stored.lostLogIds).toEqual(
@@ -109,6 +111,41 @@ describe('audit --stored', () => {
     const after = await audit();
     expect(after.stdout).toContain('Stored: 50 logs.');
     expect(after.code).toBe(0);
+  });
+
+  test('a table that the role’s condition hides looks empty: the audit says so, and how to check it', async () => {
+    const queryRoles = { application: ['_LogOperation', 'DCRLogErrors'], operator: 'all' } as const;
+    world = await open({ ...RULE, auth0: { logs: recentLogs(20) } }, { queryRoles });
+    await ship();
+    const { code, stdout } = await audit();
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('No row of this window is visible to the pipeline.');
+    expect(text).toContain('may be hidden from it by the condition of its role');
+    expect(text).toContain('run this audit with --read-as az, as a user whose role');
+    expect(code).toBe(1);
+    expect((await auditJson()).stored).toMatchObject({ isNothingVisible: true, logs: { notStored: 20 } });
+    const other = await audit([...AT_ONCE, '--read-as', 'az'], await loggedIn());
+    expect(other.stdout).toContain('Stored: 20 logs.');
+    expect(other.stdout).not.toContain('No row of this window is visible');
+  });
+
+  test('an empty table is no finding while nothing should be in it', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(20) } }, { transform: 'fails' });
+    await ship();
+    const { stored } = await auditJson([]);
+    expect(stored).toMatchObject({ isNothingVisible: false, logs: { stored: 0, tooYoung: 20 } });
+  });
+
+  test('if nearly all logs of a window are not stored, one backfill ships them, however far apart they are', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(8) } }, { transform: 'fails' });
+    await ship();
+    const { remedy } = await auditJson();
+    expect(remedy).toHaveLength(1);
+    const ids = [...world.auth0.tenant.ids()].sort();
+    const [first, last] = [ids.at(0), ids.at(-1)];
+    expect(Date.parse(remedy[0].fromAt)).toBeLessThanOrEqual(logIdTimeMs(first ?? '') ?? 0);
+    expect(Date.parse(remedy[0].toAt)).toBeGreaterThan(logIdTimeMs(last ?? '') ?? Infinity);
+    expect((await audit()).stdout.match(/backfill --from/g)).toHaveLength(1);
   });
 
   test('too many columns are named', async () => {
@@ -150,12 +187,12 @@ describe('audit --stored', () => {
     expect(code).toBe(0);
   });
 
-  test('what was accepted less than half an hour ago is too young to tell', async () => {
+  test('what was accepted less than half an hour ago is too young to check', async () => {
     world = await open({ ...RULE, auth0: { logs: recentLogs(60) } }, { transform: 'fails' });
     await ship();
     const { code, stdout } = await audit([]);
     expect(stdout).toMatch(/too young +│ +60 │ accepted less than 30 min ago/);
-    expect(stdout).toContain('Stored: 0 logs, 60 too young to tell.');
+    expect(stdout).toContain('Stored: 0 logs, 60 too young to check.');
     expect(code).toBe(0);
   });
 
@@ -199,7 +236,7 @@ describe('audit --stored, when it cannot', () => {
     );
     await ship();
     const { code, stdout, stderr } = await audit();
-    expect(stderr).toContain('the workspace could not be asked: the workspace gave no rows (403 ');
+    expect(stderr).toContain('the workspace could not be read: the query failed (403 ');
     expect(stderr).toContain(`az role assignment create --role "Log Analytics Data Reader"`);
     expect(stderr).toContain(WORKSPACE);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -212,7 +249,7 @@ describe('audit --stored, when it cannot', () => {
     await ship();
     const { code, stderr } = await audit(['--read-as', 'pipeline']);
     expect(stderr).toBe(
-      'error: --read-as is "pipeline", and its key can write to the workspace only; give --read-as az\n',
+      'error: --read-as is "pipeline", but its key can only write to the workspace; specify --read-as az\n',
     );
     expect(code).toBe(2);
   });
@@ -224,7 +261,7 @@ describe('audit --stored, when it cannot', () => {
     expect(none.stderr).toContain('the Azure CLI (az) is not installed');
     const out = await audit(AT_ONCE, { ...(await loggedIn()), AZ_TOKEN: '' });
     expect(out.stderr).toContain(
-      "the Azure CLI gave no token: ERROR: Please run 'az login' to setup account; run:",
+      "the Azure CLI returned no token: ERROR: Please run 'az login' to setup account; run:",
     );
     await world.close();
     world = await open({ kind: 'logs-ingestion', auth0: { logs: recentLogs(20) } });
@@ -242,7 +279,7 @@ describe('audit --stored, when it cannot', () => {
     const env = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret };
     const { code, stdout } = await audit(AT_ONCE, env);
     expect(stdout).toContain('Stored: 20 logs.');
-    expect(stdout).toContain(`asked: workspace ${WORKSPACE}, as AZURE_CLIENT_ID`);
+    expect(stdout).toContain(`workspace ${WORKSPACE}, read as AZURE_CLIENT_ID`);
     expect(code).toBe(0);
   });
 
@@ -256,7 +293,7 @@ describe('audit --stored, when it cannot', () => {
       body: '<html>',
     });
     const { code, stdout, stderr } = await audit();
-    expect(stderr).toContain('let the requests to 127.0.0.1');
+    expect(stderr).toContain('let requests to 127.0.0.1');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 });

@@ -47,7 +47,7 @@ export function addAzure(program: Command): void {
     });
 }
 
-/** Throws UsageError for what is no number; which numbers Auth0's plans have, the configuration's checks say. */
+/** Throws UsageError for what is not a number; which numbers Auth0's plans have, the configuration's checks say. */
 function days(text: string): number {
   if (/^\d{1,3}$/.test(text)) return Number(text);
   throw new UsageError(

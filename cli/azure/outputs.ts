@@ -61,7 +61,7 @@ function baseOf({ config, pipeline, domain, name, ...settings }: OutputsOptions)
 /**
  * The configuration. The outputs are named as the settings of `azure` are, so that nothing is translated here.
  * Throws UsageError when the outputs are none of the template's or no pipeline is meant, and ConfigError with every
- * problem when what comes out is no configuration.
+ * problem when what comes out is not a configuration.
  */
 export function configurationFrom(outputs: unknown, base: ConfigurationBase): unknown {
   const settings = settingsOf(outputs);

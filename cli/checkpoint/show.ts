@@ -28,7 +28,7 @@ function factsOf({ config }: Operated, state: StoredState, nowMs: number): [stri
     ...facts('caught up', caughtUpAtMs, at),
     ['lease', leaseText(state, nowMs)],
     ...facts('last run', lastRun?.endedAtMs, at),
-    // The name is no part of the sentence.
+    // The name is not part of the sentence.
     ...facts('', lastRun, run => runSentence({ ...run, pipeline: config.name }, false)),
     ['set by hand', checkpointSet ?? 'never'],
   ];
@@ -37,7 +37,7 @@ function factsOf({ config }: Operated, state: StoredState, nowMs: number): [stri
 const facts = <T>(label: string, value: T | undefined, textOf: (value: T) => string): [string, string][] =>
   value === undefined ? [] : [[label, textOf(value)]];
 
-/** The log's own date, or else the time in its id, which a position that is no log has too. */
+/** The log's own date, or else the time in its id, which a position that is not a log has too. */
 export function dateOf({ logId, logDateMs }: Checkpoint): number | undefined {
   return logDateMs ?? logIdTimeMs(logId);
 }

@@ -91,7 +91,7 @@ function unnamed(rules: readonly Settings[]): Settings | undefined {
   return rule && others.length === 0 && rule['immutableId'] === undefined ? rule : undefined;
 }
 
-/** Name to type; undefined when it is no declaration. */
+/** Name to type; undefined when it is not a declaration. */
 function columnsOf(stream: unknown): ReadonlyMap<string, string> | undefined {
   if (!isObject(stream) || !Array.isArray(stream['columns'])) return undefined;
   return new Map(

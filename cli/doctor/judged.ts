@@ -1,4 +1,4 @@
-/** What the checks have found, beside the judgement of health that `status` makes too. */
+/** What the checks have found, beside the judgment of health that `status` makes too. */
 import { type Facts, healthOf, type Judgement, type Reason, worstOf } from '../pipelines/health.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
 import type { Finding } from './finding.ts';

@@ -44,7 +44,7 @@ export async function runDryRun(options: DryRunOptions): Promise<number> {
   });
   screen.clear();
   if (stop.aborted) return EXIT.interrupted;
-  // What was read before a fault is no answer to what would go; the fault is.
+  // What was read before a fault is not an answer to what would go; the fault is.
   if (typeof result.end !== 'string') return failed(pipeline, result.end, stop);
   if (options.json) console.log(JSON.stringify(dryRunJson(pipeline, start, result), undefined, 2));
   else showDryRun(pipeline, start, result, options.full === true);

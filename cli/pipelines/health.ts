@@ -1,5 +1,5 @@
 /**
- * The one judgement of a pipeline's health, with its reasons: `status`, `doctor` and `run` say it, and the exit codes of
+ * The one judgment of a pipeline's health, with its reasons: `status`, `doctor` and `run` say it, and the exit codes of
  * `status` and `doctor` follow from it. Pure: it judges what facts.ts has asked.
  */
 import type { LastRun } from '../../lambda/core/last-run.ts';

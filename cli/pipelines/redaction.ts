@@ -4,7 +4,7 @@ import { fieldText, KNOWN_FIELDS, pathOf } from '../../lambda/core/record/redact
 import { isClose } from '../../lambda/core/settings/problems.ts';
 import { counted } from '../terminal/words.ts';
 
-/** A sentence for each rule whose first part is no field that Auth0's logs are known to have. */
+/** A sentence for each rule whose first part is not a field that Auth0's logs are known to have. */
 export function unknownFieldLines(rules: PipelineConfig['redact']): string[] {
   return rules.flatMap(({ field }) => {
     const [first = ''] = pathOf(field);

@@ -1,4 +1,4 @@
-/** Builds every command that a text tells the operator to run. No other file writes one. */
+/** Builds every command that a text asks the operator to run. No other file writes one. */
 import type { TargetOptions } from './operated.ts';
 
 /** The options by which pipelines are found: those that were given. */

@@ -20,7 +20,7 @@ export interface ShowOptions {
 type Row = Readonly<Record<string, unknown>>;
 
 const LABEL_CHARACTERS = 12;
-/** Of a message that is no failed batch, or of a revealed value on one line. */
+/** Of a message that is not a failed batch, or of a revealed value on one line. */
 const RAW_CHARACTERS = 2_000;
 /** These identify the log, but no person. */
 const SHOWN = new Set(['LogId', 'EventType', 'EventName', EVENT_TIME_COLUMN, 'TimeGenerated', 'Level']);
@@ -112,7 +112,7 @@ function tellRows(rows: readonly Row[], { reveal, most }: ShowOptions): void {
   if (!reveal) console.log('Values are masked because they are personal data; --reveal shows them.');
 }
 
-/** The record's columns. One that is no object, which this project never writes, is shown under a name of its own. */
+/** The record's columns. One that is not an object, which this project never writes, is shown under a name of its own. */
 function rowOf(json: string): Row {
   const value: unknown = JSON.parse(json);
   return isObject(value) ? value : { record: value };

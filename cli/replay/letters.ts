@@ -12,7 +12,7 @@ export interface Letter {
   readonly id: string;
   readonly sentAtMs: number;
   readonly sizeBytes: number;
-  /** Undefined when it is no failed batch. */
+  /** Undefined when it is not a failed batch. */
   readonly batch?: Omit<FailedBatch, 'records' | 'version' | 'encoding' | 'pipeline'>;
   /** Why it cannot be delivered by this pipeline, whatever Azure says. */
   readonly problem?: string;
@@ -83,7 +83,7 @@ function letterOf(
   return { ...common, batch, problem: `it belongs to pipeline "${owner}"` };
 }
 
-/** Whether `reason` and `sinceMs` mean it. Of what is no failed batch, the reason is "undecodable". */
+/** Whether `reason` and `sinceMs` mean it. Of what is not a failed batch, the reason is "undecodable". */
 export function isChosen(letter: Letter, { reason, sinceMs }: Choice): boolean {
   if (sinceMs !== undefined && failedAtMs(letter) < sinceMs) return false;
   if (reason === undefined) return true;

@@ -11,7 +11,7 @@ export interface TickEnd {
   readonly depths: Readonly<Record<QueueName, number>>;
   readonly retentionMs: number;
   readonly endedAtMs: number;
-  /** By the operator: what ended the run is no fault. */
+  /** By the operator: what ended the run is not a fault. */
   readonly stopped: boolean;
 }
 

@@ -59,6 +59,9 @@ function healthLines(facts: Facts): string[] {
 
 const LABEL_CHARACTERS = 14;
 
+/** For those who have the mail alone: here, the pipeline's own report names the cause. */
+const LIKELY_CAUSES = / Likely causes: .*(?= What to do: )/s;
+
 /** Label and text; a command stands alone, and is not broken. */
 type Detail = readonly [label: string, text: string, kind?: 'command'];
 
@@ -92,7 +95,7 @@ function stateDetails(facts: Facts, state: NonNullable<Facts['state']>): Detail[
   const ago = (ms: number) => `${duration(Math.max(0, askedAtMs - ms))} ago`;
   const at = (ms: number) => `${dateText(ms)}, ${ago(ms)}`;
   const lag = lagMs(facts);
-  // A position that is no log has a time too, in its id.
+  // A position that is not a log has a time too, in its id.
   const date = checkpoint && (checkpoint.logDateMs ?? logIdTimeMs(checkpoint.logId));
   return [
     ['lag', lag === undefined ? 'unknown' : lagText(lag, facts)],
@@ -177,7 +180,8 @@ function alarmDetails(alarms: readonly Alarm[], nowMs: number): Detail[] {
   if (alarms.length === 0) return [['alarms', 'in ALARM state: none']];
   return alarms.map(({ name, description, sinceMs }, index) => {
     const since = sinceMs === undefined ? '' : ` (${duration(Math.max(0, nowMs - sinceMs))})`;
-    return [index === 0 ? 'alarms' : '', `${name} is in ALARM state${since}: ${description}`];
+    const brief = description.replace(LIKELY_CAUSES, '');
+    return [index === 0 ? 'alarms' : '', `${name} is in ALARM state${since}: ${brief}`];
   });
 }
 

@@ -1,4 +1,5 @@
 /** What the operator's pages name exists: commands, options, keys of JSON, sections, permissions. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -25,10 +26,12 @@ beforeAll(async () => {
     async name => [name, (await cli([...name.split(' '), '--help'])).stdout] as const,
   );
   for (const [name, help] of await Promise.all(told)) helps.set(name, help);
+  const cdk = join(ROOT, 'node_modules/.bin/cdk');
+  helps.set('cdk deploy', execFileSync(cdk, ['deploy', '--help'], { encoding: 'utf8' }));
 });
 
 /** Of the options of such a help, in the lines that describe them. */
-const takes = (help: string, option: string) => new RegExp(`^ {2}(-\\w, )?${option}[ \\n]`, 'm').test(help);
+const takes = (help: string, option: string) => new RegExp(`^ {2}(-\\w, )?${option}[ ,\\n]`, 'm').test(help);
 const optionsIn = (text: string) => text.match(/(?<=^|\s)--[a-z][a-z-]*/g) ?? [];
 const spans = (text: string) =>
   [...text.replaceAll(/^ *```.*?^ *```$/gms, '').matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!);

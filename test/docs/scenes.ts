@@ -58,11 +58,12 @@ const READ_ROWS = ['Auth0Logs_CL', '_LogOperation', 'DCRLogErrors'];
 /** As cdk/alarms.ts writes them. */
 const SENTENCES = {
   'denied-by-azure':
-    'Azure denies what is posted, or its secret is not filled in: the pipeline holds until that is put right. ' +
+    'Azure rejected the credentials or the settings, or the secret is missing or incomplete. No logs are shipped. ' +
+    'Likely causes: the role is missing. ' +
     'What to do: npx auth0-logs-to-azure doctor --stack Auth0LogsToAzure --region us-east-1 --pipeline prod, ' +
     'and denied-by-azure in docs/runbook.md',
   'dead-letters':
-    'Failed batches wait in the dead-letter queue: Azure has not got their logs, and nothing more is tried by itself. ' +
+    'The dead-letter queue holds failed batches. Their logs are not in Azure and are not retried automatically. ' +
     'What to do: npx auth0-logs-to-azure doctor --stack Auth0LogsToAzure --region us-east-1 --pipeline prod, ' +
     'and dead-letters in docs/runbook.md',
 };

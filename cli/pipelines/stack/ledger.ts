@@ -32,7 +32,7 @@ export async function* stackLedger(
   } while (nextToken !== undefined);
 }
 
-/** Undefined for a line that is no entry. */
+/** Undefined for a line that is not an entry. */
 function entryOf(line: string): LedgerEntry | undefined {
   try {
     const { message, ledger } = Object(JSON.parse(line)) as Record<string, unknown>;

@@ -20,7 +20,7 @@ import { stackTriggers } from './triggers.ts';
 const DEFAULT_STACK = 'Auth0LogsToAzure';
 const BASE_URLS = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl, ENV.workspaceBaseUrl];
 
-/** Throws UsageError when the stack or pipeline does not exist, or AWS denies access. */
+/** Throws UsageError when the stack or pipeline does not exist, or AWS refuses access. */
 export async function stackTarget(options: TargetOptions): Promise<Target> {
   const { stack: stackName = DEFAULT_STACK, pipeline } = options;
   const clients = await stackClients(options, process.env);

@@ -18,7 +18,13 @@ describe('the text', () => {
           message: `403 ${'because of this '.repeat(12)}`,
         }),
         {
-          alarms: [{ name: 'lag', description: 'Logs are late. '.repeat(9), sinceMs: NOW - HOUR }],
+          alarms: [
+            {
+              name: 'lag',
+              description: `${'Logs are late. '.repeat(9)}Likely causes: one; two. What to do: look`,
+              sinceMs: NOW - HOUR,
+            },
+          ],
           queues: { ...EMPTY_QUEUES, 'dead-letter': { messages: 1 } },
         },
       ),
@@ -28,6 +34,7 @@ describe('the text', () => {
     expect(lines.filter(line => line.length > 80)).toEqual([]);
     expect(lines.join('\n')).toContain('denied by Azure: 403 because');
     expect(lines.join('\n')).toContain('1 message, age unknown');
+    expect(lines.join(' ')).toMatch(/Logs are late\.\s+What to do: look/);
   });
 
   test('lets no vendor’s message move the cursor', () => {

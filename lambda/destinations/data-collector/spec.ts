@@ -50,7 +50,7 @@ const CONFIGURATION_CODES = new Set([
   'UnsupportedContentType',
 ]);
 
-/** This project's template and Sentinel's Auth0 connector create this table for a rule: https://github.com/Azure/logicapps/issues/965 */
+/** This project's template and Sentinel's Auth0 connector create this table for a rule: docs/azure.md. */
 const TABLE_OF_A_RULE = 'Auth0Logs';
 const SHARED_KEY_BYTES = 64;
 

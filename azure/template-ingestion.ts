@@ -7,6 +7,9 @@ import { TRANSFORM } from './transform.ts';
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#monitoring-metrics-publisher */
 const MONITORING_METRICS_PUBLISHER = '3913510d-42f4-4e42-8a64-420c390055eb';
 
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#log-analytics-data-reader */
+const LOG_ANALYTICS_DATA_READER = '3b03c2da-16b3-4a49-8834-0f8130efdd3b';
+
 const RULE_API = '2023-03-11';
 const IDENTITY_API = '2023-01-31';
 const WORKSPACE_API = '2023-09-01';
@@ -103,12 +106,38 @@ const role: Resource = {
   },
 };
 
+/** The table, and where Azure logs dropped data: the function _LogOperation reads the table Operation. */
+const READ_TABLES = [TABLE, 'Operation', 'DCRLogErrors'];
+
 /**
- * A nested template, because a name cannot reference the principal of an identity. An identity that is deleted and
+ * Only these tables: a role without a condition can read the whole workspace.
+ * https://learn.microsoft.com/azure/azure-monitor/logs/granular-rbac-log-analytics
+ */
+const READ_CONDITION = `((!(ActionMatches{'Microsoft.OperationalInsights/workspaces/tables/data/read'})) OR (${READ_TABLES.map(
+  name => `@Resource[Microsoft.OperationalInsights/workspaces/tables:name] StringEquals '${name}'`,
+).join(' OR ')}))`;
+
+const readRole: Resource = {
+  type: 'Microsoft.Authorization/roleAssignments',
+  apiVersion: '2022-04-01',
+  name: `[guid(parameters('workspaceId'), parameters('principalId'), '${LOG_ANALYTICS_DATA_READER}')]`,
+  scope: "[parameters('workspaceId')]",
+  condition: "[parameters('readRows')]",
+  properties: {
+    roleDefinitionId: `[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '${LOG_ANALYTICS_DATA_READER}')]`,
+    principalId: "[parameters('principalId')]",
+    principalType: 'ServicePrincipal',
+    condition: READ_CONDITION,
+    conditionVersion: '2.0',
+  },
+};
+
+/**
+ * A nested template of the roles, because a name cannot reference the principal of an identity. An identity that is deleted and
  * created again is another principal, and Azure does not let an assignment change its principal:
  * https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---role-assignments-with-identity-not-found
  */
-const roleOfPrincipal: Resource = {
+const rolesOfPrincipal: Resource = {
   type: 'Microsoft.Resources/deployments',
   apiVersion: '2022-09-01',
   name: "[format('{0}-role', parameters('ruleName'))]",
@@ -119,6 +148,8 @@ const roleOfPrincipal: Resource = {
     expressionEvaluationOptions: { scope: 'inner' },
     parameters: {
       ruleName: { value: "[parameters('ruleName')]" },
+      workspaceId: { value: "[variables('workspaceId')]" },
+      readRows: { value: "[variables('reader')]" },
       principalId: {
         value: `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').principalId, parameters('principalId'))]`,
       },
@@ -126,8 +157,13 @@ const roleOfPrincipal: Resource = {
     template: {
       $schema: TEMPLATE_SCHEMA,
       contentVersion: '1.0.0.0',
-      parameters: { ruleName: { type: 'string' }, principalId: { type: 'string' } },
-      resources: [role as unknown as Json],
+      parameters: {
+        ruleName: { type: 'string' },
+        principalId: { type: 'string' },
+        workspaceId: { type: 'string' },
+        readRows: { type: 'bool' },
+      },
+      resources: [role as unknown as Json, readRole as unknown as Json],
     },
   },
 };
@@ -138,7 +174,7 @@ export const INGESTION_RESOURCES: readonly Resource[] = [
   errors,
   identity,
   trust,
-  roleOfPrincipal,
+  rolesOfPrincipal,
 ];
 
 const of = (value: string): Output => ({ type: 'string', value });
@@ -158,9 +194,5 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
     `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').clientId, parameters('clientId'))]`,
   ),
   auth: ofIngestion("[if(variables('createIdentity'), 'federated', 'client-secret')]"),
-  workspaceId: {
-    type: 'string',
-    condition: "[not(variables('ingestion'))]",
-    value: `[reference(variables('workspaceId'), '${WORKSPACE_API}').customerId]`,
-  },
+  workspaceId: of(`[reference(variables('workspaceId'), '${WORKSPACE_API}').customerId]`),
 };

@@ -73,6 +73,10 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     type: 'string',
     defaultValue: '',
   }),
+  readRows: described(
+    'Whether the identity that posts the logs may also read them, and the errors that Azure logs about them: for "audit --stored". It gets the role Log Analytics Data Reader, for three tables.',
+    { type: 'bool', defaultValue: false },
+  ),
   deployAlerts: described('Whether to create the alert rules and their action group.', {
     type: 'bool',
     defaultValue: true,
@@ -91,6 +95,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
 export const VARIABLES: Readonly<Record<string, Json>> = {
   ingestion: `[equals(parameters('destination'), '${RULED}')]`,
   createIdentity: "[and(variables('ingestion'), empty(parameters('principalId')))]",
+  reader: "[and(variables('ingestion'), parameters('readRows'))]",
   alerts: "[and(parameters('deployAlerts'), equals(parameters('tablePlan'), 'Analytics'))]",
   workspaceId: "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))]",
   ruleId: "[resourceId('Microsoft.Insights/dataCollectionRules', parameters('ruleName'))]",

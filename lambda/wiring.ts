@@ -194,15 +194,17 @@ function destinationOf(
   base: { secrets: SecretSource; clock: Clock; fetch: Fetch },
   env: Environment,
 ): Destination {
-  const { destination } = openDestination(azure, {
-    ...base,
-    fetchToken: base.fetch,
-    baseUrl: baseUrlOf(env, ENV.azureBaseUrl),
-    tokenBaseUrl: baseUrlOf(env, ENV.entraBaseUrl),
-    identity: () => identityOf(base, env),
-  });
-  return destination;
+  return openDestination(azure, openingOf(base, env)).destination;
 }
+
+/** What a destination of this pipeline is opened with, here. */
+export const openingOf = (base: { secrets: SecretSource; clock: Clock; fetch: Fetch }, env: Environment) => ({
+  ...base,
+  fetchToken: base.fetch,
+  baseUrl: baseUrlOf(env, ENV.azureBaseUrl),
+  tokenBaseUrl: baseUrlOf(env, ENV.entraBaseUrl),
+  identity: () => identityOf(base, env),
+});
 
 /** This Lambda's identity, by AWS. Any client finds region and credentials, so that STS needs none of its own. */
 function identityOf(base: { clock: Clock; fetch: Fetch }, env: Environment) {
@@ -237,7 +239,7 @@ async function redactionKey({ redact, auth0 }: PipelineConfig, secrets: SecretSo
 }
 
 /** A base URL for tests and local runs. Plain http goes to loopback only: anything else would carry secrets in clear. */
-function baseUrlOf(env: Environment, name: string): string | undefined {
+export function baseUrlOf(env: Environment, name: string): string | undefined {
   const given = env[name];
   if (!given) return undefined;
   const allowed = 'allowed: https://…, or http:// to 127.0.0.1, localhost or [::1]';

@@ -8,7 +8,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatGenerated } from '../simulator/azure/log-analytics/generated.ts';
-import { hashOf, type Translation, translations } from '../simulator/azure/log-analytics/translations.ts';
+import {
+  hashOf,
+  type Translation,
+  translations,
+  withoutStandIns,
+} from '../simulator/azure/log-analytics/translations.ts';
 
 const SQL = resolve(import.meta.dirname, '../simulator/azure/log-analytics/queries.sql');
 const TRANSLATOR = 'duckdb-kql==1.1.2';
@@ -64,7 +69,7 @@ function translate(group: readonly Translation[], folder: string): [name: string
   for (const { name, kql } of group) writeFileSync(join(input, `${name}.kql`), kql);
   const command = ['-m', 'duckdb_kql', 'translate', '--no-header', '--schema', schema, '-o', output, input];
   execFileSync(values.python, command, { stdio: 'inherit' });
-  return group.map(({ name }) => [name, readFileSync(join(output, `${name}.sql`), 'utf8')]);
+  return group.map(({ name }) => [name, withoutStandIns(readFileSync(join(output, `${name}.sql`), 'utf8'))]);
 }
 
 main();

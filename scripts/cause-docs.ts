@@ -2,20 +2,24 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Cause, inLine, NEXT_TRY, type NextTry } from '../lambda/core/cause.ts';
+import { STORED_CAUSES } from '../lambda/core/stored-causes.ts';
 import { SPECS } from '../lambda/destinations/all.ts';
 import { AUTH0_LOGS_CAUSES, AUTH0_TOKEN_CAUSES } from '../lambda/edges/auth0-causes.ts';
+import { WORKSPACE_CAUSES } from '../lambda/edges/workspace-causes.ts';
 
 const PAGE = resolve(import.meta.dirname, '../docs/runbook.md');
 const REGION = /(<!-- causes: (\w+); written by "npm run generate" -->\n).*?(<!-- end of causes -->)/gs;
 
-/** A request, when it is usually repeated, and why it is rejected. */
-type Asked = readonly [what: string, usually: NextTry, causes: readonly Cause[]];
+/** A request, when the pipeline usually repeats it, and why it is rejected. `audit` makes those of which it repeats none. */
+type Asked = readonly [what: string, usually: NextTry | undefined, causes: readonly Cause[]];
 
 export const CAUSES: Readonly<Record<string, readonly Asked[]>> = {
   auth0: [
     ['token', 'refused', AUTH0_TOKEN_CAUSES],
     ['logs', 'refused', AUTH0_LOGS_CAUSES],
   ],
+  workspace: [['query', undefined, WORKSPACE_CAUSES]],
+  stored: [['workspace', undefined, STORED_CAUSES]],
   azure: SPECS.flatMap(({ api, causes, token }): Asked[] => [
     ...(token ? [[`${token.vendor} token`, 'refused', token.causes] as const] : []),
     [api, 'next run', causes],
@@ -32,16 +36,13 @@ function table(asked: readonly Asked[]): string {
   const rows = new Map<string, string[]>();
   for (const [what, usually, causes] of asked) {
     for (const { answer, means, remedy, next } of causes) {
-      const exception = next === usually ? '' : `. Repeated ${NEXT_TRY[next]}`;
+      const exception = usually === undefined || next === usually ? '' : `. Repeated ${NEXT_TRY[next]}`;
       const row = `${answer} | ${means} | ${shown(remedy)}${exception}`;
       rows.set(row, [...(rows.get(row) ?? []), what]);
     }
   }
   return [
-    'The pipeline repeats a rejected request automatically:',
-    '',
     ...usualTries(asked),
-    '',
     '| Request | Answer | Meaning | Fix |',
     '| --- | --- | --- | --- |',
     ...[...rows].map(([row, whats]) => `| ${whats.join(', ')} | ${row} |`),
@@ -51,9 +52,10 @@ function table(asked: readonly Asked[]): string {
 /** The rule for each request, so that rows name only exceptions. */
 function usualTries(asked: readonly Asked[]): string[] {
   const whats = Map.groupBy(asked, ([, usually]) => usually);
-  return [...whats].map(
-    ([usually, those]) => `- ${those.map(([what]) => what).join(', ')}: ${NEXT_TRY[usually]}`,
+  const rules = [...whats].flatMap(([usually, those]) =>
+    usually === undefined ? [] : [`- ${those.map(([what]) => what).join(', ')}: ${NEXT_TRY[usually]}`],
   );
+  return rules.length > 0 ? ['The pipeline repeats a rejected request automatically:', '', ...rules, ''] : [];
 }
 
 /** `{domain}` as a word. Commands stand in the remedy that "doctor" prints. */

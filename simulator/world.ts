@@ -84,7 +84,12 @@ export async function startEnds({ name, ...options }: EndsOptions): Promise<Ends
   return {
     auth0,
     azure,
-    addresses: { AUTH0_BASE_URL: auth0.baseUrl, AZURE_BASE_URL: azure.url, ENTRA_BASE_URL: azure.url },
+    addresses: {
+      AUTH0_BASE_URL: auth0.baseUrl,
+      AZURE_BASE_URL: azure.url,
+      ENTRA_BASE_URL: azure.url,
+      WORKSPACE_BASE_URL: azure.url,
+    },
     pipeline: (kind, pipeline, settings = {}) => {
       const secret = secretNames(pipeline);
       const { domain, clientId, clientSecret = '' } = tenant;

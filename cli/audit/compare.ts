@@ -9,7 +9,15 @@ import {
   type Sketch,
   unite,
 } from '../../lambda/core/sketch.ts';
-import { type AuditBasis, type IdRange, keysOfLateEntries, touches } from './basis.ts';
+import {
+  type AuditBasis,
+  type Evidence,
+  evidenceOf,
+  type IdRange,
+  keysOfLateEntries,
+  together,
+  touches,
+} from './basis.ts';
 
 /** Logs of the window, each counted once. */
 export interface Findings {
@@ -38,6 +46,12 @@ export const missingAtLeast = ({ missing, unsure }: Findings) =>
 
 export const unsureLogs = ({ unsure }: Findings) => unsure.reduce((sum, { logs }) => sum + logs, 0);
 
+/** Where a log is, by the ledger. */
+export type Judgement = 'settled' | 'not-yet' | 'not-swept' | 'not-known' | 'unsure' | 'missing';
+
+/** Receives each log of the window, ids ascending. `by`: the evidence for a settled log. */
+export type Judged = (logId: string, judgement: Judgement, by?: Evidence) => void;
+
 export interface Auditor {
   /**
    * Adds the next log at Auth0: every one of `readRange`, ids ascending, each once. Those outside the window are
@@ -50,7 +64,8 @@ export interface Auditor {
 
 /** An entry while its logs pass by. */
 interface Open extends IdRange {
-  readonly isLedger: boolean;
+  /** Undefined if it is not a ledger entry. */
+  readonly evidence: Evidence | undefined;
   readonly entered: Sketch | undefined;
   readonly logs: number;
   /** What Auth0 serves in its range; logs in a late entry are kept apart. */
@@ -60,7 +75,7 @@ interface Open extends IdRange {
 
 /** Afterwards. */
 interface Closed extends IdRange {
-  readonly isLedger: boolean;
+  readonly evidence: Evidence | undefined;
   readonly logs: number;
   /** Undefined when they are too many to be identified. */
   readonly missing: ReadonlySet<IdKey> | undefined;
@@ -76,9 +91,13 @@ interface Pending {
 
 /**
  * Judges each log of the window once every entry that covers it has gone by, so that only entries, and the ids of a few
- * batches, are queued. `onMissing` receives each missing id.
+ * batches, are queued. `onMissing` receives each missing id, `onJudged` each id.
  */
-export function auditor(basis: AuditBasis, onMissing: (logId: string) => void): Auditor {
+export function auditor(
+  basis: AuditBasis,
+  onMissing: (logId: string) => void,
+  onJudged: Judged = () => undefined,
+): Auditor {
   const { window, checkpointLogId, ledgerAfterLogId } = basis;
   const lateKeys = keysOfLateEntries(basis.entries);
   // The last one comes first.
@@ -91,27 +110,39 @@ export function auditor(basis: AuditBasis, onMissing: (logId: string) => void): 
 
   const judge = ({ logId, key }: Pending) => {
     const covering = closed.filter(one => logId > one.afterLogId && logId <= one.lastLogId);
-    const entries = covering.filter(one => one.isLedger);
-    const passed = covering.find(one => !one.isLedger);
-    const isLate = lateKeys.has(key);
-    if (isLate || entries.some(({ missing }) => missing && !missing.has(key))) {
+    const entries = covering.filter(one => one.evidence !== undefined);
+    const passed = covering.find(one => one.evidence === undefined);
+    const late = lateKeys.get(key);
+    const holding = entries.filter(({ missing }) => missing && !missing.has(key));
+    const by = [...holding.map(one => one.evidence), late].filter(one => one !== undefined);
+    if (by.length > 0) {
       count.settled++;
-      if (isLate) count.settledLate++;
-      return;
+      if (late) count.settledLate++;
+      return onJudged(logId, 'settled', together(by));
     }
-    if (checkpointLogId === undefined || logId > checkpointLogId) return void count.notYet++;
+    if (checkpointLogId === undefined || logId > checkpointLogId) {
+      count.notYet++;
+      return onJudged(logId, 'not-yet');
+    }
     // When the sweep cannot identify them, it ships them all.
-    if (passed && (!passed.missing || passed.missing.has(key))) return void count.notSwept++;
+    if (passed && (!passed.missing || passed.missing.has(key))) {
+      count.notSwept++;
+      return onJudged(logId, 'not-swept');
+    }
     const [untold, ...others] = entries.filter(({ missing }) => !missing);
     if (untold) {
       untold.unsure++;
       if (others.length === 0) untold.unsureAlone++;
-      return;
+      return onJudged(logId, 'unsure');
     }
     const isBefore = ledgerAfterLogId === undefined || logId <= ledgerAfterLogId;
-    if (entries.length === 0 && isBefore) return void count.notKnown++;
+    if (entries.length === 0 && isBefore) {
+      count.notKnown++;
+      return onJudged(logId, 'not-known');
+    }
     count.missing++;
     onMissing(logId);
+    onJudged(logId, 'missing');
   };
 
   /** Judges what no open entry covers any more, and forgets the entries that are done with. */
@@ -170,12 +201,13 @@ export function auditor(basis: AuditBasis, onMissing: (logId: string) => void): 
 
 function openable({ entries, passed, window }: AuditBasis): Open[] {
   const empty = () => ({ served: emptySketch(), servedLate: emptySketch() });
-  const opened: Open[] = entries.filter(touches(window)).map(({ afterLogId, lastLogId, logs, ids }) => {
-    return { afterLogId, lastLogId, logs, isLedger: true, entered: readSketch(ids), ...empty() };
+  const opened: Open[] = entries.filter(touches(window)).map(entry => {
+    const { afterLogId, lastLogId, logs, ids } = entry;
+    return { afterLogId, lastLogId, logs, evidence: evidenceOf(entry), entered: readSketch(ids), ...empty() };
   });
   if (!passed || !touches(window)(passed)) return opened;
   const { afterLogId, lastLogId, ids } = passed;
-  return [...opened, { afterLogId, lastLogId, logs: 0, isLedger: false, entered: ids, ...empty() }];
+  return [...opened, { afterLogId, lastLogId, logs: 0, evidence: undefined, entered: ids, ...empty() }];
 }
 
 function split<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {

@@ -3,8 +3,9 @@ import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { Depth } from '../pipelines/operated.ts';
 import { backfillCommand } from '../window/backfill-command.ts';
 import { missingAtLeast, unsureLogs } from './compare.ts';
-import { isWell } from './read.ts';
+import { hasNeverRun, isWell } from './read.ts';
 import type { AuditTold } from './show.ts';
+import { storedJson } from './stored-show.ts';
 
 /** What `--json` prints. */
 export function auditJson(told: AuditTold) {
@@ -19,11 +20,13 @@ export function auditJson(told: AuditTold) {
     // Else it is only known to reach back beyond the window.
     ledgerBegins: findings.notKnown > 0 ? placed(ledgerAfterLogId) : undefined,
     isWell: isWell(told),
+    hasRun: !hasNeverRun(told),
     logs: {
       atAuth0: told.atAuth0,
       settled,
       settledLate,
       notYet,
+      overdue: told.overdue,
       notSwept,
       notKnown,
       withoutId: told.withoutId,
@@ -37,6 +40,7 @@ export function auditJson(told: AuditTold) {
       after: placed(afterLogId),
       last: placed(lastLogId),
     })),
+    ...(told.workspace && { stored: storedJson(told.workspace) }),
     entered,
     queues: { retry: queue(depths.retry), deadLetter: queue(depths['dead-letter']) },
     remedy: spans.map(span => ({

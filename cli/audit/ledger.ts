@@ -1,6 +1,6 @@
 /** An audit's side of the ledger: the entries that touch a window, and where the ledger begins. */
 import { known, readLate } from '../../lambda/core/late.ts';
-import type { LedgerEntry } from '../../lambda/core/ledger.ts';
+import type { LedgerEntry, ReadEntry } from '../../lambda/core/ledger.ts';
 import type { Clock } from '../../lambda/core/model.ts';
 import { type LedgerPlace, readLocalLedger } from '../pipelines/local/ledger.ts';
 import type { Operated, StoredState } from '../pipelines/operated.ts';
@@ -38,11 +38,11 @@ export async function readLedger(
   fromMs: number,
   window: IdRange,
   checkpointLogId = '',
-): Promise<{ readonly entries: LedgerEntry[]; readonly ledgerAfterLogId: string | undefined }> {
+): Promise<{ readonly entries: ReadEntry[]; readonly ledgerAfterLogId: string | undefined }> {
   const sinceMs = fromMs - CLOCK_TOLERANCE_MS;
-  const entries: LedgerEntry[] = [];
+  const entries: ReadEntry[] = [];
   let reached = '';
-  const take = async (ledger: AsyncIterable<LedgerEntry>, isNew = (_: LedgerEntry) => true) => {
+  const take = async (ledger: AsyncIterable<ReadEntry>, isNew = (_: ReadEntry) => true) => {
     for await (const entry of ledger) {
       if (entry.lastLogId > reached) reached = entry.lastLogId;
       const isLate = entry.afterLogId === undefined && entry.lastLogId > window.afterLogId;

@@ -54,8 +54,10 @@ export function idsFile(path: string): IdsFile {
   };
 }
 
-/** Logs further apart are shipped by a command of their own: what lies between them would go again. */
+/** Logs further apart get separate commands, so that logs between them are not shipped again. */
 const APART_MS = 600_000;
+/** The share of lost logs from which one command ships all of them. */
+const NEARLY_ALL = 0.9;
 const SECOND_MS = 1000;
 
 export interface Spans {
@@ -84,6 +86,13 @@ export function missingSpans(): Spans {
       return merged;
     },
   };
+}
+
+/** One window for all, if nearly all logs are lost: few others are shipped again. */
+export function joined(spans: readonly Window[], lost: number, others: number): readonly Window[] {
+  const [first, last] = [spans.at(0), spans.at(-1)];
+  if (!first || !last || lost < NEARLY_ALL * (lost + others)) return spans;
+  return [{ fromMs: first.fromMs, toMs: last.toMs }];
 }
 
 function append(spans: Window[], { fromMs, toMs }: Window): void {

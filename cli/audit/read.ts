@@ -1,6 +1,7 @@
 /** An audit: what the ledger holds of a window against what Auth0 serves of it. */
 import type { Clock, Fault, LogSource, QueueName } from '../../lambda/core/model.ts';
 import { logReader, type RipeLog } from '../../lambda/core/read.ts';
+import { includeRule } from '../../lambda/core/record/include.ts';
 import { logIdOf } from '../../lambda/core/record/log.ts';
 import {
   LOWEST_LOG_ID_PREFIX,
@@ -14,14 +15,23 @@ import { UsageError } from '../terminal/errors.ts';
 import { dateText } from '../terminal/words.ts';
 import type { Window } from '../window/window.ts';
 import { type AuditBasis, type IdRange, readRange, touches } from './basis.ts';
-import { auditor, type Findings, unsureLogs } from './compare.ts';
+import { auditor, type Findings, type Judged, unsureLogs } from './compare.ts';
 import { type Entered, enteredIn, type LedgerDependencies, passedOf, readLedger } from './ledger.ts';
+import {
+  isStored,
+  type StoredComparison,
+  type StoredFindings,
+  type StoredOptions,
+  storedComparison,
+} from './stored.ts';
 
 export interface AuditDependencies extends LedgerDependencies {
   readonly source: LogSource;
   readonly clock: Clock;
   /** Share of Auth0's rate limit that is left to others. */
   readonly headroom: number;
+  /** The workspace, with --stored. */
+  readonly stored?: Omit<StoredOptions, 'queuesHold'> | undefined;
   readonly told: {
     missing(logId: string): void;
     /** After every page: logs in it, and the time that is reached. */
@@ -36,15 +46,28 @@ export interface Audit {
   /** Of those: without an id that gives their place, so that no entry can contain them. */
   readonly withoutId: number;
   readonly entered: Entered;
+  /** With --stored. */
+  readonly stored: StoredFindings | undefined;
   /** The ledger knows nothing of logs up to here; undefined when it is empty. */
   readonly ledgerAfterLogId: string | undefined;
+  /** Logs that wait for a run, and are older than the threshold of the alarm `lag`. */
+  readonly overdue: number;
+  /** That alarm's threshold. */
+  readonly lagMs: number;
   /** As they were when the audit began. */
   readonly state: StoredState;
   readonly depths: Readonly<Record<QueueName, Depth>>;
 }
 
-/** Every log is settled, or will be by what the pipeline does anyway. */
-export const isWell = (audit: Audit): boolean => audit.findings.missing === 0 && doubtful(audit) === 0;
+/** Every log is settled, and stored with --stored, or the pipeline will ship it automatically. */
+export function isWell(audit: Audit): boolean {
+  const { stored, findings, withoutId, overdue } = audit;
+  const isThere = stored ? isStored(stored) && withoutId === 0 : findings.missing + doubtful(audit) === 0;
+  return isThere && overdue === 0 && !hasNeverRun(audit);
+}
+
+/** Every run saves a checkpoint, even if there was nothing to ship. */
+export const hasNeverRun = ({ state }: Audit): boolean => state.checkpoint === undefined;
 
 /** Logs that may be missing: they are unverified. */
 export function doubtful({ findings, withoutId }: Audit): number {
@@ -61,15 +84,35 @@ export async function audit(d: AuditDependencies, window: Window): Promise<Audit
   // First, so that whatever it has passed is in the ledger by the time that is read.
   const state = await d.pipeline.state();
   const depths = await d.pipeline.queues.depths();
+  const { lagMs } = await d.pipeline.limits();
   const checkpointLogId = state.checkpoint?.logId;
   const range = await idsOf(d, window);
   const ledger = await readLedger(d, window.fromMs, range, checkpointLogId);
   const passed = passedOf(d.pipeline, state);
   // Without a checkpoint, the first run begins at auth0.startFrom: earlier logs will not be shipped.
   const reached = checkpointLogId ?? (await firstLogId(d));
-  const read = await readAuth0(d, { window: range, ...ledger, checkpointLogId: reached, passed }, window);
+  const overdueBeforeMs = d.clock.now() - lagMs;
+  let overdue = 0;
+  const queuesHold = depths.retry.messages + depths['dead-letter'].messages > 0;
+  const stored = d.stored && (await storedComparison({ ...d.stored, queuesHold }, window));
+  const onJudged: Judged = (logId, judgement, by) => {
+    stored?.judged(logId, judgement, by);
+    if (judgement === 'not-yet' && (logIdTimeMs(logId) ?? 0) < overdueBeforeMs) overdue++;
+  };
+  const basis = { window: range, ...ledger, checkpointLogId: reached, passed };
+  const read = await readAuth0(d, basis, window, { onJudged, stored });
   const entered = enteredIn(ledger.entries.filter(touches(range)));
-  return { ...read, entered, ledgerAfterLogId: ledger.ledgerAfterLogId, state, depths };
+  const storedFindings = await stored?.end();
+  return {
+    ...read,
+    entered,
+    stored: storedFindings,
+    ledgerAfterLogId: ledger.ledgerAfterLogId,
+    overdue,
+    lagMs,
+    state,
+    depths,
+  };
 }
 
 /** After which log a first run would begin. */
@@ -98,14 +141,16 @@ async function idsOf({ source, clock }: AuditDependencies, { fromMs, toMs }: Win
 
 /** Passes the auditor every log of the window, and the logs around it that complete the entries. */
 async function readAuth0(
-  { source, clock, headroom, told }: AuditDependencies,
+  { source, clock, headroom, told, pipeline }: AuditDependencies,
   basis: AuditBasis,
   window: Window,
+  { onJudged, stored }: { readonly onJudged: Judged; readonly stored: StoredComparison | undefined },
 ): Promise<Pick<Audit, 'findings' | 'atAuth0' | 'withoutId'>> {
   const { afterLogId, lastLogId } = readRange(basis);
-  const run = auditor(basis, told.missing);
+  const run = auditor(basis, told.missing, onJudged);
   const options = { deadlineMs: Number.POSITIVE_INFINITY, ripeMs: 0, headroom };
   const reader = logReader({ source, clock, random: Math.random }, afterLogId, options);
+  const includes = includeRule(pipeline.config);
   let atAuth0 = 0;
   let withoutId = 0;
   let last = afterLogId;
@@ -113,18 +158,23 @@ async function readAuth0(
     if (step.kind !== 'page')
       throw unreadable(step.kind === 'fault' ? step.fault : undefined, last, afterLogId);
     const before = last;
-    for (const logId of idsIn(step.logs)) {
+    for (const { logId, log } of placedIn(step.logs)) {
       if (logId <= last) continue;
       last = logId;
       if (logId > lastLogId) break;
-      if (isIn(basis.window, logId)) atAuth0++;
+      if (isIn(basis.window, logId)) {
+        atAuth0++;
+        if (!includes(log)) stored?.exclude(logId);
+      }
       run.see(logId);
     }
     withoutId += unplacedIn(step.logs, before, window);
+    await stored?.drain();
     told.read(step.logs.length, logIdTimeMs(last));
     if (last > lastLogId) break;
   }
-  return { findings: run.end(), atAuth0: atAuth0 + withoutId, withoutId };
+  const findings = run.end();
+  return { findings, atAuth0: atAuth0 + withoutId, withoutId };
 }
 
 /** How many logs of the window have no place of their own: by their date, or else that of the log before them. */
@@ -139,11 +189,8 @@ function unplacedIn(logs: readonly RipeLog[], before: string, window: Window): n
 }
 
 /** Ascending, though the page may not be. */
-function idsIn(logs: readonly RipeLog[]): string[] {
-  return logs
-    .filter(hasPlace)
-    .map(({ logId }) => logId)
-    .sort();
+function placedIn(logs: readonly RipeLog[]): (RipeLog & { readonly logId: string })[] {
+  return logs.filter(hasPlace).sort((a, b) => (a.logId < b.logId ? -1 : 1));
 }
 
 function hasPlace(log: RipeLog): log is RipeLog & { readonly logId: string } {

@@ -1,17 +1,22 @@
 /** Finds the pipeline and its window, audits it, and says what came of it. */
+import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { pipelineParts } from '../../lambda/wiring.ts';
 import { ledgerPlace } from '../pipelines/local/ledger.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated, Target, TargetOptions } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
-import { stopOnSignals, stoppableClock, stoppableSource } from '../terminal/stoppable.ts';
+import { stopOnSignals, stoppableClock, stoppableReader, stoppableSource } from '../terminal/stoppable.ts';
 import { showProgress, windowProgress } from '../window/progress.ts';
-import { parseWindow, type Window } from '../window/window.ts';
+import { parseDuration, parseWindow, type Window } from '../window/window.ts';
+import { missingAtLeast } from './compare.ts';
 import { auditJson } from './json.ts';
-import { idsFile, missingSpans } from './missing.ts';
+import { idsFile, joined, missingSpans } from './missing.ts';
 import { type Audit, audit, isWell } from './read.ts';
+import { hours, type StoredReason, storedReasons } from './reasons.ts';
 import { type AuditTold, showAudit } from './show.ts';
+import { lostLogs, type StoredOptions } from './stored.ts';
+import { type AskedWorkspace, askedWorkspace, type ReadAs } from './workspace.ts';
 
 /** The pipeline has priority over an audit. */
 const HEADROOM = 0.5;
@@ -23,6 +28,10 @@ export interface AuditOptions extends TargetOptions {
   readonly to?: string;
   readonly ids?: string;
   readonly json?: true;
+  readonly stored?: true;
+  readonly workspace?: string;
+  readonly readAs?: ReadAs;
+  readonly ingestionDelay: string;
 }
 
 /** Returns the exit code. Throws UsageError and ConfigError. */
@@ -35,18 +44,28 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   const { config } = pipeline;
   const latestMs = nowMs - config.settleSeconds * 1000;
   const window = wholeSeconds(parseWindow(options.from, options.to, nowMs, latestMs));
+  const delayMs = parseDuration('--ingestion-delay', options.ingestionDelay);
+  const asked = options.stored && (await askedWorkspace(pipeline, options));
   const stop = stopOnSignals('stopping; nothing was changed');
   const file = options.ids === undefined ? undefined : idsFile(options.ids);
   const spans = missingSpans();
+  const byHour = hours();
   const logIds: string[] = [];
-  const onMissing = (logId: string) => {
+  const name = (logId: string) => {
     spans.add(logId);
     file?.add(logId);
     if (options.json || logIds.length < SHOWN_IDS) logIds.push(logId);
   };
-  let found: Audit;
+  // Logs that the ledger lacks may be stored: with --stored, the workspace decides.
+  const onMissing = asked ? () => undefined : name;
+  const onLost: StoredOptions['onLost'] = (logId, why) => {
+    name(logId);
+    if (why === 'notStored') byHour.add(logIdTimeMs(logId) ?? 0);
+  };
+  let found: Watched;
   try {
-    found = await watched(target, pipeline, { window, state: options.state, stop, onMissing });
+    const stored = asked && { ...asked, delayMs, onLost };
+    found = await watched(target, pipeline, { window, state: options.state, stop, onMissing, stored });
   } catch (error) {
     file?.discard();
     if (stop.aborted) return EXIT.interrupted;
@@ -54,26 +73,46 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   }
   file?.keep();
   const { place } = target;
-  const lost = { logIds, spans: spans.all(found.findings.unsure, window) };
-  const told: AuditTold = { ...found, ...lost, place, config, window, options, nowMs };
+  const { audit: audited, reasons } = found;
+  const unsure = asked ? [] : audited.findings.unsure;
+  const [lostCount, others] = lostOf(audited);
+  const lost = { logIds, spans: joined(spans.all(unsure, window), lostCount, others) };
+  const workspace = asked &&
+    audited.stored && {
+      ...audited.stored,
+      workspaceId: asked.workspaceId,
+      table: asked.place.table,
+      readAs: asked.readAs,
+      delayMs,
+      lostLogIds: logIds,
+      byHour: byHour.all(),
+      reasons,
+    };
+  const told: AuditTold = { ...audited, ...lost, place, config, window, options, nowMs, workspace };
   if (options.json) console.log(JSON.stringify(auditJson(told), undefined, 2));
   else showAudit(told);
-  return isWell(found) ? EXIT.ok : EXIT.fault;
+  return isWell(audited) ? EXIT.ok : EXIT.fault;
 }
 
-interface Watched {
+interface Watching {
   readonly window: Window;
   readonly state: string;
   readonly stop: AbortSignal;
   readonly onMissing: (logId: string) => void;
+  readonly stored: (AskedWorkspace & Pick<StoredOptions, 'delayMs' | 'onLost'>) | undefined;
+}
+
+interface Watched {
+  readonly audit: Audit;
+  readonly reasons: readonly StoredReason[];
 }
 
 /** The audit, with its progress on standard error. */
 async function watched(
   { kind }: Target,
   pipeline: Operated,
-  { window, state, stop, onMissing }: Watched,
-): Promise<Audit> {
+  { window, state, stop, onMissing, stored }: Watching,
+): Promise<Watched> {
   const { source, options } = pipelineParts(pipeline.config, pipeline.secrets, pipeline.env);
   const over = new AbortController();
   const either = AbortSignal.any([stop, over.signal]);
@@ -84,23 +123,40 @@ async function watched(
     progress.logs(logs);
     progress.reached(reachedMs);
   };
+  const clock = stoppableClock(either);
+  const workspace = stored && {
+    ...stored,
+    reader: stoppableReader(stored.reader, either),
+    clock,
+    random: Math.random,
+  };
   const d = {
     pipeline,
     source: stoppableSource(source, either),
-    clock: stoppableClock(either),
+    clock,
+    stored: workspace,
     backfillLedger: kind === 'stack' ? ledgerPlace(state, pipeline.config) : undefined,
     ledgerDelayMs: kind === 'stack' ? LEDGER_DELAY_MS : 0,
     headroom: Math.max(HEADROOM, options.rateLimitHeadroom),
     told: { missing: onMissing, read },
   };
   try {
-    return await audit(d, window);
+    const audited = await audit(d, window);
+    const isLost = (audited.stored?.notStored ?? 0) > 0;
+    return { audit: audited, reasons: workspace && isLost ? await storedReasons(workspace, window) : [] };
   } finally {
     // The page that was asked for ahead is of no use any more.
     over.abort();
     endProgress();
     screen.clear();
   }
+}
+
+/** How many logs are to be shipped again, and how many others there are, which a wider window would ship twice. */
+function lostOf({ stored, findings, atAuth0 }: Audit): [lost: number, others: number] {
+  if (stored) return [lostLogs(stored), stored.stored + stored.tooYoung + stored.queued];
+  const lost = missingAtLeast(findings);
+  return [lost, atAuth0 - lost - findings.notYet];
 }
 
 const wholeSeconds = ({ fromMs, toMs }: Window): Window => ({

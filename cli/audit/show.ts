@@ -8,7 +8,9 @@ import { counted, dateText, duration } from '../terminal/words.ts';
 import { backfillLines } from '../window/backfill-command.ts';
 import type { Window } from '../window/window.ts';
 import { missingAtLeast, type Unsure, unsureLogs } from './compare.ts';
-import { type Audit, doubtful } from './read.ts';
+import { type Audit, doubtful, hasNeverRun } from './read.ts';
+import { isStored, lostLogs } from './stored.ts';
+import { type StoredTold, storedNotes, storedReasonLines, storedRows, storedVerdict } from './stored-show.ts';
 
 export interface AuditTold extends Audit {
   /** In words. */
@@ -21,6 +23,8 @@ export interface AuditTold extends Audit {
   /** Where logs are missing, or may be. */
   readonly spans: readonly Window[];
   readonly nowMs: number;
+  /** With --stored. */
+  readonly workspace: StoredTold | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -31,11 +35,14 @@ export function showAudit(told: AuditTold): void {
   const { config, place, window } = told;
   const sections = [
     `audit of pipeline "${config.name}", ${place}\nfrom ${dateText(window.fromMs)} to ${dateText(window.toMs)}`,
-    table(told),
-    notes(told)
+    tableOf(ledgerRows(told)),
+    told.workspace ? `${colors.bold('In the workspace')}\n${tableOf(storedRows(told.workspace))}` : '',
+    [...notes(told), ...(told.workspace ? storedNotes(told.workspace) : [])]
       .map(note => wrapped(note))
       .join('\n'),
-    unsureLines(told.findings.unsure).join('\n'),
+    told.workspace
+      ? storedReasonLines(told.workspace).join('\n')
+      : unsureLines(told.findings.unsure).join('\n'),
     idLines(told).join('\n'),
     remedyLines(told).join('\n'),
     verdict(told),
@@ -43,22 +50,36 @@ export function showAudit(told: AuditTold): void {
   console.log(sections.filter(section => section !== '').join('\n\n'));
 }
 
-function table({ findings, atAuth0, withoutId, ledgerAfterLogId }: AuditTold): string {
+type CountRow = [name: string, count: number, meaning: string];
+
+function ledgerRows({
+  findings,
+  atAuth0,
+  withoutId,
+  ledgerAfterLogId,
+  overdue,
+  lagMs,
+}: AuditTold): CountRow[] {
   const { settled, settledLate, notYet, notSwept, notKnown, missing } = findings;
   const beginsMs = ledgerAfterLogId === undefined ? undefined : logIdTimeMs(ledgerAfterLogId);
   const begins = beginsMs === undefined ? 'is empty' : `begins at ${dateText(beginsMs)}`;
   const late = settledLate > 0 ? `; ${number(settledLate)} were late` : '';
   const unsure = unsureLogs(findings);
-  const rows: [string, number, string][] = [
+  const rows: CountRow[] = [
     ['at Auth0', atAuth0, 'logs of this window'],
     ['settled', settled, `accepted by Azure, excluded or queued${late}`],
     ['not yet', notYet, 'after the checkpoint; the next run ships them'],
   ];
+  if (overdue > 0) rows.push(['overdue', overdue, `of those: older than ${duration(lagMs)}`]);
   if (notSwept > 0) rows.push(['not swept', notSwept, 'late; the next sweep ships them']);
   if (notKnown > 0) rows.push(['not known', notKnown, `the ledger ${begins}`]);
   if (withoutId > 0) rows.push(['no id', withoutId, 'without a valid log id']);
   if (unsure > 0) rows.push(['unsure', unsure, 'in batches that do not match; see below']);
   rows.push(['missing', missing, 'in no ledger entry: neither accepted nor queued']);
+  return rows;
+}
+
+function tableOf(rows: readonly CountRow[]): string {
   const shown = new Table({
     colAligns: ['left', 'right', 'left'],
     style: { head: [], border: [] },
@@ -85,6 +106,9 @@ function notes({ entered, depths, findings, window, config, nowMs, ...told }: Au
     findings.missing > 0 &&
       told.state.checkpointSet !== undefined &&
       `The checkpoint was set by hand: ${told.state.checkpointSet}.`,
+    told.workspace === undefined &&
+      findings.settled > 0 &&
+      'The ledger proves that Azure accepted the logs. To check that Azure also stored them, add --stored.',
     told.withoutId > 0 && 'Logs without a valid log id are shipped, but the audit cannot verify them.',
     window.fromMs < nowMs - retentionMs &&
       `Auth0 keeps logs for ${duration(retentionMs)} (auth0.logRetentionDays). Deleted logs are not counted.`,
@@ -104,12 +128,13 @@ function unsureLines(unsure: readonly Unsure[]): string[] {
   return [colors.bold(wrapped(what)), ...lines, ...more];
 }
 
-function idLines({ findings, logIds, options }: AuditTold): string[] {
-  if (findings.missing === 0) return [];
-  const left = findings.missing - logIds.length;
+function idLines({ findings, logIds, options, workspace }: AuditTold): string[] {
+  const [all, title] = workspace ? [lostLogs(workspace), 'Log ids'] : [findings.missing, 'Missing'];
+  if (all === 0) return [];
+  const left = all - logIds.length;
   const where = options.ids === undefined ? 'all with --ids FILE or --json' : `all in ${options.ids}`;
   return [
-    colors.bold('Missing'),
+    colors.bold(title),
     ...logIds.map(logId => `  ${logId}`),
     ...(left > 0 ? [`  and ${number(left)} more: ${where}`] : []),
   ];
@@ -123,18 +148,29 @@ function remedyLines({ spans, options }: AuditTold): string[] {
 }
 
 /** In one sentence. */
-function verdict(told: Audit): string {
-  const { findings, atAuth0 } = told;
+function verdict(told: AuditTold): string {
+  const { findings, atAuth0, overdue, workspace } = told;
   const { missing, settled, notYet, notSwept } = findings;
-  const least = missingAtLeast(findings);
-  const doubts = doubtful(told);
+  if (workspace && !isStored(workspace)) return storedVerdict(workspace);
+  // A log in the table needs no ledger entry as proof.
+  const least = workspace ? 0 : missingAtLeast(findings);
+  const doubts = workspace ? told.withoutId : doubtful(told);
   const doubt = doubts > 0 ? `${counted(doubts, 'log')} ${doubts === 1 ? 'is' : 'are'} unverified` : '';
   if (least > 0) {
     const count = `${least > missing ? 'at least ' : ''}${counted(least, 'log')}`;
     return colors.red(colors.bold(`MISSING: ${count}${doubt === '' ? '' : `; ${doubt}`}.`));
   }
+  if (hasNeverRun(told)) {
+    const what = `NEVER RUN: ${told.place} has no checkpoint of this pipeline; nothing was shipped.`;
+    return colors.red(colors.bold(wrapped(what)));
+  }
+  if (overdue > 0) {
+    const what = `OVERDUE: ${counted(overdue, 'log')} ${overdue === 1 ? 'is' : 'are'} not shipped, and older than ${duration(told.lagMs)}.`;
+    return colors.red(colors.bold(what));
+  }
   if (atAuth0 === 0) return 'Auth0 serves no logs for this window: there is nothing to compare.';
   if (doubt !== '') return colors.yellow(colors.bold(`Nothing is known to be missing, but ${doubt}.`));
+  if (workspace) return storedVerdict(workspace);
   const later = notYet + notSwept > 0 ? `, ${(notYet + notSwept).toLocaleString('en')} not yet` : '';
   return colors.green(colors.bold(`Nothing is missing: ${counted(settled, 'log')} settled${later}.`));
 }

@@ -36,7 +36,9 @@ export function configurationFindings(
       ],
   ];
   const found = doubts.filter(doubt => doubt !== false).map(([text, remedy]) => say.warning(text, remedy));
-  const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl].filter(name => env[name]);
+  const redirected = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl, ENV.workspaceBaseUrl].filter(
+    name => env[name],
+  );
   const notice = redirected.length > 0 ? `; redirected by ${redirected.join(', ')}` : '';
   // A function does not know its schedule.
   const pace = kind === 'stack' ? '' : `; schedule ${schedule}`;

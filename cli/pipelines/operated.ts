@@ -4,7 +4,7 @@
  */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { LastRun } from '../../lambda/core/last-run.ts';
-import type { LedgerEntry } from '../../lambda/core/ledger.ts';
+import type { ReadEntry } from '../../lambda/core/ledger.ts';
 import type {
   FailedBatchQueue,
   PipelineState,
@@ -44,7 +44,7 @@ export interface Operated {
   /** What this pipeline's alarms are set to. */
   limits(): Promise<Limits>;
   /** What was settled since `fromMs` (milliseconds since 1970), oldest first. */
-  ledger(fromMs: number): AsyncIterable<LedgerEntry>;
+  ledger(fromMs: number): AsyncIterable<ReadEntry>;
   /** Settings that differ from what a deployment made, a sentence each with its remedy; none for a state directory. */
   problems(): Promise<readonly string[]>;
   /** What keeps runs or replays from starting: of a stack its schedule and trigger, of a state directory its disk. */

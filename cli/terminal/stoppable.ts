@@ -1,6 +1,7 @@
 /** Work that an operator can stop at the next safe point: a "denied" fault ends a run at once, without a retry, and moves nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Destination, Fault, LogSource } from '../../lambda/core/model.ts';
+import type { QueryAnswer, WorkspaceReader } from '../../lambda/core/workspace.ts';
 import { EXIT } from './errors.ts';
 import { isScreen, printError } from './text.ts';
 
@@ -36,6 +37,17 @@ export function stoppableSource(source: LogSource, stop: AbortSignal): LogSource
     page: async (...page) => (stop.aborted ? stopped : source.page(...page)),
     newest: async (...newest) => (stop.aborted ? stopped : source.newest(...newest)),
     search: async (...search) => (stop.aborted ? stopped : source.search(...search)),
+  };
+}
+
+/** After a stop, starts no further query, and does not wait for the current one: it may take minutes. */
+export function stoppableReader(reader: WorkspaceReader, stop: AbortSignal): WorkspaceReader {
+  const stopped = { kind: 'fault', fault: STOPPED } as const;
+  const aborted = new Promise<QueryAnswer>(resolve => {
+    stop.addEventListener('abort', () => resolve(stopped), { once: true });
+  });
+  return {
+    query: async (...query) => (stop.aborted ? stopped : Promise.race([reader.query(...query), aborted])),
   };
 }
 

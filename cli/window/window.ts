@@ -19,14 +19,26 @@ const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 
 export function parseTime(option: string, text: string, nowMs: number): number {
   const given = text.trim();
   if (given === 'now') return nowMs;
-  const [, count, unit = ''] = /^(\d{1,6}) ?([mhd])( ago)?$/.exec(given) ?? [];
-  if (count !== undefined) return nowMs - Number(count) * (UNIT_MS[unit] ?? 0);
+  const agoMs = durationIn(given.replace(/ ago$/, ''));
+  if (agoMs !== undefined) return nowMs - agoMs;
   const start = parseStartFrom(given);
   if (start?.kind === 'date') return start.dateMs;
   throw new UsageError(
     `${option} is "${text}"; allowed: a UTC date "2026-07-01", a time with its zone "2026-07-01T08:30:00Z", ` +
       'or how long ago: "30m", "2h", "3d"',
   );
+}
+
+/** `30m`, `2h`, `3d`. Milliseconds. Throws UsageError. */
+export function parseDuration(option: string, text: string): number {
+  const ms = durationIn(text.trim());
+  if (ms !== undefined) return ms;
+  throw new UsageError(`${option} is "${text}"; allowed: a duration, such as "30m", "2h", "3d"`);
+}
+
+function durationIn(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,6}) ?([mhd])$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
 }
 
 /**

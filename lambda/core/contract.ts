@@ -50,6 +50,7 @@ export const ENV = {
   auth0BaseUrl: 'AUTH0_BASE_URL',
   azureBaseUrl: 'AZURE_BASE_URL',
   entraBaseUrl: 'ENTRA_BASE_URL',
+  workspaceBaseUrl: 'WORKSPACE_BASE_URL',
 } as const;
 
 /**

@@ -15,6 +15,12 @@ export interface LedgerEntry {
   readonly ids: string;
 }
 
+/** An entry read from the ledger. */
+export type ReadEntry = LedgerEntry & {
+  /** When it was written, milliseconds since 1970; absent if that is not known. */
+  readonly enteredAtMs?: number;
+};
+
 /**
  * What was settled, batch by batch.
  * Law: gets logs only once they are accepted or queued; never rejects, since an audit must not stop the line.

@@ -44,6 +44,22 @@ export function countOf({ words }: Sketch): number {
   return count;
 }
 
+/** All keys of a set, folded into one: two words of 32 bits, by exclusive or. */
+export interface Digest {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** The digest of the ids in it. Each of them lies in one cell of the first part. */
+export function digestOf({ words }: Sketch): Digest {
+  let [high, low] = [0, 0];
+  for (let cell = 0; cell < CELLS_PER_PART; cell++) {
+    high ^= words[cell * WORDS + 1] ?? 0;
+    low ^= words[cell * WORDS + 2] ?? 0;
+  }
+  return { high: high >>> 0, low: low >>> 0 };
+}
+
 /** `one` and `other` together. */
 export function unite(one: Sketch, other: Sketch): Sketch {
   return {

@@ -1,7 +1,9 @@
 /** The one table of destinations: a kind is its folder, and its line here. */
 import type * as v from 'valibot';
+import { queryScope } from './clouds.ts';
 import { openDataCollector } from './data-collector/post.ts';
 import { dataCollector } from './data-collector/spec.ts';
+import { type EntraApplication, entraClientSecret } from './logs-ingestion/entra.ts';
 import { openLogsIngestion } from './logs-ingestion/post.ts';
 import { logsIngestion } from './logs-ingestion/spec.ts';
 import type { CommonSettings, DestinationSpec, Opened, Opening } from './spec.ts';
@@ -41,4 +43,14 @@ export function specOf({ kind }: { readonly kind: DestinationKind }): Entry['spe
 /** Opens the destination that the settings name. Nothing is asked for or posted yet. */
 export function openDestination(settings: DestinationSettings, opening: Opening): Opened {
   return entryOf(settings.kind).open(settings, opening);
+}
+
+/** A token to query a workspace, for an application of the operator. `secret` names its client secret. */
+export function readerToken(
+  application: EntraApplication,
+  { secrets, clock, fetchToken, tokenBaseUrl }: Omit<Opening, 'identity'>,
+): NonNullable<Opened['readToken']> {
+  const scope = queryScope(application.cloud);
+  const entra = { config: application, scope, clock, fetch: fetchToken, baseUrl: tokenBaseUrl, secrets };
+  return entraClientSecret(entra).authorise;
 }

@@ -4,6 +4,8 @@ import { type Cause, type Refused, remedyOf } from '../core/cause.ts';
 import type { Fetch } from '../core/http.ts';
 import type { AnswerMeaning, Clock, Destination, RecordForm, SecretSource } from '../core/model.ts';
 import type { TokenAnswer } from '../core/oauth.ts';
+import type { StoredPlace } from '../core/workspace.ts';
+import type { Cloud } from './clouds.ts';
 
 /** Settings that every destination has: `azure` of a pipeline. */
 export interface CommonSettings {
@@ -35,6 +37,13 @@ export interface Place {
   /** The settings that lead there, for "check …". */
   readonly settings: string;
 }
+
+/** Where rows can be asked for. */
+export type Stored = StoredPlace & {
+  readonly cloud: Cloud;
+  /** The id of the workspace, where the settings have it. */
+  readonly workspaceId: string | undefined;
+};
 
 /** Something that may be wrong, and what to do. After a line break, each line of a remedy is a command. */
 export interface Doubt {
@@ -70,6 +79,8 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   place(settings: S): Place;
   /** The data collection rule that must declare the columns; undefined where there is none. */
   rule?(settings: S): { readonly immutableId: string; readonly stream: string };
+  /** The table of its records; undefined if that is not in a Log Analytics workspace. */
+  stored?(settings: S): Stored;
   /** Whether the API creates its table in a Log Analytics workspace automatically. One with a rule does not. */
   readonly makesTable?: boolean;
   /** Where posts need a token: the check of `doctor`, who gives it, and the settings that it hangs on. */
@@ -116,6 +127,8 @@ export interface Opened {
   readonly destination: Destination;
   /** Law: never throws. */
   token?(timeoutMs: number): Promise<TokenAnswer>;
+  /** The same identity's token for asking the workspace; undefined where it has none, or only elsewhere. Law: never throws. */
+  readToken?(timeoutMs: number): Promise<TokenAnswer>;
 }
 
 /** How a destination's answers are understood, with what to do about a refusal by these settings. */

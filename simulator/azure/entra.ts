@@ -11,8 +11,9 @@ export interface EntraSettings {
   readonly tenantId: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The only scope that tokens are issued for. */
+  /** The only scopes that tokens are issued for: to post, and to query. */
   readonly scope: string;
+  readonly queryScope: string;
   /** The federated credential of the application, if it has one. */
   readonly federation?: Federation | undefined;
 }
@@ -21,6 +22,10 @@ export interface Entra {
   answer(call: Call): Answer;
   /** The scope that a token was issued for; undefined when it is unknown or expired. */
   scopeOf(token: string): string | undefined;
+  /** Whose token it is; undefined when it is unknown. */
+  callerOf(token: string): 'application' | 'operator' | undefined;
+  /** A token of somebody who has logged in, as the Azure CLI hands it out for a resource. Throws Error for an unknown one. */
+  login(resource: string): string;
   /** Every token issued so far is refused from now on. */
   expireTokens(): void;
   /** Rotates the secret: the old one is refused from now on. */
@@ -30,16 +35,26 @@ export interface Entra {
   readonly tokensIssued: number;
 }
 
+interface Issued {
+  readonly scope: string;
+  readonly caller: 'application' | 'operator';
+  readonly expiresAtMs: number;
+}
+
 const TOKEN_SECONDS = 3599;
 
 export function entra(settings: EntraSettings, now: () => number): Entra {
   let { clientSecret, federation } = settings;
   let tokensIssued = 0;
-  const expiryByToken = new Map<string, number>();
+  const issued = new Map<string, Issued>();
 
-  const issue = (): Answer => {
+  const newToken = (scope: string, caller: Issued['caller']): string => {
     const token = `simulated-entra-token-${randomBytes(24).toString('base64url')}`;
-    expiryByToken.set(token, now() + TOKEN_SECONDS * 1000);
+    issued.set(token, { scope, caller, expiresAtMs: now() + TOKEN_SECONDS * 1000 });
+    return token;
+  };
+  const issue = (scope: string): Answer => {
+    const token = newToken(scope, 'application');
     tokensIssued++;
     const body = { token_type: 'Bearer', expires_in: TOKEN_SECONDS, ext_expires_in: TOKEN_SECONDS };
     return json(200, { ...body, access_token: token });
@@ -50,10 +65,19 @@ export function entra(settings: EntraSettings, now: () => number): Entra {
       const form = new URLSearchParams(call.body.toString());
       const refused =
         requestRefusal(call, form, settings) ?? proofRefusal(form, clientSecret, federation, now());
-      return refused ?? issue();
+      return refused ?? issue(form.get('scope') ?? '');
     },
-    scopeOf: token => ((expiryByToken.get(token) ?? 0) > now() ? settings.scope : undefined),
-    expireTokens: () => expiryByToken.clear(),
+    scopeOf: token => {
+      const { scope, expiresAtMs = 0 } = issued.get(token) ?? {};
+      return expiresAtMs > now() ? scope : undefined;
+    },
+    callerOf: token => issued.get(token)?.caller,
+    login: resource => {
+      const scope = `${resource}/.default`;
+      if (scope !== settings.queryScope) throw new Error(`nobody has logged in for ${resource}`);
+      return newToken(scope, 'operator');
+    },
+    expireTokens: () => issued.clear(),
     setClientSecret: secret => {
       clientSecret = secret;
     },
@@ -84,7 +108,7 @@ function requestRefusal(call: Call, form: URLSearchParams, settings: EntraSettin
   if (form.get('client_id') !== settings.clientId) {
     return refusal(400, 'unauthorized_client', 'AADSTS700016: The application was not found in the tenant.');
   }
-  if (form.get('scope') !== settings.scope) {
+  if (![settings.scope, settings.queryScope].includes(form.get('scope') ?? '')) {
     return refusal(400, 'invalid_scope', 'AADSTS70011: The provided value for the scope is not valid.');
   }
   return undefined;

@@ -41,6 +41,17 @@ export function startOperations() {
     logOperations.push({ TimeGenerated: iso(atMs), Category: 'Ingestion', Operation, Level, Detail });
   };
 
+  /** A repeated error is logged a few times, then once as muted, then no more in that hour. */
+  const dcrError = (atMs: number, error: Omit<DcrLogError, 'TimeGenerated'>): void => {
+    const key = `${Math.floor(atMs / HOUR_MS)} ${error.OperationName} ${error.Message}`;
+    const count = (errorsOfHour.get(key) ?? 0) + 1;
+    errorsOfHour.set(key, count);
+    if (count > ERRORS_PER_HOUR + 1) return;
+    const muted = `The error occurs too often and is not logged again in this hour: ${error.Message}`;
+    const Message = count > ERRORS_PER_HOUR ? muted : error.Message;
+    dcrLogErrors.push({ TimeGenerated: iso(atMs), ...error, Message });
+  };
+
   return {
     logOperations,
     dcrLogErrors,
@@ -91,16 +102,15 @@ export function startOperations() {
         'Field content validation',
         `The following fields' values ${fields.join(', ')} of type ${table} have been trimmed to the max allowed size, ${limitBytes} bytes. Please adjust your input accordingly.`,
       ),
-    /** A repeated error is logged a few times, then once as muted, then no more in that hour. */
-    dcrError: (atMs: number, error: Omit<DcrLogError, 'TimeGenerated'>) => {
-      const key = `${Math.floor(atMs / HOUR_MS)} ${error.OperationName} ${error.Message}`;
-      const count = (errorsOfHour.get(key) ?? 0) + 1;
-      errorsOfHour.set(key, count);
-      if (count > ERRORS_PER_HOUR + 1) return;
-      const muted = `The error occurs too often and is not logged again in this hour: ${error.Message}`;
-      const Message = count > ERRORS_PER_HOUR ? muted : error.Message;
-      dcrLogErrors.push({ TimeGenerated: iso(atMs), ...error, Message });
-    },
+    // The text of the message is not documented.
+    transformFailed: (atMs: number, stream: string) =>
+      dcrError(atMs, {
+        OperationName: 'Transformation',
+        InputStreamId: stream,
+        Message: 'An error occurred while running the transformation',
+        ClientRequestId: '',
+      }),
+    dcrError,
   };
 }
 

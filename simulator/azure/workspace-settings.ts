@@ -10,6 +10,8 @@ export interface WorkspaceSettings {
    * `dcr`, one that somebody has made for a rule ("V2"), to which it can add no column.
    */
   readonly tableKind: 'classic' | 'dcr';
+  /** Whether the rule's transformation fails on every record, as one does that reads a column of another type. */
+  readonly transform: 'works' | 'fails';
   /** Columns of one table; Azure's own limit when left out. */
   readonly columnLimit: number;
   /** Bytes of rows that are stored from one reset to the next; no cap when left out. Azure's smallest is 23 MB. */
@@ -25,6 +27,7 @@ export interface WorkspaceSettings {
 export const WORKSPACE_DEFAULTS: WorkspaceSettings = {
   stream: 'Custom-Auth0Logs_CL',
   tableKind: 'classic',
+  transform: 'works',
   columnLimit: 500,
   dailyCapResetHour: 0,
   keepRecords: false,
@@ -43,6 +46,7 @@ export function refuseWorkspaceSettings(settings: WorkspaceSettings): void {
   const { stream, declaredColumns = [], tableKind, columnLimit, dailyCapResetHour } = settings;
   demand('stream', stream, /^Custom-[A-Za-z][A-Za-z0-9_]{0,59}_CL$/.test(stream), 'Custom-<table>_CL');
   demand('tableKind', tableKind, ['classic', 'dcr'].includes(tableKind), 'classic or dcr');
+  demand('transform', settings.transform, ['works', 'fails'].includes(settings.transform), 'works or fails');
   wholeNumber('columnLimit', columnLimit, 1, MAX_COLUMNS);
   wholeNumber('dailyCapResetHour', dailyCapResetHour, 0, 23);
   // A cap or a rate below Azure's smallest is stricter than Azure, and lets a test be small.

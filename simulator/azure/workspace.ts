@@ -12,7 +12,7 @@ import { refuseWorkspaceSettings, WORKSPACE_DEFAULTS, type WorkspaceSettings } f
 /** In every row: what Kusto stores without a column, and returns from `ingestion_time()`. */
 export const INGESTED_AT = 'IngestedAt';
 
-export type Drop = 'overCap' | 'overRate' | 'tooManyColumns' | 'tableIsV2';
+export type Drop = 'overCap' | 'overRate' | 'tooManyColumns' | 'tableIsV2' | 'transformFailed';
 
 /** A post that the Data Collector API accepted. */
 export interface CollectedPost {
@@ -140,6 +140,12 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
     }
     truncate(ruleTable, records, RULE_FIELD_BYTES, atMs);
     received.accept(records);
+    // The metric Rows Dropped counts them too: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor#dcr-metrics
+    if (settings.transform === 'fails') {
+      operations.transformFailed(atMs, settings.stream);
+      drop('transformFailed', records.length);
+      return;
+    }
     store(ruleTable, records, 'rule', atMs);
   };
 

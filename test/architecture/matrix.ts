@@ -34,7 +34,7 @@ const HOUSE = `
 | simulator/                   |                                                                 | node:*
 | simulator/auth0/             | simulator/                                                      | node:*
 | simulator/azure/             | simulator/                                                      | node:*
-| simulator/azure/log-analytics/ | simulator/azure/ azure/ lambda/core/record/columns.ts         | @duckdb/node-api @kusto/language-service-next node:*
+| simulator/azure/log-analytics/ | simulator/azure/ azure/ lambda/core/record/columns.ts lambda/core/stored-kql.ts | @duckdb/node-api @kusto/language-service-next node:*
 | simulator/aws/               | simulator/ simulator/azure/entra-federation.ts                  | @aws-sdk/* dynalite fauxqs node:*
 | simulator/aws/cloudwatch/    | simulator/                                                      | node:*
 | simulator/aws/ministack/     | simulator/                                                      | node:*
@@ -89,6 +89,7 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
     'lambda/config/',
     'lambda/destinations/',
     'lambda/wiring.ts',
+    'lambda/wiring-workspace.ts',
   ],
   product: ['lambda/*', 'cdk/*', 'cli/*', 'azure/*'],
 };

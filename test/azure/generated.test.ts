@@ -14,6 +14,7 @@ const template: Template = JSON.parse(files['azure/template.json'] ?? '');
 const { resources } = deploy(template, {
   parameters: { workspaceName: 'logs' },
   state: {
+    'Microsoft.OperationalInsights/workspaces': { customerId: 'x' },
     'Microsoft.Insights/dataCollectionRules': { immutableId: 'x', endpoints: { logsIngestion: 'x' } },
     'Microsoft.ManagedIdentity/userAssignedIdentities': { principalId: 'x', clientId: 'x' },
   },

@@ -10,18 +10,28 @@ describe('the template', () => {
       : typeof value === 'object' && value !== null
         ? Object.values(value).flatMap(texts)
         : [];
-  const expressions = texts(made)
-    .map(expressionIn)
-    .filter((node): node is Node => node !== undefined);
-  const calls = expressions.flatMap(callsIn);
-  const named = (name: string) =>
+  /** Templates inside of the template: an inner scope has parameters of its own. */
+  const nested = made.resources.flatMap(({ properties }) => Object(properties)['template'] ?? []);
+  const callsOf = (value: unknown) =>
+    texts(value)
+      .map(expressionIn)
+      .filter((node): node is Node => node !== undefined)
+      .flatMap(callsIn);
+  const calls = callsOf(made);
+  const outer = callsOf(
+    JSON.parse(JSON.stringify(made, (key, value) => (key === 'template' ? undefined : value))),
+  );
+  const named = (name: string, among: typeof calls) =>
     new Set(
-      calls.filter(call => call.name === name).map(({ args: [arg] }) => arg?.kind === 'value' && arg.value),
+      among.filter(call => call.name === name).map(({ args: [arg] }) => arg?.kind === 'value' && arg.value),
     );
 
   test('uses every parameter and every variable, and none that is not there', () => {
-    expect(named('parameters')).toEqual(new Set(Object.keys(made.parameters)));
-    expect(named('variables')).toEqual(new Set(Object.keys(made.variables)));
+    expect(named('parameters', outer)).toEqual(new Set(Object.keys(made.parameters)));
+    expect(named('variables', outer)).toEqual(new Set(Object.keys(made.variables)));
+    expect(nested).toHaveLength(1);
+    for (const one of nested)
+      expect(named('parameters', callsOf(one.resources))).toEqual(new Set(Object.keys(one.parameters)));
   });
 
   test('asks for each resource with one version of its API', () => {

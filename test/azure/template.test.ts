@@ -78,6 +78,26 @@ describe('for the Logs Ingestion API', () => {
     expect(the(deployed(), 'roleAssignments').name).toBe(before?.name);
   });
 
+  test('with readRows it may read three tables of the workspace, and no other', () => {
+    const reading = deployed({ awsIssuer: ISSUER, awsRoleArns: ROLES, readRows: true });
+    const roles = of(reading, 'roleAssignments');
+    const read = roles.find(role => role['scope'] === WORKSPACE);
+    expect(roles).toHaveLength(2);
+    expect(new Set(roles.map(({ name }) => name)).size).toBe(2);
+    expect(String(read?.properties['roleDefinitionId'])).toMatch(/3b03c2da-16b3-4a49-8834-0f8130efdd3b$/);
+    expect(read?.properties).toMatchObject({
+      principalId: STATE['Microsoft.ManagedIdentity/userAssignedIdentities'].principalId,
+      conditionVersion: '2.0',
+    });
+    const condition = String(read?.properties['condition']);
+    expect(condition).toContain(
+      "!(ActionMatches{'Microsoft.OperationalInsights/workspaces/tables/data/read'})",
+    );
+    const named = [...condition.matchAll(/tables:name\] StringEquals '(\w+)'/g)].map(([, name]) => name);
+    expect(named).toEqual([TABLE, 'Operation', 'DCRLogErrors']);
+    expect(condition.split('(')).toHaveLength(condition.split(')').length);
+  });
+
   test('each AWS role is trusted by issuer, subject and audience, one after the other', () => {
     const trusts = of(federated, 'federatedIdentityCredentials');
     expect(trusts.map(({ properties }) => properties)).toEqual(

@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { generateLogs, poisonLog } from '../../simulator/auth0/tenant.ts';
+import type { AwsOperations } from '../../simulator/aws/operations.ts';
 import { LOGS_INGESTION } from '../../simulator/azure/logs-ingestion.ts';
+import { azureSettings } from '../../simulator/azure/server.ts';
 import { secretNames } from '../../simulator/world.ts';
 import { deployed } from '../azure/sample-deployment.ts';
 import { OWN_ENV } from '../cli/cli.ts';
@@ -35,7 +37,7 @@ export interface Scene {
 /** One after the other, each list in a scene of its own. */
 export const SITUATIONS = {
   stack: ['well', 'denied', 'dead letters'],
-  skipped: ['skipped', 'on again'],
+  skipped: ['skipped', 'on again', 'dropped'],
   local: ['local'],
 } as const;
 
@@ -46,7 +48,12 @@ const HOUR_MS = 60 * MINUTE_MS;
 const ENTERPRISE = { burst: 50, perSecond: 16 };
 const { kind } = LOGS_INGESTION;
 /** A name that reads like a real one. */
-const AZURE = { endpoint: 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.monitor.azure.com' };
+const AZURE = {
+  endpoint: 'https://auth0-logs-x1y2-westeurope.logs.z1.ingest.monitor.azure.com',
+  workspaceId: azureSettings().workspaceId,
+};
+/** What the template's readRows gives. */
+const READ_ROWS = ['Auth0Logs_CL', '_LogOperation', 'DCRLogErrors'];
 
 /** As cdk/alarms.ts writes them. */
 const SENTENCES = {
@@ -66,6 +73,7 @@ export async function openStackScene(directory?: string): Promise<Scene> {
   const world = await openStackWorld({
     kind,
     auth0: { domain: 'acme.eu.auth0.com', rateLimit: ENTERPRISE },
+    azure: { queryRoles: { application: READ_ROWS, operator: 'none' } },
     config: { azure: AZURE, alarms: { email: ['you@example.com'] }, sweepMinutes: 0 },
   });
   const { prod } = world.pipelines;
@@ -73,7 +81,7 @@ export async function openStackScene(directory?: string): Promise<Scene> {
   world.operations.stacks.set(STACK, Object.fromEntries(outputs.slice(0, PIPELINES.indexOf('prod') + 1)));
   const own = await directoryFor(directory);
   return {
-    enter: situation => entered(stackSituations(prod), situation),
+    enter: situation => entered(stackSituations(prod, world.operations), situation),
     shell: script => shell(script, { ...world.env, TZ: 'UTC' }, own.path),
     close: async () => {
       await Promise.all([world.close(), own.remove()]);
@@ -81,7 +89,7 @@ export async function openStackScene(directory?: string): Promise<Scene> {
   };
 }
 
-function stackSituations(prod: Deployed): Situations {
+function stackSituations(prod: Deployed, operations: AwsOperations): Situations {
   const { auth0, azure, aws, output } = prod;
   /** Times as minutes ago. None lies near a whole hour: there the pages' windows begin and end. */
   const write = (seed: number, count: number, from: number, to: number) => {
@@ -135,6 +143,17 @@ function stackSituations(prod: Deployed): Situations {
     'on again': async () => {
       write(4, 200, 110, 1);
       await prod.run();
+    },
+    dropped: async () => {
+      Object.assign(azure.workspace.settings, { transform: 'fails' });
+      write(5, 25, 0.75, 0.35);
+      await prod.run();
+      Object.assign(azure.workspace.settings, { transform: 'works' });
+      // As if it had been entered longer ago than a row may take.
+      for (const lines of operations.logGroups.values()) {
+        const older = lines.map(line => ({ ...line, atMs: line.atMs - HOUR_MS }));
+        lines.splice(0, lines.length, ...older);
+      }
     },
   };
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { PipelineConfig } from '../../../lambda/config/config.ts';
-import type { Ledger, LedgerEntry } from '../../../lambda/core/ledger.ts';
+import type { Ledger, ReadEntry } from '../../../lambda/core/ledger.ts';
 import type { Clock } from '../../../lambda/core/model.ts';
 import { specOf } from '../../../lambda/destinations/all.ts';
 import { changing, type Row, reading } from './database.ts';
@@ -50,17 +50,19 @@ export function localLedger(
 export async function* readLocalLedger(
   { directory, destination }: LedgerPlace,
   fromMs: number,
-): AsyncGenerator<LedgerEntry> {
+): AsyncGenerator<ReadEntry> {
   let seq = 0;
   for (;;) {
     const rows = reading<Row[]>(directory, [], database =>
       database
         .prepare(
-          'SELECT seq, entry FROM ledger WHERE destination = ? AND writtenAtMs >= ? AND seq > ? ORDER BY seq LIMIT ?',
+          'SELECT seq, writtenAtMs, entry FROM ledger WHERE destination = ? AND writtenAtMs >= ? AND seq > ? ORDER BY seq LIMIT ?',
         )
         .all(destination, dayOf(fromMs), seq, ROWS_A_TURN),
     );
-    for (const row of rows) yield JSON.parse(String(row['entry']));
+    for (const { entry, writtenAtMs } of rows) {
+      yield { ...JSON.parse(String(entry)), enteredAtMs: Number(writtenAtMs) };
+    }
     if (rows.length < ROWS_A_TURN) return;
     seq = Number(rows.at(-1)?.['seq']);
   }

@@ -1,7 +1,7 @@
 /** The ledger of a deployed pipeline: lines of its ship function's log group, see lambda/edges/telemetry.ts. */
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { LEDGER_MESSAGE } from '../../../lambda/core/contract.ts';
-import type { LedgerEntry } from '../../../lambda/core/ledger.ts';
+import type { LedgerEntry, ReadEntry } from '../../../lambda/core/ledger.ts';
 import { isObject } from '../../../lambda/core/record/log.ts';
 import type { StackClients } from './clients.ts';
 
@@ -10,7 +10,7 @@ export async function* stackLedger(
   { logs, ask }: StackClients,
   logGroup: string,
   fromMs: number,
-): AsyncGenerator<LedgerEntry> {
+): AsyncGenerator<ReadEntry> {
   let nextToken: string | undefined;
   do {
     const command = new FilterLogEventsCommand({
@@ -24,9 +24,9 @@ export async function* stackLedger(
       () => logs.send(command),
       `the log group ${logGroup} does not exist; if it was deleted, logs that were settled before cannot be verified`,
     );
-    for (const { message = '' } of answer.events ?? []) {
+    for (const { message = '', timestamp } of answer.events ?? []) {
       const entry = entryOf(message);
-      if (entry) yield entry;
+      if (entry) yield { ...entry, ...(timestamp !== undefined && { enteredAtMs: timestamp }) };
     }
     nextToken = answer.nextToken;
   } while (nextToken !== undefined);

@@ -18,7 +18,7 @@ import { stackState } from './state.ts';
 import { stackTriggers } from './triggers.ts';
 
 const DEFAULT_STACK = 'Auth0LogsToAzure';
-const BASE_URLS = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl];
+const BASE_URLS = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl, ENV.workspaceBaseUrl];
 
 /** Throws UsageError when the stack or pipeline does not exist, or AWS refuses access. */
 export async function stackTarget(options: TargetOptions): Promise<Target> {

@@ -50,6 +50,8 @@ const CONFIGURATION_CODES = new Set([
   'UnsupportedContentType',
 ]);
 
+/** This project's template and Sentinel's Auth0 connector create this table for a rule: docs/azure.md. */
+const TABLE_OF_A_RULE = 'Auth0Logs';
 const SHARED_KEY_BYTES = 64;
 
 export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly settings: typeof schema } = {
@@ -98,8 +100,22 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
     name: `${logType}_CL`,
     settings: addressSettings({ workspaceId, cloud }),
   }),
+  stored: ({ workspaceId, logType, cloud }) => ({
+    workspaceId,
+    cloud,
+    table: `${logType}_CL`,
+    logIdColumn: 'LogId_s',
+  }),
   makesTable: true,
-  doubts: () => [],
+  doubts: ({ logType }) =>
+    logType === TABLE_OF_A_RULE
+      ? [
+          {
+            text: `azure.logType is "${logType}", but the table ${logType}_CL usually belongs to a data collection rule: the Data Collector API cannot write to such a table, and Azure drops the accepted logs`,
+            remedy: 'set azure.logType to another name, such as "Auth0", or move to the Logs Ingestion API',
+          },
+        ]
+      : [],
   causes: DATA_COLLECTOR_CAUSES,
   values: ({ workspaceId, logType, apiVersion, cloud, secret }) => ({
     workspaceId,

@@ -3,6 +3,7 @@ import { type Refused, remedied, remedyOf } from '../../core/cause.ts';
 import { type Fetch, networkFailure, readText, retryAfterMs, withTimeLimit } from '../../core/http.ts';
 import type { Clock, SecretSource } from '../../core/model.ts';
 import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../../core/oauth.ts';
+import { CLOUDS } from '../clouds.ts';
 import { ENTRA_CAUSES } from './causes.ts';
 import { entraValues, type LogsIngestionConfig, tokenSettings } from './spec.ts';
 
@@ -12,32 +13,18 @@ export interface Authoriser {
   forget(): void;
 }
 
+/** An application or identity of a tenant. */
+export type EntraApplication = Pick<LogsIngestionConfig, 'tenantId' | 'clientId' | 'cloud' | 'secret'>;
+
 export interface EntraOptions {
-  readonly config: LogsIngestionConfig;
+  readonly config: EntraApplication;
+  /** What the token is for; posting logs when absent. */
+  readonly scope?: string;
   readonly clock: Clock;
   readonly fetch: Fetch;
   /** Instead of the cloud's authority, for a simulator: no path, no trailing slash. */
   readonly baseUrl?: string | undefined;
 }
-
-/**
- * https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud and
- * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
- */
-const CLOUDS: Readonly<Record<LogsIngestionConfig['cloud'], { authority: string; scope: string }>> = {
-  public: {
-    authority: 'https://login.microsoftonline.com',
-    scope: 'https://monitor.azure.com/.default',
-  },
-  'us-gov': {
-    authority: 'https://login.microsoftonline.us',
-    scope: 'https://monitor.azure.us/.default',
-  },
-  china: {
-    authority: 'https://login.partner.microsoftonline.cn',
-    scope: 'https://monitor.azure.cn/.default',
-  },
-};
 
 /**
  * By client secret, `{"clientSecret"}`: the token is kept across calls (see tokenCache); a refused exchange forgets
@@ -80,7 +67,8 @@ export async function exchangeAtEntra(
   otherwise: string,
   limit: AbortSignal,
 ): Promise<Grant> {
-  const { authority, scope } = CLOUDS[config.cloud];
+  const { authority, ingestionScope } = CLOUDS[config.cloud];
+  const { scope = ingestionScope } = options;
   const { tenantId, clientId } = config;
   try {
     const response = await options.fetch(`${baseUrl ?? authority}/${tenantId}/oauth2/v2.0/token`, {

@@ -5,6 +5,7 @@ import { withinLimit, withTimeLimit } from '../../core/http.ts';
 import type { PostAnswer } from '../../core/model.ts';
 import { Secret } from '../../core/secret.ts';
 import { noAnswer, notInTime, readAnswer } from '../answer.ts';
+import { queryScope } from '../clouds.ts';
 import { meaningFor, type Opened, type Opening } from '../spec.ts';
 import { type Authoriser, entraClientSecret } from './entra.ts';
 import { entraFederated } from './federated.ts';
@@ -30,6 +31,8 @@ const MAX_IN_FLIGHT = 3;
 export function openLogsIngestion(config: LogsIngestionConfig, opening: Opening): Opened {
   const { clock, fetch } = opening;
   const authoriser = authoriserOf(config, opening);
+  // Made when it is asked for, which most runs never do.
+  let reader: Authoriser | undefined;
   const path = `/dataCollectionRules/${config.dcrImmutableId}/streams/${config.stream}`;
   const url = `${opening.baseUrl ?? config.endpoint}${path}?api-version=${API_VERSION}`;
 
@@ -66,12 +69,16 @@ export function openLogsIngestion(config: LogsIngestionConfig, opening: Opening)
       refresh: () => authoriser.forget(),
     },
     token: timeoutMs => authoriser.authorise(timeoutMs),
+    readToken: timeoutMs => {
+      reader ??= authoriserOf(config, opening, queryScope(config.cloud));
+      return reader.authorise(timeoutMs);
+    },
   };
 }
 
-function authoriserOf(config: LogsIngestionConfig, opening: Opening): Authoriser {
+function authoriserOf(config: LogsIngestionConfig, opening: Opening, scope?: string): Authoriser {
   const { identity, secrets, clock, fetchToken, tokenBaseUrl } = opening;
-  const entra = { config, clock, fetch: fetchToken, baseUrl: tokenBaseUrl };
+  const entra = { config, clock, fetch: fetchToken, baseUrl: tokenBaseUrl, ...(scope && { scope }) };
   if (config.auth === 'client-secret') return entraClientSecret({ ...entra, secrets });
   return identity === 'nobody' ? NOBODY : entraFederated({ ...entra, webIdentity: identity() });
 }

@@ -21,6 +21,7 @@ const schema = v.pipe(
       text(/^Custom-[A-Za-z][A-Za-z0-9_]{0,99}$/, '"Custom-" and the table’s name'),
       'Custom-Auth0Logs_CL',
     ),
+    workspaceId: v.optional(guid),
     tenantId: guid,
     clientId: guid,
     cloud,
@@ -61,6 +62,11 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
       example: `dcr-${'0123456789abcdef'.repeat(2)}`,
     },
     stream: { means: 'the rule’s stream', example: 'Custom-Auth0Logs_CL' },
+    workspaceId: {
+      means:
+        'the id of the workspace that the rule feeds, in the portal _Workspace ID_; [`audit --stored`](operating.md#audit---stored) reads this workspace',
+      example: ID_EXAMPLE,
+    },
     tenantId: { means: 'the Entra tenant of the application or identity that posts', example: ID_EXAMPLE },
     clientId: {
       means: 'the application (client) id of the application or identity that posts',
@@ -95,6 +101,13 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     settings: `azure.endpoint "${endpoint}"`,
   }),
   rule: ({ dcrImmutableId, stream }) => ({ immutableId: dcrImmutableId, stream }),
+  stored: ({ workspaceId, stream, cloud }) => ({
+    workspaceId,
+    cloud,
+    table: stream.slice('Custom-'.length),
+    logIdColumn: 'LogId',
+    stream,
+  }),
   token: { check: 'entra token', vendor: 'Entra', settings: tokenSettings, causes: ENTRA_CAUSES },
   doubts: ({ endpoint, cloud }): readonly Doubt[] =>
     endpoint.toLowerCase().endsWith(ENDPOINT_ENDINGS[cloud])
@@ -116,7 +129,12 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
 };
 
 /** What the causes of Entra name in braces. */
-export const entraValues = ({ tenantId, clientId, cloud, secret = '' }: LogsIngestionConfig) => ({
+export const entraValues = ({
+  tenantId,
+  clientId,
+  cloud,
+  secret = '',
+}: Pick<LogsIngestionConfig, 'tenantId' | 'clientId' | 'cloud' | 'secret'>) => ({
   tenantId,
   clientId,
   cloud,

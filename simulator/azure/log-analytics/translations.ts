@@ -5,9 +5,26 @@
 import { createHash } from 'node:crypto';
 import { DETECTIONS } from '../../../azure/detections.ts';
 import { FUNCTIONS, SAVED_QUERIES, type SavedFunction } from '../../../azure/queries.ts';
+import { DATA_COLLECTOR_TABLE, STREAM, TABLE } from '../../../azure/table.ts';
+import { countsKql, dcrErrorsKql, idsKql, LOG_OPERATION_KQL } from '../../../lambda/core/stored-kql.ts';
 import { INGESTED_AT } from '../workspace.ts';
 import { type ColumnOf, checker } from './kql-check.ts';
 import { ALL_TABLES, type Tables, WORKSPACES, type WorkspaceName } from './schemas.ts';
+
+/** The questions of `audit --stored`, for one span: their times are in their texts. */
+export const STORED_SAMPLE = {
+  span: { fromMs: Date.parse('2030-05-15T08:00:00Z'), toMs: Date.parse('2030-05-15T11:30:00Z') },
+  typed: { table: TABLE, logIdColumn: 'LogId', stream: STREAM },
+  suffixed: { table: DATA_COLLECTOR_TABLE, logIdColumn: 'LogId_s' },
+};
+
+/** By the names of their translations. */
+export const STORED_QUERIES: Readonly<Record<string, string>> = {
+  'stored-counts': countsKql(STORED_SAMPLE.typed, STORED_SAMPLE.span),
+  'stored-ids': idsKql(STORED_SAMPLE.suffixed, STORED_SAMPLE.span),
+  'stored-log-operation': LOG_OPERATION_KQL,
+  'stored-dcr-errors': dcrErrorsKql(STORED_SAMPLE.typed.stream),
+};
 
 export interface Translation {
   /** Also the name of its section in queries.sql. */
@@ -53,6 +70,7 @@ export function translations(
       ...functions.filter(one => one.alias !== 'Auth0Logs').map(({ alias, kql }) => ({ name: alias, kql })),
       ...SAVED_QUERIES.map(({ name, kql }) => ({ name: `query-${name}`, kql })),
       ...DETECTIONS.map(({ id, kql }) => ({ name: `detection-${id}`, kql })),
+      ...Object.entries(STORED_QUERIES).map(([name, kql]) => ({ name, kql })),
     ].map(({ name, kql }) => translate(name, kql, views, workspaces.own)),
   ];
 }
@@ -99,6 +117,13 @@ function withIngestionTime(tables: Tables): Tables {
   );
 }
 
+/** The translator lacks an aggregate that DuckDB has: in KQL one stands for it that no query of ours uses. */
+const AGGREGATE = { kql: 'binary_all_xor(', sql: 'bit_xor(' };
+const AGGREGATE_STAND_IN = { kql: 'variance(', sql: 'var_samp(' };
+
+/** What the translator wrote, without the stand-in. */
+export const withoutStandIns = (sql: string): string => sql.replaceAll(AGGREGATE_STAND_IN.sql, AGGREGATE.sql);
+
 /** Stands for what the translator lacks. The place of an address is never known here. */
 const STAND_INS = {
   geo_info_from_ip_address: 'let geo_info_from_ip_address = (address:string) { dynamic(null) };',
@@ -118,6 +143,7 @@ function local(kql: string, tables: Tables): string {
       exist.has(name) ? name : otherwise,
     )
     .replaceAll('ingestion_time()', INGESTED_AT)
+    .replaceAll(AGGREGATE.kql, AGGREGATE_STAND_IN.kql)
     .replace(/\b(Auth0\w+)\(\)/g, '$1');
   const needed = Object.entries(STAND_INS).filter(([name]) => text.includes(`${name}(`));
   return [...needed.map(([, standIn]) => standIn), text, ''].join('\n');

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { environmentSecrets } from '../../../cli/pipelines/local/secrets.ts';
 import { localPipeline } from '../../../cli/run/one-pipeline.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
-import { type Log, logIdAt } from '../../../simulator/auth0/tenant.ts';
+import { generateLogs, type Log, logIdAt } from '../../../simulator/auth0/tenant.ts';
 import { cli, EIGHTY, type Ended, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { changeState, stateRows } from '../state-rows.ts';
@@ -180,12 +180,35 @@ describe('audit', () => {
 });
 
 describe('audit, when it cannot', () => {
-  test('a pipeline that has never run has nothing missing yet, and none is made', async () => {
+  test('a pipeline that has never run has shipped nothing: exit code 1, and none is made', async () => {
     world = await openLocalWorld({ auth0: { logs: recentLogs(100) } });
     const { code, stdout } = await audit();
-    expect(stdout).toContain('Nothing is missing: 0 logs settled, 100 not yet.');
-    expect(code).toBe(0);
+    expect(stdout).toMatch(/not yet +│ +100 │ after the checkpoint/);
+    expect(stdout).toContain('NEVER RUN: state directory ');
+    expect(code).toBe(1);
+    expect((await auditJson()).isWell).toBe(false);
     expect(existsSync(stateDirectory())).toBe(false);
+  });
+
+  test('a state directory without a run is not healthy either when Auth0 has no log', async () => {
+    world = await openLocalWorld();
+    const { code, stdout } = await audit();
+    expect(stdout).toContain('NEVER RUN: state directory ');
+    expect(code).toBe(1);
+  });
+
+  test('logs that wait for longer than the lag alarm allows are overdue: exit code 1', async () => {
+    const nowMs = Date.now();
+    const old = { seed: 3, count: 50, fromMs: nowMs - 3 * HOUR_MS, toMs: nowMs - 2 * HOUR_MS };
+    world = await openLocalWorld({ auth0: { logs: generateLogs(old) } });
+    await ship();
+    world.auth0.tenant.add([logAgo(20 * 60_000), logAgo(30_000, 2)]);
+    const { code, stdout } = await audit();
+    expect(stdout).toMatch(/not yet +│ +2 │ after the checkpoint/);
+    expect(stdout).toMatch(/overdue +│ +1 │ of those: older than 15 min/);
+    expect(stdout).toContain('OVERDUE: 1 log is not shipped, and older than 15 min');
+    expect((await auditJson()).logs).toMatchObject({ notYet: 2, overdue: 1, missing: 0 });
+    expect(code).toBe(1);
   });
 
   test('an Auth0 that gives no logs is said, with exit code 2, and no half a file is left', async () => {

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { idsFile, missingSpans } from '../../../cli/audit/missing.ts';
+import { idsFile, joined, missingSpans } from '../../../cli/audit/missing.ts';
 import { replaceFile } from '../../../cli/terminal/durable-file.ts';
 import { logIdAt } from '../../../simulator/auth0/tenant.ts';
 
@@ -97,4 +97,15 @@ test('what is unsure is shipped too, as far as it lies in the window', () => {
     ['12:48:20', '12:51:41'],
     ['14:30:00', '14:46:41'],
   ]);
+});
+
+test('spans become one only if nearly all logs are lost, so that few others are shipped again', () => {
+  const spans = [
+    { fromMs: 0, toMs: 1000 },
+    { fromMs: 900_000, toMs: 901_000 },
+    { fromMs: 1_800_000, toMs: 1_801_000 },
+  ];
+  expect(joined(spans, 90, 10)).toEqual([{ fromMs: 0, toMs: 1_801_000 }]);
+  expect(joined(spans, 89, 11)).toEqual(spans);
+  expect(joined([], 0, 10)).toEqual([]);
 });

@@ -26,6 +26,7 @@ const federated = {
   tenantId: '5ca1ab1e-0000-4000-8000-000000000002',
   clientId: CLIENT,
   auth: 'federated',
+  workspaceId: STATE['Microsoft.OperationalInsights/workspaces'].customerId,
 };
 
 describe('a new configuration', () => {

@@ -25,11 +25,13 @@ const rows = (table: string): Row[] =>
 const LOCAL = 'test/cli/remedies/local.test.ts';
 const STACK = 'test/cli/remedies/stack.test.ts';
 const DEPLOY = 'test/deploy/remedies.ts';
+const WORKSPACE = 'test/cli/remedies/workspace.test.ts';
 const FILES = 'test/cli/remedies/files.test.ts';
 
 export const TABLE: readonly Row[] = rows(`
 cli/audit/json.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
 cli/audit/show.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
+cli/audit/workspace.ts | az monitor | no workspace id: the command lists them | ${WORKSPACE} | parsed
 cli/checkpoint/show.ts | backfill | logs that a new checkpoint skips: the backfill that is named ships them | ${LOCAL} | executed
 cli/doctor/checkpoint.ts | checkpoint set | in the future is an error for every command, and the remedy works as it is typed | test/cli/run/no-progress.test.ts | executed
 cli/doctor/clock.ts | timedatectl set-ntp | a 403 by a clock that is 25 min ahead | ${LOCAL} | parsed
@@ -42,6 +44,7 @@ cli/doctor/state.ts | npx cdk deploy --revert-drift | a deleted schedule: the ve
 cli/doctor/state.ts | replay --list | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
 cli/doctor/state.ts | replay | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
 cli/doctor/state.ts | run --once | before the first run: the run that it names | ${LOCAL} | executed
+cli/pipelines/azure-login.ts | az login | no login of the Azure CLI: the command logs in | ${WORKSPACE} | parsed
 cli/pipelines/local/configs.ts | chmod -R | a state directory that may not be written | ${LOCAL} | executed
 cli/pipelines/local/configs.ts | cp config.example.json | no configuration yet: the example is copied, and read | ${FILES} | executed
 cli/pipelines/local/configs.ts | sudo chown | a state directory of somebody else | ${LOCAL} | parsed

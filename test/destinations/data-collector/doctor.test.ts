@@ -2,6 +2,7 @@
 
 import { afterEach, expect, test } from 'vitest';
 import { postFinding } from '../../../cli/doctor/azure-answer.ts';
+import { configurationFindings } from '../../../cli/doctor/configuration.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import type { PostAnswer } from '../../../lambda/core/model.ts';
 import { notice } from '../../../lambda/destinations/data-collector/notice.ts';
@@ -62,6 +63,25 @@ test.each([
   const problem = dataCollector.secretField.problemOf(spoilt);
   expect(problem).toMatchObject({ level, text: expect.stringContaining(text) });
   expect(problem?.text).not.toContain(spoilt);
+});
+
+test('a table of a data collection rule is a warning with a remedy; another table, with a similar name too, is none', () => {
+  const findings = (logType: string) => {
+    const config = parsePipeline({ ...PIPELINE, azure: { ...SAMPLE.azure, logType } });
+    return configurationFindings(config, 'local', {}).map(({ level, text, remedy }) => ({
+      level,
+      text,
+      remedy,
+    }));
+  };
+  expect(findings('Auth0Logs')).toEqual([
+    {
+      level: 'warning',
+      text: expect.stringContaining('the table Auth0Logs_CL usually belongs to a data collection rule'),
+      remedy: expect.stringContaining('set azure.logType to another name'),
+    },
+  ]);
+  for (const logType of ['Auth0', 'Auth0Logs2']) expect(findings(logType)).toMatchObject([{ level: 'ok' }]);
 });
 
 test('a regenerated key is refused, with the command that shows the right one', async () => {

@@ -24,6 +24,7 @@ export const SAMPLE = {
   },
   besides: fc.record(
     {
+      workspaceId: fc.uuid(),
       cloud: fc.constantFrom('public', 'us-gov', 'china'),
       maxBatchBytes: fc.integer({ min: 200_000, max: 1_048_576 }),
       auth: fc.constantFrom('federated', 'client-secret'),

@@ -50,7 +50,10 @@ async function expectAll(): Promise<void> {
     { message: '{"message": 7}', sentAtMs: NOW - 10 },
   ]);
   const place = { directory: own(), destination: 'abc' };
-  expect(await all(readLocalLedger(place, NOW - 86_400_000))).toEqual([{ lastLogId: '900', ids: 'AAAA' }]);
+  expect(await all(readLocalLedger(place, NOW - 86_400_000))).toEqual([
+    // Its files tell the day alone.
+    { lastLogId: '900', ids: 'AAAA', enteredAtMs: Date.parse('2026-06-01') - 1 },
+  ]);
 }
 
 test('its checkpoint, batches, dead letters and ledger are there, and its files are gone', async () => {

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ledgerPlace, localLedger, readLocalLedger } from '../../../../cli/pipelines/local/ledger.ts';
 import { parsePipeline } from '../../../../lambda/config/config.ts';
-import type { LedgerEntry } from '../../../../lambda/core/ledger.ts';
+import type { LedgerEntry, ReadEntry } from '../../../../lambda/core/ledger.ts';
 import { SOME } from '../../../destinations/samples.ts';
 
 const NOW = Date.parse('2026-03-10T23:59:00Z');
@@ -27,11 +27,13 @@ const failures: string[] = [];
 const clock = { now: () => nowMs, sleep: async () => undefined };
 const place = () => ({ directory, destination: 'w' });
 const ledger = () => localLedger(place(), clock, code => failures.push(code));
-async function read(fromMs = 0): Promise<LedgerEntry[]> {
-  const entries: LedgerEntry[] = [];
+async function readWithTimes(fromMs = 0): Promise<ReadEntry[]> {
+  const entries: ReadEntry[] = [];
   for await (const one of readLocalLedger(place(), fromMs)) entries.push(one);
   return entries;
 }
+const read = async (fromMs = 0): Promise<LedgerEntry[]> =>
+  (await readWithTimes(fromMs)).map(({ enteredAtMs: _, ...one }) => one);
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ledger-'));
@@ -46,6 +48,8 @@ test('what is entered is read back, in order, whoever entered it', async () => {
   nowMs += 2 * 60_000;
   await ledger().add(entry(3));
   expect(await read()).toEqual([entry(1), entry(2), entry(3)]);
+  const times = (await readWithTimes()).map(one => one.enteredAtMs);
+  expect(times).toEqual([NOW, NOW, NOW + 2 * 60_000]);
   expect(failures).toEqual([]);
 });
 

@@ -1,0 +1,70 @@
+/** Why a workspace did not store accepted data, by its messages. The first row that matches is the cause. */
+import type { Cause, Refused } from './cause.ts';
+import type { StoredWord } from './stored.ts';
+
+const says =
+  (words: RegExp) =>
+  ({ code = '', message = '' }: Refused) =>
+    words.test(`${code}: ${message}`);
+
+/** As `code`: the operation. */
+export const STORED_CAUSES: readonly Cause[] = [
+  {
+    // https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap
+    name: 'over-quota',
+    answer: '`_LogOperation`: `OverQuota`, daily limit',
+    means: 'the workspace’s daily cap is reached: Azure drops accepted data until the cap resets',
+    remedy: 'raise the daily cap, or wait until it resets, then ship the window again',
+    next: 'next run',
+    is: says(/OverQuota|daily limit/i),
+  },
+  {
+    // https://github.com/Azure/logicapps/issues/965
+    name: 'table-of-a-rule',
+    answer: '`_LogOperation`: “Custom log is V2”',
+    means: 'the table belongs to a data collection rule, and the Data Collector API cannot write to it',
+    remedy:
+      'set azure.logType to another table, or move to the Logs Ingestion API; then ship the window again',
+    next: 'next run',
+    is: says(/Custom log is V2|Workspace cannot be modified/i),
+  },
+  {
+    // https://learn.microsoft.com/azure/azure-monitor/logs/monitor-workspace
+    name: 'too-many-columns',
+    answer: '`_LogOperation`: number of fields above the limit',
+    means: 'the table has more columns than Azure allows',
+    remedy:
+      'set azure.logType to another table, or move to the Logs Ingestion API; then ship the window again',
+    next: 'next run',
+    is: says(/number of fields|column count/i),
+  },
+  {
+    // https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits#data-ingestion-volume-rate
+    name: 'ingestion-rate',
+    answer: '`_LogOperation`: `Ingestion rate`',
+    means: 'the workspace received more data in one minute than its limit, and dropped the rest',
+    remedy: 'ask Microsoft to raise the ingestion rate limit, then ship the window again',
+    next: 'next run',
+    is: says(/ingestion (volume )?rate/i),
+  },
+  {
+    // https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor#dcr-error-logs
+    name: 'transformation',
+    answer: '`DCRLogErrors`: `Transformation`',
+    means: 'the transformation of the rule fails on the records',
+    remedy:
+      'deploy azure/template.json again, which updates rule and table together; then ship the window again',
+    next: 'next run',
+    is: says(/^Transformation:/),
+  },
+];
+
+/** Records with trimmed fields are stored, the run reports rejected posts, and the end of a cap drops nothing. */
+const NO_DROP = /^Field content validation:|^Ingestion:|RespectQuota/;
+const OF_TYPE = /\bof type (\w+)/;
+
+/** Whether the message may be about dropped rows of this table. */
+export function isAboutDrops({ operation, message }: StoredWord, table: string): boolean {
+  const [, named = table] = OF_TYPE.exec(message) ?? [];
+  return named === table && !NO_DROP.test(`${operation}: ${message}`);
+}

@@ -1,0 +1,156 @@
+/** Reads what a workspace has stored, within the limits of the API: counts and digests first, ids where these differ. */
+import { backoffMs } from './backoff.ts';
+import type { Clock, Fault, Random } from './model.ts';
+import type { Digest } from './sketch.ts';
+import { BIN_MS, countsKql, dcrErrorsKql, idsKql, LOG_OPERATION_KQL } from './stored-kql.ts';
+import type { QueryAnswer, Row, Span, StoredPlace, WorkspaceReader } from './workspace.ts';
+
+export interface StoredDependencies {
+  readonly reader: WorkspaceReader;
+  readonly place: StoredPlace;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Ten minutes of ids: see `binOf`. */
+export interface StoredBin extends Digest {
+  readonly ids: number;
+  readonly rows: number;
+  /** Ids with several rows. */
+  readonly repeated: number;
+}
+
+/** A message of Azure about data that it did not store, with how often it was logged. */
+export interface StoredWord {
+  readonly from: '_LogOperation' | 'DCRLogErrors';
+  readonly operation: string;
+  readonly message: string;
+  readonly times: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+export type Found<T> =
+  | { readonly kind: 'found'; readonly value: T }
+  /** See QueryAnswer. */
+  | { readonly kind: 'unknown-name'; readonly name: string }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+const DAY_MS = 86_400_000;
+/** A query may take three minutes, after a wait in the queue of the API. https://learn.microsoft.com/azure/azure-monitor/logs/api/timeouts */
+const QUERY_TIMEOUT_MS = 240_000;
+const MAX_ATTEMPTS = 6;
+const BACKOFF = { baseMs: 1_000, capMs: 30_000 };
+/** In a shorter span, the number of rows cannot be the problem. */
+const LEAST_SPAN_MS = 1_000;
+
+/**
+ * The TimeGenerated that rows of ids of the span can have. Azure replaces a time more than two days old, or more than
+ * one day ahead, by the time of receipt, which lies between the id's own time and now.
+ * https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns#timegenerated
+ */
+export const generatedWithin = ({ fromMs }: Span, nowMs: number): Span => ({
+  fromMs: fromMs - 2 * DAY_MS,
+  toMs: nowMs + DAY_MS,
+});
+
+/** Ids and rows of each ten minutes that have some, by `binOf`. */
+export async function storedCounts(
+  d: StoredDependencies,
+  span: Span,
+): Promise<Found<ReadonlyMap<string, StoredBin>>> {
+  const found = await byHalves(d, span, BIN_MS, part => countsKql(d.place, part));
+  if (found.kind !== 'found') return found;
+  const bins = found.value.map(row => [String(row['Bin']), binOfRow(row)] as const);
+  return { kind: 'found', value: new Map(bins) };
+}
+
+const binOfRow = (row: Row): StoredBin => ({
+  ids: Number(row['Ids']),
+  rows: Number(row['Rows']),
+  repeated: Number(row['Repeated']),
+  high: Number(row['High']),
+  low: Number(row['Low']),
+});
+
+/** How many rows each id of the span has. */
+export async function storedIds(
+  d: StoredDependencies,
+  span: Span,
+): Promise<Found<ReadonlyMap<string, number>>> {
+  const found = await byHalves(d, span, LEAST_SPAN_MS, part => idsKql(d.place, part));
+  if (found.kind !== 'found') return found;
+  const ids = found.value.map(row => [String(row['LogId']), Number(row['Rows'])] as const);
+  return { kind: 'found', value: new Map(ids) };
+}
+
+/** The messages of the workspace, and of the rule if there is one, in that time. A missing table has no messages. */
+export async function storedWords(d: StoredDependencies, span: Span): Promise<Found<readonly StoredWord[]>> {
+  const { stream } = d.place;
+  const asked = [
+    ['_LogOperation', LOG_OPERATION_KQL] as const,
+    ...(stream === undefined ? [] : [['DCRLogErrors', dcrErrorsKql(stream)] as const]),
+  ];
+  const words: StoredWord[] = [];
+  for (const [from, kql] of asked) {
+    const answer = await patiently(d, kql, span);
+    if (answer.kind === 'fault') return answer;
+    if (answer.kind === 'rows') words.push(...answer.rows.map(row => wordOf(from, row)));
+  }
+  return { kind: 'found', value: words };
+}
+
+const wordOf = (from: StoredWord['from'], row: Row): StoredWord => ({
+  from,
+  operation: String(row['Operation']),
+  message: String(row['Message']),
+  times: Number(row['Times']),
+  firstAtMs: Date.parse(String(row['First'])),
+  lastAtMs: Date.parse(String(row['Last'])),
+});
+
+/** All rows of the span. A span too large for one answer is halved, at multiples of `leastMs`. */
+async function byHalves(
+  d: StoredDependencies,
+  span: Span,
+  leastMs: number,
+  kqlOf: (part: Span) => string,
+): Promise<Found<readonly Row[]>> {
+  const rows: Row[] = [];
+  // The next part comes last.
+  const parts = [span];
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    const answer = await patiently(d, kqlOf(part), generatedWithin(part, d.clock.now()));
+    if (answer.kind === 'rows') {
+      for (const row of answer.rows) rows.push(row);
+      continue;
+    }
+    if (answer.kind !== 'too-much') return answer;
+    const { fromMs, toMs } = part;
+    const middleMs = Math.round((fromMs + toMs) / 2 / leastMs) * leastMs;
+    if (middleMs <= fromMs || middleMs >= toMs) return { kind: 'fault', fault: tooMuch(answer.message) };
+    parts.push({ fromMs: middleMs, toMs }, { fromMs, toMs: middleMs });
+  }
+  return { kind: 'found', value: rows };
+}
+
+const tooMuch = (message: string): Fault => ({
+  verdict: 'unavailable',
+  code: 'TOO_MUCH',
+  message: `the query is too large even for the shortest window: ${message}`,
+});
+
+/** Repeats the query after a temporary fault. */
+async function patiently(
+  { reader, clock, random }: StoredDependencies,
+  kql: string,
+  span: Span,
+): Promise<QueryAnswer> {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await reader.query(kql, span, QUERY_TIMEOUT_MS);
+    if (answer.kind !== 'fault' || answer.fault.verdict === 'denied') return answer;
+    if (attempt + 1 >= MAX_ATTEMPTS) return answer;
+    const retryAfterMs = answer.fault.retryAfterMs ?? 0;
+    await clock.sleep(backoffMs(attempt, random, { ...BACKOFF, retryAfterMs }));
+  }
+}

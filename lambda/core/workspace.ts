@@ -1,0 +1,39 @@
+/** The port to the Log Analytics workspace, which proves that accepted logs are stored. */
+import type { Fault } from './model.ts';
+
+/** Milliseconds since 1970; `toMs` itself is excluded. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A row of an answer, by the names of its columns. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export type QueryAnswer =
+  /** All rows of the result, never a part of them. */
+  | { readonly kind: 'rows'; readonly rows: readonly Row[] }
+  /** More rows, bytes or time than one answer may have. A narrower query may succeed. */
+  | { readonly kind: 'too-much'; readonly message: string }
+  /** The query names a table or a column that the workspace does not have, or that is not visible to this caller. */
+  | { readonly kind: 'unknown-name'; readonly name: string }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+/**
+ * A workspace that can be queried.
+ * Law: one attempt per call. Never throws for anything that Azure, Entra, a secret store or a network does. An incomplete
+ * answer is never `rows`.
+ */
+export interface WorkspaceReader {
+  /** `span`: the range of TimeGenerated. Ends within `timeoutMs`, body included. */
+  query(kql: string, span: Span, timeoutMs: number): Promise<QueryAnswer>;
+}
+
+/** Where the records of a pipeline are stored. */
+export interface StoredPlace {
+  readonly table: string;
+  /** The column of Auth0's log id. */
+  readonly logIdColumn: string;
+  /** The stream of the data collection rule that feeds the table, if there is one. */
+  readonly stream?: string;
+}

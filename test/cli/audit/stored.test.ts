@@ -1,0 +1,299 @@
+import { chmod } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { COLUMNS } from '../../../lambda/core/record/columns.ts';
+import { logIdTimeMs } from '../../../lambda/core/record/log-id.ts';
+import { generateLogs } from '../../../simulator/auth0/tenant.ts';
+import type { AzureOptions } from '../../../simulator/azure/server.ts';
+import { cli, EIGHTY } from '../cli.ts';
+import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+
+let world: LocalWorld;
+afterEach(() => world.close());
+
+const WORKSPACE = '5ca1ab1e-0000-4000-8000-000000000001';
+const RULE = { kind: 'logs-ingestion', settings: { workspaceId: WORKSPACE } } as const;
+const COLLECTOR = { kind: 'data-collector' } as const;
+const MAY_READ = { queryRoles: { application: 'all', operator: 'all' } } as const;
+const DECLARED = COLUMNS.map(({ name }) => name);
+/** What was accepted just now is old enough. */
+const AT_ONCE = ['--ingestion-delay', '0m'];
+
+const open = (
+  options: Omit<NonNullable<Parameters<typeof openLocalWorld>[0]>, 'azure'>,
+  azure: AzureOptions = {},
+) => openLocalWorld({ ...options, azure: { keepRecords: true, ...MAY_READ, ...azure } });
+
+async function run(command: string, more: readonly string[] = [], env: Record<string, string> = {}) {
+  const file = await world.write('pipeline.json', world.config);
+  const state = join(world.directory, 'state');
+  return cli([command, '--config', file, '--state', state, ...more], { ...world.env, ...env });
+}
+const ship = async () => expect((await run('run', ['--once'])).code).toBe(0);
+const audit = (more: readonly string[] = AT_ONCE, env?: Record<string, string>) =>
+  run('audit', ['--from', '4h', '--stored', ...more], env);
+const auditJson = async (more: readonly string[] = AT_ONCE, env?: Record<string, string>) =>
+  JSON.parse((await audit([...more, '--json'], env)).stdout);
+
+/** An `az` that has logged in, and takes no other command than the one that it is asked. */
+async function loggedIn(): Promise<Record<string, string>> {
+  const script = `#!${process.execPath}
+const [a, b, c, resource, d, form, ...rest] = process.argv.slice(2);
+const words = [a, b, c, d, form].join(' ');
+if (words !== 'account get-access-token --resource --output json' || rest.length > 0) process.exit(2);
+if (!process.env.AZ_TOKEN) { console.error("ERROR: Please run 'az login' to setup account."); process.exit(1); }
+if (resource !== 'https://api.loganalytics.io') process.exit(3);
+console.log(JSON.stringify({ accessToken: process.env.AZ_TOKEN, expires_on: Math.floor(Date.now() / 1000) + 3600 }));
+`;
+  const path = await world.write('az', script);
+  await chmod(path, 0o755);
+  return {
+    PATH: `${world.directory}${delimiter}${process.env['PATH']}`,
+    AZ_TOKEN: world.azure.login('https://api.loganalytics.io'),
+  };
+}
+
+describe('audit --stored', () => {
+  test('names every log that went into a table of a rule by the Data Collector API, and why: exit code 1', async () => {
+    world = await open(
+      { ...COLLECTOR, auth0: { logs: recentLogs(20) }, settings: { logType: 'Auth0Logs' } },
+      { declaredColumns: DECLARED },
+    );
+    await ship();
+    expect(world.azure.workspace.stored).toBe(0);
+    expect((await run('audit', ['--from', '4h'])).stdout).toContain('Nothing is missing: 20 logs settled.');
+    const { code, stdout, stderr } = await audit([...AT_ONCE], { ...(await loggedIn()), ...EIGHTY });
+    for (const id of world.auth0.tenant.ids()) expect(stdout).toContain(`\n  ${id}\n`);
+    expect(stdout).toMatch(/not stored +│ +20 │ accepted by Azure, but not in the table/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '_LogOperation: Custom log: Data of type Auth0Logs_CL was dropped',
+    );
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Set azure.logType to another table');
+    expect(stdout).toMatch(/\$ npx auth0-logs-to-azure backfill --from 20/);
+    expect(stdout.trimEnd().replaceAll('\n', ' ')).toMatch(
+      /NOT STORED: 20 logs accepted by Azure are not in the table\.$/,
+    );
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('names what a daily cap has dropped, by hour, in few queries; backfill ships it once the cap is gone', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(900) } }, { dailyCapBytes: 300_000 });
+    await ship();
+    const { stored } = world.azure.workspace;
+    expect(stored).toBeGreaterThan(100);
+    expect(stored).toBeLessThan(800);
+    const found = await auditJson();
+    expect(world.azure.queries).toBeLessThan(6);
+    expect(found.stored.logs).toMatchObject({ stored, notStored: 900 - stored, storedTwice: 0, tooYoung: 0 });
+    expect(found.isWell).toBe(false);
+    expect(found.stored.isNothingVisible).toBe(false);
+    const rows = world.azure.workspace.tables()['Auth0Logs_CL'] ?? [];
+    const there = new Set(rows.map(row => row['LogId']));
+    expect(found.stored.lostLogIds).toEqual(
+      [...world.auth0.tenant.ids()].filter(id => !there.has(id)).sort(),
+    );
+    const byHour = found.stored.notStoredByHour.map((one: { logs: number }) => one.logs);
+    expect(byHour.reduce((a: number, b: number) => a + b)).toBe(900 - stored);
+    expect(found.stored.reasons).toMatchObject([{ from: '_LogOperation', cause: 'over-quota' }]);
+  });
+
+  test('what a transformation has dropped is named, with what the rule says; the backfill that it prints brings it', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(50) } }, { transform: 'fails' });
+    await ship();
+    const { stored, remedy } = await auditJson();
+    expect(stored.logs).toMatchObject({ stored: 0, notStored: 50 });
+    expect(stored.reasons).toMatchObject([{ from: 'DCRLogErrors', cause: 'transformation' }]);
+    Object.assign(world.azure.workspace.settings, { transform: 'works' });
+    for (const { command } of remedy) {
+      expect((await cli([...command.split(' ').slice(2), '--yes'], world.env)).code).toBe(0);
+    }
+    const after = await audit();
+    expect(after.stdout).toContain('Stored: 50 logs.');
+    expect(after.code).toBe(0);
+  });
+
+  test('a table that the role’s condition hides looks empty: the audit says so, and how to check it', async () => {
+    const queryRoles = { application: ['_LogOperation', 'DCRLogErrors'], operator: 'all' } as const;
+    world = await open({ ...RULE, auth0: { logs: recentLogs(20) } }, { queryRoles });
+    await ship();
+    const { code, stdout } = await audit();
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('No row of this window is visible to the pipeline.');
+    expect(text).toContain('may be hidden from it by the condition of its role');
+    expect(text).toContain('run this audit with --read-as az, as a user whose role');
+    expect(code).toBe(1);
+    expect((await auditJson()).stored).toMatchObject({ isNothingVisible: true, logs: { notStored: 20 } });
+    const other = await audit([...AT_ONCE, '--read-as', 'az'], await loggedIn());
+    expect(other.stdout).toContain('Stored: 20 logs.');
+    expect(other.stdout).not.toContain('No row of this window is visible');
+  });
+
+  test('an empty table is no finding while nothing should be in it', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(20) } }, { transform: 'fails' });
+    await ship();
+    const { stored } = await auditJson([]);
+    expect(stored).toMatchObject({ isNothingVisible: false, logs: { stored: 0, tooYoung: 20 } });
+  });
+
+  test('if nearly all logs of a window are not stored, one backfill ships them, however far apart they are', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(8) } }, { transform: 'fails' });
+    await ship();
+    const { remedy } = await auditJson();
+    expect(remedy).toHaveLength(1);
+    const ids = [...world.auth0.tenant.ids()].sort();
+    const [first, last] = [ids.at(0), ids.at(-1)];
+    expect(Date.parse(remedy[0].fromAt)).toBeLessThanOrEqual(logIdTimeMs(first ?? '') ?? 0);
+    expect(Date.parse(remedy[0].toAt)).toBeGreaterThan(logIdTimeMs(last ?? '') ?? Infinity);
+    expect((await audit()).stdout.match(/backfill --from/g)).toHaveLength(1);
+  });
+
+  test('too many columns are named', async () => {
+    world = await open({ ...COLLECTOR, auth0: { logs: recentLogs(30) } }, { columnLimit: 10 });
+    await ship();
+    const { stored } = await auditJson(AT_ONCE, await loggedIn());
+    expect(stored.logs).toMatchObject({ stored: 0, notStored: 30 });
+    expect(stored).toMatchObject({ unknownName: 'Auth0_CL', reasons: [{ cause: 'too-many-columns' }] });
+  });
+
+  test('a row without an undeclared column’s value is stored; without its id it cannot be found', async () => {
+    const declaredColumns = DECLARED.filter(name => name !== 'UserAgent' && name !== 'Browser');
+    world = await open({ ...RULE, auth0: { logs: recentLogs(40) } }, { declaredColumns });
+    await ship();
+    expect((await audit()).code).toBe(0);
+    await world.close();
+    const withoutId = DECLARED.filter(name => name !== 'LogId');
+    world = await open({ ...RULE, auth0: { logs: recentLogs(40) } }, { declaredColumns: withoutId });
+    await ship();
+    const { code, stdout } = await audit();
+    expect(stdout).toContain('The table Auth0Logs_CL has no column LogId');
+    expect(stdout).toContain('NOT STORED: 40 logs accepted by Azure are not in the table.');
+    expect(code).toBe(1);
+  });
+
+  test('what is stored twice is counted, and no fault; what came days late is found', async () => {
+    const day = 86_400_000;
+    const old = { seed: 5, count: 300, fromMs: Date.now() - 5 * day, toMs: Date.now() - 4 * day };
+    world = await open({ ...RULE, auth0: { logs: generateLogs(old) } });
+    Object.assign(world.config, { auth0: { ...Object(world.config['auth0']), logRetentionDays: 30 } });
+    await ship();
+    expect(world.azure.received.replacedTimes).toBe(300);
+    const window = ['--from', '6d', '--to', '3d'];
+    expect((await run('audit', [...window, '--stored', ...AT_ONCE])).stdout).toContain('Stored: 300 logs.');
+    expect((await run('backfill', [...window, '--yes'])).code).toBe(0);
+    const { code, stdout } = await run('audit', [...window, '--stored', ...AT_ONCE]);
+    expect(stdout).toMatch(/stored twice +│ +300 /);
+    expect(stdout).toContain('Stored: 300 logs, 300 of them twice.');
+    expect(code).toBe(0);
+  });
+
+  test('what was accepted less than half an hour ago is too young to check', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(60) } }, { transform: 'fails' });
+    await ship();
+    const { code, stdout } = await audit([]);
+    expect(stdout).toMatch(/too young +│ +60 │ accepted less than 30 min ago/);
+    expect(stdout).toContain('Stored: 0 logs, 60 too young to check.');
+    expect(code).toBe(0);
+  });
+
+  test('excluded logs are not looked for, and logs that wait on a queue are no proof', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(200) } });
+    world.config['exclude'] = ['s*'];
+    await ship();
+    const { stored } = await auditJson();
+    expect(stored.isStored).toBe(true);
+    expect(stored.logs.excluded).toBeGreaterThan(20);
+    expect(stored.logs.excluded + stored.logs.stored).toBe(200);
+    await world.close();
+    world = await open({ ...RULE, auth0: { logs: recentLogs(50) } });
+    world.posts.always({ kind: 'status', status: 503, headers: { 'retry-after': '3000' } });
+    expect((await run('run', ['--once'])).code).toBe(1);
+    world.posts.clear();
+    const { code, stdout } = await audit();
+    expect(stdout).toContain('NOT STORED: 50 logs may be on a queue.');
+    expect(code).toBe(1);
+  });
+
+  test('answers that are cut, throttled or too large are asked for again, in parts', async () => {
+    world = await open(
+      { ...RULE, auth0: { logs: recentLogs(600) } },
+      { queryMaxRows: 90, dailyCapBytes: 300_000 },
+    );
+    await ship();
+    const { faults, workspace } = world.azure;
+    faults.query.add({ kind: 'status', status: 429, headers: { 'retry-after': '0' } });
+    faults.query.add({ kind: 'accept-then-cut' });
+    const { stored } = await auditJson();
+    expect(stored.logs).toMatchObject({ stored: workspace.stored, notStored: 600 - workspace.stored });
+  });
+});
+
+describe('audit --stored, when it cannot', () => {
+  test('a caller without the role is told which, with exit code 2', async () => {
+    world = await open(
+      { ...RULE, auth0: { logs: recentLogs(20) } },
+      { queryRoles: { application: 'none', operator: 'all' } },
+    );
+    await ship();
+    const { code, stdout, stderr } = await audit();
+    expect(stderr).toContain('the workspace could not be read: the query failed (403 ');
+    expect(stderr).toContain(`az role assignment create --role "Log Analytics Data Reader"`);
+    expect(stderr).toContain(WORKSPACE);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    // The operator's own login has it.
+    expect((await audit([...AT_ONCE, '--read-as', 'az'], await loggedIn())).code).toBe(0);
+  });
+
+  test('the shared key of a workspace reads nothing: it says so', async () => {
+    world = await open({ ...COLLECTOR, auth0: { logs: recentLogs(20) } });
+    await ship();
+    const { code, stderr } = await audit(['--read-as', 'pipeline']);
+    expect(stderr).toBe(
+      'error: --read-as is "pipeline", but its key can only write to the workspace; specify --read-as az\n',
+    );
+    expect(code).toBe(2);
+  });
+
+  test('no Azure CLI, no login, no workspace: each is said in a line, with what to do', async () => {
+    world = await open({ ...COLLECTOR, auth0: { logs: recentLogs(20) } });
+    await ship();
+    const none = await audit(AT_ONCE, { PATH: world.directory });
+    expect(none.stderr).toContain('the Azure CLI (az) is not installed');
+    const out = await audit(AT_ONCE, { ...(await loggedIn()), AZ_TOKEN: '' });
+    expect(out.stderr).toContain(
+      "the Azure CLI returned no token: ERROR: Please run 'az login' to setup account; run:",
+    );
+    await world.close();
+    world = await open({ kind: 'logs-ingestion', auth0: { logs: recentLogs(20) } });
+    await ship();
+    const where = await audit();
+    expect(where.stderr).toContain('azure.workspaceId of pipeline "local" is not set');
+    expect([none.code, out.code, where.code]).toEqual([2, 2, 2]);
+    expect((await audit([...AT_ONCE, '--workspace', WORKSPACE])).code).toBe(0);
+  });
+
+  test('an application of the operator’s is taken from the environment', async () => {
+    world = await open({ ...COLLECTOR, auth0: { logs: recentLogs(20) } });
+    await ship();
+    const { tenantId, clientId, clientSecret } = world.azure.settings.entra;
+    const env = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret };
+    const { code, stdout } = await audit(AT_ONCE, env);
+    expect(stdout).toContain('Stored: 20 logs.');
+    expect(stdout).toContain(`workspace ${WORKSPACE}, read as AZURE_CLIENT_ID`);
+    expect(code).toBe(0);
+  });
+
+  test('a page of a proxy is no answer, and no log is called lost for it', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(20) } });
+    await ship();
+    world.azure.faults.query.always({
+      kind: 'status',
+      status: 403,
+      headers: { 'content-type': 'text/html' },
+      body: '<html>',
+    });
+    const { code, stdout, stderr } = await audit();
+    expect(stderr).toContain('let requests to 127.0.0.1');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});

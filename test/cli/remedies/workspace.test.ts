@@ -1,0 +1,37 @@
+import { chmod } from 'node:fs/promises';
+import { delimiter } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { cli } from '../cli.ts';
+import { type LocalWorld, openLocalWorld } from '../local-world.ts';
+import { commandsIn, parse } from './printed.ts';
+
+let world: LocalWorld;
+afterEach(() => world.close());
+
+async function audit(more: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  const file = await world.write('pipeline.json', world.config);
+  const state = world.directory;
+  const words = ['audit', '--from', '1h', '--stored', '--config', file, '--state', state, ...more];
+  return cli(words, { ...world.env, ...env });
+}
+
+test('no login of the Azure CLI: the command logs in', async () => {
+  world = await openLocalWorld({ kind: 'data-collector' });
+  await chmod(await world.write('az', '#!/bin/sh\necho "ERROR: no account" >&2\nexit 1\n'), 0o755);
+  const env = { PATH: `${world.directory}${delimiter}${process.env['PATH']}` };
+  const { code, stderr } = await audit([], env);
+  const commands = commandsIn(stderr);
+  expect({ code, commands }).toEqual({ code: 2, commands: ['az login'] });
+  expect(await parse(commands[0]!)).toEqual(['az', 'login']);
+});
+
+test('no workspace id: the command lists them', async () => {
+  world = await openLocalWorld({ kind: 'logs-ingestion' });
+  const { code, stderr } = await audit();
+  const [list = '', ...more] = commandsIn(stderr);
+  expect({ code, more }).toEqual({ code: 2, more: [] });
+  expect(await parse(list)).toEqual([
+    ...['az', 'monitor', 'log-analytics', 'workspace', 'list', '-o', 'table', '--query'],
+    '[].{name:name,id:customerId}',
+  ]);
+});

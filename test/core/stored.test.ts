@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { digestOf, sketchOf } from '../../lambda/core/sketch.ts';
+import { generatedWithin, storedCounts, storedIds, storedWords } from '../../lambda/core/stored.ts';
+import { BIN_MS, binAt, binOf } from '../../lambda/core/stored-kql.ts';
+import type { QueryAnswer, Span, WorkspaceReader } from '../../lambda/core/workspace.ts';
+import { logIdAt } from '../../simulator/auth0/tenant.ts';
+import { runKql } from '../../simulator/azure/kql.ts';
+
+const HOUR_MS = 3_600_000;
+const NOW = Date.parse('2030-05-15T12:00:00Z');
+const SPAN = { fromMs: NOW - 4 * HOUR_MS, toMs: NOW - HOUR_MS };
+const PLACE = { table: 'Auth0Logs_CL', logIdColumn: 'LogId', stream: 'Custom-Auth0Logs_CL' };
+const IDS = Array.from({ length: 180 }, (_, n) => logIdAt(SPAN.fromMs + n * 60_000, '1'));
+
+interface Asked {
+  readonly kql: string;
+  readonly span: Span;
+}
+/** A workspace that holds IDS and answers so many rows; `first` answers come instead. */
+function world(maxRows: number, ...first: QueryAnswer[]) {
+  const asked: Asked[] = [];
+  const slept: number[] = [];
+  const reader: WorkspaceReader = {
+    query: async (kql, span) => {
+      asked.push({ kql, span });
+      const instead = first.shift();
+      if (instead) return instead;
+      const rows = runKql(kql, name =>
+        name === PLACE.table ? { columns: ['LogId'], rows: IDS.map(LogId => ({ LogId })) } : undefined,
+      );
+      if (rows.length > maxRows) return { kind: 'too-much', message: 'rows' };
+      const plain = rows.map(row =>
+        Object.fromEntries(
+          Object.entries(row).map(([name, one]) => [name, typeof one === 'bigint' ? Number(one) : one]),
+        ),
+      );
+      return { kind: 'rows', rows: plain };
+    },
+  };
+  const clock = { now: () => NOW, sleep: async (ms: number) => void slept.push(ms) };
+  return { asked, slept, d: { reader, place: PLACE, clock, random: () => 0.5 } };
+}
+const fault = (verdict: 'throttled' | 'unavailable' | 'denied', retryAfterMs?: number): QueryAnswer => ({
+  kind: 'fault',
+  fault: { verdict, message: verdict, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+});
+
+describe('what is stored', () => {
+  test('is counted and digested by ten minutes, in one query', async () => {
+    const { d, asked } = world(1_000);
+    const found = await storedCounts(d, SPAN);
+    if (found.kind !== 'found') throw new Error(found.kind);
+    expect(asked).toHaveLength(1);
+    expect([...found.value.keys()]).toEqual([...new Set(IDS.map(binOf))]);
+    for (const [bin, { ids, rows, repeated, high, low }] of found.value) {
+      const expected = IDS.filter(id => binOf(id) === bin);
+      expect({ ids, rows, repeated }).toEqual({ ids: 10, rows: 10, repeated: 0 });
+      expect({ high, low }).toEqual(digestOf(sketchOf(expected)));
+    }
+    expect(binAt(SPAN.fromMs)).toBe(binOf(IDS[0]!));
+  });
+
+  test('is asked for by halves where one answer cannot hold it: every id, each once', async () => {
+    const { d, asked } = world(25);
+    const found = await storedIds(d, SPAN);
+    expect(found.kind === 'found' && [...found.value.keys()]).toEqual(IDS);
+    expect(asked.length).toBeLessThan(2 * (IDS.length / 12));
+    const few = world(3);
+    const counts = await storedCounts(few.d, SPAN);
+    expect(counts.kind === 'found' && counts.value.size).toBe(18);
+  });
+
+  test('is never split within ten minutes, nor for ever', async () => {
+    const { d, asked } = world(0);
+    expect(await storedCounts(d, SPAN)).toMatchObject({ kind: 'fault', fault: { code: 'TOO_MUCH' } });
+    expect(asked.length).toBeLessThan(10);
+    expect(await storedIds(world(0).d, SPAN)).toMatchObject({ kind: 'fault', fault: { code: 'TOO_MUCH' } });
+    expect(BIN_MS).toBe(600_000);
+  });
+
+  test('is looked for wherever TimeGenerated may be: its own time, and receipt until now', async () => {
+    const { d, asked } = world(1_000);
+    await storedIds(d, SPAN);
+    expect(asked[0]?.span).toEqual(generatedWithin(SPAN, NOW));
+    expect(generatedWithin(SPAN, NOW)).toEqual({
+      fromMs: SPAN.fromMs - 48 * HOUR_MS,
+      toMs: NOW + 24 * HOUR_MS,
+    });
+  });
+});
+
+describe('patience', () => {
+  test('a passing fault is asked again, after what it asked for', async () => {
+    const { d, asked, slept } = world(1_000, fault('throttled', 30_000), fault('unavailable'));
+    expect((await storedCounts(d, SPAN)).kind).toBe('found');
+    expect(asked).toHaveLength(3);
+    expect(slept[0]).toBeGreaterThanOrEqual(30_000);
+  });
+
+  test('a lasting one ends it after six attempts, and a refusal at once', async () => {
+    const lasting = world(1_000, ...Array.from({ length: 9 }, () => fault('unavailable')));
+    expect(await storedIds(lasting.d, SPAN)).toMatchObject({
+      kind: 'fault',
+      fault: { verdict: 'unavailable' },
+    });
+    expect(lasting.asked).toHaveLength(6);
+    const denied = world(1_000, fault('denied'));
+    expect(await storedIds(denied.d, SPAN)).toMatchObject({ kind: 'fault', fault: { verdict: 'denied' } });
+    expect(denied.asked).toHaveLength(1);
+  });
+});
+
+test('a table that is not there says so of rows, and nothing of the workspace’s words', async () => {
+  const unknown: QueryAnswer = { kind: 'unknown-name', name: PLACE.table };
+  expect(await storedCounts(world(1, unknown).d, SPAN)).toEqual(unknown);
+  const row = {
+    Operation: 'Custom log',
+    Message: 'm',
+    Times: 2,
+    First: '2030-05-15T10:00:00Z',
+    Last: '2030-05-15T11:00:00Z',
+  };
+  const said = world(1, { kind: 'rows', rows: [row] }, { kind: 'unknown-name', name: 'DCRLogErrors' });
+  expect(await storedWords(said.d, SPAN)).toEqual({
+    kind: 'found',
+    value: [
+      {
+        from: '_LogOperation',
+        operation: 'Custom log',
+        message: 'm',
+        times: 2,
+        firstAtMs: NOW - 2 * HOUR_MS,
+        lastAtMs: NOW - HOUR_MS,
+      },
+    ],
+  });
+});

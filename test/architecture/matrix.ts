@@ -59,7 +59,7 @@ const TESTS = `
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
 | test/cli/window/            | test/cli/
-| test/cli/remedies/          | test/cli/ test/architecture/sources.ts test/deploy/remedies.ts
+| test/cli/remedies/          | test/cli/ test/cli/replay/ test/architecture/sources.ts test/deploy/remedies.ts
 | test/cli/<command>/         | test/cli/ test/config/ test/destinations/ test/world.ts
 | test/config/                | test/destinations/
 | test/core/                  | test/core/record/ test/world.ts test/cli/last-run.ts test/edges/server.ts

@@ -1,6 +1,8 @@
 /** Scenes of a deployed stack: what a command prints is typed there, or read by bash where AWS itself would be needed. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recentLogs } from '../local-world.ts';
+import { messageOf } from '../replay/dead-letters.ts';
 import { openStackWorld, STACK, type StackWorld } from '../stack-world.ts';
 import { commandsIn, parse, type } from './printed.ts';
 
@@ -65,11 +67,19 @@ test('a deleted schedule: the very deployment that made it', async () => {
 
 test('a dead letter of one of two pipelines: the list of that one, by stack and region', async () => {
   const { prod } = world.pipelines;
-  const letter = { QueueUrl: prod.output.deadLetterQueueUrl, MessageBody: 'a dead letter' };
+  const letter = {
+    QueueUrl: prod.output.deadLetterQueueUrl,
+    MessageBody: messageOf({ logs: recentLogs(1), pipeline: 'prod' }),
+  };
   await prod.aws.sqs.send(new SendMessageCommand(letter));
   const status = await say('status');
   expect(status.code).toBe(1);
   const [list = ''] = starting(status.stdout, 'npx auth0-logs-to-azure replay --list');
   expect(list).toBe(`npx auth0-logs-to-azure replay --list${here} --pipeline prod`);
   expect((await type(list, shell())).stdout).toContain('1 dead letter');
+  const moved = await say('replay --pipeline prod --yes');
+  const [look = ''] = starting(moved.stdout, 'npx auth0-logs-to-azure status');
+  const after = await type(look, shell());
+  expect(after.stdout).toContain('retry queue   1 failed batch');
+  expect(after.stdout).toContain('dead letters  none');
 });

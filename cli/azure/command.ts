@@ -19,7 +19,7 @@ Exit codes: 0 printed; 2 wrong usage, or the file contains no such outputs.
 Examples:
   $ npx auth0-logs-to-azure azure outputs outputs.json \\
       --domain acme.eu.auth0.com --log-retention-days 10 \\
-      --alarm-email you@example.com > config.json
+      --alarm-email you@example.com --out config.json
   $ npx auth0-logs-to-azure azure outputs outputs.json \\
       --config config.json > moved.json`;
 
@@ -39,6 +39,7 @@ export function addAzure(program: Command): void {
     .option('--name <name>', 'for a new configuration: name of the pipeline', 'prod')
     .option('--log-retention-days <days>', 'days that Auth0 keeps logs: 1, 5, 10 or 30', days)
     .option('--alarm-email <address...>', 'email addresses that alarms notify')
+    .option('--out <file>', 'write the configuration to this file instead of printing it')
     .option('--json', 'accepted for consistency: the output is always JSON')
     .addHelpText('after', OUTPUTS_HELP)
     .action(async (file: string, options: OutputsOptions) => {

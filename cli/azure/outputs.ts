@@ -1,4 +1,5 @@
 /** `azure outputs`: from the outputs of a deployment of azure/template.json to a configuration. */
+import { writeFileSync } from 'node:fs';
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
@@ -11,6 +12,8 @@ export interface OutputsOptions {
   readonly name: string;
   readonly logRetentionDays?: number;
   readonly alarmEmail?: readonly string[];
+  /** Written only once the configuration is valid: a redirect of the shell empties the file before. */
+  readonly out?: string;
 }
 
 /** What the outputs go into. */
@@ -28,11 +31,22 @@ const SHORTEST_DAYS = 1;
 const MAKE_OUTPUTS =
   'create it:\n  az deployment group show -g GROUP -n auth0-logs --query properties.outputs -o json > outputs.json';
 
-/** Prints the configuration, and on standard error what is still to be decided. Throws as `configurationFrom` does, and UsageError for a file that cannot be read. */
+/** Prints or writes the configuration, and on standard error what is still to be decided. Throws as `configurationFrom` does, and UsageError for a file that cannot be read. */
 export function printConfiguration(file: string, options: OutputsOptions): void {
   const outputs = readJsonFile('outputs file', file, MAKE_OUTPUTS);
-  console.log(JSON.stringify(configurationFrom(outputs, baseOf(options)), null, 2));
+  const text = JSON.stringify(configurationFrom(outputs, baseOf(options)), null, 2);
+  if (options.out === undefined) console.log(text);
+  else writeOut(options.out, `${text}\n`);
   for (const note of undecided(options)) printError(`note: ${note}`);
+}
+
+function writeOut(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? error.code : 'unknown';
+    throw new UsageError(`--out ${file}: cannot be written (${why}); choose another file`, error);
+  }
 }
 
 /** What a new configuration has by default, a sentence each; one that is there has its own. */

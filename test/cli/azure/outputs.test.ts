@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -147,6 +147,21 @@ describe('the command', () => {
       auth0: { logRetentionDays: 30 },
       alarms: { email: ['a@example.com', 'b@example.com'] },
     });
+  });
+
+  test('--out writes the configuration once it is valid, and leaves a file as it is otherwise', async () => {
+    const out = file('as it was');
+    const domain = ['--domain', 'acme.eu.auth0.com', '--out', out];
+    const refused = await cli(['azure', 'outputs', file({}), ...domain]);
+    expect([refused.code, readFileSync(out, 'utf8')]).toEqual([2, '"as it was"']);
+    const written = await cli(['azure', 'outputs', file(outputs()), ...domain]);
+    expect([written.code, written.stdout]).toEqual([0, '']);
+    expect(parsePipelines(JSON.parse(readFileSync(out, 'utf8')))[0]).toMatchObject({ azure: federated });
+    const nowhere = await cli(['azure', 'outputs', file(outputs()), ...domain, '--out', `${out}/x`]);
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      2,
+      expect.stringContaining('cannot be written (ENOTDIR)'),
+    ]);
   });
 
   test.each([

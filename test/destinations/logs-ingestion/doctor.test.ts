@@ -115,7 +115,7 @@ test('federated: the token cannot be had from here, the endpoint answers, and no
   expect(of('entra token')).toMatchObject({
     level: 'not checked',
     text: expect.stringContaining('Entra trusts only the roles of the functions'),
-    remedy: expect.stringContaining('see “last run”'),
+    remedy: expect.stringContaining('after the deploy and a first run'),
   });
   expect(of('azure')).toMatchObject({
     level: 'not checked',

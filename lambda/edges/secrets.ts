@@ -67,12 +67,10 @@ async function readSecret(
 function fieldsOf(name: string, text: string | undefined): SecretAnswer {
   if (text === undefined) return denied(name, 'has no string value');
   const object = jsonObject(text);
-  if (
-    [text, ...Object.keys(object ?? {}), ...Object.values(object ?? {})].some(
-      one => typeof one === 'string' && isPlaceholder(one),
-    )
-  )
+  const given = [text, ...Object.values(object ?? {})];
+  if (given.some(one => typeof one === 'string' && isPlaceholder(one))) {
     return denied(name, 'still holds the placeholder of the stack');
+  }
   if (!object) return denied(name, 'is not a JSON object of string fields');
   const fields: SecretFields = Object.fromEntries(
     Object.entries(object).flatMap(([key, value]) =>

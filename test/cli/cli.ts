@@ -3,6 +3,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
+/** Every command that does something, by the words that call it; `completion` prints a script and has no examples. */
+export const COMMANDS: readonly string[] = [
+  'demo',
+  'status',
+  'dry-run',
+  'doctor',
+  'audit',
+  'replay',
+  'checkpoint get',
+  'checkpoint set',
+  'backfill',
+  'run',
+  'azure outputs',
+];
+
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** No width is asked for: 80 columns, as in every pipe. */

@@ -19,7 +19,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { GENERATORS } from '../../scripts/generate.ts';
 import { deployed } from '../azure/sample-deployment.ts';
-import { cli, OWN_ENV } from '../cli/cli.ts';
+import { COMMANDS, cli, OWN_ENV } from '../cli/cli.ts';
 import { type Block, blocks, PAGES, page, ROOT } from './pages.ts';
 
 /** Their commands are run against a stack on loopback: operator-commands.test.ts. */
@@ -34,20 +34,7 @@ const RUN_ELSEWHERE = new Map([
 ]);
 
 /** Commands whose help has examples of calls. */
-const HELPED = [
-  '',
-  'demo',
-  'status',
-  'dry-run',
-  'doctor',
-  'audit',
-  'replay',
-  'checkpoint get',
-  'checkpoint set',
-  'backfill',
-  'run',
-  'azure outputs',
-];
+const HELPED = ['', ...COMMANDS];
 
 const BIN = join(ROOT, 'node_modules/.bin');
 const FOLDER = mkdtempSync(join(tmpdir(), 'test-docs-'));

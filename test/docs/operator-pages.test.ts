@@ -3,23 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cli } from '../cli/cli.ts';
+import { COMMANDS, cli } from '../cli/cli.ts';
 import { anchorsIn, blocks, page, ROOT } from './pages.ts';
 
 const PAGES = ['operating.md', 'runbook.md'];
-const COMMANDS = [
-  'status',
-  'doctor',
-  'replay',
-  'checkpoint get',
-  'checkpoint set',
-  'audit',
-  'backfill',
-  'dry-run',
-  'run',
-  'azure outputs',
-  'demo',
-];
 const helps = new Map<string, string>();
 beforeAll(async () => {
   const told = COMMANDS.map(

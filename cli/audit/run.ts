@@ -4,6 +4,8 @@ import { pipelineParts } from '../../lambda/wiring.ts';
 import { ledgerPlace } from '../pipelines/local/ledger.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated, Target, TargetOptions } from '../pipelines/operated.ts';
+import type { StoredReason } from '../pipelines/stored-reasons.ts';
+import type { ReadAs } from '../pipelines/workspace-reader.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
 import { stopOnSignals, stoppableClock, stoppableReader, stoppableSource } from '../terminal/stoppable.ts';
@@ -13,10 +15,10 @@ import { missingAtLeast } from './compare.ts';
 import { auditJson } from './json.ts';
 import { idsFile, joined, missingSpans } from './missing.ts';
 import { type Audit, audit, isWell } from './read.ts';
-import { hours, type StoredReason, storedReasons } from './reasons.ts';
+import { hours, windowReasons } from './reasons.ts';
 import { type AuditTold, showAudit } from './show.ts';
 import { lostLogs, type StoredOptions } from './stored.ts';
-import { type AskedWorkspace, askedWorkspace, type ReadAs } from './workspace.ts';
+import { type AskedWorkspace, askedWorkspace } from './workspace.ts';
 
 /** The pipeline has priority over an audit. */
 const HEADROOM = 0.5;
@@ -143,7 +145,7 @@ async function watched(
   try {
     const audited = await audit(d, window);
     const isLost = (audited.stored?.notStored ?? 0) > 0;
-    return { audit: audited, reasons: workspace && isLost ? await storedReasons(workspace, window) : [] };
+    return { audit: audited, reasons: workspace && isLost ? await windowReasons(workspace, window) : [] };
   } finally {
     // The page that was asked for ahead is of no use any more.
     over.abort();

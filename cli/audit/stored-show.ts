@@ -1,10 +1,10 @@
 /** Shows which logs of a window the workspace has stored. */
 import { inLine } from '../../lambda/core/cause.ts';
+import type { StoredReason } from '../pipelines/stored-reasons.ts';
+import { CALLER, type ReadAs } from '../pipelines/workspace-reader.ts';
 import { colors, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
-import type { StoredReason } from './reasons.ts';
 import { isStored, type StoredFindings } from './stored.ts';
-import type { ReadAs } from './workspace.ts';
 
 export interface StoredTold extends StoredFindings {
   readonly workspaceId: string;
@@ -36,12 +36,6 @@ export function storedRows(told: StoredTold): [string, number, string][] {
   ];
   return rows.filter(([name, count]) => count > 0 || name === 'stored' || name === 'not stored');
 }
-
-const CALLER: Readonly<Record<ReadAs, string>> = {
-  environment: 'AZURE_CLIENT_ID',
-  pipeline: 'the pipeline',
-  az: 'the login of the Azure CLI',
-};
 
 export function storedNotes({
   workspaceId,

@@ -3,7 +3,7 @@ import { ConfigError } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { withinLimit } from '../../lambda/core/http.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
-import { type Environment, pipelineParts, systemClock } from '../../lambda/wiring.ts';
+import { baseUrlOf, type Environment, pipelineParts, systemClock } from '../../lambda/wiring.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
 import type { About } from '../pipelines/remedy.ts';
 import { silenceMs } from '../pipelines/schedule.ts';
@@ -14,6 +14,7 @@ import { checkpointFinding } from './checkpoint.ts';
 import { clockFinding, clockWatch } from './clock.ts';
 import { columnsFinding } from './columns.ts';
 import { configurationFindings, noticeFindings } from './configuration.ts';
+import { droppedRowsFindings } from './dropped-rows.ts';
 import { about, type Finding, isUsable } from './finding.ts';
 import { factsOf, type Judged, judged } from './judged.ts';
 import { redactionFindings } from './redaction.ts';
@@ -87,6 +88,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
   const [
     [auth0Secret, fromAuth0],
     [azureSecret, fromAzure],
+    fromWorkspace,
     stored,
     problems,
     stopped,
@@ -96,6 +98,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
   ] = await Promise.all([
     watch('Auth0', auth0()),
     watch('Azure', azure()),
+    watch('the workspace', droppedRowsFindings(one, by, systemClock.now())),
     watch('the state', state),
     watch('table and queues', asked(one.problems())),
     watch('schedule, trigger', asked(one.stopped())),
@@ -115,6 +118,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
     ...redactionFindings(config, fromAuth0.sample, by),
     ...fromAzure,
     ...(rule ? [columnsFinding(rule, dcr, by)] : []),
+    ...fromWorkspace,
     clockFinding(clocks.skews, kind),
     // A state directory has no settings that could have been changed.
     ...(kind === 'stack' ? resourceFindings(problems, one.deployCommand) : []),
@@ -133,6 +137,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
 function baseUrlsIn({ config, secrets, env }: Operated) {
   try {
     pipelineParts(config, secrets, env);
+    baseUrlOf(env, ENV.workspaceBaseUrl);
   } catch (error) {
     if (error instanceof ConfigError) return error;
     throw error;

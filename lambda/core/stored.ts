@@ -10,6 +10,8 @@ export interface StoredDependencies {
   readonly place: StoredPlace;
   readonly clock: Clock;
   readonly random: Random;
+  /** Of each query, while its fault may be temporary. */
+  readonly maxAttempts?: number;
 }
 
 /** Ten minutes of ids: see `binOf`. */
@@ -30,12 +32,19 @@ export interface StoredWord {
   readonly lastAtMs: number;
 }
 
+export interface StoredWords {
+  readonly words: readonly StoredWord[];
+  /** Tables of messages that were not read, and why, as a clause. */
+  readonly unread: readonly { readonly from: StoredWord['from']; readonly why: string }[];
+}
+
 export type Found<T> =
   | { readonly kind: 'found'; readonly value: T }
   /** See QueryAnswer. */
   | { readonly kind: 'unknown-name'; readonly name: string }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
+const UNKNOWN = 'the workspace does not have it, or it is not visible to this caller';
 const DAY_MS = 86_400_000;
 /** A query may take three minutes, after a wait in the queue of the API. https://learn.microsoft.com/azure/azure-monitor/logs/api/timeouts */
 const QUERY_TIMEOUT_MS = 240_000;
@@ -85,19 +94,25 @@ export async function storedIds(
 }
 
 /** The messages of the workspace, and of the rule if there is one, in that time. A missing table has no messages. */
-export async function storedWords(d: StoredDependencies, span: Span): Promise<Found<readonly StoredWord[]>> {
+export async function storedWords(
+  d: StoredDependencies,
+  span: Span,
+): Promise<Exclude<Found<StoredWords>, { readonly kind: 'unknown-name' }>> {
   const { stream } = d.place;
   const asked = [
     ['_LogOperation', LOG_OPERATION_KQL] as const,
     ...(stream === undefined ? [] : [['DCRLogErrors', dcrErrorsKql(stream)] as const]),
   ];
   const words: StoredWord[] = [];
+  const unread: { from: StoredWord['from']; why: string }[] = [];
   for (const [from, kql] of asked) {
     const answer = await patiently(d, kql, span);
     if (answer.kind === 'fault') return answer;
     if (answer.kind === 'rows') words.push(...answer.rows.map(row => wordOf(from, row)));
+    if (answer.kind === 'unknown-name') unread.push({ from, why: UNKNOWN });
+    if (answer.kind === 'too-much') unread.push({ from, why: answer.message });
   }
-  return { kind: 'found', value: words };
+  return { kind: 'found', value: { words, unread } };
 }
 
 const wordOf = (from: StoredWord['from'], row: Row): StoredWord => ({
@@ -142,14 +157,14 @@ const tooMuch = (message: string): Fault => ({
 
 /** Repeats the query after a temporary fault. */
 async function patiently(
-  { reader, clock, random }: StoredDependencies,
+  { reader, clock, random, maxAttempts = MAX_ATTEMPTS }: StoredDependencies,
   kql: string,
   span: Span,
 ): Promise<QueryAnswer> {
   for (let attempt = 0; ; attempt++) {
     const answer = await reader.query(kql, span, QUERY_TIMEOUT_MS);
     if (answer.kind !== 'fault' || answer.fault.verdict === 'denied') return answer;
-    if (attempt + 1 >= MAX_ATTEMPTS) return answer;
+    if (attempt + 1 >= maxAttempts) return answer;
     const retryAfterMs = answer.fault.retryAfterMs ?? 0;
     await clock.sleep(backoffMs(attempt, random, { ...BACKOFF, retryAfterMs }));
   }

@@ -104,6 +104,9 @@ describe('patience', () => {
       fault: { verdict: 'unavailable' },
     });
     expect(lasting.asked).toHaveLength(6);
+    const once = world(1_000, fault('unavailable'), fault('unavailable'));
+    await storedIds({ ...once.d, maxAttempts: 1 }, SPAN);
+    expect(once.asked).toHaveLength(1);
     const denied = world(1_000, fault('denied'));
     expect(await storedIds(denied.d, SPAN)).toMatchObject({ kind: 'fault', fault: { verdict: 'denied' } });
     expect(denied.asked).toHaveLength(1);
@@ -123,15 +126,18 @@ test('a table that is not there says so of rows, and nothing of the workspace’
   const said = world(1, { kind: 'rows', rows: [row] }, { kind: 'unknown-name', name: 'DCRLogErrors' });
   expect(await storedWords(said.d, SPAN)).toEqual({
     kind: 'found',
-    value: [
-      {
-        from: '_LogOperation',
-        operation: 'Custom log',
-        message: 'm',
-        times: 2,
-        firstAtMs: NOW - 2 * HOUR_MS,
-        lastAtMs: NOW - HOUR_MS,
-      },
-    ],
+    value: {
+      words: [
+        {
+          from: '_LogOperation',
+          operation: 'Custom log',
+          message: 'm',
+          times: 2,
+          firstAtMs: NOW - 2 * HOUR_MS,
+          lastAtMs: NOW - HOUR_MS,
+        },
+      ],
+      unread: [{ from: 'DCRLogErrors', why: expect.stringContaining('not visible to this caller') }],
+    },
   });
 });

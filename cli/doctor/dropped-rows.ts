@@ -119,10 +119,13 @@ async function hiddenRows(
   const found = await storedCounts(d, { fromMs, toMs: nowMs });
   if (found.kind === 'fault') return faultOf(found.fault, readAs, look);
   if (found.kind === 'found' && found.value.size > 0) return undefined;
+  const { table } = d.place;
   const what =
-    found.kind === 'unknown-name' && found.name === d.place.table
-      ? `the workspace has no table ${d.place.table}, or it is not visible to ${CALLER[readAs]}`
-      : `no row of ${d.place.table} is visible to ${CALLER[readAs]}`;
+    found.kind === 'found'
+      ? `no row of ${table} is visible to ${CALLER[readAs]}`
+      : found.name === table
+        ? `the workspace has no table ${table}, or it is not visible to ${CALLER[readAs]}`
+        : `${table} has no column ${found.name}`;
   const at = entry.enteredAtMs === undefined ? '' : ` at ${dateText(entry.enteredAtMs)}`;
   return say.warning(
     `${what}, although Azure accepted ${counted(entry.accepted, 'log')}${at}: the messages about dropped rows may be hidden too`,

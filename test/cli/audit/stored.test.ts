@@ -1,10 +1,10 @@
-import { chmod } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { COLUMNS } from '../../../lambda/core/record/columns.ts';
 import { logIdTimeMs } from '../../../lambda/core/record/log-id.ts';
 import { generateLogs } from '../../../simulator/auth0/tenant.ts';
 import type { AzureOptions } from '../../../simulator/azure/server.ts';
+import { loggedIn } from '../azure-login.ts';
 import { cli, EIGHTY } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 
@@ -35,24 +35,6 @@ const audit = (more: readonly string[] = AT_ONCE, env?: Record<string, string>) 
 const auditJson = async (more: readonly string[] = AT_ONCE, env?: Record<string, string>) =>
   JSON.parse((await audit([...more, '--json'], env)).stdout);
 
-/** An `az` that has logged in, and takes no other command than the one that it is asked. */
-async function loggedIn(): Promise<Record<string, string>> {
-  const script = `#!${process.execPath}
-const [a, b, c, resource, d, form, ...rest] = process.argv.slice(2);
-const words = [a, b, c, d, form].join(' ');
-if (words !== 'account get-access-token --resource --output json' || rest.length > 0) process.exit(2);
-if (!process.env.AZ_TOKEN) { console.error("ERROR: Please run 'az login' to setup account."); process.exit(1); }
-if (resource !== 'https://api.loganalytics.io') process.exit(3);
-console.log(JSON.stringify({ accessToken: process.env.AZ_TOKEN, expires_on: Math.floor(Date.now() / 1000) + 3600 }));
-`;
-  const path = await world.write('az', script);
-  await chmod(path, 0o755);
-  return {
-    PATH: `${world.directory}${delimiter}${process.env['PATH']}`,
-    AZ_TOKEN: world.azure.login('https://api.loganalytics.io'),
-  };
-}
-
 describe('audit --stored', () => {
   test('names every log that went into a table of a rule by the Data Collector API, and why: exit code 1', async () => {
     world = await open(
@@ -62,7 +44,7 @@ describe('audit --stored', () => {
     await ship();
     expect(world.azure.workspace.stored).toBe(0);
     expect((await run('audit', ['--from', '4h'])).stdout).toContain('Nothing is missing: 20 logs settled.');
-    const { code, stdout, stderr } = await audit([...AT_ONCE], { ...(await loggedIn()), ...EIGHTY });
+    const { code, stdout, stderr } = await audit([...AT_ONCE], { ...(await loggedIn(world)), ...EIGHTY });
     for (const id of world.auth0.tenant.ids()) expect(stdout).toContain(`\n  ${id}\n`);
     expect(stdout).toMatch(/not stored +│ +20 │ accepted by Azure, but not in the table/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
@@ -124,7 +106,7 @@ describe('audit --stored', () => {
     expect(text).toContain('run this audit with --read-as az, as a user whose role');
     expect(code).toBe(1);
     expect((await auditJson()).stored).toMatchObject({ isNothingVisible: true, logs: { notStored: 20 } });
-    const other = await audit([...AT_ONCE, '--read-as', 'az'], await loggedIn());
+    const other = await audit([...AT_ONCE, '--read-as', 'az'], await loggedIn(world));
     expect(other.stdout).toContain('Stored: 20 logs.');
     expect(other.stdout).not.toContain('No row of this window is visible');
   });
@@ -151,7 +133,7 @@ describe('audit --stored', () => {
   test('too many columns are named', async () => {
     world = await open({ ...COLLECTOR, auth0: { logs: recentLogs(30) } }, { columnLimit: 10 });
     await ship();
-    const { stored } = await auditJson(AT_ONCE, await loggedIn());
+    const { stored } = await auditJson(AT_ONCE, await loggedIn(world));
     expect(stored.logs).toMatchObject({ stored: 0, notStored: 30 });
     expect(stored).toMatchObject({ unknownName: 'Auth0_CL', reasons: [{ cause: 'too-many-columns' }] });
   });
@@ -241,7 +223,7 @@ describe('audit --stored, when it cannot', () => {
     expect(stderr).toContain(WORKSPACE);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     // The operator's own login has it.
-    expect((await audit([...AT_ONCE, '--read-as', 'az'], await loggedIn())).code).toBe(0);
+    expect((await audit([...AT_ONCE, '--read-as', 'az'], await loggedIn(world))).code).toBe(0);
   });
 
   test('the shared key of a workspace reads nothing: it says so', async () => {
@@ -259,7 +241,7 @@ describe('audit --stored, when it cannot', () => {
     await ship();
     const none = await audit(AT_ONCE, { PATH: world.directory });
     expect(none.stderr).toContain('the Azure CLI (az) is not installed');
-    const out = await audit(AT_ONCE, { ...(await loggedIn()), AZ_TOKEN: '' });
+    const out = await audit(AT_ONCE, { ...(await loggedIn(world)), AZ_TOKEN: '' });
     expect(out.stderr).toContain(
       "the Azure CLI returned no token: ERROR: Please run 'az login' to setup account; run:",
     );

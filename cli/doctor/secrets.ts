@@ -1,6 +1,5 @@
 /** Whether the pipeline's secrets can be read and are what they should be. Their values are never shown. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
-import { isPlaceholder } from '../../lambda/core/contract.ts';
 import type { SecretFields, SecretSource } from '../../lambda/core/model.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { Target } from '../pipelines/operated.ts';
@@ -21,11 +20,9 @@ const NOT_FOR_US = new Set(['AccessDeniedException', 'DecryptionFailure', 'Crede
 
 /** Auth0's: `{"clientId"}` with `"clientSecret"` or `"privateKey"`, and `"redactionKey"` where a rule needs it. */
 export function auth0SecretFinding(vault: Vault): Promise<Finding> {
-  const { auth0, redact } = vault.config;
-  const hashes = redact.some(rule => rule.how === 'hash');
-  const key = hashes ? ', "redactionKey": "…"' : '';
-  const shape = `{"clientId": "…", "clientSecret": "…"${key}} or {"clientId": "…", "privateKey": "…"${key}}`;
-  return secretFinding(vault, 'auth0 secret', auth0.secret, shape, fields => {
+  const { auth0 } = vault.config;
+  const hashes = hashesIn(vault.config);
+  return secretFinding(vault, 'auth0 secret', auth0.secret, auth0Shape(vault.config), fields => {
     const proof = fields['privateKey']?.reveal() ? 'privateKey' : 'clientSecret';
     const needed = ['clientId', proof, ...(hashes ? ['redactionKey'] : [])];
     const missing = missingIn(fields, needed, proof === 'clientSecret' ? ' or "privateKey"' : '');
@@ -39,11 +36,34 @@ export function azureSecretFinding(vault: Vault): Promise<Finding> {
   const { azure } = vault.config;
   const name = azure.secret ?? '';
   const { name: field, problemOf } = specOf(azure).secretField;
-  return secretFinding(vault, 'azure secret', name, `{"${field}": "…"}`, fields => ({
+  return secretFinding(vault, 'azure secret', name, azureShape(vault.config), fields => ({
     needed: [field],
     problem: missingIn(fields, [field]) ?? problemOf(fields[field]!.reveal()),
   }));
 }
+
+/** A remedy that names a secret of the stack is followed by the command that stores a new value. */
+export function withFilling(finding: Finding, { config, kind, about }: Vault): Finding {
+  const { remedy } = finding;
+  const secrets = [
+    [config.auth0.secret, auth0Shape(config)],
+    [config.azure.secret, azureShape(config)],
+  ] as const;
+  const [name, shape] = secrets.find(([one]) => remedy?.includes(`the secret "${one}"`)) ?? [];
+  if (kind !== 'stack' || remedy === undefined || name === undefined || shape === undefined) return finding;
+  const [words = '', ...commands] = remedy.split('\n');
+  const [filled = '', ...put] = filling(name, shape, about).split('\n');
+  return { ...finding, remedy: [`${words.replace(/:$/, '')}; ${filled}`, ...commands, ...put].join('\n') };
+}
+
+const hashesIn = ({ redact }: PipelineConfig): boolean => redact.some(rule => rule.how === 'hash');
+
+function auth0Shape(config: PipelineConfig): string {
+  const key = hashesIn(config) ? ', "redactionKey": "…"' : '';
+  return `{"clientId": "…", "clientSecret": "…"${key}} or {"clientId": "…", "privateKey": "…"${key}}`;
+}
+
+const azureShape = ({ azure }: PipelineConfig): string => `{"${specOf(azure).secretField.name}": "…"}`;
 
 async function secretFinding(
   { secrets, kind, about }: Vault,
@@ -71,10 +91,6 @@ async function secretFinding(
   }
   const { fields } = answer;
   const remedy = kind === 'stack' ? filling(name, shape, about) : `correct the secret; it must be ${shape}`;
-  const untouched = Object.entries(fields).find(([, value]) => isPlaceholder(value.reveal()))?.[0];
-  if (untouched !== undefined) {
-    return say.error(`the secret "${name}" still contains the placeholder in "${untouched}"`, remedy);
-  }
   const { needed, problem } = look(fields);
   const blank = needed.find(
     key => fields[key]?.reveal().trim() !== fields[key]?.reveal() && key !== 'privateKey',

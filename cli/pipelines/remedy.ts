@@ -1,4 +1,5 @@
 /** Builds every command that a text asks the operator to run. No other file writes one. */
+import { environmentHasSecrets } from './local/secrets.ts';
 import type { TargetOptions } from './operated.ts';
 
 /** The options by which pipelines are found: those that were given. */
@@ -20,8 +21,16 @@ const TAKEN: Readonly<Record<string, readonly (typeof ALL)[number][]>> = {
  * @param words the command's name first, with its own options
  */
 export function command(words: readonly [name: string, ...rest: string[]], about: About): string {
-  return [START, ...words, ...optionWords(about, TAKEN[words[0]])].join(' ');
+  const [name] = words;
+  const all = name === 'run' ? withSecrets(about) : about;
+  return [START, ...words, ...optionWords(all, TAKEN[name])].join(' ');
 }
+
+/** `run` needs secrets: if the environment does not have them, those of a file, which docs/setup.md calls secrets.json. */
+const withSecrets = (about: About): About =>
+  about.secrets === undefined && !environmentHasSecrets(process.env)
+    ? { ...about, secrets: 'secrets.json' }
+    : about;
 
 /** The options as they are typed, each with its value. */
 export function optionWords(about: About, taken: readonly (typeof ALL)[number][] = ALL): string[] {
@@ -61,6 +70,31 @@ export const revertDrift = (deploy: string): string => `restore it:\n  ${deploy}
 /** A command of the AWS CLI, where the stack is. */
 export const awsCommand = (words: string, { region, profile }: About): string =>
   [`aws ${words}`, ...optionWords({ region, profile })].join(' ');
+
+/** What a schedule of the stack has: UpdateSchedule resets what it does not get, and refuses what is null. */
+const SCHEDULE_FIELDS = [
+  'Name',
+  'GroupName',
+  'Description',
+  'ScheduleExpression',
+  'ScheduleExpressionTimezone',
+  'FlexibleTimeWindow',
+  'Target',
+];
+
+/**
+ * The remedy that enables a schedule of the group `default`. A deployment does not: the template has no state, so that
+ * a changed one is no drift. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html
+ */
+export function enableSchedule(name: string, where: Pick<About, 'region' | 'profile'>): string {
+  const query = `{${SCHEDULE_FIELDS.map(field => `${field}:${field}`).join(',')}}`;
+  const get = awsCommand(
+    `scheduler get-schedule --name ${quoted(name)} --output json \\\n    --query '${query}'`,
+    where,
+  );
+  const update = awsCommand('scheduler update-schedule --state ENABLED', where);
+  return `enable it:\n  ${update} \\\n    --cli-input-json "$(${get})"`;
+}
 
 /** As a shell takes it. */
 export const quoted = (text: string): string =>

@@ -112,7 +112,9 @@ function lagText(lag: number, facts: Facts): string {
   const threshold = limits ? ` (threshold ${duration(limits.lagMs)})` : '';
   if (state?.lastRun?.outcome !== 'caught-up') return `${duration(lag)}${threshold}`;
   // Without a run, it is unknown what Auth0 has now.
-  if (silenceReasons(facts).length > 0) return `unknown: Auth0 was last read ${duration(lag)} ago`;
+  const runsNoMore = facts.stopped?.some(({ runbook }) => runbook === 'silent');
+  if (runsNoMore || silenceReasons(facts).length > 0)
+    return `unknown: Auth0 was last read ${duration(lag)} ago`;
   return `none; all logs up to ${duration(lag)} ago are shipped`;
 }
 

@@ -1,6 +1,7 @@
 /** Secrets for a run on one machine: from the environment, or from a file that git ignores. */
 import { statSync } from 'node:fs';
 import type { PipelineConfig } from '../../../lambda/config/config.ts';
+import { isPlaceholder } from '../../../lambda/core/contract.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
 import { isObject } from '../../../lambda/core/record/log.ts';
 import { Secret } from '../../../lambda/core/secret.ts';
@@ -8,6 +9,9 @@ import { SPECS, specOf } from '../../../lambda/destinations/all.ts';
 import type { Environment } from '../../../lambda/wiring.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
+
+/** Code of the fault of a secret that nobody has filled in. */
+const PLACEHOLDER = 'Placeholder';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -30,6 +34,10 @@ export function environmentSecrets({ auth0, azure }: PipelineConfig, env: Enviro
     ...(name === azure.secret && fieldsIn(env, AZURE_VARIABLES)),
   }));
 }
+
+/** Whether the environment has credentials for Auth0. */
+export const environmentHasSecrets = (env: Environment): boolean =>
+  Boolean(env['AUTH0_CLIENT_ID'] && (env['AUTH0_CLIENT_SECRET'] || env['AUTH0_PRIVATE_KEY']));
 
 /** Secrets of any number of pipelines, from a JSON file: name of the secret to its fields. Read again after `forget`. */
 export function fileSecrets(path: string): SecretSource {
@@ -70,9 +78,13 @@ export async function secretProblems(
   secrets: SecretSource,
   file: string | undefined,
 ): Promise<string[]> {
-  const problems: string[] = [];
+  const problems = new Set<string>();
   for (const { secret, one, variables } of neededFields(config)) {
     const answer = await secrets.read(secret);
+    if (answer.kind === 'fault' && answer.fault.code === PLACEHOLDER) {
+      problems.add(`pipeline "${config.name}": ${answer.fault.message}`);
+      continue;
+    }
     const fields = answer.kind === 'secret' ? answer.fields : {};
     if (one.some(alternative => alternative.every(field => fields[field]?.reveal()))) continue;
     const wanted = one.map(alternative => alternative.map(field => variables[field]).join(' and '));
@@ -80,9 +92,9 @@ export async function secretProblems(
     const remedy = file
       ? `add to ${file}: ${inFile}`
       : `set ${wanted.join(', or ')}, or specify --secrets FILE with ${inFile}`;
-    problems.push(`pipeline "${config.name}": the secret "${secret}" is missing or incomplete; ${remedy}`);
+    problems.add(`pipeline "${config.name}": the secret "${secret}" is missing or incomplete; ${remedy}`);
   }
-  return problems;
+  return [...problems];
 }
 
 /** `one`: alternatives, of which one must be there with all of its fields. */
@@ -124,7 +136,15 @@ function sourceOf(look: (name: string) => Values): SecretSource {
 
 function answerOf(name: string, look: (name: string) => Values): Awaited<ReturnType<SecretSource['read']>> {
   try {
-    const fields = Object.entries(look(name)).map(([key, value]) => [key, new Secret(value)] as const);
+    const values = Object.entries(look(name));
+    const untouched = values.find(([, value]) => isPlaceholder(value))?.[0];
+    if (untouched !== undefined) {
+      return denied(
+        `the secret "${name}" still contains the placeholder in "${untouched}"; replace it in the file of --secrets, or in its environment variable`,
+        PLACEHOLDER,
+      );
+    }
+    const fields = values.map(([key, value]) => [key, new Secret(value)] as const);
     if (fields.length > 0) return { kind: 'secret', fields: Object.fromEntries(fields) };
     return denied(
       `the secret "${name}" was not found; add {"${name}": {…}} to the file of --secrets, or set its environment variables`,
@@ -134,6 +154,6 @@ function answerOf(name: string, look: (name: string) => Values): Awaited<ReturnT
   }
 }
 
-function denied(message: string) {
-  return { kind: 'fault', fault: { verdict: 'denied', message } } as const;
+function denied(message: string, code?: string) {
+  return { kind: 'fault', fault: { verdict: 'denied', message, ...(code && { code }) } } as const;
 }

@@ -10,7 +10,7 @@ import { isObject } from '../../../lambda/core/record/log.ts';
 import type { Environment } from '../../../lambda/wiring.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Stopped } from '../operated.ts';
-import { type About, awsCommand, revertDrift } from '../remedy.ts';
+import { type About, awsCommand, enableSchedule, revertDrift } from '../remedy.ts';
 import type { StackClients } from './clients.ts';
 import { queueNameOf } from './queues.ts';
 
@@ -44,10 +44,10 @@ async function stoppedSchedule(
   { ask, lambda, region }: StackClients,
   { schedule }: PipelineOutput,
   env: Environment,
-  { deploy }: Whereabouts,
+  where: Whereabouts,
 ): Promise<Stopped | undefined> {
   if (schedule === undefined) return undefined;
-  const about = { runbook: 'silent', remedy: revertDrift(deploy) };
+  const about = { runbook: 'silent', remedy: revertDrift(where.deploy) };
   const missing = `the schedule ${schedule} does not exist`;
   try {
     const state = await ask(
@@ -56,12 +56,11 @@ async function stoppedSchedule(
       missing,
     );
     if (state === 'ENABLED') return undefined;
-    const remedy = 'enable it: console → EventBridge → Scheduler → Schedules';
     return {
       ...about,
       what: 'the schedule is disabled',
       text: `the schedule ${schedule} is ${state}`,
-      remedy,
+      remedy: enableSchedule(schedule, where),
     };
   } catch (error) {
     if (!(error instanceof UsageError) || error.message !== missing) throw error;

@@ -22,7 +22,7 @@ import { counted, dateText } from '../terminal/words.ts';
 import { type Finding, about as findingOf, partsOf } from './finding.ts';
 
 const HOUR_MS = 3_600_000;
-const WINDOW_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 const QUERY_TIMEOUT_MS = 15_000;
 /** How long a row may take to appear: the default of `audit --ingestion-delay`. */
 const ROWS_APPEAR_MS = HOUR_MS / 2;
@@ -65,11 +65,11 @@ async function lookAs(readAs: ReadAs, look: Look): Promise<Finding | Denied> {
   if (!place || !workspace) throw new Error(`no workspace to read as ${readAs}`);
   const reader: typeof workspace = { query: (kql, span) => workspace.query(kql, span, QUERY_TIMEOUT_MS) };
   const d = { reader, place, clock: systemClock, random: Math.random, maxAttempts: 1 };
-  const sinceMs = nowMs - WINDOW_MS;
+  const sinceMs = nowMs - DAY_MS;
   const found = await storedReasons(d, { fromMs: sinceMs, toMs: nowMs + HOUR_MS });
   if (found.kind === 'fault') return faultOf(found.fault, readAs, look);
   const { reasons, unread } = found.value;
-  if (reasons.length > 0) return dropped(reasons, readAs, look);
+  if (reasons.length > 0) return await dropped(reasons, readAs, look);
   const [hidden] = unread;
   if (hidden !== undefined) {
     return say.warning(
@@ -85,7 +85,7 @@ async function lookAs(readAs: ReadAs, look: Look): Promise<Finding | Denied> {
   );
 }
 
-function dropped(reasons: readonly StoredReason[], readAs: ReadAs, look: Look): Finding {
+async function dropped(reasons: readonly StoredReason[], readAs: ReadAs, look: Look): Promise<Finding> {
   const times = reasons.reduce((sum, one) => sum + one.times, 0);
   const firstAtMs = Math.min(...reasons.map(one => one.firstAtMs));
   const lastAtMs = Math.max(...reasons.map(one => one.lastAtMs));
@@ -98,8 +98,7 @@ function dropped(reasons: readonly StoredReason[], readAs: ReadAs, look: Look): 
   );
   return say.error(
     `Azure dropped accepted rows in the last 24 h: ${distinct(means)} (${counted(times, 'message')}, ${when})`,
-    // Rows are dropped soon after their logs are read, unless there is a backlog.
-    `${distinct(todo)}: an audit names the logs, and prints the command that ships them:\n  ${auditCommand(firstAtMs - HOUR_MS, readAs, look)}`,
+    `${distinct(todo)}: an audit names the logs, and prints the command that ships them:\n  ${auditCommand(await loggedSinceMs(firstAtMs - HOUR_MS, look), readAs, look)}`,
   );
 }
 
@@ -111,8 +110,8 @@ async function hiddenRows(
   readAs: ReadAs,
   look: Look,
 ): Promise<Finding | Denied | undefined> {
-  const { one, nowMs } = look;
-  const entry = await acceptedEntry(one, nowMs);
+  const { nowMs } = look;
+  const entry = await acceptedEntry(look);
   const loggedAtMs = logIdTimeMs(entry?.lastLogId ?? '');
   if (!entry || loggedAtMs === undefined) return undefined;
   const fromMs = loggedAtMs - HOUR_MS;
@@ -134,13 +133,28 @@ async function hiddenRows(
 }
 
 /** The first batch of the last 24 hours whose rows must be visible by now; undefined if none is known. */
-async function acceptedEntry(one: Operated, nowMs: number): Promise<ReadEntry | undefined> {
-  const sinceMs = nowMs - WINDOW_MS;
+async function acceptedEntry({ one, nowMs }: Look): Promise<ReadEntry | undefined> {
+  const entry = await firstEntry(one, nowMs - DAY_MS, ({ accepted }) => accepted > 0);
+  return (entry?.enteredAtMs ?? nowMs) > nowMs - ROWS_APPEAR_MS ? undefined : entry;
+}
+
+/** The time of the first log that was settled since then: the logs of a backlog are older. */
+async function loggedSinceMs(fromMs: number, { one, nowMs }: Look): Promise<number> {
+  const entry = await firstEntry(one, fromMs, ({ logs }) => logs > 0);
+  if (!entry) return fromMs;
+  const oldestMs = nowMs - one.config.auth0.logRetentionDays * DAY_MS;
+  return Math.min(fromMs, logIdTimeMs(entry.afterLogId ?? '') ?? oldestMs);
+}
+
+/** Of the ledger since then; undefined if there is none, or if the ledger cannot be read. */
+async function firstEntry(
+  { ledger }: Operated,
+  fromMs: number,
+  isWanted: (entry: ReadEntry) => boolean,
+): Promise<ReadEntry | undefined> {
   try {
-    for await (const entry of one.ledger(sinceMs)) {
-      const { enteredAtMs = nowMs, accepted } = entry;
-      if (enteredAtMs > nowMs - ROWS_APPEAR_MS) return undefined;
-      if (enteredAtMs >= sinceMs && accepted > 0) return entry;
+    for await (const entry of ledger(fromMs)) {
+      if ((entry.enteredAtMs ?? fromMs) >= fromMs && isWanted(entry)) return entry;
     }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

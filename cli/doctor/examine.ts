@@ -18,7 +18,7 @@ import { droppedRowsFindings } from './dropped-rows.ts';
 import { about, type Finding, isUsable } from './finding.ts';
 import { factsOf, type Judged, judged } from './judged.ts';
 import { redactionFindings } from './redaction.ts';
-import { auth0SecretFinding, azureSecretFinding } from './secrets.ts';
+import { auth0SecretFinding, azureSecretFinding, withFilling } from './secrets.ts';
 import { type Asked, lastRunFinding, queueFindings, resourceFindings, triggerFindings } from './state.ts';
 
 export interface Examination {
@@ -128,7 +128,7 @@ export async function examine(one: Operated, { kind, about: by, dcr, watch }: Ex
     ...queueFindings(depths, pulse),
   ];
   return judged(
-    findings,
+    findings.map(finding => withFilling(finding, vault)),
     factsOf(one, kind, nowMs, { state: stored, queues: depths, alarms, limits, stopped }),
   );
 }

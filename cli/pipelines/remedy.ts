@@ -28,7 +28,7 @@ export function command(words: readonly [name: string, ...rest: string[]], about
 
 /** `run` needs secrets: if the environment does not have them, those of a file, which docs/setup.md calls secrets.json. */
 const withSecrets = (about: About): About =>
-  about.secrets === undefined && !environmentHasSecrets(process.env)
+  about.config !== undefined && about.secrets === undefined && !environmentHasSecrets(process.env)
     ? { ...about, secrets: 'secrets.json' }
     : about;
 
@@ -71,7 +71,10 @@ export const revertDrift = (deploy: string): string => `restore it:\n  ${deploy}
 export const awsCommand = (words: string, { region, profile }: About): string =>
   [`aws ${words}`, ...optionWords({ region, profile })].join(' ');
 
-/** What a schedule of the stack has: UpdateSchedule resets what it does not get, and refuses what is null. */
+/**
+ * What every schedule of the stack has: UpdateSchedule resets the others to their defaults.
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html
+ */
 const SCHEDULE_FIELDS = [
   'Name',
   'GroupName',
@@ -83,8 +86,9 @@ const SCHEDULE_FIELDS = [
 ];
 
 /**
- * The remedy that enables a schedule of the group `default`. A deployment does not: the template has no state, so that
- * a changed one is no drift. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html
+ * The remedy that enables a schedule of the group `default`. `--revert-drift` cannot: the template does not set the state,
+ * and only properties that it sets can drift.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
  */
 export function enableSchedule(name: string, where: Pick<About, 'region' | 'profile'>): string {
   const query = `{${SCHEDULE_FIELDS.map(field => `${field}:${field}`).join(',')}}`;

@@ -31,6 +31,7 @@ export async function remedies(scene: Scene): Promise<void> {
   const queue = (url: string, attributes: object) =>
     `sqs set-queue-attributes --queue-url ${url} --attributes '${JSON.stringify(attributes)}'`;
   const mapping = `lambda list-event-source-mappings --function-name ${replayFunction} --query EventSourceMappings[0].UUID --output text`;
+  const kept = `scheduler get-schedule --name ${pipeline.output.schedule} --query '{Name:Name,ScheduleExpression:ScheduleExpression,FlexibleTimeWindow:FlexibleTimeWindow,Target:Target,Description:Description}'`;
   const changes: Changed[] = [
     {
       what: 'point-in-time recovery is off',
@@ -66,6 +67,11 @@ export async function remedies(scene: Scene): Promise<void> {
       what: 'the trigger of replay is disabled',
       check: 'schedule, trigger',
       mistake: `lambda update-event-source-mapping --uuid "$(aws ${mapping})" --no-enabled`,
+    },
+    {
+      what: 'the schedule is disabled',
+      check: 'schedule, trigger',
+      mistake: `scheduler update-schedule --state DISABLED --cli-input-json "$(aws ${kept})"`,
     },
     {
       what: 'a secret holds the placeholder',

@@ -71,6 +71,37 @@ test('just deployed, secrets not filled in: both pipelines say what to do, and t
   fillIn('prod-eu', 'azure', azureSecret(kind, APIS[kind].secret(azure.settings)));
 });
 
+test('refused credentials: the command that stores new ones, with the fields and without a value', async () => {
+  fillIn('prod', 'auth0', { ...AUTH0_FIELDS, clientSecret: 'an-old-one' });
+  const { of, findings } = await examined('prod');
+  fillIn('prod', 'auth0', AUTH0_FIELDS);
+  expect(of('auth0 token')).toMatchObject({
+    level: 'error',
+    text: expect.stringContaining('401'),
+    remedy: expect.stringMatching(
+      /^compare the secret .*; write \{"clientId": "…", "clientSecret": "…"\} or .* to secret\.json, .*:\n {2}aws secretsmanager put-secret-value --secret-id auth0-logs\/prod\/auth0 \\\n {4}--secret-string file:\/\/secret\.json$/,
+    ),
+  });
+  expect(JSON.stringify(findings)).not.toContain('an-old-one');
+});
+
+test('a refused secret of Entra: the command that stores a new one comes after the one that makes it', async () => {
+  const ofEntra = (['prod', 'prod-eu'] as const).find(one => specOf(world.pipelines[one]).token);
+  if (!ofEntra) throw new Error('one pipeline needs a token');
+  const { kind, azure } = world.pipelines[ofEntra];
+  fillIn(ofEntra, 'azure', azureSecret(kind, SAMPLES[kind].newSecret()));
+  const { of } = await examined(ofEntra);
+  fillIn(ofEntra, 'azure', azureSecret(kind, APIS[kind].secret(azure.settings)));
+  const { token, secretField } = specOf({ kind });
+  const [words, ...commands] = of(token?.check ?? '')?.remedy?.split('\n') ?? [];
+  expect(words).toContain(`; write {"${secretField.name}": "…"} to secret.json`);
+  expect(commands).toEqual([
+    expect.stringContaining('az ad app credential reset'),
+    `  aws secretsmanager put-secret-value --secret-id auth0-logs/${ofEntra}/azure \\`,
+    '    --secret-string file://secret.json',
+  ]);
+});
+
 describe.each(['prod', 'prod-eu'] as const)('%s, after a run', name => {
   test('is well but for what cannot be known from here, and the checkpoint is not touched', async () => {
     const { run, aws, azure } = world.pipelines[name];

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { aboutPipeline, awsCommand, command, firstRun } from '../../../cli/pipelines/remedy.ts';
 
 const STACK = { stack: 'Logs', region: 'eu-west-1', profile: 'on call', state: 'state', pipeline: 'prod' };
@@ -17,9 +17,19 @@ describe('a command', () => {
   test('names nothing that was not given, and no option that the command does not take', () => {
     expect(command(['status'], { state: 'state' })).toBe('npx auth0-logs-to-azure status');
     const both = { ...STACK, config: 'c.json' };
-    expect(command(['run', '--once'], both)).toBe(
-      'npx auth0-logs-to-azure run --once --config c.json --pipeline prod',
+    expect(command(['run', '--once'], { ...both, secrets: 's.json' })).toBe(
+      'npx auth0-logs-to-azure run --once --config c.json --secrets s.json --pipeline prod',
     );
+  });
+
+  test('that runs has its secrets: from the environment, or else from the file of docs/setup.md', () => {
+    const run = () => command(['run', '--once'], { config: 'c.json' });
+    expect(run()).toBe('npx auth0-logs-to-azure run --once --config c.json --secrets secrets.json');
+    vi.stubEnv('AUTH0_CLIENT_ID', 'id');
+    vi.stubEnv('AUTH0_CLIENT_SECRET', 'secret');
+    expect(run()).toBe('npx auth0-logs-to-azure run --once --config c.json');
+    vi.unstubAllEnvs();
+    expect(command(['status'], { config: 'c.json' })).toBe('npx auth0-logs-to-azure status --config c.json');
   });
 
   test('is about one pipeline where there are several', () => {

@@ -28,6 +28,16 @@ test.each(['status', 'doctor'])('%s before the first run: the run that it names'
   expect((await say(name)).stdout).not.toContain('npx auth0-logs-to-azure run');
 });
 
+test('status without --secrets names the run with the file of the secrets', async () => {
+  const { config, state, shell } = await open();
+  const there = { ...shell, cwd: world.directory };
+  const { stdout } = await type(
+    `npx auth0-logs-to-azure status --config ${config} --state '${state}'`,
+    there,
+  );
+  expect((await type(only(stdout, 'npx auth0-logs-to-azure run --once'), there)).code).toBe(0);
+});
+
 test.each(['status', 'doctor'])(
   '%s before a federated deploy: no run, which is refused, but the deploy',
   async name => {

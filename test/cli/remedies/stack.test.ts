@@ -1,4 +1,7 @@
 /** Scenes of a deployed stack: what a command prints is typed there, or read by bash where AWS itself would be needed. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recentLogs } from '../local-world.ts';
@@ -42,6 +45,31 @@ test('a disabled trigger: status and doctor name the command with its region, an
     ]);
   }
   world.operations.mappings.set(prod.output.replayFunction, own);
+  expect((await say('status --pipeline prod')).code).toBe(0);
+});
+
+/** Prints what it is given, and has a schedule. The real one is used by test/deploy/remedies.ts. */
+const AWS = `#!/bin/sh
+if [ "$2" = get-schedule ]; then echo "{\\"Name\\": \\"$4\\"}"; else printf '%s\\n' "$@"; fi
+`;
+
+test('a disabled schedule: status and doctor name the command, which keeps the rest of the schedule', async () => {
+  const name = world.pipelines.prod.output.schedule!;
+  world.operations.schedules.set(name, 'DISABLED');
+  const folder = await mkdtemp(join(tmpdir(), 'aws-'));
+  await writeFile(join(folder, 'aws'), AWS, { mode: 0o755 });
+  const env = { ...shell().env, PATH: `${folder}${delimiter}${process.env['PATH']}` };
+  for (const asked of ['status', 'doctor']) {
+    const { stdout } = await say(`${asked} --pipeline prod`);
+    const [enabling = ''] = starting(stdout, 'aws scheduler');
+    expect(enabling).toContain("Target:Target}' --region us-east-1)");
+    expect((await type(enabling, { env })).stdout.trim().split('\n')).toEqual([
+      ...['scheduler', 'update-schedule', '--state', 'ENABLED', '--region', REGION, '--cli-input-json'],
+      JSON.stringify({ Name: name }).replace(':', ': '),
+    ]);
+  }
+  await rm(folder, { recursive: true });
+  world.operations.schedules.set(name, 'ENABLED');
   expect((await say('status --pipeline prod')).code).toBe(0);
 });
 

@@ -6,10 +6,12 @@ const OF_ANOTHER_CALL: Readonly<Record<string, string>> = {
   firstRun: 'run --once',
   revertDrift: 'npx cdk deploy --revert-drift',
   deployment: 'npx cdk deploy',
+  enableSchedule: 'aws scheduler update-schedule',
   backfillCommand: 'backfill',
   backfillLines: 'backfill',
 };
-const CALL = /\bcommand\(\[([^\]]*)\]|\b(firstRun|revertDrift|deployment|backfillCommand|backfillLines)\(/g;
+const CALL =
+  /\bcommand\(\[([^\]]*)\]|\b(firstRun|revertDrift|enableSchedule|deployment|backfillCommand|backfillLines)\(/g;
 const WRITTEN =
   /awsCommand\(\s*[`'](\w+ [\w-]+)|\bput = `(\w+ [\w-]+)|[\s'`"](az [a-z]+|timedatectl \S+|chmod (?:-R|600)|sudo chown|cp \S+\.json)/g;
 /** Help is no remedy: test/docs/commands.test.ts runs its examples. */

@@ -31,12 +31,13 @@ const FILES = 'test/cli/remedies/files.test.ts';
 export const TABLE: readonly Row[] = rows(`
 cli/audit/json.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
 cli/audit/show.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
-cli/audit/workspace.ts | az monitor | no workspace id: the command lists them | ${WORKSPACE} | parsed
 cli/checkpoint/show.ts | backfill | logs that a new checkpoint skips: the backfill that is named ships them | ${LOCAL} | executed
 cli/doctor/checkpoint.ts | checkpoint set | in the future is an error for every command, and the remedy works as it is typed | test/cli/run/no-progress.test.ts | executed
 cli/doctor/clock.ts | timedatectl set-ntp | a 403 by a clock that is 25 min ahead | ${LOCAL} | parsed
 cli/doctor/columns.ts | az monitor | the rule’s columns: the file that is named is made, and doctor compares it | ${FILES} | parsed
 cli/doctor/columns.ts | doctor --dcr | the rule’s columns: the file that is named is made, and doctor compares it | ${FILES} | executed
+cli/doctor/dropped-rows.ts | audit --stored | dropped rows: the audit that doctor names, and the backfill that it names, as they are typed | ${WORKSPACE} | executed
+cli/doctor/dropped-rows.ts | az login | no login of the Azure CLI: the command logs in | ${WORKSPACE} | parsed
 cli/doctor/redaction.ts | dry-run --max | a rule of redact that matches nothing: more logs are tried | ${FILES} | executed
 cli/doctor/run.ts | az monitor | the rule’s columns: the file that is named is made, and doctor compares it | ${FILES} | parsed
 cli/doctor/secrets.ts | aws secretsmanager put-secret-value | a secret holds the placeholder | ${DEPLOY} | executed
@@ -55,6 +56,8 @@ cli/pipelines/stack/problems.ts | aws sqs set-queue-attributes | the retry queue
 cli/pipelines/stack/target.ts | npx cdk deploy | a second deploy | test/deploy/deploying.ts | executed
 cli/pipelines/stack/triggers.ts | aws lambda update-event-source-mapping | the trigger of replay is disabled | ${DEPLOY} | executed
 cli/pipelines/stack/triggers.ts | npx cdk deploy --revert-drift | a deleted schedule: the very deployment that made it | ${STACK} | parsed
+cli/pipelines/stack/triggers.ts | aws scheduler update-schedule | the schedule is disabled | ${DEPLOY} | executed
+cli/pipelines/workspace-reader.ts | az monitor | no workspace id: the command lists them | ${WORKSPACE} | parsed
 cli/replay/run.ts | run --once | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
 cli/replay/run.ts | status | a dead letter of one of two pipelines | ${STACK} | executed
 cli/status/show.ts | replay --list | a dead letter of one of two pipelines | ${STACK} | executed

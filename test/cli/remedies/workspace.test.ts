@@ -3,7 +3,8 @@ import { delimiter } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { cli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld } from '../local-world.ts';
-import { commandsIn, parse } from './printed.ts';
+import { commandsIn, parse, type } from './printed.ts';
+import { only, openScene } from './scene.ts';
 
 let world: LocalWorld;
 afterEach(() => world.close());
@@ -34,4 +35,22 @@ test('no workspace id: the command lists them', async () => {
     ...['az', 'monitor', 'log-analytics', 'workspace', 'list', '-o', 'table', '--query'],
     '[].{name:name,id:customerId}',
   ]);
+});
+
+test('dropped rows: the audit that doctor names, and the backfill that it names, as they are typed', async () => {
+  const scene = await openScene({
+    kind: 'logs-ingestion',
+    settings: { workspaceId: '5ca1ab1e-0000-4000-8000-000000000001' },
+    azure: { keepRecords: true, queryRoles: { application: 'all', operator: 'none' }, transform: 'fails' },
+  });
+  ({ world } = scene);
+  const { say, shell } = scene;
+  expect((await say('run --once')).code).toBe(0);
+  const command = only((await say('doctor')).stdout, 'npx auth0-logs-to-azure audit --stored');
+  // What was accepted just now is old enough.
+  const found = await type(command, shell, ' --ingestion-delay 0m');
+  expect([found.code, found.stdout]).toEqual([1, expect.stringContaining('NOT STORED: 20 logs')]);
+  Object.assign(world.azure.workspace.settings, { transform: 'works' });
+  for (const one of commandsIn(found.stdout)) expect((await type(one, shell, ' --yes')).code).toBe(0);
+  expect((await type(command, shell)).stdout).toContain('Stored: 20 logs');
 });

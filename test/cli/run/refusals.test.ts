@@ -33,6 +33,14 @@ async function closedPort(): Promise<string> {
 const once = (env: Record<string, string>, state: string) =>
   world.run(['--once', '--state', join(world.directory, state)], { ...world.env, ...env });
 
+test('a secret that still holds the placeholder is refused before Auth0 is called, with exit code 2', async () => {
+  const before = world.auth0.requests.token;
+  const ended = await once({ AUTH0_CLIENT_SECRET: 'FILL-ME-IN' }, 'placeholder');
+  expect(ended.stderr).toContain('still contains the placeholder in "clientSecret"; replace it');
+  expectOneLine(ended);
+  expect([ended.code, world.auth0.requests.token]).toEqual([2, before]);
+});
+
 describe('a fault in the way is told in one line, with exit code 1', () => {
   test('a refused Auth0 secret', async () => {
     const ended = await once({ AUTH0_CLIENT_SECRET: 'wrong-one' }, 'a');

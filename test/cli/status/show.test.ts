@@ -62,4 +62,18 @@ describe('the text', () => {
     expect(text).toContain('lag           unknown: Auth0 was last read 3 d ago');
     expect(text).not.toContain('none; all logs');
   });
+
+  test('does not say that there is no lag beside a disabled schedule', () => {
+    const checkpoint = { logId: '900', logDateMs: NOW - 60_000 };
+    const caughtUp = ran({ endedAtMs: NOW - 30_000 }, { checkpoint, caughtUpAtMs: NOW - 30_000 });
+    const disabled = {
+      what: 'the schedule is disabled',
+      text: 'it is DISABLED',
+      remedy: 'enable it',
+      runbook: 'silent',
+    };
+    expect(plain([facts(caughtUp)]).join('\n')).toContain('lag           none; all logs');
+    const text = plain([facts(caughtUp, { stopped: [disabled] })]).join('\n');
+    expect(text).toContain('lag           unknown: Auth0 was last read 30 s ago');
+  });
 });

@@ -118,6 +118,14 @@ describe('what is missing is known before anything begins', () => {
     expect(await problems({ ...env, AUTH0_REDACTION_KEY: 'k'.repeat(32) }, hashing)).toEqual([]);
   });
 
+  test.each(['FILL-ME-IN', '…', 'CLIENT_ID'])('a placeholder, once and by its field: %s', async value => {
+    const hashing = { ...config, redact: [{ field: 'user_name', how: 'hash' as const }] };
+    const env = { AUTH0_CLIENT_ID: 'id', AUTH0_CLIENT_SECRET: value, [SOME_SECRET.variable]: 'key' };
+    expect(await problems(env, hashing)).toEqual([
+      'pipeline "prod": the secret "prod/auth0" still contains the placeholder in "clientSecret"; replace it in the file of --secrets, or in its environment variable',
+    ]);
+  });
+
   test('in a file, it says what to add', async () => {
     await write({ 'prod/azure': { [SOME_SECRET.name]: 'key' } });
     expect(await secretProblems(config, fileSecrets(file), file)).toEqual([

@@ -6,7 +6,9 @@ import type { DoctorOptions } from './run.ts';
 const HELP = `
 The command changes nothing. It requests a token and a few pages of logs from
 Auth0, and sends Azure a post without records. Every token request leaves a log
-of type "seccft" at Auth0, which is shipped like any other log.
+of type "seccft" at Auth0, which is shipped like any other log. It asks the Log
+Analytics workspace for dropped rows, with the same identity as
+"audit --stored", or else with your login of the Azure CLI.
 
 The checks use the pipeline's own secrets, from this machine. A check that
 cannot be made from here is "not checked", with the reason, and is not an error.

@@ -106,6 +106,23 @@ describe('the reader', () => {
     expect(text).toContain('read as the login of the Azure CLI, the query failed (403 ');
   });
 
+  test('an application of the operator’s is taken from the environment', async () => {
+    await open(COLLECTOR);
+    const { tenantId, clientId, clientSecret } = patient.world.azure.settings.entra;
+    const env = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret };
+    expect(await look(env)).toMatchObject({
+      level: 'ok',
+      text: expect.stringMatching(/, read as AZURE_CLIENT_ID$/),
+    });
+  });
+
+  test('an address of the workspace that is not allowed is a finding, and nothing is asked', async () => {
+    await open(RULE);
+    const { code, stdout } = await patient.doctor([], { WORKSPACE_BASE_URL: 'http://example.com' });
+    expect(stdout).toMatch(/✗ configuration +environment variable WORKSPACE_BASE_URL: /);
+    expect(code).toBe(1);
+  });
+
   test('an unknown workspace: off', async () => {
     await open({ destination: 'logs-ingestion' });
     expect(await look()).toMatchObject({

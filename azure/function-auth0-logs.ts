@@ -55,14 +55,15 @@ ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | extend RowKey = coalesce(LogId, Content)
 | summarize arg_min(IngestionTime, *) by RowKey
 | project-away RowKey, Content
-// Other collectors send only the code.
+// Other collectors send only the code. A type that was unknown when its log was shipped may be known by now.
 | lookup kind=leftouter (Auth0LogTypes()) on EventType
+| extend KnownNow = Category == 'unknown' and isnotempty(TypeName)
 | extend
-    EventName = coalesce(EventName, TypeName, EventType),
-    Level = coalesce(Level, TypeLevel, int(1)),
-    LevelName = coalesce(LevelName, TypeLevelName, 'info'),
-    Category = coalesce(Category, TypeCategory, 'unknown')
-| project-away TypeName, TypeLevel, TypeLevelName, TypeCategory
+    EventName = iff(KnownNow, TypeName, coalesce(EventName, TypeName, EventType)),
+    Level = iff(KnownNow, TypeLevel, coalesce(Level, TypeLevel, int(1))),
+    LevelName = iff(KnownNow, TypeLevelName, coalesce(LevelName, TypeLevelName, 'info')),
+    Category = iff(KnownNow, TypeCategory, coalesce(Category, TypeCategory, 'unknown'))
+| project-away TypeName, TypeLevel, TypeLevelName, TypeCategory, KnownNow
 // If Auth0 gives no location, it is derived from the IP address.
 | extend AddressPlace = geo_info_from_ip_address(SrcIpAddr)
 | extend

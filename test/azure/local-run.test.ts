@@ -122,6 +122,36 @@ describe('Auth0Logs()', () => {
     ]);
   });
 
+  test('names a type that was unknown when its row was stored, and only such a row', async () => {
+    const stored = (EventType: string, minutesAgo: number, given: Row): Row => ({
+      TimeGenerated: new Date(NOW_MS - minutesAgo * 60_000).toISOString(),
+      LogId: logIdAt(NOW_MS, `${minutesAgo}`),
+      EventType,
+      ...given,
+    });
+    const unknown = (code: string) => ({ EventName: code, Level: 1, LevelName: 'info', Category: 'unknown' });
+    const given = { EventName: 'Given', Level: 2, LevelName: 'warning', Category: 'given' };
+    const rows = [
+      stored('limit_sui', 1, unknown('limit_sui')),
+      stored('code_of_next_year', 2, unknown('code_of_next_year')),
+      stored('limit_sui', 3, given),
+    ];
+    const collected = stored('limit_sui', 4, {});
+    const suffixed = Object.entries({ ...collected, ...unknown('limit_sui') }).map(([name, value]) => {
+      const suffix = name === 'TimeGenerated' ? '' : typeof value === 'number' ? '_d' : '_s';
+      return [name + suffix, value] as const;
+    });
+    const found = await logsOf('own', { Auth0Logs_CL: rows, Auth0_CL: [Object.fromEntries(suffixed)] });
+    const known = {
+      EventName: 'Blocked Account (Too Many Login Attempts From One IP Address)',
+      Level: 4,
+      LevelName: 'critical',
+      Category: 'other',
+    };
+    // In the order of their times.
+    expect(found).toMatchObject([known, given, unknown('code_of_next_year'), known]);
+  });
+
   test('knows a tenant by its domain, with the scheme of Sentinel’s connector or without', async () => {
     const [row] = sent('logs-ingestion', LOG)['Auth0Logs_CL']!;
     const named = (Auth0Domain: string, index: number) => ({ ...row, Auth0Domain, LogId: `${index}` });

@@ -59,7 +59,7 @@ ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | lookup kind=leftouter (Auth0LogTypes()) on EventType
 | extend KnownNow = Category == 'unknown' and isnotempty(TypeName)
 | extend
-    EventName = iff(KnownNow, TypeName, coalesce(EventName, TypeName, EventType)),
+    EventName = iff(KnownNow, TypeName, coalesce(EventName, TypeName, EventType, 'Unknown')),
     Level = iff(KnownNow, TypeLevel, coalesce(Level, TypeLevel, int(1))),
     LevelName = iff(KnownNow, TypeLevelName, coalesce(LevelName, TypeLevelName, 'info')),
     Category = iff(KnownNow, TypeCategory, coalesce(Category, TypeCategory, 'unknown'))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAVED_QUERIES } from '../../azure/queries.ts';
+import { TYPE_COLUMNS } from '../../lambda/core/record/columns.ts';
 import { arrive } from '../../scripts/azure-trials/arrivals.ts';
 import { call, DOMAIN, log, NOW_MS, user } from '../../scripts/azure-trials/scene.ts';
 import { generateLogs, logIdAt } from '../../simulator/auth0/tenant.ts';
@@ -120,6 +121,22 @@ describe('Auth0Logs()', () => {
     expect(calls).toMatchObject([
       { Method: 'DELETE', Path: 'log-streams/lst_Example', Actor: 'admin@example.com', StatusCode: 204 },
     ]);
+  });
+
+  test('gives a row without the columns of its type as it gives one with them', async () => {
+    const types = ['fp', 'sertft', 'code_of_next_year', '', 'limit_mu'];
+    const logs = [...types.map((type, index) => log(type, index + 1)), { log_id: logIdAt(NOW_MS, '9') }];
+    for (const kind of ['logs-ingestion', 'data-collector'] as const) {
+      const rows = sent(kind, ...logs);
+      const isOfType = (name: string) => TYPE_COLUMNS.includes(name.replace(/_[sd]$/, ''));
+      const fewer = Object.entries(rows).map(([table, all]) => {
+        const left = all.map(row => Object.entries(row).filter(([name]) => !isOfType(name)));
+        return [table, left.map(row => Object.fromEntries(row))];
+      });
+      const found = await logsOf('own', Object.fromEntries(fewer));
+      expect(found).toHaveLength(logs.length);
+      expect(found).toEqual(await logsOf('own', rows));
+    }
   });
 
   test('names a type that was unknown when its row was stored, and only such a row', async () => {

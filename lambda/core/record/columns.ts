@@ -88,3 +88,8 @@ export const COLUMNS: readonly Column[] = [
   column('RawLog', 'string', '(the whole log)', 'The log as JSON, only if it could not be shaped'),
   column('ShapeError', 'string', '(shaping)', 'Why the log could not be shaped; otherwise empty'),
 ];
+
+/** The columns that follow from EventType alone, so that a query can look them up. */
+export const TYPE_COLUMNS: readonly string[] = COLUMNS.filter(
+  ({ name, from }) => from === 'type' && name !== 'EventType',
+).map(({ name }) => name);

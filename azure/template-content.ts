@@ -1,6 +1,7 @@
 /** Content for the logs: saved queries, a workbook, and alert rules that notify. */
 import { type Json, literal, type Resource } from './arm.ts';
 import type { Detection } from './detections.ts';
+import { BULK_MARK, bulkSource } from './function-auth0-logs.ts';
 import type { SavedFunction, SavedQuery } from './queries.ts';
 import { TABLE_ID } from './template-ingestion.ts';
 
@@ -40,6 +41,8 @@ export function contentVariables({
     ),
     detections: literal(detections.map(detectionVariable)),
     workbook: JSON.stringify(workbook),
+    bulkRows: bulkSource(),
+    bulkSource: `[if(equals(parameters('bulkTablePlan'), 'Analytics'), variables('bulkRows'), '${BULK_MARK}')]`,
   };
 }
 
@@ -89,7 +92,7 @@ const functions: Resource = {
     category: CATEGORY,
     displayName: "[variables('functions')[copyIndex()].displayName]",
     functionAlias: "[variables('functions')[copyIndex()].alias]",
-    query: "[variables('functions')[copyIndex()].kql]",
+    query: `[replace(variables('functions')[copyIndex()].kql, '${BULK_MARK}', variables('bulkSource'))]`,
     version: 2,
   },
 };

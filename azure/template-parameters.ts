@@ -1,7 +1,7 @@
 /** The parameters of the template, and the variables derived from them. */
 import { SPECS } from '../lambda/destinations/all.ts';
 import type { Json, Parameter } from './arm.ts';
-import { BULK_TYPES, BULK_VARIABLES } from './bulk.ts';
+import { BULK_TYPES } from './bulk.ts';
 import { BULK_TABLE, TABLE } from './table.ts';
 
 /** The kind that posts to a data collection rule, and the kinds that create their own table. Others are not in Azure. */
@@ -40,7 +40,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     { type: 'string', defaultValue: 'Analytics', allowedValues: ['Analytics', 'Basic'] },
   ),
   bulkTypes: described(
-    `Noisy types that go to a table of their own, ${BULK_TABLE}: any of ${BULK_TYPES.join(', ')}. Other types stay in ${TABLE}, because alert rules read them.`,
+    `Noisy types that go to a table of their own, ${BULK_TABLE}: any of ${BULK_TYPES.join(', ')}. A type that an alert rule reads stays in ${TABLE}, unless disabledAlerts names the rule.`,
     { type: 'array', defaultValue: [] },
   ),
   bulkTablePlan: described(
@@ -108,7 +108,6 @@ export const VARIABLES: Readonly<Record<string, Json>> = {
   reader: "[and(variables('ingestion'), parameters('readRows'))]",
   alerts: "[and(parameters('deployAlerts'), equals(parameters('tablePlan'), 'Analytics'))]",
   workspaceId: "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))]",
-  ...BULK_VARIABLES,
   ruleId: "[resourceId('Microsoft.Insights/dataCollectionRules', parameters('ruleName'))]",
   identityId: "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', parameters('identityName'))]",
   actionGroupId: "[resourceId('Microsoft.Insights/actionGroups', 'auth0-logs')]",

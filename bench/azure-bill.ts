@@ -1,5 +1,8 @@
 /** What Azure bills for ingestion, with all columns in one table and with less: counted on everyday records. */
 import { BULK_TYPES } from '../azure/bulk.ts';
+import { DETECTIONS } from '../azure/detections.ts';
+import { FUNCTIONS } from '../azure/queries.ts';
+import { readersOf } from '../azure/types-read.ts';
 import { shaper } from '../lambda/core/record/shape.ts';
 import { specOf } from '../lambda/destinations/all.ts';
 import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
@@ -21,10 +24,17 @@ export interface Bill {
 export interface AzureBills {
   readonly whole: Bill;
   readonly withoutTypeColumns: Bill;
+  /** With the types in the second table that no detection reads, and with all of BULK_TYPES. */
+  readonly withUnreadTypes: Bill;
   readonly withBulkTypes: Bill;
+  /** Without the columns of the type, and with all of BULK_TYPES in the second table. */
   readonly withBoth: Bill;
-  /** Share of the logs, by type. */
-  readonly shares: Readonly<Record<string, number>>;
+  /** Share of the logs, and the detections that read them, by type. */
+  readonly types: readonly {
+    readonly type: string;
+    readonly share: number;
+    readonly readers: readonly string[];
+  }[];
 }
 
 /** For 10 million logs per day, and a month of 30 days. */
@@ -42,12 +52,18 @@ export function azureBills(): AzureBills {
     const dollars = gb.analytics * PRICES.Analytics + gb.basic * PRICES.Basic;
     return { analyticsGb: gb.analytics, basicGb: gb.basic, dollars };
   };
-  const share = (type: string) => logs.filter(log => log.type === type).length / logs.length;
+  const types = BULK_TYPES.map(type => ({
+    type,
+    share: logs.filter(log => log.type === type).length / logs.length,
+    readers: readersOf(type, DETECTIONS, FUNCTIONS),
+  }));
+  const unread = types.filter(({ readers }) => readers.length === 0).map(({ type }) => type);
   return {
     whole: bill([], true),
     withoutTypeColumns: bill([], false),
+    withUnreadTypes: bill(unread, true),
     withBulkTypes: bill(BULK_TYPES, true),
     withBoth: bill(BULK_TYPES, false),
-    shares: Object.fromEntries([...BULK_TYPES, 'seccft'].map(type => [type, share(type)])),
+    types,
   };
 }

@@ -150,6 +150,8 @@ const FUNCTIONS: Readonly<Record<string, (scope: Scope, args: readonly unknown[]
   empty: (_, [value]) => lengthOf(value) === 0,
   length: (_, [value]) => lengthOf(value),
   intersection: (_, [one, other]) => (one as unknown[]).filter(value => (other as unknown[]).includes(value)),
+  concat: (_, lists) => lists.flat(),
+  createArray: (_, values) => values,
   join: (_, [list, delimiter]) => (list as unknown[]).join(String(delimiter)),
   contains: (_, [list, value]) => (list as unknown[]).includes(value),
   replace: (_, [text, from, to]) => String(text).replaceAll(String(from), String(to)),

@@ -4,9 +4,9 @@ import { DETECTIONS, type Detection } from '../../azure/detections.ts';
 import { BULK_MARK, bulkSource } from '../../azure/function-auth0-logs.ts';
 import { FUNCTIONS, SAVED_QUERIES } from '../../azure/queries.ts';
 import { BULK_TABLE, STREAM, TABLE } from '../../azure/table.ts';
+import { readersOf, typesRead } from '../../azure/types-read.ts';
 import { generatedFiles } from '../../azure/write-template.ts';
 import { COLUMNS } from '../../lambda/core/record/columns.ts';
-import { LOG_TYPES } from '../../lambda/core/record/log-types.ts';
 import { arrivalsOf, arrive } from '../../scripts/azure-trials/arrivals.ts';
 import { DOMAIN, log, NOW_MS, type Scene } from '../../scripts/azure-trials/scene.ts';
 import { TRIALS } from '../../scripts/azure-trials/trials.ts';
@@ -14,7 +14,11 @@ import { generatedQueries, openLogAnalytics, type Row } from '../../simulator/az
 import { BULK_SAMPLE } from '../../simulator/azure/log-analytics/translations.ts';
 import { fires, RULES } from './alert-rules.ts';
 import { deploy } from './arm-deploy.ts';
-import { deployed, kinds, STATE } from './sample-deployment.ts';
+import { kinds, STATE } from './sample-deployment.ts';
+
+const template = JSON.parse(generatedFiles()['azure/template.json']!);
+const deployed = (parameters: Record<string, unknown>) =>
+  deploy(template, { parameters: { workspaceName: 'logs', ...parameters }, state: STATE });
 
 /** What a deployment with these parameters makes of table and rule. */
 function flowsOf(parameters: Record<string, unknown>) {
@@ -47,14 +51,14 @@ describe('the template', () => {
     expect(types).toEqual(BULK_SAMPLE);
   });
 
-  test('keeps a type in the first table that a detection reads, and makes no second one for it', () => {
-    const { flows, types } = flowsOf({ bulkTypes: ['seccft', 'ssa', "x') or true or ('"] });
+  test('moves no other type, and makes no second table for none', () => {
+    const { flows, types } = flowsOf({ bulkTypes: ['fp', 'ssa', "x') or true or ('"] });
     expect(flows).toEqual([
       flow(bulkTransforms(['ssa']).main, STREAM),
       flow(bulkTransforms(['ssa']).bulk, `Custom-${BULK_TABLE}`),
     ]);
     expect(types).toEqual(['ssa']);
-    const none = flowsOf({ bulkTypes: ['seccft'] });
+    const none = flowsOf({ bulkTypes: ['fp'] });
     expect(none).toEqual(flowsOf({}));
     expect(none.tables).toHaveLength(1);
     expect(kinds(deployed({ bulkTypes: ['ssa'], destination: 'data-collector' }))).not.toContain(
@@ -62,14 +66,20 @@ describe('the template', () => {
     );
   });
 
+  test.each(BULK_TYPES)('moves %s only if each rule that reads it is disabled', type => {
+    const readers = readersOf(type, DETECTIONS, FUNCTIONS);
+    const moved = (disabledAlerts: readonly string[]) => flowsOf({ bulkTypes: [type], disabledAlerts }).types;
+    expect(moved(readers)).toEqual([type]);
+    expect(moved([...readers, 'brute-force'])).toEqual([type]);
+    for (const reader of readers) {
+      expect(moved(readers.filter(id => id !== reader)), `${reader} reads ${type}`).toEqual([]);
+    }
+  });
+
   test('lets Auth0Logs() read the second table only if it has the plan Analytics', () => {
     const { kql } = FUNCTIONS.find(({ alias }) => alias === 'Auth0Logs')!;
-    const template = JSON.parse(generatedFiles()['azure/template.json']!);
-    const saved = (parameters: Record<string, unknown>) => {
-      const world = { parameters: { workspaceName: 'logs', ...parameters }, state: STATE };
-      const { resources } = deploy(template, world);
-      return resources.find(({ name }) => name === 'logs/auth0logs')?.properties['query'];
-    };
+    const saved = (parameters: Record<string, unknown>) =>
+      deployed(parameters).resources.find(({ name }) => name === 'logs/auth0logs')?.properties['query'];
     expect(kql).toContain(BULK_MARK);
     for (const basic of [{}, { bulkTypes: BULK_SAMPLE }]) expect(saved(basic)).toContain(kql);
     expect(saved({ bulkTablePlan: 'Analytics' })).toContain(kql.replace(BULK_MARK, bulkSource()));
@@ -137,33 +147,17 @@ test('Auth0Logs() unites both tables, each log once', async () => {
   ]);
 });
 
-const CODES = new Set(LOG_TYPES.map(({ code }) => code));
-
-/** The type codes that a query names, itself or in the functions that it calls; none if it reads any type. */
-function typesRead(kql: string): ReadonlySet<string> {
-  const helpers = FUNCTIONS.filter(({ alias }) => !['Auth0Logs', 'Auth0LogTypes'].includes(alias));
-  const texts = [kql, ...helpers.filter(({ alias }) => kql.includes(`${alias}()`)).map(one => one.kql)];
-  const quoted = texts.flatMap(text => [...text.matchAll(/'(\w+)'/g)].map(([, word]) => word!));
-  return new Set(quoted.filter(word => CODES.has(word)));
-}
+const readBy = (kql: string) => typesRead(kql, FUNCTIONS);
 
 describe('the detections', () => {
   const OF_LOGS = DETECTIONS.filter(({ kql }) => /\bAuth0\w+\(\)/.test(kql));
 
-  test('name none of the types that may go to the second table', () => {
-    const readers = OF_LOGS.flatMap(({ id, kql }) =>
-      BULK_TYPES.filter(type => typesRead(kql).has(type)).map(type => `${id} reads ${type}`),
-    );
-    expect(readers, 'remove the type from BULK_TYPES').toEqual([]);
-    expect(BULK_TYPES.filter(type => !CODES.has(type))).toEqual([]);
-  });
-
   test('read any type if they name none: a raw log stays in the first table, and other logs tell of a pipeline', () => {
-    const any = OF_LOGS.filter(({ kql }) => typesRead(kql).size === 0).map(({ id }) => id);
+    const any = OF_LOGS.filter(({ kql }) => readBy(kql).size === 0).map(({ id }) => id);
     expect(any).toEqual(['log-unshaped', 'pipeline-late', 'pipeline-silent']);
   });
 
-  const named = OF_LOGS.filter(({ kql }) => typesRead(kql).size > 0).map(one => [one.id, one] as const);
+  const named = OF_LOGS.filter(({ kql }) => readBy(kql).size > 0).map(one => [one.id, one] as const);
   async function firesWith({ id }: Detection, scene: Scene): Promise<boolean> {
     const { rows, logIds } = arrive('logs-ingestion', DOMAIN, arrivalsOf(scene));
     const analytics = await openLogAnalytics('own', { ...rows, ...scene.others });
@@ -175,7 +169,7 @@ describe('the detections', () => {
   }
 
   test.each(named)('%s needs no log of another type than it names', async (id, detection) => {
-    const types = typesRead(detection.kql);
+    const types = readBy(detection.kql);
     const ofThese = (logs: Scene['logs'] = []) => logs.filter(({ type }) => types.has(type));
     for (const scene of [TRIALS[id]!.fires, ...Object.values(TRIALS[id]!.also ?? {})]) {
       const fewer = { ...scene, logs: ofThese(scene.logs), before: ofThese(scene.before) };

@@ -56,7 +56,7 @@ describe('a new configuration', () => {
 });
 
 test('the types of the second table are those that the template has put there', () => {
-  const bulk = outputs({ bulkTypes: ['ssa', 'seccft'] });
+  const bulk = outputs({ bulkTypes: ['ssa', 'fp'] });
   const config = configurationFrom(bulk, NEW);
   expect(azureOf(config)).toMatchObject({ bulkTypes: ['ssa'] });
   const present: ConfigurationBase = { kind: 'present', config, pipeline: undefined };

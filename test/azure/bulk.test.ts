@@ -37,7 +37,12 @@ const flow = (transformKql: string, outputStream: string) => ({
 
 describe('the template', () => {
   test('with bulkTypes makes a second table like the first, and a rule with a flow into each', () => {
-    const { flows, tables, types } = flowsOf({ bulkTypes: BULK_SAMPLE, totalRetentionInDays: 90 });
+    const disabledAlerts = BULK_SAMPLE.flatMap(type => readersOf(type, DETECTIONS, FUNCTIONS));
+    const { flows, tables, types } = flowsOf({
+      bulkTypes: BULK_SAMPLE,
+      disabledAlerts,
+      totalRetentionInDays: 90,
+    });
     const { main, bulk } = bulkTransforms(BULK_SAMPLE);
     expect(flows).toEqual([flow(main, STREAM), flow(bulk, `Custom-${BULK_TABLE}`)]);
     const [first, second] = tables;

@@ -31,7 +31,7 @@ export interface Resource {
 }
 
 export interface Output {
-  readonly type: 'string';
+  readonly type: 'string' | 'array';
   readonly condition?: string;
   readonly value: string;
 }

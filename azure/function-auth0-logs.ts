@@ -1,6 +1,6 @@
 /** The saved function Auth0Logs(): every Auth0 log in the workspace, from any collector, once. */
 import { COLUMNS, type Column, type ColumnType, EVENT_TIME_COLUMN } from '../lambda/core/record/columns.ts';
-import { DATA_COLLECTOR_TABLE, TABLE } from './table.ts';
+import { BULK_TABLE, DATA_COLLECTOR_TABLE, TABLE } from './table.ts';
 
 /** The table of Microsoft Sentinel's older Auth0 connector, a function app that posts to the Data Collector API. */
 export const SENTINEL_FUNCTION_TABLE = 'Auth0AM_CL';
@@ -42,11 +42,20 @@ const NOTHING: Readonly<Record<ColumnType, string>> = {
 
 const ifExists = (name: string, otherwise: string) => `column_ifexists('${name}', ${otherwise})`;
 
+/** In the function's text: the place of `bulkSource`. */
+export const BULK_MARK = `// ${BULK_TABLE}, if it has the plan Analytics.`;
+
+/** What the template puts in the place of BULK_MARK, if the plan of the second table allows it. */
+export const bulkSource = (): string => `(${fromIngestion(BULK_TABLE)}),`;
+
 /** The function's text. */
 export function auth0Logs(): string {
-  const sources = [fromIngestion(), ...[DATA_COLLECTOR_TABLE, SENTINEL_FUNCTION_TABLE].map(fromCollector)];
+  const collectors = [DATA_COLLECTOR_TABLE, SENTINEL_FUNCTION_TABLE].map(fromCollector);
+  const listed = (sources: readonly string[]) => sources.map(source => `    (${source})`).join(',\n');
   return `union isfuzzy=true
-${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
+${listed([noRows(), fromIngestion(TABLE)])},
+    ${BULK_MARK}
+${listed(collectors)}
 | extend EventTime = coalesce(${EVENT_TIME_COLUMN}, TimeGenerated)
 // Microsoft Sentinel's connector keeps the scheme.
 | extend Auth0Domain = tolower(replace_regex(Auth0Domain, @'^https?://|/+$', ''))
@@ -55,14 +64,15 @@ ${[noRows(), ...sources].map(source => `    (${source})`).join(',\n')}
 | extend RowKey = coalesce(LogId, Content)
 | summarize arg_min(IngestionTime, *) by RowKey
 | project-away RowKey, Content
-// Other collectors send only the code.
+// Other collectors send only the code. A type that was unknown when its log was shipped may be known by now.
 | lookup kind=leftouter (Auth0LogTypes()) on EventType
+| extend KnownNow = Category == 'unknown' and isnotempty(TypeName)
 | extend
-    EventName = coalesce(EventName, TypeName, EventType),
-    Level = coalesce(Level, TypeLevel, int(1)),
-    LevelName = coalesce(LevelName, TypeLevelName, 'info'),
-    Category = coalesce(Category, TypeCategory, 'unknown')
-| project-away TypeName, TypeLevel, TypeLevelName, TypeCategory
+    EventName = iff(KnownNow, TypeName, coalesce(EventName, TypeName, EventType, 'Unknown')),
+    Level = iff(KnownNow, TypeLevel, coalesce(Level, TypeLevel, int(1))),
+    LevelName = iff(KnownNow, TypeLevelName, coalesce(LevelName, TypeLevelName, 'info')),
+    Category = iff(KnownNow, TypeCategory, coalesce(Category, TypeCategory, 'unknown'))
+| project-away TypeName, TypeLevel, TypeLevelName, TypeCategory, KnownNow
 // If Auth0 gives no location, it is derived from the IP address.
 | extend AddressPlace = geo_info_from_ip_address(SrcIpAddr)
 | extend
@@ -80,9 +90,9 @@ function noRows(): string {
   return `datatable(${columns.join(', ')}, IngestionTime:datetime, SourceTable:string) []`;
 }
 
-/** Our table, which Sentinel's newer connector also fills, with some of the same columns. */
-function fromIngestion(): string {
-  return source(TABLE, ({ name, type }) => (name === 'TimeGenerated' ? name : ifExists(name, NOTHING[type])));
+/** A table of our rule; Sentinel's newer connector also fills the first one, with some of the same columns. */
+function fromIngestion(table: string): string {
+  return source(table, ({ name, type }) => (name === 'TimeGenerated' ? name : ifExists(name, NOTHING[type])));
 }
 
 /** A table that the Data Collector API created: names with suffixes, and dynamic columns as text. */

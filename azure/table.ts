@@ -4,6 +4,9 @@ import { COLUMNS, type Column, type ColumnType } from '../lambda/core/record/col
 /** The table of the Logs Ingestion API. */
 export const TABLE = 'Auth0Logs_CL';
 
+/** The table of the noisy types, if there are any: see bulk.ts. */
+export const BULK_TABLE = 'Auth0LogsBulk_CL';
+
 /** The stream of the data collection rule, as `azure.stream` of the configuration names it. */
 export const STREAM = `Custom-${TABLE}`;
 

@@ -1,8 +1,11 @@
 /** Content for the logs: saved queries, a workbook, and alert rules that notify. */
 import { type Json, literal, type Resource } from './arm.ts';
+import { bulkVariables } from './bulk.ts';
 import type { Detection } from './detections.ts';
+import { BULK_MARK, bulkSource } from './function-auth0-logs.ts';
 import type { SavedFunction, SavedQuery } from './queries.ts';
 import { TABLE_ID } from './template-ingestion.ts';
+import { readersOf } from './types-read.ts';
 
 /** Placeholder in a workbook for the id of the workspace, which only a deployment knows. */
 export const WORKSPACE_ID_MARK = 'WORKSPACE-ID';
@@ -40,6 +43,9 @@ export function contentVariables({
     ),
     detections: literal(detections.map(detectionVariable)),
     workbook: JSON.stringify(workbook),
+    ...bulkVariables(type => readersOf(type, detections, functions)),
+    bulkRows: bulkSource(),
+    bulkSource: `[if(equals(parameters('bulkTablePlan'), 'Analytics'), variables('bulkRows'), '${BULK_MARK}')]`,
   };
 }
 
@@ -89,7 +95,7 @@ const functions: Resource = {
     category: CATEGORY,
     displayName: "[variables('functions')[copyIndex()].displayName]",
     functionAlias: "[variables('functions')[copyIndex()].alias]",
-    query: "[variables('functions')[copyIndex()].kql]",
+    query: `[replace(variables('functions')[copyIndex()].kql, '${BULK_MARK}', variables('bulkSource'))]`,
     version: 2,
   },
 };

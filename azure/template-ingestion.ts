@@ -1,8 +1,8 @@
 /** What the Logs Ingestion API needs: the table, the rule that feeds it, and an identity that may use the rule. */
 import { WEB_IDENTITY } from '../lambda/core/contract.ts';
 import { type Json, type Output, type Resource, TEMPLATE_SCHEMA } from './arm.ts';
-import { STREAM, streamColumns, TABLE, tableColumns } from './table.ts';
-import { TRANSFORM } from './transform.ts';
+import { DATA_FLOWS } from './bulk.ts';
+import { BULK_TABLE, STREAM, streamColumns, TABLE, tableColumns } from './table.ts';
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#monitoring-metrics-publisher */
 const MONITORING_METRICS_PUBLISHER = '3913510d-42f4-4e42-8a64-420c390055eb';
@@ -21,19 +21,24 @@ const location = "[parameters('location')]";
 /** ID of the table, for `dependsOn`. */
 export const TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`;
 
-const table: Resource = {
+const BULK_TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${BULK_TABLE}')]`;
+
+const tableOf = (name: string, plan: string, condition: string): Resource => ({
   type: 'Microsoft.OperationalInsights/workspaces/tables',
   apiVersion: '2022-10-01',
-  name: `[format('{0}/${TABLE}', parameters('workspaceName'))]`,
-  condition: ingestion,
+  name: `[format('{0}/${name}', parameters('workspaceName'))]`,
+  condition,
   properties: {
-    plan: "[parameters('tablePlan')]",
+    plan: `[${plan}]`,
     // The plan Basic has a fixed retention and refuses another.
-    retentionInDays: "[if(equals(parameters('tablePlan'), 'Basic'), null(), parameters('retentionInDays'))]",
+    retentionInDays: `[if(equals(${plan}, 'Basic'), null(), parameters('retentionInDays'))]`,
     totalRetentionInDays: "[parameters('totalRetentionInDays')]",
-    schema: { name: TABLE, columns: tableColumns() },
+    schema: { name, columns: tableColumns() },
   },
-};
+});
+
+const table = tableOf(TABLE, "parameters('tablePlan')", ingestion);
+const bulkTable = tableOf(BULK_TABLE, "parameters('bulkTablePlan')", "[variables('hasBulk')]");
 
 const rule: Resource = {
   type: 'Microsoft.Insights/dataCollectionRules',
@@ -42,16 +47,14 @@ const rule: Resource = {
   condition: ingestion,
   location,
   kind: 'Direct',
-  dependsOn: [TABLE_ID],
+  dependsOn: [TABLE_ID, BULK_TABLE_ID],
   properties: {
     description: `Auth0 logs into ${TABLE}`,
     streamDeclarations: { [STREAM]: { columns: streamColumns() } },
     destinations: {
       logAnalytics: [{ name: 'workspace', workspaceResourceId: "[variables('workspaceId')]" }],
     },
-    dataFlows: [
-      { streams: [STREAM], destinations: ['workspace'], transformKql: TRANSFORM, outputStream: STREAM },
-    ],
+    dataFlows: DATA_FLOWS,
   },
 };
 
@@ -170,6 +173,7 @@ const rolesOfPrincipal: Resource = {
 
 export const INGESTION_RESOURCES: readonly Resource[] = [
   table,
+  bulkTable,
   rule,
   errors,
   identity,
@@ -189,6 +193,7 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   endpoint: ofIngestion(`[reference(variables('ruleId'), '${RULE_API}').endpoints.logsIngestion]`),
   dcrImmutableId: ofIngestion(`[reference(variables('ruleId'), '${RULE_API}').immutableId]`),
   stream: ofIngestion(STREAM),
+  bulkTypes: { type: 'array', condition: ingestion, value: "[variables('bulk')]" },
   tenantId: ofIngestion('[subscription().tenantId]'),
   clientId: ofIngestion(
     `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').clientId, parameters('clientId'))]`,

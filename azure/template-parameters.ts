@@ -1,6 +1,8 @@
 /** The parameters of the template, and the variables derived from them. */
 import { SPECS } from '../lambda/destinations/all.ts';
 import type { Json, Parameter } from './arm.ts';
+import { BULK_TYPES } from './bulk.ts';
+import { BULK_TABLE, TABLE } from './table.ts';
 
 /** The kind that posts to a data collection rule, and the kinds that create their own table. Others are not in Azure. */
 const [RULED = ''] = SPECS.filter(({ rule }) => rule !== undefined).map(({ kind }) => kind);
@@ -36,6 +38,14 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   tablePlan: described(
     'The plan of the table. Basic costs less to ingest and more to query, and keeps 30 days. Alert rules and most of the queries need Analytics.',
     { type: 'string', defaultValue: 'Analytics', allowedValues: ['Analytics', 'Basic'] },
+  ),
+  bulkTypes: described(
+    `Noisy types that go to a table of their own, ${BULK_TABLE}: any of ${BULK_TYPES.join(', ')}. A type that an alert rule reads stays in ${TABLE}, unless disabledAlerts names the rule.`,
+    { type: 'array', defaultValue: [] },
+  ),
+  bulkTablePlan: described(
+    'The plan of that table. Microsoft supports neither functions nor joins over a table of the plan Basic, so Auth0Logs() reads the table only if it has the plan Analytics.',
+    { type: 'string', defaultValue: 'Basic', allowedValues: ['Basic', 'Analytics'] },
   ),
   retentionInDays: described(
     'Days of interactive retention, 4 to 730; -1 for the default of the workspace. Not for the plan Basic, which has 30.',

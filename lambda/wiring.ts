@@ -167,7 +167,12 @@ export function pipelineParts(
       if (key.kind === 'fault') throw key.error;
       const redact = redactor(config.redact, key.key);
       return {
-        shape: shaper({ form: specOf(config.azure).form, auth0Domain: auth0.domain, redact }),
+        shape: shaper({
+          form: specOf(config.azure).form,
+          auth0Domain: auth0.domain,
+          redact,
+          typeColumns: config.typeColumns,
+        }),
         includes: includeRule(config),
         redactionUnmatched: () => {
           const redactionUnmatched = redact.unmatched();

@@ -119,6 +119,11 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
       'known types below this level do not ship; unknown types always ship. The column `Level` has the level',
     example: 'info',
   },
+  typeColumns: {
+    means:
+      'whether records have the columns `EventName`, `Level`, `LevelName` and `Category`. Without them, `Auth0Logs()` looks them up by `EventType`, and [Azure bills less](cost.md#by-volume); they are empty in queries of the table itself',
+    example: false,
+  },
   redact: {
     means:
       'values that must reach neither Azure nor a queue. If rules overlap, the first one applies: [below](#redaction)',

@@ -2,7 +2,7 @@
 import type { Clock, Fault, LogSource, QueueName } from '../../lambda/core/model.ts';
 import { logReader, type RipeLog } from '../../lambda/core/read.ts';
 import { includeRule } from '../../lambda/core/record/include.ts';
-import { logIdOf } from '../../lambda/core/record/log.ts';
+import { isObject, logIdOf } from '../../lambda/core/record/log.ts';
 import {
   LOWEST_LOG_ID_PREFIX,
   logIdPrefix,
@@ -141,7 +141,7 @@ async function idsOf({ source, clock }: AuditDependencies, { fromMs, toMs }: Win
 
 /** Passes the auditor every log of the window, and the logs around it that complete the entries. */
 async function readAuth0(
-  { source, clock, headroom, told, pipeline }: AuditDependencies,
+  { source, clock, headroom, told, pipeline, stored: asked }: AuditDependencies,
   basis: AuditBasis,
   window: Window,
   { onJudged, stored }: { readonly onJudged: Judged; readonly stored: StoredComparison | undefined },
@@ -151,6 +151,9 @@ async function readAuth0(
   const options = { deadlineMs: Number.POSITIVE_INFINITY, ripeMs: 0, headroom };
   const reader = logReader({ source, clock, random: Math.random }, afterLogId, options);
   const includes = includeRule(pipeline.config);
+  const { otherTypes = [] } = asked?.place ?? {};
+  const isInTable = (log: unknown) =>
+    includes(log) && !(isObject(log) && otherTypes.some(type => type === log['type']));
   let atAuth0 = 0;
   let withoutId = 0;
   let last = afterLogId;
@@ -164,7 +167,7 @@ async function readAuth0(
       if (logId > lastLogId) break;
       if (isIn(basis.window, logId)) {
         atAuth0++;
-        if (!includes(log)) stored?.exclude(logId);
+        if (!isInTable(log)) stored?.exclude(logId);
       }
       run.see(logId);
     }

@@ -27,7 +27,7 @@ export function storedRows(told: StoredTold): [string, number, string][] {
   const rows: [string, number, string][] = [
     ['stored', stored, `in table ${told.table}`],
     ['stored twice', storedTwice, 'of those: remove duplicates by LogId'],
-    ['excluded', excluded, 'the configuration does not ship them'],
+    ['excluded', excluded, 'the configuration does not ship them to this table'],
     ['not yet', notYet, 'the pipeline has not shipped them'],
     ['too young', tooYoung, `accepted less than ${duration(told.delayMs)} ago`],
     ['queued', queued, 'not in the table; may be on a queue'],

@@ -19,7 +19,7 @@ import type { Judged, Judgement } from './compare.ts';
 export interface StoredFindings {
   readonly stored: number;
   readonly storedTwice: number;
-  /** The configuration does not ship them. */
+  /** The configuration does not ship them, or its rule stores them in another table. */
   readonly excluded: number;
   /** The pipeline has not shipped them yet. */
   readonly notYet: number;
@@ -55,7 +55,7 @@ export interface StoredOptions extends StoredDependencies {
 
 export interface StoredComparison {
   readonly judged: Judged;
-  /** Marks a log that the configuration does not ship, before it is judged. */
+  /** Marks a log that is not expected in the table, before it is judged. */
   exclude(logId: string): void;
   /** Compares what has been judged. Rejects with UsageError when the workspace does not answer. */
   drain(): Promise<void>;

@@ -117,18 +117,21 @@ function alarmsOf(one: Settings, { alarmEmail }: ConfigurationBase): Settings {
   return alarmEmail === undefined ? {} : { alarms: { ...Object(one['alarms']), email: [...alarmEmail] } };
 }
 
-/** Settings that Azure knows nothing of are kept; the other kind's are not, and no secret where none is needed. */
+/** Settings that Azure knows nothing of are kept; the other kind's are not, and no secret where none is needed. An empty list is left out. */
 function azureOf(outputs: Settings, present: Settings, pipeline: string): Settings {
   const { secret = `auth0-logs/${pipeline}/azure`, ...rest } = present;
   const kept = rest['kind'] === outputs['kind'] ? rest : {};
-  return { ...kept, ...outputs, ...(outputs['auth'] === 'federated' ? {} : { secret }) };
+  const settings = { ...kept, ...outputs, ...(outputs['auth'] === 'federated' ? {} : { secret }) };
+  const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0;
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => !isEmpty(value)));
 }
 
 /** `{"kind": {"type": "String", "value": "…"}, …}`, or a whole deployment with such outputs in it. */
 function settingsOf(given: unknown): Settings {
   const outputs = Object(Object(Object(given).properties).outputs ?? given);
   const settings = Object.entries(outputs).map(([name, output]) => [name, Object(output).value] as const);
-  const missing = settings.length === 0 || settings.some(([, value]) => typeof value !== 'string');
+  const missing =
+    settings.length === 0 || settings.some(([, value]) => typeof value !== 'string' && !Array.isArray(value));
   if (missing || !('kind' in outputs)) {
     throw new UsageError(
       'the outputs file contains no outputs of azure/template.json, which look like {"kind": {"value": "…"}, …}; ' +

@@ -29,8 +29,12 @@ export function showDryRun({ config }: Operated, start: Start, result: Preview, 
   if (records > 0) lines.push('', bold(`Columns, in ${counted(records, 'record')}`), ...columnLines(result));
   if (redaction.length > 0) lines.push('', bold('Redaction'), ...redaction);
   for (const [index, { json }] of result.samples.entries()) {
-    const { EventName } = JSON.parse(json);
-    lines.push('', bold(`Sample ${index + 1} of ${result.samples.length}: ${EventName}`), pretty(json, full));
+    const { EventName, EventType } = JSON.parse(json);
+    lines.push(
+      '',
+      bold(`Sample ${index + 1} of ${result.samples.length}: ${EventName ?? EventType}`),
+      pretty(json, full),
+    );
   }
   if (!full && result.samples.length > 0) lines.push('', dim('--full shows the complete samples'));
   console.log(lines.filter(line => line !== undefined).join('\n'));

@@ -102,6 +102,7 @@ export const pipeline = v.pipe(
     include: v.optional(v.pipe(typePatterns, v.minLength(1, 'at least one type pattern')), ['*']),
     exclude: v.optional(typePatterns, []),
     minimumLevel: v.optional(oneOf(['debug', 'info', 'warning', 'error', 'critical']), 'debug'),
+    typeColumns: v.optional(v.boolean('true or false'), true),
     redact: v.optional(v.array(redaction, 'a list of {"field", "how"}'), []),
     alarms: v.optional(alarms, {}),
   }),

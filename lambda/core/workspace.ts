@@ -36,4 +36,6 @@ export interface StoredPlace {
   readonly logIdColumn: string;
   /** The stream of the data collection rule that feeds the table, if there is one. */
   readonly stream?: string;
+  /** Types of logs whose records are stored elsewhere. */
+  readonly otherTypes?: readonly string[] | undefined;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { azureBills } from '../../bench/azure-bill.ts';
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { config, MINIMAL } from '../cdk/example.ts';
 import { stack } from '../cdk/synth.ts';
@@ -99,7 +100,11 @@ describe('the bill', () => {
 });
 
 test('docs/cost.md has the bill, and that of the alert rules in Azure; write it anew with vitest -u', async () => {
-  const sections: Readonly<Record<string, string>> = { bill: billTable(), rules: rulesText() };
+  const sections: Readonly<Record<string, string>> = {
+    bill: billTable(),
+    rules: rulesText(),
+    ingestion: ingestionTable(),
+  };
   console.log(sections['bill']);
   let page = readFileSync(PAGE, 'utf8');
   for (const [name, text] of Object.entries(sections)) {
@@ -138,4 +143,29 @@ function rulesText(): string {
     `${rules.length - often} every quarter of an hour or less often, at 0.50: **${sum.toFixed(2)} dollars a month**, more than the AWS side. ` +
     '`disabledAlerts` switches off those that you do not need; a rule that is off costs nothing.'
   );
+}
+
+function ingestionTable(): string {
+  const { types, whole, ...less } = azureBills();
+  const line = (title: string, { analyticsGb, basicGb, dollars }: typeof whole) => {
+    const saved = whole.dollars - dollars;
+    const percent = Math.round((saved / whole.dollars) * 100);
+    const cells = [analyticsGb.toFixed(0), basicGb.toFixed(0), dollars.toFixed(2)];
+    return `| ${title} | ${cells.join(' | ')} | ${saved === 0 ? '' : `${saved.toFixed(2)}, ${percent} %`} |`;
+  };
+  const shares = types.map(({ type, share, readers }) => {
+    const rules = readers.length === 0 ? '' : `, read by ${readers.map(id => `\`${id}\``).join(', ')}`;
+    return `- \`${type}\`: ${(share * 100).toFixed(1)} % of these logs${rules}`;
+  });
+  return [
+    '| A month | GB, plan Analytics | GB, plan Basic | US dollars | saved |',
+    '| --- | ---: | ---: | ---: | ---: |',
+    line('Every column, one table', whole),
+    line('`typeColumns: false`', less.withoutTypeColumns),
+    line('`bulkTypes`: those that no alert rule reads', less.withUnreadTypes),
+    line('`bulkTypes`: all, with the rules disabled that read them', less.withBulkTypes),
+    line('All `bulkTypes`, and `typeColumns: false`', less.withBoth),
+    '',
+    ...shares,
+  ].join('\n');
 }

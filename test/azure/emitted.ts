@@ -20,6 +20,8 @@ const logs: readonly unknown[] = [
     type: 'zz-unknown',
     brandNew: { deep: [1] },
     client_ip: '192.0.2.1',
+    environment_name: 'prod-eu-1',
+    identity_user_id: '00u1example',
     security_context: { ja3: 'x' },
   },
   { log_id: '2', type: 'fp', description: 'x'.repeat(200_000), ip: 7, details: [1, 2], scope: ['a', 'b'] },

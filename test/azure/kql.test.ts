@@ -37,7 +37,7 @@ describe('the checker', () => {
 
   test('finds a column that the inner part of Auth0Logs() lacks', () => {
     const { kql } = FUNCTIONS.find(one => one.alias === 'Auth0Logs')!;
-    expect(codes(kql.replace('TypeName, EventType)', 'TypeNam, EventType)'))).toEqual(['KS142']);
+    expect(codes(kql.replace('TypeName, EventType', 'TypeNam, EventType'))).toEqual(['KS142']);
   });
 
   test('understands a table that may be missing, and a column that may be', () => {

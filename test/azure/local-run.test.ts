@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAVED_QUERIES } from '../../azure/queries.ts';
+import { TYPE_COLUMNS } from '../../lambda/core/record/columns.ts';
 import { arrive } from '../../scripts/azure-trials/arrivals.ts';
 import { call, DOMAIN, log, NOW_MS, user } from '../../scripts/azure-trials/scene.ts';
 import { generateLogs, logIdAt } from '../../simulator/auth0/tenant.ts';
@@ -120,6 +121,52 @@ describe('Auth0Logs()', () => {
     expect(calls).toMatchObject([
       { Method: 'DELETE', Path: 'log-streams/lst_Example', Actor: 'admin@example.com', StatusCode: 204 },
     ]);
+  });
+
+  test('gives a row without the columns of its type as it gives one with them', async () => {
+    const types = ['fp', 'sertft', 'code_of_next_year', '', 'limit_mu'];
+    const logs = [...types.map((type, index) => log(type, index + 1)), { log_id: logIdAt(NOW_MS, '9') }];
+    for (const kind of ['logs-ingestion', 'data-collector'] as const) {
+      const rows = sent(kind, ...logs);
+      const isOfType = (name: string) => TYPE_COLUMNS.includes(name.replace(/_[sd]$/, ''));
+      const fewer = Object.entries(rows).map(([table, all]) => {
+        const left = all.map(row => Object.entries(row).filter(([name]) => !isOfType(name)));
+        return [table, left.map(row => Object.fromEntries(row))];
+      });
+      const found = await logsOf('own', Object.fromEntries(fewer));
+      expect(found).toHaveLength(logs.length);
+      expect(found).toEqual(await logsOf('own', rows));
+    }
+  });
+
+  test('names a type that was unknown when its row was stored, and only such a row', async () => {
+    const stored = (EventType: string, minutesAgo: number, given: Row): Row => ({
+      TimeGenerated: new Date(NOW_MS - minutesAgo * 60_000).toISOString(),
+      LogId: logIdAt(NOW_MS, `${minutesAgo}`),
+      EventType,
+      ...given,
+    });
+    const unknown = (code: string) => ({ EventName: code, Level: 1, LevelName: 'info', Category: 'unknown' });
+    const given = { EventName: 'Given', Level: 2, LevelName: 'warning', Category: 'given' };
+    const rows = [
+      stored('limit_sui', 1, unknown('limit_sui')),
+      stored('code_of_next_year', 2, unknown('code_of_next_year')),
+      stored('limit_sui', 3, given),
+    ];
+    const collected = stored('limit_sui', 4, {});
+    const suffixed = Object.entries({ ...collected, ...unknown('limit_sui') }).map(([name, value]) => {
+      const suffix = name === 'TimeGenerated' ? '' : typeof value === 'number' ? '_d' : '_s';
+      return [name + suffix, value] as const;
+    });
+    const found = await logsOf('own', { Auth0Logs_CL: rows, Auth0_CL: [Object.fromEntries(suffixed)] });
+    const known = {
+      EventName: 'Blocked Account (Too Many Login Attempts From One IP Address)',
+      Level: 4,
+      LevelName: 'critical',
+      Category: 'other',
+    };
+    // In the order of their times.
+    expect(found).toMatchObject([known, given, unknown('code_of_next_year'), known]);
   });
 
   test('knows a tenant by its domain, with the scheme of Sentinel’s connector or without', async () => {

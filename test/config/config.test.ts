@@ -21,6 +21,7 @@ describe('a valid configuration', () => {
       include: ['*'],
       exclude: [],
       minimumLevel: 'debug',
+      typeColumns: true,
       redact: [],
       alarms: { email: [], https: [], lagMinutes: 15 },
     });

@@ -29,6 +29,7 @@ export function validPipeline(): fc.Arbitrary<Settings> {
     settleSeconds: fc.integer({ min: 0, max: 3600 }),
     include: patterns,
     exclude: patterns,
+    typeColumns: fc.boolean(),
     minimumLevel: fc.constantFrom('debug', 'info', 'warning', 'error', 'critical'),
     redact: fc.array(fc.record({ field: fc.constantFrom('user_name', 'details.*.email'), how })),
     schedule: fc.constantFrom('rate(1 minute)', 'rate(2 hours)', 'cron(0 * * * ? *)'),

@@ -62,6 +62,7 @@ export const COLUMNS: readonly Column[] = [
   column('SrcHostname', 'string', 'hostname', 'Host name of the tenant that was called'),
   column('ActorUserId', 'string', 'user_id', 'Id of the user'),
   column('ActorUsername', 'string', 'user_name', 'Name of the user'),
+  column('IdentityUserId', 'string', 'identity_user_id', 'Id of the user at the identity provider'),
   column('OrganizationId', 'string', 'organization_id', 'Id of the organization'),
   column('OrganizationName', 'string', 'organization_name', 'Name of the organization'),
   column('Audience', 'string', 'audience', 'Audience of the token'),
@@ -75,9 +76,20 @@ export const COLUMNS: readonly Column[] = [
   column('SecurityContext', 'dynamic', 'security_context', 'All of the security context'),
   column('Auth0Client', 'dynamic', 'auth0_client', 'The SDK that called'),
   column('TenantName', 'string', 'tenant_name', 'Name of the tenant'),
+  column(
+    'EnvironmentName',
+    'string',
+    'environment_name',
+    'Name of the Auth0 environment, such as `prod-eu-1`',
+  ),
   column('Auth0Domain', 'string', '(configuration)', 'Domain of the tenant'),
   column('Extra', 'dynamic', '(every other field)', 'All fields that have no column or do not fit it'),
   column('CutColumns', 'string', '(shaping)', 'Columns that were cut to the byte limit, separated by spaces'),
   column('RawLog', 'string', '(the whole log)', 'The log as JSON, only if it could not be shaped'),
   column('ShapeError', 'string', '(shaping)', 'Why the log could not be shaped; otherwise empty'),
 ];
+
+/** The columns that follow from EventType alone, so that a query can look them up. */
+export const TYPE_COLUMNS: readonly string[] = COLUMNS.filter(
+  ({ name, from }) => from === 'type' && name !== 'EventType',
+).map(({ name }) => name);

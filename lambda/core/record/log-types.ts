@@ -1,6 +1,7 @@
 /**
  * Every log type that Auth0 is known to write, by category: its code, its level and its name.
  * Codes, names and categories: https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes
+ * Codes that only other pages have: log-types-elsewhere.ts
  * A code says nothing by its letters: not every failure begins with `f`, and new codes come every month.
  *
  * Names: an "Exchange" says what was exchanged, and no two types share a name.
@@ -9,6 +10,7 @@
  * Categories: as documented, a fitting one where there is none. But: `feta` is documented as a success of the
  * token exchange, though it is its failure.
  */
+import { ELSEWHERE } from './log-types-elsewhere.ts';
 
 const LEVEL_NAMES = ['debug', 'info', 'warning', 'error', 'critical'] as const;
 
@@ -254,13 +256,16 @@ const TYPES: Readonly<Record<string, readonly (readonly [code: string, level: Le
   ],
 };
 
+const ALL = [
+  ...Object.entries(TYPES).flatMap(([category, types]) => types.map(type => [...type, category] as const)),
+  ...ELSEWHERE.flatMap(({ types }) => types),
+];
+
 const BY_CODE: ReadonlyMap<string, LogType> = new Map(
-  Object.entries(TYPES).flatMap(([category, types]) =>
-    types.map(([code, level, name]) => [
-      code,
-      { code, name, level, levelName: LEVEL_NAMES[level], category, known: true },
-    ]),
-  ),
+  ALL.map(([code, level, name, category]) => [
+    code,
+    { code, name, level, levelName: LEVEL_NAMES[level], category, known: true },
+  ]),
 );
 
 /** All known types. */

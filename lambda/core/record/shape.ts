@@ -17,6 +17,8 @@ export interface ShapeOptions {
   readonly auth0Domain: string;
   /** See redact.ts. */
   readonly redact: (log: unknown) => unknown;
+  /** False leaves out the columns that follow from the type alone: TYPE_COLUMNS. */
+  readonly typeColumns?: boolean;
 }
 
 /** A longer id is none of Auth0's, which have 56 digits; it would have to be cut, and then be no id. */
@@ -90,12 +92,13 @@ function identify(record: Fields, { logId, time, type }: Identity, options: Shap
   if (options.form.layout === 'typed') record['TimeGenerated'] = time;
   record[EVENT_TIME_COLUMN] = time;
   record['LogId'] = logId;
+  record['Auth0Domain'] = options.auth0Domain;
+  if (options.typeColumns === false) return;
   const { name, level, levelName, category } = logType(type);
   record['EventName'] = name;
   record['Level'] = level;
   record['LevelName'] = levelName;
   record['Category'] = category;
-  record['Auth0Domain'] = options.auth0Domain;
 }
 
 /** Puts a field into its column. False when it has none, or when the column cannot hold all of it. */

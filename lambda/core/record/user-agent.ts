@@ -32,24 +32,48 @@ export function userAgent(text: string): UserAgent {
   return parsed;
 }
 
-/** `browser version / system version`, where `Other` and `0.0.0` stand for what Auth0 did not recognize. */
-const SHORT_FORM = /^([^/]{1,60}) (\d[\d.]{0,30}) \/ ([^/]{1,60}) (\d[\d.]{0,30})$/;
-
+/**
+ * Auth0's short form is what npm `useragent` 2.3.0 prints, `FAMILY VERSION / FAMILY VERSION`: `Other` and `0.0.0` stand for
+ * what it did not recognize. A family may contain a slash, parentheses, dots and digits. A version has three parts, of
+ * which the last may be a word: `4.0 b8`. https://github.com/3rd-Eden/useragent/blob/master/index.js
+ */
 function shortForm(agent: string): UserAgent | undefined {
-  const match = SHORT_FORM.exec(agent);
-  if (!match) return undefined;
-  const [, browser = '', browserVersion = '', system = '', systemVersion = ''] = match;
-  // In this form Windows carries its version in its name: `Windows 10 0.0.0`.
-  const [, os = system, inName = systemVersion] = /^(Windows) (XP|Vista|\d\S*)$/.exec(system) ?? [];
-  const nothing = browser === 'Other' && os === 'Other';
+  const [left = '', right = '', ...more] = windows(agent) ? ['Other 0.0.0', agent] : agent.split(' / ');
+  const browser = named(left);
+  const os = windows(right) ?? named(right);
+  if (!browser || !os || more.length > 0) return undefined;
+  const nothing = browser.name === 'Other' && os.name === 'Other';
   return {
-    ...(os === 'Other' ? {} : { os: os === 'Mac OS X' ? 'Mac OS' : os }),
-    ...version('osVersion', inName),
-    ...(browser === 'Other' ? {} : { browser }),
-    ...version('browserVersion', browserVersion),
-    ...(nothing ? {} : { isMobile: /mobile|android|\bios\b|phone|ipad/i.test(`${browser} ${os}`) }),
+    ...(os.name === 'Other' ? {} : { os: os.name === 'Mac OS X' ? 'Mac OS' : os.name }),
+    ...version('osVersion', os.version),
+    ...(browser.name === 'Other' ? {} : { browser: browser.name }),
+    ...version('browserVersion', browser.version),
+    ...(nothing ? {} : { isMobile: MOBILE.test(agent) }),
   };
 }
+
+interface Named {
+  readonly name: string;
+  readonly version: string;
+}
+
+const NAMED = /^(.{1,60}?) (\d[\w.]{0,30}(?: [a-z]\w{0,15})?)$/i;
+
+function named(text: string): Named | undefined {
+  const [, name, number] = NAMED.exec(text) ?? [];
+  return name === undefined || number === undefined ? undefined : { name, version: number };
+}
+
+/** The version of Windows is a word or a number, and `.0.0` or ` 0.0.0` is appended to it: `Windows XP.0.0`. */
+const WINDOWS = /^Windows ((?:[NR]T )?(?:XP|Vista|ME|CE|NT|RT|[1-9][\d.]{0,9}?))(?: 0)?\.0\.0$/;
+
+function windows(text: string): Named | undefined {
+  const [, number] = WINDOWS.exec(text) ?? [];
+  return number === undefined ? undefined : { name: 'Windows', version: number };
+}
+
+const MOBILE =
+  /mobile|android|\bios\b|phone|ipad|blackberry|symbian|nokia|bada|\bbrew\b|maemo|meego|firefox os|windows ce/i;
 
 const version = (key: 'osVersion' | 'browserVersion', value: string) =>
   /^[0.]*$/.test(value) ? {} : { [key]: value };

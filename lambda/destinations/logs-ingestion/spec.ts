@@ -22,6 +22,12 @@ const schema = v.pipe(
       'Custom-Auth0Logs_CL',
     ),
     workspaceId: v.optional(guid),
+    bulkTypes: v.optional(
+      v.array(
+        text(/^[a-z0-9_]{1,64}$/, 'an Auth0 type code: "sertft"'),
+        'a list of Auth0 type codes, such as ["sertft", "ssa"]',
+      ),
+    ),
     tenantId: guid,
     clientId: guid,
     cloud,
@@ -67,6 +73,11 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
         'the id of the workspace that the rule feeds, in the portal _Workspace ID_; [`audit --stored`](operating.md#audit---stored) reads this workspace',
       example: ID_EXAMPLE,
     },
+    bulkTypes: {
+      means:
+        'the types that the rule stores in [a second table](azure.md#noisy-types-in-a-cheaper-table), as the output of the template; `audit --stored` does not look for them',
+      example: ['sertft', 'ssa'],
+    },
     tenantId: { means: 'the Entra tenant of the application or identity that posts', example: ID_EXAMPLE },
     clientId: {
       means: 'the application (client) id of the application or identity that posts',
@@ -101,12 +112,13 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     settings: `azure.endpoint "${endpoint}"`,
   }),
   rule: ({ dcrImmutableId, stream }) => ({ immutableId: dcrImmutableId, stream }),
-  stored: ({ workspaceId, stream, cloud }) => ({
+  stored: ({ workspaceId, stream, cloud, bulkTypes }) => ({
     workspaceId,
     cloud,
     table: stream.slice('Custom-'.length),
     logIdColumn: 'LogId',
     stream,
+    otherTypes: bulkTypes,
   }),
   token: { check: 'entra token', vendor: 'Entra', settings: tokenSettings, causes: ENTRA_CAUSES },
   doubts: ({ endpoint, cloud }): readonly Doubt[] =>

@@ -1,6 +1,6 @@
 /** The tables that a workspace can have, as the checker and the local engine take them. */
 import { SENTINEL_FUNCTION_TABLE } from '../../../azure/function-auth0-logs.ts';
-import { DATA_COLLECTOR_TABLE, dataCollectorColumn, TABLE } from '../../../azure/table.ts';
+import { BULK_TABLE, DATA_COLLECTOR_TABLE, dataCollectorColumn, TABLE } from '../../../azure/table.ts';
 import { COLUMNS, type ColumnType } from '../../../lambda/core/record/columns.ts';
 import type { ColumnOf } from './kql-check.ts';
 
@@ -127,6 +127,8 @@ export const WORKSPACES = {
     DCRLogErrors: dcrLogErrors,
     _LogOperation: logOperation,
   },
+  /** The noisy types in a second table, which has the plan Analytics. */
+  bulk: { [TABLE]: ingestion, [BULK_TABLE]: ingestion },
   /** Microsoft Sentinel’s connectors, the newer and the older one. */
   sentinel: {
     [TABLE]: ingestion.filter(({ name }) => SENTINEL_COLUMNS.includes(name)),
@@ -144,5 +146,6 @@ export type WorkspaceName = keyof typeof WORKSPACES;
 export const ALL_TABLES: Tables = {
   ...WORKSPACES.sentinel,
   ...WORKSPACES.own,
+  [BULK_TABLE]: ingestion,
   [DATA_COLLECTOR_TABLE]: [...collector, ...formerExtension.filter(one => one.name !== 'TimeGenerated')],
 };

@@ -3,9 +3,11 @@
  * (https://github.com/mmaitre314/duckdb-kql), into queries.sql, for the DuckDB in this process.
  */
 import { createHash } from 'node:crypto';
+import { bulkTransforms } from '../../../azure/bulk.ts';
 import { DETECTIONS } from '../../../azure/detections.ts';
+import { BULK_MARK, bulkSource } from '../../../azure/function-auth0-logs.ts';
 import { FUNCTIONS, SAVED_QUERIES, type SavedFunction } from '../../../azure/queries.ts';
-import { DATA_COLLECTOR_TABLE, STREAM, TABLE } from '../../../azure/table.ts';
+import { BULK_TABLE, DATA_COLLECTOR_TABLE, STREAM, TABLE } from '../../../azure/table.ts';
 import { countsKql, dcrErrorsKql, idsKql, LOG_OPERATION_KQL } from '../../../lambda/core/stored-kql.ts';
 import { INGESTED_AT } from '../workspace.ts';
 import { type ColumnOf, checker } from './kql-check.ts';
@@ -25,6 +27,14 @@ export const STORED_QUERIES: Readonly<Record<string, string>> = {
   'stored-log-operation': LOG_OPERATION_KQL,
   'stored-dcr-errors': dcrErrorsKql(STORED_SAMPLE.typed.stream),
 };
+
+/** The types of the second table in the translations of the two flows. */
+export const BULK_SAMPLE = ['sertft', 'ssa'];
+
+/** The rows of each table, of those that a rule receives. */
+const FLOWS = Object.entries(bulkTransforms(BULK_SAMPLE)).map(
+  ([name, kql]) => [`flow-${name}`, `${kql} | project LogId`] as const,
+);
 
 export interface Translation {
   /** Also the name of its section in queries.sql. */
@@ -61,7 +71,7 @@ export function translations(
     ...(Object.keys(workspaces) as WorkspaceName[]).map(workspace =>
       translate(
         `Auth0Logs-${workspace}`,
-        functions.find(one => one.alias === 'Auth0Logs')!.kql,
+        auth0Logs(functions, BULK_TABLE in workspaces[workspace]),
         { ...workspaces[workspace], Auth0LogTypes: results['Auth0LogTypes']! },
         workspaces[workspace],
       ),
@@ -72,7 +82,14 @@ export function translations(
       ...DETECTIONS.map(({ id, kql }) => ({ name: `detection-${id}`, kql })),
       ...Object.entries(STORED_QUERIES).map(([name, kql]) => ({ name, kql })),
     ].map(({ name, kql }) => translate(name, kql, views, workspaces.own)),
+    ...FLOWS.map(([name, kql]) => translate(name, kql, { source: workspaces.own[TABLE] ?? [] }, {})),
   ];
+}
+
+/** As the template saves it. */
+function auth0Logs(functions: readonly SavedFunction[], withBulk: boolean): string {
+  const { kql } = functions.find(one => one.alias === 'Auth0Logs')!;
+  return withBulk ? kql.replace(BULK_MARK, bulkSource()) : kql;
 }
 
 let known: Readonly<Record<string, readonly ColumnOf[]>> | undefined;

@@ -178,6 +178,21 @@ describe('audit --stored', () => {
     expect(code).toBe(0);
   });
 
+  test('logs of types that the rule stores in a second table are not looked for in the first', async () => {
+    const logs = recentLogs(200);
+    world = await open({ ...RULE, auth0: { logs } });
+    // As such a rule does, this keeps their rows out of the table.
+    world.config['exclude'] = ['s*'];
+    await ship();
+    world.config['exclude'] = [];
+    expect((await auditJson()).stored.logs.notStored).toBeGreaterThan(20);
+    const bulkTypes = [...new Set(logs.map(({ type }) => type))].filter(type => type.startsWith('s'));
+    world.config['azure'] = { ...Object(world.config['azure']), bulkTypes };
+    const { stored } = await auditJson();
+    expect(stored).toMatchObject({ isStored: true, logs: { notStored: 0 } });
+    expect(stored.logs.excluded + stored.logs.stored).toBe(200);
+  });
+
   test('excluded logs are not looked for, and logs that wait on a queue are no proof', async () => {
     world = await open({ ...RULE, auth0: { logs: recentLogs(200) } });
     world.config['exclude'] = ['s*'];

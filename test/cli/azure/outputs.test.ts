@@ -55,6 +55,14 @@ describe('a new configuration', () => {
   });
 });
 
+test('the types of the second table are those that the template has put there', () => {
+  const bulk = outputs({ bulkTypes: ['ssa', 'fp'] });
+  const config = configurationFrom(bulk, NEW);
+  expect(azureOf(config)).toMatchObject({ bulkTypes: ['ssa'] });
+  const present: ConfigurationBase = { kind: 'present', config, pipeline: undefined };
+  expect(rawAzure(configurationFrom(outputs(), present))).toEqual(federated);
+});
+
 describe('a configuration that is there', () => {
   const auth0 = { domain: 'acme.eu.auth0.com', secret: 's', logRetentionDays: 10 };
   const old = {

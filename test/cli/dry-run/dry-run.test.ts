@@ -134,6 +134,12 @@ test('a redaction key that is too short is refused with exit code 2', async () =
   expect(code).toBe(2);
 });
 
+test('a sample without EventName is headed by its type code', async () => {
+  world = await openLocalWorld({ auth0: { logs: recentLogs(1).map(log => ({ ...log, type: 'fp' })) } });
+  expect((await dryRun()).stdout).toContain('Sample 1 of 1: Failed Login (Incorrect Password)');
+  expect((await dryRun([], { typeColumns: false })).stdout).toContain('Sample 1 of 1: fp');
+});
+
 test('what is left out, raw or cut is counted', async () => {
   const logs = recentLogs(400);
   const large = 'x'.repeat(specOf({ kind: KINDS[0] }).form.fieldMaxBytes + 8_000);

@@ -1,10 +1,24 @@
 import { expect, test } from 'vitest';
 import { LOG_TYPES, levelOf, logType } from '../../../lambda/core/record/log-types.ts';
+import { ELSEWHERE } from '../../../lambda/core/record/log-types-elsewhere.ts';
 
-test('185 types are known, and no two share a code or a name', () => {
-  expect(LOG_TYPES).toHaveLength(185);
-  expect(new Set(LOG_TYPES.map(type => type.code)).size).toBe(185);
-  expect(new Set(LOG_TYPES.map(type => type.name)).size).toBe(185);
+test('211 types are known, and no two share a code or a name', () => {
+  expect(LOG_TYPES).toHaveLength(211);
+  expect(new Set(LOG_TYPES.map(type => type.code)).size).toBe(211);
+  expect(new Set(LOG_TYPES.map(type => type.name)).size).toBe(211);
+});
+
+/** Codes that Auth0 documents or has published, but not on the page of all codes in English. */
+const DOCUMENTED_ELSEWHERE =
+  'appliance_configuration_api_read appliance_configuration_api_status appliance_configuration_api_write custom_domains_verification_failed elevated_rate_limit fetx fslo gd_email_settings_update gd_phone_settings_update gd_send_email_failure gd_set_enrollment_public_key limit_dc limit_sui passkey_register_failed passkey_register_started refresh_token_exchange_for_session_token_failed refresh_token_exchange_for_session_token_successful refresh_tokens_revoked_by_session session_revoked setx sns_error_endpoint_authorization_error srtr sslo token_quota_consumption_warning worker_command_executed worker_command_processing'.split(
+    ' ',
+  );
+
+test('a code that Auth0 documents only elsewhere is known too, and has its page', () => {
+  expect(DOCUMENTED_ELSEWHERE.filter(code => !logType(code).known)).toEqual([]);
+  const listed = ELSEWHERE.flatMap(({ types }) => types.map(([code]) => code));
+  expect(listed.toSorted()).toEqual(DOCUMENTED_ELSEWHERE);
+  for (const { source } of ELSEWHERE) expect(source).toMatch(/^https:\/\/(auth0|github)\.com\/\S+$/);
 });
 
 test('every type has a level from 0 to 4, its name, and a category in words and dashes', () => {

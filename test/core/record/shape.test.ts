@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RecordForm } from '../../../lambda/core/model.ts';
+import { TYPE_COLUMNS } from '../../../lambda/core/record/columns.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
 import { TEXT, TYPED } from './forms.ts';
 
@@ -202,4 +203,18 @@ test('fields without a column go whole into Extra, even those named like a colum
   const text = '{"__proto__":{"a":1},"LogId":"x","Extra":[1],"odd name.":null,"(configuration)":"y"}';
   expect(JSON.stringify(shapeIt(JSON.parse(text)).record.Extra)).toBe(text);
   expect(shapeIt(JSON.parse(text), TEXT).record.Extra).toBe(text);
+});
+
+test('without the columns of the type, the rest of the record is the same', () => {
+  expect(TYPE_COLUMNS).toEqual(['EventName', 'Level', 'LevelName', 'Category']);
+  const options = { auth0Domain: 'acme.eu.auth0.com', redact: (one: unknown) => one };
+  for (const form of [TEXT, TYPED]) {
+    for (const log of [LOG, { type: 'code_of_next_year' }, 'no object']) {
+      const record = JSON.parse(shaper({ ...options, form })(log).json);
+      const fewer = JSON.parse(shaper({ ...options, form, typeColumns: false })(log).json);
+      const names = Object.keys(record);
+      expect(Object.keys(fewer)).toEqual(names.filter(name => !TYPE_COLUMNS.includes(name)));
+      expect(record).toMatchObject(fewer);
+    }
+  }
 });

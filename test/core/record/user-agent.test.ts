@@ -63,6 +63,51 @@ test.each([
   expect(userAgent(agent)).toEqual(parsed);
 });
 
+/**
+ * How npm `useragent` 2.3.0 (MIT) names what it recognizes, one of each kind of its 330 families of browsers, and its
+ * families of systems and versions of Windows, all of them: lib/regexps.js. Auth0's short form is made of these.
+ */
+const BROWSERS =
+  'Chrome|Chrome Mobile iOS|Mobile Safari UI/WKWebView|Firefox (Minefield)|Nokia Services (WAP) Browser|UP.Browser|Seznam.cz|Mail.ru Chromium Browser|The Bat!|MyIE2|008|IE Large Screen|Opera Mini'.split(
+    '|',
+  );
+const MOBILE_SYSTEMS =
+  'Android|BREW|Bada|BlackBerry OS|BlackBerry Tablet OS|Brew MP|Firefox OS|Maemo|MeeGo|Nokia Series 30 Plus|Nokia Series 40|Symbian OS|Symbian^3|Symbian^3 Anna|Symbian^3 Belle|Windows Mobile|Windows Phone|iOS'.split(
+    '|',
+  );
+const OTHER_SYSTEMS =
+  'ATV OS X|Arch Linux|CentOS|Chrome OS|Chromecast|Debian|Fedora|FireHbbTV|FreeBSD|Gentoo|GoogleTV|Kindle|Kubuntu|LG|Linux|Linux Mint|Mac OS|Mageia|Mandriva|PCLinuxOS|Philips|Red Hat|Roku|Samsung|Slackware|Solaris|Tizen|Ubuntu|VRE|WeTab|Web0S|WebTV|openSUSE|tvOS|webOS'.split(
+    '|',
+  );
+const WINDOWS = 'XP|Vista|ME|CE|NT|RT|RT 8.1|NT 4.0|3.1|95|98|2000|7|8|8.1|10'.split('|');
+
+test.each(BROWSERS)('of the short form the browser "%s" is read', browser => {
+  const read = { os: 'Linux', osVersion: '6.1.0', browser };
+  expect(userAgent(`${browser} 17.5.1 / Linux 6.1.0`)).toMatchObject({ ...read, browserVersion: '17.5.1' });
+  expect(userAgent(`${browser} 4.0 b8 / Linux 6.1.0`)).toMatchObject({ ...read, browserVersion: '4.0 b8' });
+});
+
+test.each([
+  ...MOBILE_SYSTEMS.map(os => [os, true] as const),
+  ...OTHER_SYSTEMS.map(os => [os, false] as const),
+])('of the short form the system "%s" is read', (os, isMobile) => {
+  const browser = { browser: 'UC Browser', browserVersion: '1.2.3' };
+  const read = { os, osVersion: '4.5.6', isMobile, ...browser };
+  expect(userAgent(`UC Browser 1.2.3 / ${os} 4.5.6`)).toEqual(read);
+});
+
+test.each(WINDOWS)('of the short form Windows %s is read, whose version carries .0.0', osVersion => {
+  const isMobile = osVersion === 'CE';
+  const read = { os: 'Windows', osVersion, browser: 'IE', browserVersion: '9.0.0', isMobile };
+  expect(userAgent(`IE 9.0.0 / Windows ${osVersion}.0.0`)).toEqual(read);
+  expect(userAgent(`IE 9.0.0 / Windows ${osVersion} 0.0.0`)).toEqual(read);
+  expect(userAgent(`Windows ${osVersion}.0.0`)).toEqual({ os: 'Windows', osVersion, isMobile });
+});
+
+test('three parts are not the short form', () => {
+  expect(userAgent('a 1.0.0 / b 2.0.0 / c 3.0.0')).toEqual({});
+});
+
 test.each(['', 'python-requests/2.25', 'curl/7.68.0', '???', '\ud800', '[redacted]'])(
   'of "%s" nothing is claimed',
   agent => {

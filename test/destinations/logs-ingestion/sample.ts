@@ -25,6 +25,7 @@ export const SAMPLE = {
   besides: fc.record(
     {
       workspaceId: fc.uuid(),
+      bulkTypes: fc.subarray(['sertft', 'ssa']),
       cloud: fc.constantFrom('public', 'us-gov', 'china'),
       maxBatchBytes: fc.integer({ min: 200_000, max: 1_048_576 }),
       auth: fc.constantFrom('federated', 'client-secret'),

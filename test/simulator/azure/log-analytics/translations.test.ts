@@ -45,7 +45,13 @@ describe('a query is translated with the columns that it uses', () => {
     const before = new Map(all.map(one => [one.name, hashOf(one)]));
     const after = translations({ functions, workspaces: { ...WORKSPACES, own } });
     const rewritten = after.filter(one => before.get(one.name) !== hashOf(one)).map(one => one.name);
-    const functionsWithIt = ['Auth0Logs-own', 'Auth0Logs-sentinel', 'Auth0Logs-former', 'Auth0Logs-empty'];
+    const functionsWithIt = [
+      'Auth0Logs-own',
+      'Auth0Logs-bulk',
+      'Auth0Logs-sentinel',
+      'Auth0Logs-former',
+      'Auth0Logs-empty',
+    ];
     expect(rewritten).toEqual([...functionsWithIt, 'Auth0ApiCalls', 'Auth0SignIns']);
   });
 });

@@ -2,7 +2,8 @@
 import type { Log } from '../../simulator/auth0/tenant.ts';
 import { address, type Fields, log, logs, scene, type Trials, user } from './scene.ts';
 
-const OURS = 'https://github.com/auth0/auth0-customer-detections/blob/main/detections/';
+const auth0s = (name: string) =>
+  `https://github.com/auth0/auth0-customer-detections/blob/main/detections/${name}.yml`;
 const someone = (index: number) => user(`user${index}`);
 
 /** https://auth0.com/docs/deploy-monitor/logs/log-data: `security_context` has both fingerprints of the TLS handshake. */
@@ -47,7 +48,7 @@ const bypass = log('fp', 5, { ...user('sample'), ...DEFAULT });
 
 export const ACCOUNT_TRIALS: Trials = {
   'fingerprint-succeeded': {
-    source: `${OURS}logins_from_suspicious_tls_fingerprints.yml`,
+    source: auth0s('logins_from_suspicious_tls_fingerprints'),
     fires: scene(failures(20, TOOL), log('s', 0.5, { ...user('sample'), ...TOOL, ip: address(5) })),
     also: {
       'JA3 alone': scene(
@@ -68,7 +69,7 @@ export const ACCOUNT_TRIALS: Trials = {
     },
   },
   'flagged-address-succeeded': {
-    source: `${OURS}logins_or_signups_from_suspicious_ips.yml`,
+    source: auth0s('logins_or_signups_from_suspicious_ips'),
     fires: scene(challenged(30, true), success(10)),
     also: {
       'a signup': scene(challenged(30, true), success(10, 'sample', 'ss')),
@@ -88,7 +89,7 @@ export const ACCOUNT_TRIALS: Trials = {
     },
   },
   'authorization-probing': {
-    source: `${OURS}many_failed_authorization_requests.yml`,
+    source: auth0s('many_failed_authorization_requests'),
     fires: scene(mismatch(10, index => `https://evil${index}.example/cb`)),
     also: {
       'applications that do not exist': scene(
@@ -103,7 +104,7 @@ export const ACCOUNT_TRIALS: Trials = {
     },
   },
   'signups-unverified': {
-    source: `${OURS}many_unverified_accounts_created.yml`,
+    source: auth0s('many_unverified_accounts_created'),
     fires: scene(signUps(32, 2)),
     quiet: {
       '29 signups': scene(signUps(29, 0)),
@@ -116,7 +117,7 @@ export const ACCOUNT_TRIALS: Trials = {
     },
   },
   'signups-disposable': {
-    source: `${OURS}risk_of_signup_fraud_by_disposable_domains.yml`,
+    source: auth0s('risk_of_signup_fraud_by_disposable_domains'),
     fires: scene(mailAt(5, 'mailinator.com')),
     also: { 'in upper case': scene(mailAt(5, 'YOPMAIL.com')) },
     quiet: {
@@ -127,7 +128,7 @@ export const ACCOUNT_TRIALS: Trials = {
     },
   },
   'default-domain-used': {
-    source: `${OURS}use_of_auth0_tenant_name_url.yml`,
+    source: auth0s('use_of_auth0_tenant_name_url'),
     fires: scene(signIns(20, CUSTOM), bypass),
     quiet: {
       // Without a custom domain, all requests use the default domain.

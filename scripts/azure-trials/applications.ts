@@ -2,7 +2,8 @@
 import { call, type Fields, scene, type Trials } from './scene.ts';
 
 const admin = 'admin@example.com';
-const OURS = 'https://github.com/auth0/auth0-customer-detections/blob/main/detections/';
+const auth0s = (name: string) =>
+  `https://github.com/auth0/auth0-customer-detections/blob/main/detections/${name}.yml`;
 
 const client = (body: Fields, response: Fields = body) =>
   call('patch', 'clients/client1', { admin, body, response: { client_id: 'client1', ...response } });
@@ -30,7 +31,7 @@ const many = (howMany: number) => Array.from({ length: howMany }, (_, index) => 
 
 export const APPLICATION_TRIALS: Trials = {
   'cross-origin-enabled': {
-    source: `${OURS}cross_origin_authentication_enabled.yml`,
+    source: auth0s('cross_origin_authentication_enabled'),
     fires: scene(client({ cross_origin_authentication: true, allowed_origins: ['https://evil.example'] })),
     also: {
       'a new application': scene(
@@ -61,7 +62,7 @@ export const APPLICATION_TRIALS: Trials = {
     },
   },
   'error-page-unescaped': {
-    source: `${OURS}liquidjs_xss_vulnerability.yml`,
+    source: auth0s('liquidjs_xss_vulnerability'),
     fires: scene(errorPage('<p>{{ error_description }}</p>')),
     also: {
       'one of two variables': scene(errorPage('<b>{{ error | escape }}</b><p>{{error_description}}</p>')),
@@ -82,7 +83,7 @@ export const APPLICATION_TRIALS: Trials = {
     },
   },
   'client-registration-burst': {
-    source: `${OURS}rapid_creation_of_clients_with_dynamic_registration.yml`,
+    source: auth0s('rapid_creation_of_clients_with_dynamic_registration'),
     fires: scene(registered(10)),
     quiet: {
       'nine applications': scene(registered(9)),
@@ -93,7 +94,7 @@ export const APPLICATION_TRIALS: Trials = {
     },
   },
   'client-many-scopes': {
-    source: `${OURS}client_with_overpermissive_granted_scopes.yml`,
+    source: auth0s('client_with_overpermissive_granted_scopes'),
     fires: scene(withScopes(many(21))),
     also: { 'one critical scope': scene(withScopes(['read:users', 'delete:users'])) },
     quiet: {

@@ -59,7 +59,7 @@ const ATTACKS: Readonly<Record<keyof typeof YARDSTICK, readonly Log[]>> = {
     }),
   ],
   client_with_overpermissive_granted_scopes: [
-    call('patch', 'users/a', { scopes: many(30, () => []).concat() && scopes(30) }),
+    call('patch', 'users/a', { scopes: Array.from({ length: 30 }, (_, index) => `read:thing${index}`) }),
   ],
   credential_stuffing_signals: logs(40, 'fu', someone),
   cross_origin_authentication_enabled: [
@@ -83,7 +83,7 @@ const ATTACKS: Readonly<Record<keyof typeof YARDSTICK, readonly Log[]>> = {
   ],
   logins_from_suspicious_tls_fingerprints: [
     ...logs(40, 'fp', index => ({ ...someone(index), ...TOOL })),
-    log('s', 0.2, { ...user('a'), ...TOOL, ip: address(1) }),
+    log('s', 0.6, { ...user('a'), ...TOOL, ip: address(1) }),
   ],
   logins_or_signups_from_suspicious_ips: [log('pwd_leak', 20, user('a')), log('s', 5, user('b'))],
   many_failed_authorization_requests: logs(20, 'f', index => ({
@@ -144,7 +144,7 @@ const ATTACKS: Readonly<Record<keyof typeof YARDSTICK, readonly Log[]>> = {
   ],
   use_of_auth0_tenant_name_url: [
     ...logs(30, 's', index => ({ ...someone(index), hostname: 'login.example.com' })),
-    log('fp', 0.2, { ...user('a'), hostname: DOMAIN }),
+    log('fp', 0.6, { ...user('a'), hostname: DOMAIN }),
   ],
 };
 
@@ -155,8 +155,7 @@ beforeAll(async () => {
   for (const [name, attack] of Object.entries(ATTACKS)) {
     const arrived = arrive('logs-ingestion', DOMAIN, arrivalsOf(scene(attack)));
     idsOf.set(name, arrived.logIds);
-    for (const [table, some] of Object.entries(arrived.rows))
-      rows[table] = [...(rows[table] ?? []), ...some];
+    for (const [table, some] of Object.entries(arrived.rows)) rows[table] = [...(rows[table] ?? []), ...some];
   }
   analytics = await openLogAnalytics('own', rows);
 });

@@ -3,6 +3,7 @@ import { DETECTIONS, type Detection, type Severity } from './detections.ts';
 import { ADDED_COLUMNS } from './function-auth0-logs.ts';
 import { FUNCTIONS, SAVED_QUERIES } from './queries.ts';
 import { DATA_COLLECTOR_TABLE, TABLE } from './table.ts';
+import { YARDSTICK } from './yardstick.ts';
 
 const GENERATED = '<!-- Generated from azure/ by "npm run generate"; do not edit. -->';
 
@@ -134,6 +135,17 @@ npm run --silent azure:trial -- credential-stuffing
 \`\`\`
 
 Paste it into **Logs** of any workspace. Rows in the result mean that the alert fires.
+
+## Auth0’s own detections
+
+All ${Object.keys(YARDSTICK).length} of [Auth0’s catalog](https://github.com/auth0/auth0-customer-detections) are covered. \`npm test\` runs the first detection of
+each row over logs that Auth0’s query selects.
+
+| Auth0’s | Here |
+| --- | --- |
+${Object.entries(YARDSTICK)
+  .map(([file, ids]) => `| \`${file}\` | ${ids.map(id => `\`${id}\``).join(', ')} |`)
+  .join('\n')}
 
 ${sorted.map(section).join('\n\n')}
 `;

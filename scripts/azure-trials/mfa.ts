@@ -3,6 +3,12 @@ import { address, call, log, logs, scene, type Trials } from './scene.ts';
 /** Logs about second factors have only the user's id. */
 const who = (name = 'sample') => ({ user_id: `auth0|${name}` });
 
+/** As in published logs: the phone of a text message, or the device of the Guardian app. */
+const enrolled = (name: string, details: object, minutesAgo = 5) =>
+  log('gd_enrollment_complete', minutesAgo, { ...who(name), details });
+const phone = (phone_number: string) => ({ authenticator: { phone_number } });
+const device = (identifier: string) => ({ enrollment: { identifier } });
+
 export const MFA_TRIALS: Trials = {
   'mfa-fatigue': {
     source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
@@ -52,6 +58,36 @@ export const MFA_TRIALS: Trials = {
       '29 messages': scene(logs(29, 'gd_send_sms', () => who())),
       'from 30 addresses': scene(logs(30, 'gd_send_sms', index => ({ ...who(), ip: address(index) }))),
       'push notifications cost nothing': scene(logs(30, 'gd_send_pn', index => who(`user${index}`))),
+    },
+  },
+  'message-bombing': {
+    source: 'https://github.com/auth0/auth0-customer-detections/blob/main/detections/sms_bombarding.yml',
+    fires: scene(logs(10, 'gd_send_sms', index => ({ ...who(), ip: address(index) }))),
+    quiet: {
+      '9 messages': scene(logs(9, 'gd_send_sms', () => who())),
+      'ten users, one each': scene(logs(10, 'gd_send_sms', index => who(`user${index}`))),
+      'push notifications': scene(logs(10, 'gd_send_pn', () => who())),
+    },
+  },
+  'factor-shared': {
+    source:
+      'https://github.com/auth0/auth0-customer-detections/blob/main/detections/multiple_phone_numbers_are_registered_as_mfa.yml',
+    fires: scene(enrolled('sample', phone('+12025550123'), 60), enrolled('victim', phone('+12025550123'))),
+    also: {
+      'a device': scene(enrolled('sample', device('device1')), enrolled('victim', device('device1'))),
+    },
+    quiet: {
+      'one user, twice': scene(enrolled('sample', phone('+1')), enrolled('sample', phone('+1'))),
+      'two phones': scene(enrolled('sample', phone('+1')), enrolled('victim', phone('+2'))),
+      'numbers with hidden digits': scene(
+        enrolled('sample', phone('XXXXXXX23')),
+        enrolled('victim', phone('XXXXXXX23')),
+      ),
+      'one-time passwords, which name no device': scene(
+        enrolled('sample', { authenticator: { type: 'totp' } }),
+        enrolled('victim', { authenticator: { type: 'totp' } }),
+      ),
+      'a day and a half apart': scene(enrolled('sample', phone('+1'), 2160), enrolled('victim', phone('+1'))),
     },
   },
   'mfa-removed': {

@@ -11,6 +11,19 @@ const protection = (settings: object, options: { minutesAgo?: number; type?: str
 const OFF = { enabled: false };
 const exempt = (...allowlist: string[]) => ({ allowlist });
 
+const MONITORING = { shields: ['user_notification'] };
+const breached = (shields: string[], signup: string[], minutesAgo = 5) => {
+  const all = { enabled: true, shields, stage: { 'pre-user-registration': { shields: signup } } };
+  const path = 'attack-protection/breached-password-detection';
+  return call('patch', path, { admin, body: all, response: all, minutesAgo });
+};
+const assessment = (fields: object) =>
+  call('patch', 'risk-assessments/settings', {
+    admin,
+    description: 'Updates risk assessment configs',
+    ...fields,
+  });
+
 export const PROTECTION_TRIALS: Trials = {
   'attack-protection-off': {
     source: 'https://auth0.com/docs/api/management/v2/attack-protection/patch-brute-force-protection',
@@ -59,6 +72,63 @@ export const PROTECTION_TRIALS: Trials = {
       'something else was switched off': scene(
         call('patch', 'branding', { admin, body: { enabled: false } }),
       ),
+    },
+  },
+  'attack-protection-weakened': {
+    source:
+      'https://github.com/auth0/auth0-customer-detections/blob/main/detections/brute_force_critical_settings_manipulated.yml',
+    fires: scene(
+      call('patch', 'attack-protection/brute-force-protection', {
+        admin,
+        body: { enabled: true, ...MONITORING, mode: 'count_per_identifier_and_ip' },
+      }),
+    ),
+    also: {
+      'it blocked before': scene(
+        protection({ shields: ['block', 'admin_notification'] }, { minutesAgo: 60 }),
+        protection({ shields: ['admin_notification'] }),
+      ),
+      'administrators are not notified any more': scene(
+        protection({ shields: ['block', 'admin_notification'] }, { minutesAgo: 60 }),
+        protection({ shields: ['block'] }),
+      ),
+      'breached passwords, at login': scene(breached(['block'], ['block'], 60), breached([], ['block'])),
+      'breached passwords, at signup': scene(breached(['block'], ['block'], 60), breached(['block'], [])),
+    },
+    quiet: {
+      'it did not block before either': scene(
+        breached([], ['block'], 60),
+        breached(['user_notification'], ['block']),
+      ),
+      'it blocks and notifies': scene(protection({ shields: ['block', 'admin_notification'] })),
+      // The account is locked by another setting.
+      'accounts are locked regardless of the address': scene(
+        call('patch', 'attack-protection/brute-force-protection', {
+          admin,
+          body: { enabled: true, ...MONITORING, mode: 'count_per_identifier' },
+        }),
+      ),
+      'another setting, and only the response has the shields': scene(
+        call('patch', 'attack-protection/brute-force-protection', {
+          admin,
+          body: { max_attempts: 5 },
+          response: { enabled: true, ...MONITORING, mode: 'count_per_identifier_and_ip' },
+        }),
+      ),
+      'it was refused': scene(protection(MONITORING, { type: 'fapi' })),
+    },
+  },
+  'risk-assessment-off': {
+    source:
+      'https://github.com/auth0/auth0-customer-detections/blob/main/detections/mfa_donwgrade_risk_assessment_disabled.yml',
+    fires: scene(
+      assessment({ body: { AfterAuthentication: false }, response: { AfterAuthentication: false } }),
+    ),
+    also: { 'by the documented API': scene(assessment({ description: '', body: { is_enabled: false } })) },
+    quiet: {
+      'switched on': scene(assessment({ body: { AfterAuthentication: true } })),
+      'it was refused': scene(assessment({ type: 'fapi', body: { AfterAuthentication: false } })),
+      'something else': scene(call('patch', 'branding', { admin, body: { is_enabled: false } })),
     },
   },
   'attack-protection-allowlist': {

@@ -19,6 +19,13 @@ const limited = (minutes: number, type = 'api_limit'): Log[] =>
 
 const stranger = log('seccft', 10, { ...API, ip: '203.0.113.66' });
 
+/** Exchanges of one refresh token family, an hour apart. */
+const exchanges = (howMany: number, fields: (index: number) => object, familyId = 'family1'): Log[] =>
+  Array.from({ length: howMany }, (_, index) =>
+    log('sertft', 5 + index * 30, { ...user('sample'), details: { familyId }, ...fields(index) }),
+  );
+const COUNTRIES = ['Germany', 'Japan', 'Brazil'];
+
 export const TOKEN_TRIALS: Trials = {
   'refresh-token-reuse': {
     source: 'https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation',
@@ -29,6 +36,36 @@ export const TOKEN_TRIALS: Trials = {
       }),
     ),
     quiet: { 'an expired refresh token': scene(logs(5, 'fertft')) },
+  },
+  'refresh-token-spread': {
+    source:
+      'https://github.com/auth0/auth0-customer-detections/blob/main/detections/refresh_token_from_multiple_user_agent.yml',
+    fires: scene(exchanges(4, index => ({ user_agent: `curl/8.${index}` }))),
+    also: {
+      '20 addresses': scene(exchanges(20, index => ({ ip: address(index) }))),
+      'three countries': scene(
+        exchanges(3, index => ({ location_info: { country_name: COUNTRIES[index] } })),
+      ),
+    },
+    quiet: {
+      'three user agents, as after an update': scene(
+        exchanges(3, index => ({ user_agent: `curl/8.${index}` })),
+      ),
+      'four browsers of one user, with a token each': scene(
+        [1, 2, 3, 4].flatMap(nth => exchanges(1, () => ({ user_agent: `curl/8.${nth}` }), `family${nth}`)),
+      ),
+      '19 addresses of a phone': scene(exchanges(19, index => ({ ip: address(index) }))),
+      'without a family': scene(exchanges(9, index => ({ user_agent: `curl/8.${index}`, details: {} }))),
+    },
+  },
+  'api-explorer-token': {
+    source:
+      'https://github.com/auth0/auth0-customer-detections/blob/main/detections/risk_of_copying_the_most_powerful_token.yml',
+    fires: scene(log('seccft', 5, { ...API, client_name: 'API Explorer Application' })),
+    quiet: {
+      'another application': scene(log('seccft', 5, API)),
+      'a refusal': scene(log('feccft', 5, { ...API, client_name: 'API Explorer Application' })),
+    },
   },
   'client-secret-guessing': {
     source: 'https://auth0.com/docs/fine-grained-m2m-token-quotas',

@@ -1,4 +1,6 @@
 /** For every detection, logs that make it fire, and near misses. */
+import { ACCOUNT_TRIALS } from './accounts.ts';
+import { APPLICATION_TRIALS } from './applications.ts';
 import { MFA_TRIALS } from './mfa.ts';
 import { PIPELINE_TRIALS } from './pipeline.ts';
 import { PROTECTION_TRIALS } from './protection.ts';
@@ -9,9 +11,11 @@ import { TOKEN_TRIALS } from './tokens.ts';
 
 export const TRIALS: Trials = {
   ...SIGN_IN_TRIALS,
+  ...ACCOUNT_TRIALS,
   ...MFA_TRIALS,
   ...TOKEN_TRIALS,
   ...PROTECTION_TRIALS,
   ...TENANT_TRIALS,
+  ...APPLICATION_TRIALS,
   ...PIPELINE_TRIALS,
 };

@@ -27,6 +27,7 @@ function byOthers(log: Log): Log {
     .replaceAll('Example Web', 'Other Web')
     .replaceAll('Nightly', 'Other')
     .replaceAll(/192\.0\.2\.|198\.51\.100\.|203\.0\.113\./g, '192.88.99.')
+    .replaceAll('+1202555', '+1303555')
     .replaceAll('2001:db8::', '2001:db8:1::');
   return JSON.parse(text);
 }

@@ -1,0 +1,47 @@
+/**
+ * Auth0's own detections, and which of ours covers each:
+ * https://github.com/auth0/auth0-customer-detections/tree/main/detections
+ */
+export const YARDSTICK: Readonly<Record<string, readonly string[]>> = {
+  attack_protection_features_turned_off: ['attack-protection-off'],
+  bot_detection_turned_off: ['bot-detection-off'],
+  breached_password_detection_settings_manipulated: ['attack-protection-weakened', 'attack-protection-off'],
+  brute_force_critical_settings_manipulated: ['attack-protection-weakened', 'attack-protection-off'],
+  client_with_overpermissive_granted_scopes: ['client-many-scopes'],
+  credential_stuffing_signals: [
+    'credential-stuffing',
+    'distributed-credential-stuffing',
+    'password-spraying',
+    'brute-force',
+  ],
+  cross_origin_authentication_enabled: ['cross-origin-enabled'],
+  grant_mgn_api_scopes: ['management-api-granted'],
+  insecure_grants_enabled_for_applications: ['risky-grant-type'],
+  liquidjs_xss_vulnerability: ['error-page-unescaped'],
+  logins_from_suspicious_tls_fingerprints: ['fingerprint-succeeded'],
+  logins_or_signups_from_suspicious_ips: ['flagged-address-succeeded'],
+  many_failed_authorization_requests: ['authorization-probing'],
+  many_unverified_accounts_created: ['signups-unverified'],
+  mfa_donwgrade_risk_assessment_disabled: ['risk-assessment-off'],
+  mfa_downgrade_detect_disable_factors: ['mfa-factor-off'],
+  mfa_downgrade_disable_mfa_policies: ['mfa-policy-off'],
+  multiple_phone_numbers_are_registered_as_mfa: ['factor-shared'],
+  rapid_creation_of_clients_with_dynamic_registration: ['client-registration-burst'],
+  refresh_token_from_multiple_user_agent: ['refresh-token-spread'],
+  refresh_token_from_too_many_locations: ['refresh-token-spread'],
+  refresh_token_reuse: ['refresh-token-reuse'],
+  risk_for_mfa_push_fatigue: ['mfa-fatigue'],
+  risk_of_copying_client_credentials: ['client-secret-read'],
+  risk_of_copying_the_most_powerful_token: ['api-explorer-token'],
+  risk_of_signup_fraud_by_disposable_domains: ['signups-disposable'],
+  risk_of_signup_fraud_by_volume: ['signup-burst', 'breached-password'],
+  risk_of_tenant_takeover: ['tenant-admin-invited', 'tenant-members-removed'],
+  same_guardian_app_is_registered_for_mfa_in_multiple_users: ['factor-shared'],
+  sms_bombarding: ['message-bombing', 'message-pumping'],
+  suspicious_ip_throttling_critical_settings_manipulated: [
+    'attack-protection-weakened',
+    'attack-protection-off',
+  ],
+  unrecognized_ip_in_allowlist: ['attack-protection-allowlist'],
+  use_of_auth0_tenant_name_url: ['default-domain-used'],
+};

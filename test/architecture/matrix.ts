@@ -89,7 +89,7 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
     'lambda/config/',
     'lambda/destinations/',
     'lambda/wiring.ts',
-    'lambda/wiring-workspace.ts',
+    'lambda/wiring-azure.ts',
   ],
   product: ['lambda/*', 'cdk/*', 'cli/*', 'azure/*'],
 };

@@ -41,6 +41,9 @@ const RUN: RunReport = {
   retentionAtRisk: false,
   checkpointAstray: false,
   sweepOverdue: false,
+  rowsNotStored: 0,
+  logsRepaired: 0,
+  verifyOverdue: false,
   rateLimit: { limit: 10, remaining: 7, resetAtMs: 2 },
   durationMs: 1234,
 };

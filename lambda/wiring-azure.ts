@@ -55,13 +55,13 @@ export function workspaceOf(
 
 /**
  * What a run needs to prove that its logs are stored; undefined when `verify` is off.
- * @param queuesHold see Verifying
+ * @param holds see Verifying
  */
 export function verifyingOf(
   config: PipelineConfig,
   secrets: SecretSource,
   env: Environment,
-  queuesHold: Verifying['queuesHold'],
+  holds: Verifying['holds'],
 ): Verifying | undefined {
   if (config.verify === 'off') return undefined;
   const place = specOf(config.azure).stored?.(config.azure);
@@ -69,7 +69,7 @@ export function verifyingOf(
   if (!place || !reader) throw new ConfigError([`verify: is "${config.verify}"; allowed: ${VERIFY_NEEDS}`]);
   const elsewhere = new Set<unknown>(place.otherTypes);
   const isElsewhere = (log: unknown) => isObject(log) && elsewhere.has(log['type']);
-  return { reader, place, isRepairing: config.verify === 'repair', isElsewhere, queuesHold };
+  return { reader, place, isRepairing: config.verify === 'repair', isElsewhere, holds };
 }
 
 function askerToken(

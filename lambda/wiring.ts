@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigError, type PipelineConfig, parsePipeline } from './config/config.ts';
-import { ENV, type QueueLooks } from './core/contract.ts';
+import { ENV, type QueueLook, type QueueLooks } from './core/contract.ts';
 import { evidence } from './core/evidence.ts';
 import type { Clock, Destination, Fault, LogSource, SecretSource } from './core/model.ts';
 import { includeRule } from './core/record/include.ts';
@@ -97,7 +97,7 @@ export function wireFrom(env: Environment): Wiring {
     isAdopted: config.adopt?.checkpointTable !== undefined,
   });
   const lookAtQueues = queueLooks(sqs, urls);
-  const stored = parts.verifying(async () => !areEmpty(await lookAtQueues()));
+  const stored = parts.verifying(async queue => mayHold((await lookAtQueues())[queue]));
   return {
     options: parts.options,
     clock: systemClock,
@@ -118,8 +118,7 @@ export function wireFrom(env: Environment): Wiring {
 }
 
 /** A queue that could not be read may hold messages. */
-const areEmpty = (looks: QueueLooks): boolean =>
-  Object.values(looks).every(look => !('problem' in look) && look.visible + look.hidden === 0);
+const mayHold = (look: QueueLook): boolean => 'problem' in look || look.visible + look.hidden > 0;
 
 /** What a configuration alone decides, wherever the state is kept: also the CLI's. */
 export interface PipelineParts {
@@ -127,7 +126,7 @@ export interface PipelineParts {
   readonly source: LogSource;
   readonly destination: Destination;
   /** Undefined when `verify` is off. */
-  verifying(queuesHold: Verifying['queuesHold']): Verifying | undefined;
+  verifying(holds: Verifying['holds']): Verifying | undefined;
   shaping(): Promise<Pick<ShipDependencies, 'shape' | 'includes' | 'redactionUnmatched' | 'redactionTag'>>;
   readonly replaying: Replaying;
 }
@@ -163,7 +162,7 @@ export function pipelineParts(
     },
     source: auth0Logs({ ...base, config: auth0, baseUrl: baseUrlOf(env, ENV.auth0BaseUrl) }),
     destination: openDestination(config.azure, openingOf(base, env)).destination,
-    verifying: queuesHold => verifyingOf(config, secrets, env, queuesHold),
+    verifying: holds => verifyingOf(config, secrets, env, holds),
     shaping: async () => {
       const key = await redactionKey(config, secrets);
       if (key.kind === 'fault') throw key.error;

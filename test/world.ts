@@ -286,7 +286,7 @@ export function world(setup: WorldOptions = {}) {
         place: PLACE,
         isRepairing: setup.verify === 'repair',
         isElsewhere: () => false,
-        queuesHold: async () => queues.retry.length + queues['dead-letter'].length > 0,
+        holds: async queue => queues[queue].length > 0,
       },
       queue: { put: (queue, messages) => call(`put ${queue}`, () => put(queue, messages)) },
       state: {

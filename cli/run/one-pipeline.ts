@@ -65,7 +65,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   const pages = stoppableSource(watchedSource(parts.source, clock.now, options.onWaiting), stop);
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
-  const stored = parts.verifying(async () => Object.values(await queue.depths()).some(depth => depth > 0));
+  const stored = parts.verifying(async name => (await queue.depths())[name] > 0);
   const ledger = localLedger(ledgerPlace(stateDirectory, config), clock, code =>
     journal.warn(`the ledger could not be written (${code}): an audit will report these logs as missing`),
   );

@@ -17,13 +17,13 @@ export interface Settled {
   /** Why the run must end; undefined when it need not. */
   readonly stop?: Stop | undefined;
   readonly counts: Counts;
-  /** Ids of its logs that are on a queue instead of accepted. */
-  readonly queued: ReadonlySet<string>;
+  /** The queue of each log, by id, that is not accepted. */
+  readonly queued: ReadonlyMap<string, QueueName>;
 }
 
 /** How many logs are where. */
 export type Counts = Pick<LedgerEntry, 'accepted' | 'retried' | 'deadLettered'>;
-const NONE: ReadonlySet<string> = new Set();
+const NONE: ReadonlyMap<string, QueueName> = new Map();
 export const NOTHING_SETTLED: Counts = { accepted: 0, retried: 0, deadLettered: 0 };
 
 /** Of a batch, before the checkpoint moves. */
@@ -126,12 +126,12 @@ async function handle(run: Run, batch: LogBatch): Promise<Own> {
   return { isPassed: true, stop, counts, queued: queuedOf(delivery, true), head };
 }
 
-/** Those that are on a queue instead. */
-const queuedOf = ({ culprits, pending }: Delivery, isPendingQueued: boolean): ReadonlySet<string> =>
-  new Set([
-    ...culprits.map(({ record }) => record.logId),
-    ...(isPendingQueued ? pending.map(({ logId }) => logId) : []),
-  ]);
+/** The queue of each log that is not accepted. */
+function queuedOf({ culprits, pending }: Delivery, isPendingQueued: boolean): Map<string, QueueName> {
+  const queued = new Map(culprits.map(({ record, queue }) => [record.logId, queue]));
+  if (isPendingQueued) for (const { logId } of pending) queued.set(logId, 'retry');
+  return queued;
+}
 
 /** Where these records of the delivery are, once all of them are settled. */
 function countsOf({ culprits, pending }: Delivery, records: readonly SerializedRecord[]): Counts {

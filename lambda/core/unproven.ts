@@ -2,6 +2,7 @@
  * What was accepted and is not proven stored yet, as the state of a pipeline remembers it: spans of ids, each with the
  * number and the digest of the rows that it must have. A span begins as ten minutes of ids, the bin of `countsKql`.
  */
+import type { QueueName } from './model.ts';
 import { logIdTimeMs } from './record/log-id.ts';
 import { type Digest, digestOf, type IdKey, idKey, sketchOf } from './sketch.ts';
 import { BIN_MS } from './stored-kql.ts';
@@ -17,7 +18,7 @@ export interface UnprovenSpan extends Digest {
   /** The digest has all ids that its bins can have: without this, equal digests are not expected. */
   readonly isExact: boolean;
   /** Those of its ids that were queued; `many` are not named. Absent if none was. */
-  readonly queued?: Queued;
+  readonly queued?: Partial<Readonly<Record<QueueName, Queued>>>;
   /** When the last of them was accepted. */
   readonly acceptedAtMs: number;
   /** When it is compared next. */
@@ -72,7 +73,7 @@ export interface SettledLogs {
   readonly afterLogId: string;
   /** Accepted or queued, in order: they must have a row. */
   readonly logIds: readonly string[];
-  readonly queued: ReadonlySet<string>;
+  readonly queued: ReadonlyMap<string, QueueName>;
   /** Late or shipped again: logs behind the checkpoint. */
   readonly isBehind: boolean;
 }
@@ -113,10 +114,10 @@ const binOfId = (logId: string) => binMs(logIdTimeMs(logId) ?? Number.NaN);
 export function spanOf(
   logIds: readonly string[],
   afterLogId: string,
-  queued: ReadonlySet<string>,
+  queued: ReadonlyMap<string, QueueName>,
   nowMs: number,
 ): UnprovenSpan {
-  const waiting = logIds.filter(logId => queued.has(logId)).map(idKey);
+  const on = (queue: QueueName) => logIds.filter(logId => queued.get(logId) === queue).map(idKey);
   return {
     afterLogId,
     lastLogId: logIds.at(-1)!,
@@ -124,7 +125,7 @@ export function spanOf(
     logs: logIds.length,
     ...digestOf(sketchOf(logIds)),
     isExact: false,
-    ...(waiting.length > 0 && { queued: named(waiting) }),
+    ...withQueued({ retry: named(on('retry')), 'dead-letter': named(on('dead-letter')) }),
     acceptedAtMs: nowMs,
     dueAtMs: nowMs + PROOF_AFTER_MS,
     tries: 0,
@@ -145,7 +146,7 @@ export const binsOf = ({ fromMs, lastLogId }: UnprovenSpan) => ({
 
 /** Both as one. The digests of disjoint sets add up. */
 function extended(one: UnprovenSpan, other: UnprovenSpan): UnprovenSpan {
-  const queued = queuedOf([one, other]);
+  const both = [one, other];
   return {
     afterLogId: one.afterLogId < other.afterLogId ? one.afterLogId : other.afterLogId,
     lastLogId: one.lastLogId > other.lastLogId ? one.lastLogId : other.lastLogId,
@@ -154,7 +155,7 @@ function extended(one: UnprovenSpan, other: UnprovenSpan): UnprovenSpan {
     high: (one.high ^ other.high) >>> 0,
     low: (one.low ^ other.low) >>> 0,
     isExact: one.isExact,
-    ...(queued.length > 0 && { queued }),
+    ...withQueued({ retry: queuedOf(both, 'retry'), 'dead-letter': queuedOf(both, 'dead-letter') }),
     acceptedAtMs: Math.max(one.acceptedAtMs, other.acceptedAtMs),
     dueAtMs: Math.max(one.dueAtMs, other.dueAtMs),
     tries: Math.max(one.tries, other.tries),
@@ -165,14 +166,20 @@ function extended(one: UnprovenSpan, other: UnprovenSpan): UnprovenSpan {
 
 const named = (keys: readonly IdKey[]): Queued => (keys.length > MAX_QUEUED ? 'many' : keys);
 
-/** What was queued of several spans; empty if nothing was. */
-export function queuedOf(spans: readonly UnprovenSpan[]): Queued {
-  const keys: IdKey[] = [];
-  for (const { queued = [] } of spans) {
-    if (queued === 'many') return 'many';
-    keys.push(...queued);
+function withQueued(by: Readonly<Record<QueueName, Queued>>): Pick<UnprovenSpan, 'queued'> {
+  const queued = Object.fromEntries(Object.entries(by).filter(([, keys]) => keys.length > 0));
+  return Object.keys(queued).length > 0 ? { queued } : {};
+}
+
+/** What was put on this queue of several spans; empty if nothing was. */
+export function queuedOf(spans: readonly UnprovenSpan[], queue: QueueName): Queued {
+  const keys = new Set<IdKey>();
+  for (const { queued } of spans) {
+    const one = queued?.[queue] ?? [];
+    if (one === 'many') return 'many';
+    for (const key of one) keys.add(key);
   }
-  return named([...new Set(keys)]);
+  return named([...keys]);
 }
 
 /** No more spans than the state can hold: the smallest neighbors become one. */
@@ -185,10 +192,16 @@ export function within(spans: readonly UnprovenSpan[]): readonly UnprovenSpan[] 
       if (sizeOf(ordered, i) < sizeOf(ordered, at)) at = i;
     }
     const [one, other] = [ordered[at]!, ordered[at + 1]!];
-    const isExact = one.isExact && other.isExact && binsOf(one).toMs <= binsOf(other).fromMs;
-    ordered.splice(at, 2, { ...extended(one, other), isExact });
+    ordered.splice(at, 2, joined(one, other));
   }
   return ordered;
+}
+
+function joined(one: UnprovenSpan, other: UnprovenSpan): UnprovenSpan {
+  const isExact = one.isExact && other.isExact && binsOf(one).toMs <= binsOf(other).fromMs;
+  const both = { ...extended(one, other), isExact };
+  // Logs that were shipped twice may be in both.
+  return other.afterLogId < one.lastLogId ? { ...both, logs: Math.max(one.logs, other.logs) } : both;
 }
 
 const sizeOf = (spans: readonly UnprovenSpan[], at: number) => spans[at]!.logs + spans[at + 1]!.logs;
@@ -224,7 +237,7 @@ function isSpan(span: UnprovenSpan): boolean {
     areNumbers(fromMs, logs, high, low, acceptedAtMs, dueAtMs, tries, missing) &&
     typeof isExact === 'boolean' &&
     typeof isDifferent === 'boolean' &&
-    (queued === undefined || queued === 'many' || queued.every(key => typeof key === 'string'))
+    (queued === undefined || Object.values(queued).every(keys => keys === 'many' || Array.isArray(keys)))
   );
 }
 

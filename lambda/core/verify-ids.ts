@@ -1,5 +1,6 @@
 /** The logs of a span, one by one: those that Auth0 serves and the workspace does not show are shipped again. */
 import { batcher, type LogBatch } from './batch.ts';
+import type { QueueName } from './model.ts';
 import { logReader, type RipeLog } from './read.ts';
 import { logIdTimeMs } from './record/log-id.ts';
 import type { Run, Stop } from './run.ts';
@@ -152,7 +153,10 @@ async function rowsOf(
   return undefined;
 }
 
-/** Those of the missing logs that do not wait on a queue. */
+/**
+ * Those of the missing logs that do not wait on a queue. A log of the retry queue that SQS has moved to the dead-letter
+ * queue may be shipped again, which does no harm.
+ */
 async function lostOf(
   run: Run,
   stored: Verifying,
@@ -164,12 +168,16 @@ async function lostOf(
   const overlapping = run.unproven?.spans.filter(
     one => one.afterLogId < lastLogId && afterLogId < one.lastLogId,
   );
-  const queued = queuedOf(overlapping ?? []);
-  if (queued.length === 0 || !(await stored.queuesHold())) return missing;
-  // Too many to tell apart: they are compared again when the queues are empty.
-  if (queued === 'many') return [];
-  const waiting = new Set(queued);
-  return missing.filter(({ logId }) => !waiting.has(idKey(logId!)));
+  let lost = missing;
+  for (const queue of ['retry', 'dead-letter'] as const) {
+    const queued = queuedOf(overlapping ?? [], queue);
+    if (queued.length === 0 || !(await stored.holds(queue))) continue;
+    // Too many to tell apart: they are compared again when the queue is empty.
+    if (queued === 'many') return [];
+    const waiting = new Set(queued);
+    lost = lost.filter(({ logId }) => !waiting.has(idKey(logId!)));
+  }
+  return lost;
 }
 
 /** How many logs of the span may be shipped again now. */
@@ -219,7 +227,7 @@ function replace(run: Run, span: UnprovenSpan, parts: readonly UnprovenSpan[]): 
 
 interface Shipped {
   readonly logIds: readonly string[];
-  readonly queued: ReadonlySet<string>;
+  readonly queued: ReadonlyMap<string, QueueName>;
 }
 
 /** Ships logs again, behind the checkpoint. `shipped` are those that are accepted or queued. */

@@ -2,6 +2,7 @@
  * The proof that accepted logs are stored. An hour after they were accepted, one query counts the rows of their ids.
  * Where a count or a digest differs, verify-ids.ts compares ids. All of it is bounded for each run and continued in the next.
  */
+import type { QueueName } from './model.ts';
 import { logIdTimeMs } from './record/log-id.ts';
 import type { Run } from './run.ts';
 import { type Found, type StoredBin, type StoredDependencies, storedCounts } from './stored.ts';
@@ -17,8 +18,8 @@ export interface Verifying {
   readonly isRepairing: boolean;
   /** Whether a log has its row in another table, which is not asked. */
   isElsewhere(log: unknown): boolean;
-  /** Whether our queues contain messages, or may. */
-  queuesHold(): Promise<boolean>;
+  /** Whether this queue contains messages, or may. */
+  holds(queue: QueueName): Promise<boolean>;
 }
 
 /** Counts are asked for no more often than this: 96 queries a day. */

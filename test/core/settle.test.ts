@@ -77,7 +77,10 @@ describe('a batch with records at fault', () => {
     const poison = (id: string) => (id === ids[1] ? true : id === ids[4] && answered(403));
     const { w, run, batch } = await scene({ poison });
     const counts = { accepted: 4, retried: 1, deadLettered: 1 };
-    const queued = new Set([ids[1], ids[4]]);
+    const queued = new Map([
+      [ids[1], 'dead-letter'],
+      [ids[4], 'retry'],
+    ]);
     expect(await settle(run, batch)).toEqual({ isPassed: true, stop: undefined, counts, queued });
     expect(w.ledger[0]).toMatchObject(counts);
     expect(run.tally.counts).toMatchObject({ logsRetried: 1, logsDeadLettered: 1, logsAccepted: 4 });
@@ -209,7 +212,7 @@ describe('a hold', () => {
 
 describe('the order', () => {
   const earlier = (more: Partial<Settled>) =>
-    Promise.resolve({ isPassed: true, counts: NOTHING_SETTLED, queued: new Set<string>(), ...more });
+    Promise.resolve({ isPassed: true, counts: NOTHING_SETTLED, queued: new Map(), ...more });
 
   test('a batch is accepted, but not passed before the one before it', async () => {
     const { w, run, batch } = await scene();
@@ -218,7 +221,7 @@ describe('the order', () => {
       isPassed: false,
       stop,
       counts: { accepted: 6, retried: 0, deadLettered: 0 },
-      queued: new Set(),
+      queued: new Map(),
     });
     expect([w.accepted.size, w.state().checkpoint, w.ledger]).toEqual([6, undefined, []]);
   });

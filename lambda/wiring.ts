@@ -15,7 +15,7 @@ import { shaper } from './core/record/shape.ts';
 import type { ReplayDependencies } from './core/replay.ts';
 import type { ShipDependencies, ShipOptions } from './core/run.ts';
 import { parseStartFrom } from './core/start-from.ts';
-import type { Verifying } from './core/verify.ts';
+import type { Verifying } from './core/workspace.ts';
 import { openDestination, specOf } from './destinations/all.ts';
 import { auth0Logs } from './edges/auth0.ts';
 import { checkpointStore } from './edges/dynamodb.ts';

@@ -19,7 +19,7 @@ import type {
 import type { Party, RunOutcome, RunReport } from './report.ts';
 import type { Tally } from './tally.ts';
 import type { Unproven } from './unproven.ts';
-import type { Verifying } from './verify.ts';
+import type { Verifying } from './workspace.ts';
 
 export interface ShipDependencies {
   readonly source: LogSource;

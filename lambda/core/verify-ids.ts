@@ -8,7 +8,8 @@ import { recordOf, settle } from './settle.ts';
 import { idKey } from './sketch.ts';
 import { storedIds } from './stored.ts';
 import { queuedOf, type UnprovenSpan, within, withSettled } from './unproven.ts';
-import { asking, later, reportFault, type Verifying } from './verify.ts';
+import { asking, later, reportFault } from './verify.ts';
+import type { Verifying } from './workspace.ts';
 
 /** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
 const PAGES_A_RUN = 20;
@@ -172,7 +173,7 @@ async function lostOf(
   for (const queue of ['retry', 'dead-letter'] as const) {
     const queued = queuedOf(overlapping ?? [], queue);
     if (queued.length === 0 || !(await stored.holds(queue))) continue;
-    // Too many to tell apart: they are compared again when the queue is empty.
+    // Too many to be named: they are compared again when the queue is empty.
     if (queued === 'many') return [];
     const waiting = new Set(queued);
     lost = lost.filter(({ logId }) => !waiting.has(idKey(logId!)));

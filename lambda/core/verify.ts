@@ -2,25 +2,12 @@
  * The proof that accepted logs are stored. An hour after they were accepted, one query counts the rows of their ids.
  * Where a count or a digest differs, verify-ids.ts compares ids. All of it is bounded for each run and continued in the next.
  */
-import type { QueueName } from './model.ts';
 import { logIdTimeMs } from './record/log-id.ts';
 import type { Run } from './run.ts';
 import { type Found, type StoredBin, type StoredDependencies, storedCounts } from './stored.ts';
 import { BIN_MS, binAt } from './stored-kql.ts';
 import { binsOf, PROOF_AFTER_MS, rowsMissing, type UnprovenSpan, writeUnproven } from './unproven.ts';
-import type { StoredPlace, WorkspaceReader } from './workspace.ts';
-
-/** What a run needs to prove that logs are stored. */
-export interface Verifying {
-  readonly reader: WorkspaceReader;
-  readonly place: StoredPlace;
-  /** Ships missing logs again. Otherwise they are only counted. */
-  readonly isRepairing: boolean;
-  /** Whether a log has its row in another table, which is not asked. */
-  isElsewhere(log: unknown): boolean;
-  /** Whether this queue contains messages, or may. */
-  holds(queue: QueueName): Promise<boolean>;
-}
+import type { Verifying } from './workspace.ts';
 
 /** Counts are asked for no more often than this: 96 queries a day. */
 const ASK_EVERY_MS = 900_000;

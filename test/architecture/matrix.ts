@@ -88,6 +88,7 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
     'lambda/core/settings/',
     'lambda/config/',
     'lambda/destinations/',
+    'lambda/environment.ts',
     'lambda/wiring.ts',
     'lambda/wiring-azure.ts',
   ],

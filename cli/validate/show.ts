@@ -20,10 +20,7 @@ export interface Warning {
 
 /** Prints a valid file's pipelines on standard output, and the warnings on standard error. */
 export function showValidated({ file, pipelines, warnings }: Validated): void {
-  const lines = [
-    `${file} is valid: ${counted(pipelines.length, 'pipeline')}`,
-    ...pipelines.map(line),
-  ];
+  const lines = [`${file} is valid: ${counted(pipelines.length, 'pipeline')}`, ...pipelines.map(line)];
   console.log(lines.join('\n'));
   for (const { pipeline, text, remedy } of warnings) {
     printError(`warning: ${pipeline}: ${text}; ${remedy}`);
@@ -32,5 +29,5 @@ export function showValidated({ file, pipelines, warnings }: Validated): void {
 
 function line({ name, auth0, azure }: PipelineConfig): string {
   const { api, place } = specOf(azure);
-  return `  ${name}: from ${auth0.domain} to ${place(azure).target}, through the ${api}`;
+  return `  ${name}: from ${auth0.domain}\n    to ${place(azure).target}, through the ${api}`;
 }

@@ -18,7 +18,7 @@ async function validate(content: unknown, ...args: readonly string[]) {
 test('names the pipelines of a valid file', async () => {
   const { file, code, stdout, stderr } = await validate({ $schema: 'x.json', ...PIPELINE, alarms: ALARMS });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain(`${file} is valid: 1 pipeline\n  prod: from acme.eu.auth0.com to `);
+  expect(stdout).toContain(`${file} is valid: 1 pipeline\n  prod: from acme.eu.auth0.com\n    to `);
 });
 
 test('warns of what is valid and probably not meant, and exits with 0', async () => {

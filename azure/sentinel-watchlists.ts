@@ -75,8 +75,8 @@ export function parseExpected(text: string): Expected[] {
 export const SEVERITY_COLUMN = 'AlertSeverity';
 
 /**
- * Reads each watchlist once. Without items a watchlist has the column SearchKey alone, and without Microsoft Sentinel there
- * is no such function, so both are no items.
+ * Reads each watchlist once. Without items a watchlist has the column SearchKey alone, and without Microsoft Sentinel
+ * there is not even such a function: both count as an empty list.
  */
 export function watchlistKql(expected: readonly Expected[]): string {
   const some = [...new Set(expected.map(one => one.watchlist))];

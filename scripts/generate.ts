@@ -14,6 +14,7 @@ interface Generator {
 
 export const GENERATORS: Readonly<Record<string, Generator>> = {
   configuration: { script: 'scripts/config-docs.ts', writes: 'the tables of docs/configuration.md' },
+  schema: { script: 'scripts/config-schema.ts', writes: 'config.schema.json' },
   causes: { script: 'scripts/cause-docs.ts', writes: 'the tables of causes in docs/runbook.md' },
   template: { script: 'azure/write-template.ts', writes: 'azure/template.json and docs/schema.md' },
   queries: { script: 'scripts/azure-docs.ts', writes: 'docs/queries.md and docs/detections.md' },

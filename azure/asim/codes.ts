@@ -64,6 +64,7 @@ const MFA = { method: 'Multi factor authentication' };
 const MACHINE = { method: 'Service Principal', subType: 'RemoteService', userType: 'Application' };
 const TOKEN = { method: 'Other', subType: 'Remote' };
 
+// cspell:disable codes and vendors' names
 export const PLACED: readonly Placed[] = [
   // The method of an interactive sign-in follows from the connection's strategy: see authentication.ts.
   ...logon('Success', 's sens sdel'),
@@ -200,8 +201,10 @@ export const PLACED: readonly Placed[] = [
   ...audited('Execute', 'Failure', 'Action', 'Service', 'actions_execution_failed'),
 ];
 
+// cspell:enable
 const leave = (why: string, codes: string): LeftOut[] => codes.split(' ').map(code => ({ code, why }));
 
+// cspell:disable codes and vendors' names
 export const LEFT_OUT: readonly LeftOut[] = [
   ...leave(
     'An application exchanges the code of a sign-in, which has its own log, `s`: it would count twice.',
@@ -247,6 +250,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
   ...leave('A form was sent.', 'forms_submission_failed forms_submission_succeeded'),
 ];
 
+// cspell:enable
 /** The placed codes of a schema, and those of the Management API, whose calls two schemas share. */
 export function codesOf(schema: Schema): readonly Placed[] {
   return PLACED.filter(

@@ -62,6 +62,7 @@ const DEVICE_ID_TYPES = 'AzureResourceId|MDEid|MD4IoTid|VMConnectionId|AwsVpcId|
 const DEVICE_TYPES = 'Computer|Mobile Device|IOT Device|Other';
 const APP_TYPES = 'Process|Service|Resource|URL|SaaS application|Other';
 
+// cspell:disable codes and vendors' names
 const ROWS: readonly Row[] = [
   ...rows('TimeGenerated EventStartTime EventEndTime', 'MMM', 'datetime'),
   ...rows('EventCount', 'MMM', 'int'),
@@ -258,6 +259,7 @@ const ROWS: readonly Row[] = [
   ...rows('UpdatedPropertyName', '--A', 'string', follows('EventSubType')),
 ];
 
+// cspell:enable
 /** The fields of a schema. */
 export function fieldsOf(schema: TestedSchema): readonly Field[] {
   const at = TESTED_SCHEMAS.indexOf(schema);

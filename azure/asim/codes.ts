@@ -22,9 +22,9 @@ export interface Placed {
   readonly method?: string;
   /** The protection of Auth0 that refused it. */
   readonly rule?: string;
-  /** Of the user who signs in, if he is no person. */
+  /** Of the user who signs in, unless it is a person. */
   readonly userType?: string;
-  /** What an audit event is about, if it is no call of an API: its name and its kind. */
+  /** What an audit event is about, unless it is a call of an API: its name and its kind. */
   readonly object?: string;
   readonly objectType?: string;
   /** Calls of an API: path and method decide the type, and for the Management API also the schema. */

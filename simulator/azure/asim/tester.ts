@@ -76,12 +76,12 @@ function testValue(field: Field, row: EventRow): Finding[] {
       ? [finding('error', field, `empty, although ${field.follows} is not`)]
       : [finding(severity, field, 'empty')];
   }
-  if (!hasType(value, field.type)) return [finding('error', field, `"${text}" is no ${field.type}`)];
+  if (!hasType(value, field.type)) return [finding('error', field, `"${text}" is not a valid ${field.type}`)];
   // Microsoft's tester looks for the value in the list as text; the whole value is stricter.
   if (field.values && !field.values.includes(text))
     return [finding('error', field, `"${text}" is not in the list`)];
   if (field.format && !FORMATS[field.format](value, text))
-    return [finding('error', field, `"${text}" is no ${field.format}`)];
+    return [finding('error', field, `"${text}" is not a valid ${field.format}`)];
   if (field.class === 'Conditional' && textOf(row[field.follows ?? '']) === '')
     return [finding('error', field, `not empty, although ${field.follows} is`)];
   return field.class === 'Alias' ? testAlias(field, row, text) : [];

@@ -29,7 +29,7 @@ const MACROS = [
   `CREATE MACRO ip_digits(address) AS CASE WHEN address NOT LIKE '%:%' THEN NULL WHEN address LIKE '%::%' THEN
      rpad(ip_groups(split_part(address, '::', 1)), CAST(32 - length(ip_groups(split_part(address, '::', 2))) AS INTEGER), '0') || ip_groups(split_part(address, '::', 2))
      ELSE ip_groups(address) END`,
-  // Masks of whole digits are enough here. What is no address or no range is null in KQL.
+  // Masks of whole digits are enough here. An invalid address or range is null in KQL.
   `CREATE MACRO ipv6_is_in_any_range(address, ranges) AS len(list_filter(CAST(ranges AS VARCHAR[]), lambda r: coalesce(
      left(ip_digits(address), coalesce(TRY_CAST(split_part(r, '/', 2) AS INTEGER), 128) // 4) =
      left(ip_digits(split_part(r, '/', 1)), coalesce(TRY_CAST(split_part(r, '/', 2) AS INTEGER), 128) // 4), false))) > 0`,

@@ -16,6 +16,7 @@ export const COMMANDS: readonly string[] = [
   'backfill',
   'run',
   'azure outputs',
+  'acceptance',
 ];
 
 export const ROOT = resolve(import.meta.dirname, '../..');

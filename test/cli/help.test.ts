@@ -14,6 +14,7 @@ const LISTED = [
   'backfill',
   'run',
   'azure',
+  'acceptance',
   'completion',
 ];
 let root = '';

@@ -15,6 +15,7 @@ import { addRun } from './run/command.ts';
 import { addStatus } from './status/command.ts';
 import { EXIT, reportError } from './terminal/errors.ts';
 import { columnsOf } from './terminal/text.ts';
+import { addValidate } from './validate/command.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -23,7 +24,7 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>
   'Try it:': [addDemo],
   'Inspect, without changes:': [addStatus, addDryRun, addDoctor, addAudit],
   'Repair:': [addReplay, addCheckpoint, addBackfill],
-  'Set up, or run without AWS:': [addRun, addAzure, addAcceptance, addCompletion],
+  'Set up, or run without AWS:': [addValidate, addRun, addAzure, addAcceptance, addCompletion],
 };
 
 const HELP = `

@@ -14,6 +14,7 @@ export const COMMANDS: readonly string[] = [
   'checkpoint get',
   'checkpoint set',
   'backfill',
+  'validate',
   'run',
   'azure outputs',
   'acceptance',

@@ -27,6 +27,7 @@ const HOUSE = `
 | cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ simulator/* | commander picocolors cli-progress cli-table3 node:*
 | cli/doctor/                  | lambda cli/terminal/ cli/pipelines/ cli/window/ lambda/edges/*  | commander node:*
 | cli/replay/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ cli/window/ | commander cli-table3 @aws-sdk/client-sqs node:*
+| cli/acceptance/              | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ lambda/edges/* | commander @aws-sdk/client-cloudwatch node:*
 | cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ | commander cli-table3 node:*
 | cli/                         | cli/terminal/ cli/<command>/command.ts                          | commander node:*
 | azure/asim/                  | azure/ lambda/core/record/                                      | node:*

@@ -86,7 +86,7 @@ ${project([
   `TargetFQDN = iff(isempty(DvcDomain), '', TenantHost)`,
   'Dst = TenantHost',
   'ActingAppName',
-  // A library that is no browser names no operating system.
+  // A library names no operating system, a browser does.
   "ActingAppType = case(isempty(ActingAppName), '', isempty(Os), 'Other', 'Browser')",
   'SrcDvcOs = Os',
   "SrcDeviceType = case(IsMobile == true, 'Mobile Device', isnotempty(Os), 'Computer', '')",

@@ -77,6 +77,7 @@ const TESTS = `
 | test/golden/                |
 | test/properties/            | test/world.ts test/crash/soak.ts
 | test/scripts/               | test/config/ test/destinations/
+| test/service/               | test/cli/
 | test/simulator/auth0/       |
 | test/simulator/aws/         |
 | test/simulator/azure/       | test/destinations/

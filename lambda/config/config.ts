@@ -6,12 +6,12 @@ import * as v from 'valibot';
 import { redactionField } from '../core/record/redaction-field.ts';
 import { problemsOf, settings } from '../core/settings/problems.ts';
 import { listOf, oneOf, pipelineName, secretName, text, whole } from '../core/settings/values.ts';
-import { aheadOfTime, parseStartFrom } from '../core/start-from.ts';
+import { aheadOfTime, parseStartFrom, START_FROM } from '../core/start-from.ts';
 import { KINDS, SETTINGS, specOf } from '../destinations/all.ts';
-import { rateHours, scheduleProblem } from './schedule-expression.ts';
+import { rateHours, SCHEDULE_FORM, scheduleProblem } from './schedule-expression.ts';
 import { adopt, listProblems, removed, stack } from './stack.ts';
 
-const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
+const HOST = /^(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 
 const host = text(HOST, 'a bare host name, such as "acme.eu.auth0.com": no https://, no path');
 const typePatterns = v.array(
@@ -21,6 +21,7 @@ const typePatterns = v.array(
 const startFrom = v.pipe(
   v.string('"oldest", "now", an ISO 8601 date or a log id'),
   v.check(value => parseStartFrom(value) !== undefined, '"oldest", "now", an ISO 8601 date or a log id'),
+  v.metadata({ pattern: START_FROM.source }),
 );
 
 const auth0 = settings({
@@ -46,6 +47,7 @@ const schedule = v.pipe(
     value => scheduleProblem(value) === undefined,
     issue => scheduleProblem(issue.input) ?? SCHEDULE,
   ),
+  v.metadata({ pattern: SCHEDULE_FORM.source }),
 );
 
 const redaction = settings({ field: redactionField, how: oneOf(['mask', 'hash', 'drop']) });
@@ -74,6 +76,11 @@ const alarms = v.pipe(
     ),
     ['topicArn'],
   ),
+  v.metadata({
+    if: { required: ['topicArn'] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { email: { maxItems: 0 }, https: { maxItems: 0 } } },
+  }),
 );
 
 /** What `verify` needs, for errors. */
@@ -100,6 +107,7 @@ export const pipeline = v.pipe(
       v.pipe(
         v.string('an IANA time zone'),
         v.check(isTimeZone, 'an IANA time zone, such as "Europe/Berlin"'),
+        v.metadata({ pattern: '^[A-Za-z]' }),
       ),
       'UTC',
     ),
@@ -163,7 +171,8 @@ export function parsePipeline(input: unknown): PipelineConfig {
   return parse(pipeline, input);
 }
 
-const deployment = settings({
+/** The schema of a file with several pipelines: scripts/config-schema.ts makes config.schema.json of it. */
+export const deployment = settings({
   pipelines: v.pipe(v.array(pipeline, 'a list of pipelines'), v.minLength(1, 'at least one pipeline')),
   stack: v.optional(stack, {}),
   removed: v.optional(removed, []),
@@ -173,15 +182,16 @@ const deployment = settings({
 export type DeploymentConfig = v.InferOutput<typeof deployment>;
 
 /**
- * `{"pipelines": […]}`, optionally with "stack" and "removed", or a single pipeline; names unique. Throws ConfigError
- * with every problem.
+ * `{"pipelines": […]}`, optionally with "stack" and "removed", or a single pipeline, either with "$schema"; names
+ * unique. Throws ConfigError with every problem.
  * @param nowMs makes a place to start from that is in the future a problem; a function that runs already ignores it
  */
-export function parseDeployment(input: unknown, nowMs?: number): DeploymentConfig {
+export function parseDeployment(file: unknown, nowMs?: number): DeploymentConfig {
+  const { input, problems } = withoutSchemaName(file);
   const many = typeof input === 'object' && input !== null && 'pipelines' in input;
   const all = many
-    ? parse(deployment, input, listProblems(input))
-    : { pipelines: [parsePipeline(input)], stack: {}, removed: [] };
+    ? parse(deployment, input, [...problems, ...listProblems(input)])
+    : { pipelines: [parse(pipeline, input, problems)], stack: {}, removed: [] };
   const ahead = all.pipelines.flatMap(({ auth0 }, i) => {
     const from = parseStartFrom(auth0.startFrom);
     const problem = nowMs !== undefined && from ? aheadOfTime(from, nowMs) : undefined;
@@ -189,6 +199,15 @@ export function parseDeployment(input: unknown, nowMs?: number): DeploymentConfi
   });
   if (ahead.length > 0) throw new ConfigError(ahead);
   return all;
+}
+
+/** `$schema` names config.schema.json to an editor; it configures nothing. */
+function withoutSchemaName(file: unknown): { readonly input: unknown; readonly problems: readonly string[] } {
+  const isObject = typeof file === 'object' && file !== null && !Array.isArray(file);
+  if (!isObject || !('$schema' in file)) return { input: file, problems: [] };
+  const { $schema: name, ...input } = file;
+  const problem = '$schema: is not a text; allowed: where config.schema.json is, or remove it';
+  return { input, problems: typeof name === 'string' ? [] : [problem] };
 }
 
 /** The pipelines of a file. Throws ConfigError likewise. */
@@ -210,7 +229,7 @@ function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     // It takes "+01:00" too, which the scheduler does not.
-    return /^[A-Z]/i.test(zone);
+    return /^[A-Za-z]/.test(zone);
   } catch {
     return false;
   }

@@ -42,6 +42,10 @@ const FIELDS: readonly Field[] = [
   { name: 'year', from: 1970, to: 2199, allowed: '1970-2199 , - * /' },
 ];
 
+/** What every schedule matches, and also a `cron(…)` with fields that are wrong, or a `rate(…)` that is too long. */
+export const SCHEDULE_FORM =
+  /^(rate\((1 (minute|hour)|(?!1 )[1-9]\d{0,3} (minutes|hours))\)|cron\([^() ]+( [^() ]+){5}\))$/;
+
 /** What is allowed instead; undefined for a schedule that EventBridge Scheduler takes and the alarms can watch. */
 export function scheduleProblem(expression: string): string | undefined {
   const [, kind, inner = ''] = /^(rate|cron)\(([^()]+)\)$/.exec(expression) ?? [];

@@ -1,6 +1,6 @@
 /** What a configuration says of the stack around the pipelines, and of what they take over from former ones. */
 import * as v from 'valibot';
-import { settings } from '../core/settings/problems.ts';
+import { noList, settings } from '../core/settings/problems.ts';
 import { listOf, oneOf, pipelineName, text, whole } from '../core/settings/values.ts';
 
 const flag = v.boolean('true or false');
@@ -15,7 +15,7 @@ const LOG_RETENTION_DAYS = [
 const TAGS =
   'an object of strings, {"team": "security"}: keys of at most 128 characters that do not begin with "aws:", values of at most 256';
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
-const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu;
+const TAG_KEY = /^(?![Aa][Ww][Ss]:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u;
 
 const vpc = settings({
@@ -49,7 +49,7 @@ export const stack = settings({
   logRetentionDays: v.optional(oneOf(LOG_RETENTION_DAYS)),
   state: v.optional(oneOf(['retain', 'destroy'])),
   runbookUrl: v.optional(
-    text(/^https?:\/\/\S{1,490}$/, 'a web address, "https://…", without spaces, at most 500 characters'),
+    text(/^https?:\/\/\S{1,490}$/u, 'a web address, "https://…", without spaces, at most 500 characters'),
   ),
   kmsKeyArn: v.optional(
     arn('kms', '[a-z0-9-]+:\\d{12}:key/[\\w-]+', 'the ARN of a KMS key, "arn:aws:kms:…:key/…"; no alias'),
@@ -64,12 +64,17 @@ export const stack = settings({
   vpc: v.optional(vpc),
   tags: v.optional(
     v.pipe(
-      v.record(v.string(TAGS), v.string(TAGS), TAGS),
+      noList(v.record(v.string(TAGS), v.string(TAGS), TAGS)),
       v.check(
         given => Object.entries(given).every(([key, value]) => TAG_KEY.test(key) && TAG_VALUE.test(value)),
         TAGS,
       ),
       v.check(given => Object.keys(given).length <= 40, 'at most 40 tags'),
+      v.metadata({
+        propertyNames: { pattern: TAG_KEY.source },
+        additionalProperties: { type: 'string', pattern: TAG_VALUE.source },
+        maxProperties: 40,
+      }),
     ),
   ),
 });
@@ -103,6 +108,7 @@ export const adopt = v.pipe(
     ),
     ['retryQueue'],
   ),
+  v.metadata({ dependencies: { retryQueue: ['deadLetterQueue'], deadLetterQueue: ['retryQueue'] } }),
 );
 
 type Json = Readonly<Record<string, unknown>>;

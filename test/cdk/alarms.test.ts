@@ -47,7 +47,9 @@ const anchors = [...RUNBOOK.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
 );
 
 test('a pipeline that does not verify has no alarm for what it does not compare', () => {
-  const missing = alarms.filter(alarm => !named(alarm.AlarmName.replace('Auth0LogsToAzure-prod-', ''), PLAIN));
+  const missing = alarms.filter(
+    alarm => !named(alarm.AlarmName.replace('Auth0LogsToAzure-prod-', ''), PLAIN),
+  );
   expect(missing.map(alarm => alarm.MetricName)).toEqual(['RowsNotStored', 'VerifyOverdue']);
 });
 

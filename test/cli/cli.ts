@@ -14,8 +14,10 @@ export const COMMANDS: readonly string[] = [
   'checkpoint get',
   'checkpoint set',
   'backfill',
+  'validate',
   'run',
   'azure outputs',
+  'acceptance',
 ];
 
 export const ROOT = resolve(import.meta.dirname, '../..');

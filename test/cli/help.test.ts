@@ -12,8 +12,10 @@ const LISTED = [
   'replay',
   'checkpoint',
   'backfill',
+  'validate',
   'run',
   'azure',
+  'acceptance',
   'completion',
 ];
 let root = '';
@@ -24,7 +26,7 @@ beforeAll(async () => {
 describe('help', { timeout: 30_000 }, () => {
   test('names every command with a summary of its own, and every exit code', () => {
     for (const name of LISTED)
-      expect(root).toMatch(new RegExp(`^ {2}${name}( \\[options\\])?( <\\w+>)? +\\w`, 'm'));
+      expect(root).toMatch(new RegExp(`^ {2}${name}( \\[options\\])?( <\\w+>)?( \\[\\w+\\])? +\\w`, 'm'));
     expect(root).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}130 /);
     const listed = [...root.matchAll(/^ {2}([a-z][a-z-]*)( \[options\])?( <\w+>)?( \[\w+\])? {2,}/gm)].map(
       match => match[1],

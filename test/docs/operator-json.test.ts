@@ -26,6 +26,7 @@ test.each([
 
 test.each([
   ['run', ['run --config config.json --secrets secrets.json --once']],
+  ['validate', ['validate config.json']],
   ['azure outputs', ['azure outputs outputs.json --domain acme.eu.auth0.com']],
   ['demo', ['demo --logs 100']],
 ])('and so has that of %s, which needs no stack', (title, commands) => hasKeysOfPage(local, title, commands));

@@ -52,6 +52,17 @@ export const redactionField = v.pipe(
     field => !isPath(field) || misnamed(field) === undefined,
     issue => misnamed(issue.input) ?? ALLOWED,
   ),
+  v.metadata({
+    anyOf: [
+      { type: 'string', pattern: `^(?!(${IDENTITY_FIELDS.join('|')})$)[^.\\s]+(\\.[^.\\s]+)*$` },
+      {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        minItems: 1,
+        not: { maxItems: 1, items: { enum: IDENTITY_FIELDS } },
+      },
+    ],
+  }),
 );
 
 function isPath(field: RedactionField): boolean {

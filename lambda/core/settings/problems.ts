@@ -5,13 +5,29 @@ type Issue = v.BaseIssue<unknown>;
 
 /** A JSON object with these settings and no others; its issues say what is allowed, as every other schema's do. */
 export function settings<const E extends v.ObjectEntries>(entries: E) {
-  return v.strictObject(entries, issue => {
-    if (issue.expected === 'Object') return 'an object';
-    if (issue.expected === 'never') return Object.keys(entries).join(', ');
-    // Valibot would say that the name itself is expected, so ask what the setting of that name expects.
-    const schema = entries[issue.expected?.slice(1, -1) ?? ''];
-    return schema && 'message' in schema && typeof schema.message === 'string' ? schema.message : 'an object';
-  });
+  return noList(
+    v.strictObject(entries, issue => {
+      if (issue.expected === 'Object') return 'an object';
+      if (issue.expected === 'never') return Object.keys(entries).join(', ');
+      // Valibot would say that the name itself is expected, so ask what the setting of that name expects.
+      const schema = entries[issue.expected?.slice(1, -1) ?? ''];
+      return schema && 'message' in schema && typeof schema.message === 'string'
+        ? schema.message
+        : 'an object';
+    }),
+  );
+}
+
+/** The schema of an object, which refuses a list: valibot takes `[]` for `{}`. */
+export function noList<T extends v.GenericSchema>(schema: T): T {
+  const run = schema['~run'];
+  return Object.assign(schema, {
+    '~run'(dataset, config) {
+      if (!Array.isArray(dataset.value)) return run.call(schema, dataset, config);
+      v._addIssue(schema, 'type', dataset, config);
+      return dataset as unknown as v.OutputDataset<unknown, Issue>;
+    },
+  } satisfies Pick<v.GenericSchema, '~run'>);
 }
 
 /** Every problem once, in the order of the schema. */

@@ -22,7 +22,7 @@ const schema = settings({
   cloud,
   resourceId: v.optional(
     text(
-      /^\/subscriptions\/[\x20-\x7e]*[\x21-\x7e]$/i,
+      /^\/[Ss][Uu][Bb][Ss][Cc][Rr][Ii][Pp][Tt][Ii][Oo][Nn][Ss]\/[\x20-\x7e]*[\x21-\x7e]$/,
       'an Azure resource id, "/subscriptions/…", in ASCII characters, as it is sent in a header',
     ),
   ),

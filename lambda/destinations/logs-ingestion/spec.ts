@@ -9,14 +9,21 @@ import { type Cloud, cloud } from '../clouds.ts';
 import type { DestinationSpec, Doubt } from '../spec.ts';
 import { ENTRA_CAUSES, LOGS_INGESTION_CAUSES } from './causes.ts';
 
+/** Host names know no case. */
+const ENDPOINT =
+  /^[Hh][Tt][Tt][Pp][Ss]:\/\/[A-Za-z0-9.-]+\.[Ii][Nn][Gg][Ee][Ss][Tt]\.[Mm][Oo][Nn][Ii][Tt][Oo][Rr]\.[Aa][Zz][Uu][Rr][Ee]\.([Cc][Oo][Mm]|[Uu][Ss]|[Cc][Nn])$/;
+
 const schema = v.pipe(
   settings({
     kind: v.literal('logs-ingestion'),
     endpoint: text(
-      /^https:\/\/[a-z0-9.-]+\.ingest\.monitor\.azure\.(com|us|cn)$/i,
+      ENDPOINT,
       'the ingestion endpoint of the DCR or DCE, "https://….ingest.monitor.azure.com", no path',
     ),
-    dcrImmutableId: text(/^dcr-[0-9a-f]{32}$/i, 'the DCR’s immutable id, "dcr-" and 32 hex digits'),
+    dcrImmutableId: text(
+      /^[Dd][Cc][Rr]-[0-9A-Fa-f]{32}$/,
+      'the DCR’s immutable id, "dcr-" and 32 hex digits',
+    ),
     stream: v.optional(
       text(/^Custom-[A-Za-z][A-Za-z0-9_]{0,99}$/, '"Custom-" and the table’s name'),
       'Custom-Auth0Logs_CL',
@@ -43,6 +50,9 @@ const schema = v.pipe(
     ),
     ['secret'],
   ),
+  v.metadata({
+    anyOf: [{ required: ['secret'] }, { required: ['auth'], properties: { auth: { const: 'federated' } } }],
+  }),
 );
 
 export type LogsIngestionConfig = v.InferOutput<typeof schema>;

@@ -150,6 +150,12 @@ export const pipeline = v.pipe(
     ),
     ['previousNames'],
   ),
+  v.metadata({
+    if: { required: ['verify'], properties: { verify: { enum: ['alarm', 'repair'] } } },
+    // An identity of Entra has a tenant. See VERIFY_NEEDS.
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { azure: { required: ['workspaceId', 'tenantId'] } } },
+  }),
 );
 
 export type PipelineConfig = v.InferOutput<typeof pipeline>;

@@ -1,4 +1,5 @@
 /** Apps of people who install the package: how each is made, and how it is synthesized. Their folders are outside of the project. */
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -71,12 +72,18 @@ const FORMER_TSCONFIG = {
 };
 const json = (value: object) => JSON.stringify(value, undefined, 2);
 
+/** The example of a page, which must compile. */
+function page(file: string): string {
+  const text = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+  return /^```ts\n([\s\S]*?)^```/m.exec(text)![1]!;
+}
+
 export const APPS: readonly AppKind[] = [
   {
     name: 'TypeScript, as cdk init makes it',
     folder: 'app',
     init: true,
-    files: { 'lib/app-stack.ts': STACK },
+    files: { 'lib/app-stack.ts': STACK, 'lib/page.ts': page('docs/construct.md') },
     install: [],
     typeCheck: ['tsc'],
   },

@@ -29,7 +29,7 @@ export async function type(
   return run(command, args, { env, cwd: folder, signal: stage.signal });
 }
 
-/** Installs the tarball, and others, as a user does. */
+/** As a user types `npm install auth0-logs-to-azure aws-cdk-lib constructs`, with the tarball for our name. */
 export async function install(stage: Stage, folder: string, ...packages: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await type(stage, folder, 'npm', 'install', '--no-audit', '--no-fund', stage.tarball, ...packages);

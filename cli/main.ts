@@ -1,6 +1,7 @@
 /** The operator's command line. A new command is a folder whose command.ts exports its `add…`, and a name in the list below. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAcceptance } from './acceptance/command.ts';
 import { addAudit } from './audit/command.ts';
 import { addAzure } from './azure/command.ts';
 import { addBackfill } from './backfill/command.ts';
@@ -23,7 +24,7 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>
   'Try it:': [addDemo],
   'Inspect, without changes:': [addStatus, addDryRun, addDoctor, addAudit],
   'Repair:': [addReplay, addCheckpoint, addBackfill],
-  'Set up, or run without AWS:': [addValidate, addRun, addAzure, addCompletion],
+  'Set up, or run without AWS:': [addValidate, addRun, addAzure, addAcceptance, addCompletion],
 };
 
 const HELP = `

@@ -17,6 +17,7 @@ export const COMMANDS: readonly string[] = [
   'validate',
   'run',
   'azure outputs',
+  'acceptance',
 ];
 
 export const ROOT = resolve(import.meta.dirname, '../..');

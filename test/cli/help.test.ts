@@ -15,6 +15,7 @@ const LISTED = [
   'validate',
   'run',
   'azure',
+  'acceptance',
   'completion',
 ];
 let root = '';

@@ -24,9 +24,12 @@ describe.each(ASIM_PARSERS.map(one => [one.alias, one] as const))('%s', (alias, 
   test('is a template with the one parameter of a repository connection', () => {
     const template: Template = JSON.parse(textOf(`Parsers/${alias}.json`));
     expect(template.parameters).toEqual({ workspace: { type: 'string' } });
-    const { resources } = deploy({ variables: {}, outputs: {}, ...template } as Template, {
-      parameters: { workspace: 'logs' },
-    });
+    const { resources } = deploy(
+      { ...template, variables: {}, outputs: {} },
+      {
+        parameters: { workspace: 'logs' },
+      },
+    );
     expect(resources).toHaveLength(1);
     expect(resources[0]).toMatchObject({
       type: 'Microsoft.OperationalInsights/workspaces/savedSearches',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { QUESTIONS } from '../../../cli/acceptance/questions.ts';
-import { cli, type Ended, startCli } from '../cli.ts';
+import { cli, type Ended, ROOT, startCli } from '../cli.ts';
 import { DOMAIN, type LocalWorld, openLocalWorld } from '../local-world.ts';
 import { tenantLogs, WITH_TOKEN } from './asked-world.ts';
 
@@ -54,6 +54,8 @@ test('asks, and leaves a report that holds no secret, no log and no name of the 
   const { code, stdout, stderr, report } = await acceptance(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/18 questions: 1 unclear, 14 confirmed, 3 not-asked\nreport: /);
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  expect(report).toContain(`Version ${version}, `);
   expect(report).toContain('| `accepted-answer` | confirmed | 204 with an empty body; date |');
   expect(azure.received.records).toBe(1);
   const texts = tenantLogs(1)

@@ -53,7 +53,7 @@ const TESTS = `
 | test/alarms/                | test/cdk/
 | test/architecture/          | test/*
 | test/azure/                 | test/cli/
-| test/azure/asim/            | test/azure/
+| test/azure/asim/            | test/azure/ test/docs/pages.ts
 | test/bench/                 |
 | test/cdk/                   | test/cli/cli.ts test/destinations/
 | test/cli/                   | test/stories/functions.ts test/destinations/

@@ -9,6 +9,7 @@ import { addCompletion } from './completion/command.ts';
 import { addDemo } from './demo/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDryRun } from './dry-run/command.ts';
+import { addInit } from './init/command.ts';
 import { addReplay } from './replay/command.ts';
 import { addRun } from './run/command.ts';
 import { addStatus } from './status/command.ts';
@@ -23,7 +24,7 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>
   'Try it:': [addDemo],
   'Inspect, without changes:': [addStatus, addDryRun, addDoctor, addAudit],
   'Repair:': [addReplay, addCheckpoint, addBackfill],
-  'Set up, or run without AWS:': [addValidate, addRun, addAzure, addCompletion],
+  'Set up, or run without AWS:': [addInit, addValidate, addRun, addAzure, addCompletion],
 };
 
 const HELP = `

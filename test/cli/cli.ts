@@ -14,6 +14,7 @@ export const COMMANDS: readonly string[] = [
   'checkpoint get',
   'checkpoint set',
   'backfill',
+  'init',
   'validate',
   'run',
   'azure outputs',

@@ -12,6 +12,7 @@ const LISTED = [
   'replay',
   'checkpoint',
   'backfill',
+  'init',
   'validate',
   'run',
   'azure',

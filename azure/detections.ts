@@ -1,5 +1,7 @@
 /** The alert rules for Auth0 attacks and misconfiguration: azure/detections/, one file each. */
 import { type KqlFile, readKqlFiles } from './kql-file.ts';
+import { type Entity, parseEntities } from './sentinel-entities.ts';
+import { type Expected, parseExpected } from './sentinel-watchlists.ts';
 
 /** As Azure Monitor has it: 0 critical, 1 error, 2 warning, 3 informational, 4 verbose. */
 export type Severity = 0 | 1 | 2 | 3 | 4;
@@ -20,6 +22,10 @@ export interface Detection {
    * their values, until a run no longer finds it. `rule`: the rule as a whole, until a run finds nothing.
    */
   readonly alertPer: 'look' | 'rule' | readonly string[];
+  /** In Microsoft Sentinel: who and what an alert is about, the columns that it shows, and the watchlists that it heeds. */
+  readonly entities: readonly Entity[];
+  readonly details: readonly string[];
+  readonly expected: readonly Expected[];
   /** How often the rule runs, and within which time its events count together: ISO 8601 durations. */
   readonly frequency: string;
   readonly window: string;
@@ -59,7 +65,7 @@ const MINUTES: Readonly<Record<string, number>> = {
  */
 const FARTHEST = 'P2D';
 /** How far a run overlaps the last one: Azure guarantees neither exact times of runs nor immediate rows. */
-const OVERLAP_MINUTES = 2;
+export const OVERLAP_MINUTES = 2;
 
 const TACTICS: readonly string[] = [
   'Reconnaissance',
@@ -85,6 +91,9 @@ const KEYS = [
   'tactics',
   'techniques',
   'alertPer',
+  'entities',
+  'details',
+  'expected',
   'frequency',
   'window',
   'when',
@@ -123,6 +132,13 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
     arrived.every(minutes => minutes === sinceLastRun),
     `it evaluates logs of the last ${arrived} minutes; allowed: ${sinceLastRun}, its frequency plus ${OVERLAP_MINUTES}`,
   );
+  const read = <T>(parse: (text: string) => T, text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new Error(`azure/detections/${name}.kql: ${(error as Error).message}`);
+    }
+  };
   return {
     id: name,
     title,
@@ -132,6 +148,9 @@ function detection({ name, header, kql }: KqlFile<(typeof KEYS)[number]>): Detec
     techniques,
     kql,
     alertPer: alertPer === 'look' || alertPer === 'rule' ? alertPer : alertPer.split(', '),
+    entities: read(parseEntities, header.entities),
+    details: header.details === 'none' ? [] : header.details.split(', '),
+    expected: read(parseExpected, header.expected),
     frequency,
     window,
     range: /\bIngestionTime\b/.test(kql) ? FARTHEST : window,

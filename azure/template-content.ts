@@ -4,6 +4,7 @@ import { bulkVariables } from './bulk.ts';
 import type { Detection } from './detections.ts';
 import { BULK_MARK, bulkSource } from './function-auth0-logs.ts';
 import type { SavedFunction, SavedQuery } from './queries.ts';
+import { RULES_LOOP, SENTINEL_RESOURCES, sentinelVariables } from './sentinel-content.ts';
 import { TABLE_ID } from './template-ingestion.ts';
 import { readersOf } from './types-read.ts';
 
@@ -43,6 +44,7 @@ export function contentVariables({
     ),
     detections: literal(detections.map(detectionVariable)),
     workbook: JSON.stringify(workbook),
+    ...sentinelVariables(detections),
     ...bulkVariables(type => readersOf(type, detections, functions)),
     bulkRows: bulkSource(),
     bulkSource: `[if(equals(parameters('bulkTablePlan'), 'Analytics'), variables('bulkRows'), '${BULK_MARK}')]`,
@@ -60,6 +62,9 @@ function detectionVariable({
   tryIt: _tryIt,
   window: _window,
   alertPer,
+  entities: _entities,
+  details: _details,
+  expected: _expected,
   tactics,
   techniques,
   ...rule
@@ -122,7 +127,7 @@ const workbookResource: Resource = {
   kind: 'shared',
   properties: {
     displayName: 'Auth0',
-    category: 'workbook',
+    category: "[if(variables('sentinel'), 'sentinel', 'workbook')]",
     sourceId: "[variables('workspaceId')]",
     version: 'Notebook/1.0',
     serializedData: `[replace(variables('workbook'), '${WORKSPACE_ID_MARK}', variables('workspaceId'))]`,
@@ -171,12 +176,14 @@ const alertRules: Resource = {
   kind: 'LogAlert',
   tags: { tactics: ofDetection('tactics'), techniques: ofDetection('techniques') },
   // Azure may validate a query when it creates the rule, despite the setting below. So all that a query reads exists before.
-  dependsOn: ["[variables('actionGroupId')]", 'functions', TABLE_ID],
+  // Sentinel's rules come first: if Azure refuses them, the alert rules stay enabled.
+  dependsOn: ["[variables('actionGroupId')]", 'functions', TABLE_ID, RULES_LOOP],
   properties: {
     displayName: "[format('Auth0: {0}', variables('detections')[copyIndex()].title)]",
     description: ofDetection('description'),
     severity: ofDetection('severity'),
-    enabled: "[not(contains(parameters('disabledAlerts'), variables('detections')[copyIndex()].id))]",
+    enabled:
+      "[and(variables('alertsNotify'), not(contains(parameters('disabledAlerts'), variables('detections')[copyIndex()].id)))]",
     scopes: ["[variables('workspaceId')]"],
     evaluationFrequency: ofDetection('frequency'),
     windowSize: ofDetection('range'),
@@ -211,5 +218,6 @@ export const CONTENT_RESOURCES: readonly Resource[] = [
   queries,
   workbookResource,
   actionGroup,
+  ...SENTINEL_RESOURCES,
   alertRules,
 ];

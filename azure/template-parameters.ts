@@ -2,6 +2,7 @@
 import { SPECS } from '../lambda/destinations/all.ts';
 import type { Json, Parameter } from './arm.ts';
 import { BULK_TYPES } from './bulk.ts';
+import { WATCHLISTS } from './sentinel-watchlists.ts';
 import { BULK_TABLE, TABLE } from './table.ts';
 
 /** The kind that posts to a data collection rule, and the kinds that create their own table. Others are not in Azure. */
@@ -91,7 +92,24 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     type: 'bool',
     defaultValue: true,
   }),
-  disabledAlerts: described('Ids of alert rules to create in disabled state.', {
+  deploySentinel: described(
+    'Whether to add rules, hunting queries, watchlists and the workbook to Microsoft Sentinel, which must be on in the workspace: otherwise Azure refuses the deployment. No effect in Azure China, where Sentinel has ended.',
+    { type: 'bool', defaultValue: false },
+  ),
+  sentinelRules: described(
+    'With deploySentinel: true enables its rules and disables the alert rules of Azure Monitor; false is the reverse.',
+    { type: 'bool', defaultValue: true },
+  ),
+  ...Object.fromEntries(
+    WATCHLISTS.map(({ parameter, description, displayName }) => [
+      parameter,
+      described(`${description} With deploySentinel, the items of the watchlist "${displayName}".`, {
+        type: 'array',
+        defaultValue: [],
+      }),
+    ]),
+  ),
+  disabledAlerts: described('Ids of alert rules to create in disabled state, also in Microsoft Sentinel.', {
     type: 'array',
     defaultValue: [],
   }),
@@ -106,7 +124,15 @@ export const VARIABLES: Readonly<Record<string, Json>> = {
   ingestion: `[equals(parameters('destination'), '${RULED}')]`,
   createIdentity: "[and(variables('ingestion'), empty(parameters('principalId')))]",
   reader: "[and(variables('ingestion'), parameters('readRows'))]",
-  alerts: "[and(parameters('deployAlerts'), equals(parameters('tablePlan'), 'Analytics'))]",
+  // Rules over a table of the plan Basic are not possible: neither of Azure Monitor nor of Sentinel.
+  hasRules: "[equals(parameters('tablePlan'), 'Analytics')]",
+  // https://docs.azure.cn/en-us/sentinel/overview: its features ended there on August 18, 2026.
+  sentinel: "[and(parameters('deploySentinel'), not(equals(environment().name, 'AzureChinaCloud')))]",
+  sentinelNotifies: "[and(variables('sentinel'), variables('hasRules'), parameters('sentinelRules'))]",
+  alertsNotify:
+    "[and(parameters('deployAlerts'), variables('hasRules'), not(variables('sentinelNotifies')))]",
+  // Rules of an earlier deployment would still notify, so with Sentinel's they are deployed too, as disabled ones.
+  alerts: "[or(variables('alertsNotify'), variables('sentinelNotifies'))]",
   workspaceId: "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))]",
   ruleId: "[resourceId('Microsoft.Insights/dataCollectionRules', parameters('ruleName'))]",
   identityId: "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', parameters('identityName'))]",

@@ -1,11 +1,12 @@
 /** The topic of the alarms: encrypted; only CloudWatch may publish, and only with TLS. */
-import { Annotations, Aws, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { PipelineConfig } from '../lambda/config/config.ts';
+import { acknowledge } from './acknowledge.ts';
 import { outermostStack } from './secrets.ts';
 
 const CLOUDWATCH = new ServicePrincipal('cloudwatch.amazonaws.com');
@@ -35,7 +36,7 @@ export function alarmTopic(scope: Construct, config: PipelineConfig, kmsKey: IKe
     topic.addSubscription(new UrlSubscription(url, { protocol: SubscriptionProtocol.HTTPS }));
   }
   for (const subscription of topic.node.findAll().filter(child => child !== topic)) {
-    Validations.of(subscription).acknowledge({
+    acknowledge(subscription, {
       id: 'Serverless-SNSRedrivePolicy',
       reason:
         'SNS retries deliveries, and a queue of old notifications has no use: CloudWatch shows the state of the alarms.',

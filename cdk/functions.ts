@@ -1,6 +1,6 @@
 /** The two functions: they differ in bundle, timeout and permissions. */
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -8,6 +8,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { MEMORY_ENVIRONMENT } from '../lambda/core/contract.ts';
+import { acknowledge } from './acknowledge.ts';
 import { logStatement } from './permissions.ts';
 
 /** Options of both functions. */
@@ -73,16 +74,16 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
     ...(vpcSubnets && { vpcSubnets }),
     ...(securityGroups && { securityGroups }),
   });
-  acknowledge(role, made, props);
+  acknowledgeFindings(role, made, props);
   return made;
 }
 
-function acknowledge(role: Role, made: LambdaFunction, { vpc, statements }: FunctionProps): void {
-  Validations.of(made).acknowledge({
+function acknowledgeFindings(role: Role, made: LambdaFunction, { vpc, statements }: FunctionProps): void {
+  acknowledge(made, {
     id: 'Serverless-LambdaTracing',
     reason: 'It calls no other service of a trace, and each run reports metrics.',
   });
-  Validations.of(made).acknowledge({
+  acknowledge(made, {
     id: 'Serverless-LambdaDLQ',
     reason:
       'Its events need not be kept: the next tick is the retry, and failed batches have their own queues.',
@@ -90,7 +91,8 @@ function acknowledge(role: Role, made: LambdaFunction, { vpc, statements }: Func
   const asksWho = statements.some(({ actions }) => actions.includes('sts:GetWebIdentityToken'));
   const reason = [...(vpc ? [NETWORK_REASON] : []), ...(asksWho ? [IDENTITY_REASON] : [])].join(' ');
   if (reason === '') return;
-  Validations.of(role).acknowledge(
+  acknowledge(
+    role,
     { id: 'AwsSolutions-IAM5[Resource::*]', reason },
     { id: 'Serverless-LambdaStarPermissions', reason },
   );

@@ -1,5 +1,5 @@
 /** One tenant to one destination: schedule, functions, state, queues, alarms. */
-import { CfnOutput, Duration, RemovalPolicy, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import {
@@ -24,6 +24,7 @@ import {
   REPLAY_TIMEOUT_SECONDS,
   SHIP_TIMEOUT_SECONDS,
 } from '../lambda/core/contract.ts';
+import { acknowledge } from './acknowledge.ts';
 import { adoptedQueue, adoptedTable } from './adopt.ts';
 import { alarmTopic, allowAlarms, allowLogs } from './alarm-topic.ts';
 import { addAlarms } from './alarms.ts';
@@ -213,7 +214,7 @@ function checkpointTable(
  */
 function tick(scope: Construct, config: PipelineConfig, ship: LambdaFunction): CfnSchedule {
   ship.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
-  Validations.of(ship).acknowledge({
+  acknowledge(ship, {
     id: 'Serverless-LambdaAsyncFailureDestination',
     reason: 'A failed tick holds no data: the next tick is the retry, and the alarms detect it.',
   });
@@ -259,7 +260,7 @@ function feed(scope: Construct, retryQueue: IQueue, replay: LambdaFunction): voi
     reportBatchItemFailures: true,
     maxConcurrency: 2,
   });
-  Validations.of(mapping).acknowledge({
+  acknowledge(mapping, {
     id: 'Serverless-LambdaEventSourceMappingDestination',
     reason: 'The redrive policy of the queue handles failures; Lambda has no other destination for SQS.',
   });

@@ -1,5 +1,5 @@
 /** Where failed batches wait. Both are retained with the stack: the checkpoint has passed their logs. */
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, QueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import {
   REPLAY_TIMEOUT_SECONDS,
   RETRY_MAX_RECEIVES,
 } from '../lambda/core/contract.ts';
+import { acknowledge } from './acknowledge.ts';
 
 export interface Queues {
   readonly retryQueue: Queue;
@@ -36,7 +37,7 @@ export function queues(scope: Construct, removalPolicy: RemovalPolicy, kmsKey: I
     const policy = queue.node.tryFindChild('Policy');
     if (policy instanceof QueuePolicy) policy.applyRemovalPolicy(removalPolicy);
   }
-  Validations.of(deadLetterQueue).acknowledge({
+  acknowledge(deadLetterQueue, {
     id: 'Serverless-SQSRedrivePolicy',
     reason: 'This is the dead-letter queue.',
   });

@@ -1,10 +1,11 @@
 /** Secrets that the stack creates with a placeholder, for the user to fill in. */
-import { RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { SECRET_PLACEHOLDER } from '../lambda/core/contract.ts';
 import { SPECS } from '../lambda/destinations/all.ts';
+import { acknowledge } from './acknowledge.ts';
 
 /**
  * Never change this text: CloudFormation would overwrite every secret, and so the credentials in it.
@@ -31,7 +32,7 @@ export function placeholderSecret(scope: IConstruct, name: string, encryptionKey
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...(encryptionKey && { encryptionKey }),
   });
-  Validations.of(secret).acknowledge({
+  acknowledge(secret, {
     id: 'AwsSolutions-SMG4',
     reason:
       'Auth0 and Azure issue these credentials, so no Lambda function can rotate them; the next run reads a rotated one.',

@@ -1,12 +1,14 @@
 /** The operator's command line. A new command is a folder whose command.ts exports its `add…`, and a name in the list below. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAcceptance } from './acceptance/command.ts';
 import { addAudit } from './audit/command.ts';
 import { addAzure } from './azure/command.ts';
 import { addBackfill } from './backfill/command.ts';
 import { addCheckpoint } from './checkpoint/command.ts';
 import { addCompletion } from './completion/command.ts';
 import { addDemo } from './demo/command.ts';
+import { addDeploy } from './deploy/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDryRun } from './dry-run/command.ts';
 import { addInit } from './init/command.ts';
@@ -24,7 +26,15 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>
   'Try it:': [addDemo],
   'Inspect, without changes:': [addStatus, addDryRun, addDoctor, addAudit],
   'Repair:': [addReplay, addCheckpoint, addBackfill],
-  'Set up, or run without AWS:': [addInit, addValidate, addRun, addAzure, addCompletion],
+  'Set up, or run without AWS:': [
+    addInit,
+    addDeploy,
+    addValidate,
+    addRun,
+    addAzure,
+    addAcceptance,
+    addCompletion,
+  ],
 };
 
 const HELP = `

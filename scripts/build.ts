@@ -6,7 +6,9 @@ import { type BuildOptions, build } from 'esbuild';
 import { writeLicenses } from './licenses.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const FUNCTIONS = { ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' };
+const PIPELINE = { ship: 'lambda/ship-handler.ts', replay: 'lambda/replay-handler.ts' };
+/** All that is deployed. */
+export const FUNCTIONS = { ...PIPELINE, guard: 'lambda/guard-handler.ts' };
 
 /**
  * Bundles each entry of `entries` (name → source file, from `root`) to `<outdir>/<name>/index.mjs`, with its source
@@ -17,6 +19,7 @@ export async function bundle(
   entries: Readonly<Record<string, string>>,
   outdir: string,
   root = ROOT,
+  sourcemap = true,
 ): Promise<Readonly<Record<string, number>>> {
   const names = Object.keys(entries);
   for (const name of names) await rm(join(outdir, name), { recursive: true, force: true });
@@ -32,7 +35,7 @@ export async function bundle(
     // The AWS SDK's ES modules can be tree-shaken; its CommonJS modules cannot.
     mainFields: ['module', 'main'],
     minify: true,
-    sourcemap: 'linked',
+    sourcemap: sourcemap && 'linked',
     sourcesContent: false,
     legalComments: 'external',
     metafile: true,
@@ -57,7 +60,7 @@ export async function buildFunctions(): Promise<Bundles> {
   const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-to-azure-functions-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    await bundle(FUNCTIONS, folder);
+    await bundle(PIPELINE, folder);
   } catch (error) {
     await remove();
     throw error;
@@ -66,7 +69,7 @@ export async function buildFunctions(): Promise<Bundles> {
 }
 
 async function main(): Promise<void> {
-  const sizes = await bundle({ ...FUNCTIONS, guard: 'lambda/guard-handler.ts' }, join(ROOT, 'dist'));
+  const sizes = await bundle(FUNCTIONS, join(ROOT, 'dist'));
   for (const [name, bytes] of Object.entries(sizes)) {
     console.log(`${`dist/${name}/index.mjs`.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(7)} KiB`);
   }

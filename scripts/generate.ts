@@ -16,6 +16,7 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   configuration: { script: 'scripts/config-docs.ts', writes: 'the tables of docs/configuration.md' },
   schema: { script: 'scripts/config-schema.ts', writes: 'config.schema.json' },
   causes: { script: 'scripts/cause-docs.ts', writes: 'the tables of causes in docs/runbook.md' },
+  questions: { script: 'scripts/question-docs.ts', writes: 'the tables of docs/acceptance.md' },
   template: { script: 'azure/write-template.ts', writes: 'azure/template.json and docs/schema.md' },
   queries: { script: 'scripts/azure-docs.ts', writes: 'docs/queries.md and docs/detections.md' },
   records: { script: 'scripts/golden-records.ts', writes: 'the records of test/golden' },

@@ -5,6 +5,7 @@ import { type SecretsManagerSimulator, startSecretsManager } from './aws/secrets
 import { APIS, type Kind } from './azure/apis.ts';
 import { type AzureOptions, type AzureSimulator, startAzure } from './azure/server.ts';
 import type { FaultScript } from './faults.ts';
+import { startingAll } from './starting.ts';
 
 export interface EndsOptions {
   /** Of the tenant: its domain and its client are called after it. */
@@ -77,7 +78,7 @@ export function azureSecret(kind: Kind, secret: string): SecretFields {
 export async function startEnds({ name, ...options }: EndsOptions): Promise<Ends> {
   const client = { clientId: `${name}-client`, clientSecret: `${name}-client-secret` };
   const tenant = { domain: `${name}.eu.auth0.com`, ...client, ...options.auth0 };
-  await using starting = new AsyncDisposableStack();
+  await using starting = startingAll();
   const auth0 = starting.adopt(await startAuth0(tenant), one => one.close());
   const azure = starting.adopt(await startAzure(options.azure), one => one.close());
   const started = starting.move();
@@ -106,14 +107,14 @@ export async function startEnds({ name, ...options }: EndsOptions): Promise<Ends
         },
       };
     },
-    close: () => started.disposeAsync(),
+    close: () => started(),
   };
 }
 
 /** Everything, for one pipeline that has the tenant's name. What was started before a failure is ended again. */
 export async function startWorld({ kind, settings, ...options }: WorldOptions): Promise<World> {
   const { name } = options;
-  await using starting = new AsyncDisposableStack();
+  await using starting = startingAll();
   const ends = starting.adopt(await startEnds(options), one => one.close());
   const aws = starting.adopt(await startAws({ prefix: `${name}-` }), one => one.close());
   const secrets =
@@ -141,6 +142,6 @@ export async function startWorld({ kind, settings, ...options }: WorldOptions): 
     endpoints,
     environment,
     env: { ...endpoints, ...environment },
-    close: () => started.disposeAsync(),
+    close: () => started(),
   };
 }

@@ -39,9 +39,18 @@ export function addDemo(program: Command): void {
     .action(async (options: DemoOptions) => {
       checkMemory(options.logs);
       // Loaded only now: the simulators take a while, and --help should not.
-      const { runDemo } = await import('./run.ts');
+      const { runDemo } = await import('./run.ts').catch(withoutEmulators);
       process.exitCode = await runDemo(options);
     });
+}
+
+/** The npm package leaves the emulators out: nothing but the demo needs them, and they are larger than all the rest. */
+function withoutEmulators(error: unknown): never {
+  const missing = /Cannot find package '(dynalite|fauxqs)'/.exec(error instanceof Error ? error.message : '');
+  if (!missing) throw error;
+  throw new UsageError(
+    `the demo needs ${missing[1]}, an emulator that is not installed; run "npm install --no-save dynalite@4 fauxqs@1"`,
+  );
 }
 
 /** Throws UsageError when the tenant would not fit into memory: Node would crash with a memory dump. */

@@ -6,6 +6,7 @@ import { buildFunctions } from '../../scripts/build.ts';
 import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type Invocation, lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import type { Kind } from '../../simulator/azure/apis.ts';
+import { startingAll } from '../../simulator/starting.ts';
 import { startWorld, type World } from '../../simulator/world.ts';
 
 export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'posts'> {
@@ -21,7 +22,7 @@ export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'post
 
 /** Builds the bundles and starts everything. What was started before a failure is ended again. */
 export async function startDemoWorld(kind: Kind): Promise<DemoWorld> {
-  await using starting = new AsyncDisposableStack();
+  await using starting = startingAll();
   const functions = starting.adopt(await buildFunctions(), one => one.remove());
   // Small batches, so that the story has several of them: the Data Collector would take four times as much.
   const settings = { azure: { maxBatchBytes: 1_000_000 } };
@@ -61,7 +62,7 @@ export async function startDemoWorld(kind: Kind): Promise<DemoWorld> {
       const batches = messages.map(decodeFailedBatch).filter(decoded => decoded.kind === 'failed-batch');
       return new Set(batches.flatMap(({ records }) => records.map(record => record.logId)));
     },
-    close: () => started.disposeAsync(),
+    close: () => started(),
   };
 }
 

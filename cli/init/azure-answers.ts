@@ -6,20 +6,22 @@ import { httpClient } from '../../lambda/edges/http-client.ts';
 import { baseUrlOf, systemClock } from '../../lambda/wiring.ts';
 import { azureFindings } from '../checks/azure.ts';
 import { about, type Finding } from '../checks/finding.ts';
+import {
+  type AzurePlan,
+  absent,
+  azureNameProblem,
+  createMissing,
+  deployedOutputs,
+  deployTemplate,
+  refuseAzureName,
+  subscription,
+} from '../pipelines/azure-template.ts';
 import { configurationFrom, MAKE_OUTPUTS } from '../pipelines/from-outputs.ts';
 import { valueSecrets } from '../pipelines/local/secrets.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
 import { problemWith } from './answer-problem.ts';
 import { type Auth0Answers, type SecretFields, secretIn } from './auth0-answers.ts';
-import {
-  AZURE_NAME,
-  type AzurePlan,
-  absent,
-  deployedOutputs,
-  deployTemplate,
-  subscription,
-} from './azure-cli.ts';
 import { type Checked, checked } from './checked.ts';
 import { NOBODY, type Session } from './options.ts';
 
@@ -98,11 +100,14 @@ async function outputsOf(session: Session, alertEmails: readonly string[]) {
   }
   const group =
     options.group ??
-    (await ask!.text(`Resource group in the subscription "${name}"`, 'auth0-logs', nameProblem));
-  refuseName('--group', group);
+    (await ask!.text(`Resource group in the subscription "${name}"`, 'auth0-logs', azureNameProblem));
+  refuseAzureName('--group', group);
   const found = await deployedOutputs(group);
   if (found !== undefined) return { outputs: found, group };
-  return { outputs: await deployTemplate(await planFor(session, name, group, alertEmails)), group };
+  const plan = await planFor(session, name, group);
+  await createMissing(plan);
+  const parameters = { workspaceName: plan.workspace, ...(alertEmails.length > 0 && { alertEmails }) };
+  return { outputs: await deployTemplate(group, parameters), group };
 }
 
 const ofFile = (file: string, group: string | undefined) => ({
@@ -115,26 +120,25 @@ async function planFor(
   { options, ask, say }: Session,
   subscriptionName: string,
   group: string,
-  alertEmails: readonly string[],
 ): Promise<AzurePlan> {
   const none = `the resource group "${group}" has no deployment "auth0-logs" of azure/template.json`;
   if (!ask && options.workspace === undefined) {
     throw new UsageError(`--group: ${none}; specify --workspace NAME to deploy it, or --outputs FILE`);
   }
   const workspace =
-    options.workspace ?? (await ask!.text('Log Analytics workspace in it', 'auth0-logs', nameProblem));
-  refuseName('--workspace', workspace);
+    options.workspace ?? (await ask!.text('Log Analytics workspace in it', 'auth0-logs', azureNameProblem));
+  refuseAzureName('--workspace', workspace);
   const creates = await absent(group, workspace);
   const location =
     creates.length === 0
       ? undefined
-      : (options.location ?? (await ask?.text('Azure region', 'westeurope', nameProblem)));
+      : (options.location ?? (await ask?.text('Azure region', 'westeurope', azureNameProblem)));
   if (creates.length > 0 && location === undefined) {
     throw new UsageError(
       `the ${creates.join(' and the ')} must be created; specify --location, such as westeurope`,
     );
   }
-  if (location !== undefined) refuseName('--location', location);
+  if (location !== undefined) refuseAzureName('--location', location);
   const made = creates.map(one =>
     one === 'group' ? `the resource group "${group}"` : `the workspace "${workspace}"`,
   );
@@ -147,15 +151,5 @@ async function planFor(
     );
   }
   say(`creating ${all}; this takes a minute or two`);
-  return { group, workspace, location, creates, alertEmails };
-}
-
-const nameProblem = (name: string) =>
-  AZURE_NAME.test(name)
-    ? undefined
-    : 'allowed: letters, digits, ( ) . _ and -, beginning with a letter or a digit';
-
-function refuseName(flag: string, name: string): void {
-  const problem = nameProblem(name);
-  if (problem !== undefined) throw new UsageError(`${flag} is ${JSON.stringify(name)}; ${problem}`);
+  return { group, workspace, location, creates };
 }

@@ -72,6 +72,12 @@ export function following(made: {
   return all.map(([words, why]) => ({ command: [START, ...words.map(quoted)].join(' '), words, why }));
 }
 
+/** The commands after a deploy. Until Entra trusts the roles of a new federated stack, its pipelines wait. */
+export const afterDeploy = (about: About, isFederated: boolean): readonly string[] => [
+  ...(isFederated ? [command(['azure', 'trust', '--group GROUP'], about)] : []),
+  command(['status'], about),
+];
+
 /**
  * What makes a pipeline of this machine run for the first time. Only its function may run a federated one.
  * After the line break, the line is a command.

@@ -5,7 +5,7 @@
 
 import type { Answer } from '../faults.ts';
 import { apiError, json } from './answer.ts';
-import type { Log } from './tenant.ts';
+import { type Log, logIdAt } from './tenant.ts';
 import type { TenantShelf } from './tenant-store.ts';
 
 export interface LogsOptions {
@@ -19,7 +19,18 @@ export interface LogsOptions {
   readonly writeLog?: (log: Log) => string | Uint8Array;
   /** True when absent: pages name the next one in a `Link` header, which Auth0 does not promise. */
   readonly nextLink?: boolean;
+  /** What a `from` meets that no log has; `position` when absent, as a position between logs. Auth0 documents none of them. */
+  readonly unknownFrom?: Partial<Readonly<Record<'future' | 'expired' | 'unknown', UnknownFrom>>>;
+  /** What a `from` meets that is not made of digits; refused with 400 when absent. */
+  readonly malformedFrom?: 'refused' | 'ignored';
+  /** What `take` does without `from`, instead of what `strict` says. */
+  readonly takeWithoutFrom?: 'ignored' | 'used';
+  /** Whether logs are found by date; `answered` when absent, as Auth0 documents. */
+  readonly searchByDate?: 'answered' | 'refused' | 'ignored';
 }
+
+/** `position`: logs with greater ids; `refused`: 400; `empty`: none. */
+export type UnknownFrom = 'position' | 'refused' | 'empty';
 
 const MOST = 100;
 const DEFAULT_SIZE = 50;
@@ -30,11 +41,13 @@ const SEARCH_PARAMETERS = ['page', 'per_page', 'sort', 'q', 'include_totals'];
 
 /** Answers one request whose token and rate are in order. */
 export function answerLogs(
-  query: URLSearchParams,
+  asked: URLSearchParams,
   shelf: TenantShelf,
   nowMs: number,
   options: LogsOptions,
 ): Answer {
+  const query = obeyed(asked, options);
+  if (query === undefined) return oldestFirst(asked, shelf, nowMs, options);
   const checkpoint = query.has('from');
   const allowed = checkpoint ? CHECKPOINT_PARAMETERS : SEARCH_PARAMETERS;
   if (options.strict ?? true) {
@@ -45,12 +58,54 @@ export function answerLogs(
   return checkpoint ? pageAfter(query, shelf, nowMs, options) : search(query, shelf, nowMs, options);
 }
 
+/** The parameters without those that this tenant ignores; undefined where `take` alone asks for a page. */
+function obeyed(
+  query: URLSearchParams,
+  { takeWithoutFrom, malformedFrom, searchByDate }: LogsOptions,
+): URLSearchParams | undefined {
+  const kept = new URLSearchParams(query);
+  if (malformedFrom === 'ignored' && query.has('from') && !/^\d+$/.test(query.get('from') ?? '')) {
+    kept.delete('from');
+    kept.delete('take');
+  }
+  if (takeWithoutFrom !== undefined && kept.has('take') && !kept.has('from')) {
+    if (takeWithoutFrom === 'used') return undefined;
+    kept.delete('take');
+  }
+  if (searchByDate === 'ignored' && /^date:/.test(query.get('q') ?? '')) kept.delete('q');
+  return kept;
+}
+
+function oldestFirst(
+  query: URLSearchParams,
+  shelf: TenantShelf,
+  nowMs: number,
+  options: LogsOptions,
+): Answer {
+  return list(shelf.after('', Number(query.get('take')), nowMs), options);
+}
+
+/** What no log's id is, by its place. */
+function placeOf(
+  from: string,
+  shelf: TenantShelf,
+  nowMs: number,
+): 'future' | 'expired' | 'unknown' | 'known' {
+  const held = shelf.visible(nowMs);
+  if (held.some(log => log.log_id === from)) return 'known';
+  if (from > logIdAt(nowMs, '9'.repeat(36))) return 'future';
+  return from < (held[0]?.log_id ?? '') ? 'expired' : 'unknown';
+}
+
 function pageAfter(query: URLSearchParams, shelf: TenantShelf, nowMs: number, options: LogsOptions): Answer {
   const from = query.get('from') ?? '';
   const take = wholeNumber(query.get('take') ?? String(DEFAULT_SIZE), 1, MOST);
   if (take === undefined) return badQuery(`"take" is ${query.get('take')}; allowed: 1 to ${MOST}`);
   if (!/^\d+$/.test(from)) return badQuery(`"from" is ${from}; allowed: a log_id, digits only`);
-  const logs = shelf.after(from, take, nowMs);
+  const place = options.unknownFrom ? placeOf(from, shelf, nowMs) : 'known';
+  const answer = place === 'known' ? 'position' : (options.unknownFrom?.[place] ?? 'position');
+  if (answer === 'refused') return badQuery('"from" is the id of no log');
+  const logs = answer === 'empty' ? [] : shelf.after(from, take, nowMs);
   // Auth0 documents that an empty page links to itself.
   const next = `https://${options.domain}/api/v2/logs?from=${logs.at(-1)?.log_id ?? from}&take=${take}`;
   return list(logs, options, (options.nextLink ?? true) ? { link: `<${next}>; rel="next"` } : {});
@@ -61,6 +116,8 @@ function search(query: URLSearchParams, shelf: TenantShelf, nowMs: number, optio
   const size = wholeNumber(query.get('per_page') ?? String(DEFAULT_SIZE), 1, MOST);
   const sort = query.get('sort') ?? 'date:-1';
   const totals = query.get('include_totals') ?? 'false';
+  if (options.searchByDate === 'refused' && /^date:/.test(query.get('q') ?? ''))
+    return badQuery('"q": this tenant does not search by date');
   const matches = matcher(query.get('q') ?? '');
   if (page === undefined) return badQuery(`"page" is ${query.get('page')}; allowed: 0 or more`);
   if (size === undefined) return badQuery(`"per_page" is ${query.get('per_page')}; allowed: 1 to ${MOST}`);

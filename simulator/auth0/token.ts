@@ -17,6 +17,8 @@ export interface TokenOptions {
   readonly tokenLifetimeSeconds?: number;
   /** `read:logs` when absent. */
   readonly grantedScope?: string;
+  /** How the audience's domain is compared, which Auth0 does not document; `exact` when absent. */
+  readonly audienceCase?: 'exact' | 'any';
 }
 
 export interface TokenDesk {
@@ -42,6 +44,7 @@ export function tokenDesk(options: TokenOptions): TokenDesk {
   const audiences = [domain, customDomain].filter(host => host !== undefined).map(host => `https://${host}/`);
   const assertionProblem = publicKey ? assertionCheck({ clientId, publicKey, audiences }) : undefined;
   const expiryMs = new Map<string, number>();
+  const spelled = (text: string) => (options.audienceCase === 'any' ? text.toLowerCase() : text);
   let { clientSecret } = options;
 
   const clientRefusal = (given: Parameters, nowMs: number): Answer | undefined => {
@@ -70,7 +73,7 @@ export function tokenDesk(options: TokenOptions): TokenDesk {
       }
       const refusal = clientRefusal(given, nowMs);
       if (refusal) return refusal;
-      if (given['audience'] !== audience) {
+      if (spelled(given['audience'] ?? '') !== spelled(audience)) {
         return oauthError(403, 'access_denied', `Service not found: ${given['audience']}`);
       }
       const token = `simulated-access-token-${randomUUID()}`;

@@ -1,6 +1,7 @@
 /** AWS Lambda on one machine: a bundle in a process of its own, warm between events, killed when out of time. */
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +42,8 @@ interface Instance {
   readonly dead: Promise<string>;
 }
 
-const CHILD = fileURLToPath(new URL('lambda-host-child.ts', import.meta.url));
+/** Beside this file, in the same language. */
+const CHILD = fileURLToPath(new URL(`lambda-host-child${extname(import.meta.url)}`, import.meta.url));
 const LOADING_TIMEOUT_MS = 30_000;
 const LOG_LINES_KEPT = 10_000;
 

@@ -1,4 +1,4 @@
-/** CloudWatch's DescribeAlarms and GetMetricData, AWS JSON 1.0. */
+/** CloudWatch's DescribeAlarms, SetAlarmState and GetMetricData, AWS JSON 1.0. */
 import type { Answer } from '../faults.ts';
 
 export interface AlarmRow {
@@ -22,12 +22,15 @@ type Given = Readonly<Record<string, unknown>>;
 export function alarmsAndMetrics() {
   const alarms: AlarmRow[] = [];
   const metrics = new Map<string, Datapoint[]>();
+  const notices = { areDelivered: true, delivered: [] as string[] };
   return {
     alarms,
     metrics,
+    notices,
     answer(operation: string, body: Buffer): Answer {
       const given = JSON.parse(body.toString()) as Given;
       if (operation === 'DescribeAlarms') return describeAlarms(given, alarms);
+      if (operation === 'SetAlarmState') return setAlarmState(given, alarms, notices);
       if (operation === 'GetMetricData') return getMetricData(given, metrics);
       return json(400, { __type: 'UnknownOperationException', message: `${operation} is not simulated.` });
     },
@@ -60,6 +63,24 @@ function describeAlarms(given: Given, alarms: readonly AlarmRow[]): Answer {
     })),
     ...(next < matching.length && { NextToken: String(next) }),
   });
+}
+
+/**
+ * Until the next evaluation, which is not simulated. A change of state runs the alarm's actions.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
+ */
+function setAlarmState(
+  { AlarmName: name, StateValue: state, StateReason: reason }: Given,
+  alarms: AlarmRow[],
+  notices: { readonly areDelivered: boolean; readonly delivered: string[] },
+): Answer {
+  const at = alarms.findIndex(one => one.name === name);
+  const alarm = alarms[at];
+  if (!alarm || typeof reason !== 'string')
+    return json(404, { __type: 'ResourceNotFound', message: 'AlarmName' });
+  if (alarm.state !== state && notices.areDelivered) notices.delivered.push(alarm.name);
+  alarms[at] = { ...alarm, state: state as AlarmRow['state'] };
+  return json(200, {});
 }
 
 interface Query {

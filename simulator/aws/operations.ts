@@ -29,6 +29,8 @@ export interface AwsOperations {
   /** Name to `ENABLED` or `DISABLED`. */
   readonly schedules: Map<string, string>;
   readonly alarms: AlarmRow[];
+  /** Names of alarms whose change to a state was notified of, unless `areDelivered` is false. */
+  readonly notices: { areDelivered: boolean; readonly delivered: readonly string[] };
   /** `NAMESPACE/METRIC/DIMENSION VALUE` to its data. */
   readonly metrics: Map<string, Datapoint[]>;
   readonly logGroups: Map<string, LogEvent[]>;
@@ -95,6 +97,7 @@ export async function startAwsOperations(): Promise<AwsOperations> {
     mappings,
     schedules,
     alarms: watch.alarms,
+    notices: watch.notices,
     metrics: watch.metrics,
     logGroups: groups.groups,
     tables,

@@ -35,8 +35,8 @@ type SqsStore = NonNullable<BuildAppOptions['stores']>['sqsStore'];
 
 /** The emulator's own, handed in so that a delay can be ended: its package exports no such thing. */
 async function messageStore(): Promise<SqsStore> {
-  const path = '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
-  const { SqsStore } = (await import(new URL(path, import.meta.url).href)) as {
+  const file = new URL('sqs/sqsStore.js', import.meta.resolve('fauxqs'));
+  const { SqsStore } = (await import(file.href)) as {
     SqsStore: new () => SqsStore;
   };
   return new SqsStore();

@@ -12,6 +12,10 @@ export interface CommonSettings {
   /** Records that hold it are refused; none are when it is empty. */
   readonly poisonMark: string;
   readonly now: () => number;
+  /** What an empty array meets; `accepted` when absent. Azure does not document it. */
+  readonly emptyArray?: 'accepted' | 'refused';
+  /** Laid over the answer to an accepted post, whose body and headers Azure does not document. */
+  readonly acceptedAnswer?: Partial<Answer>;
 }
 
 /** What may be said of these settings, where Entra's may be said in part. */

@@ -90,7 +90,7 @@ function open(settings: Settings, workspace: Workspace): OpenApi {
     }
     const refusal =
       headersRefusal(call, settings) ?? authorizationRefusal(call, keys, settings) ?? take(call);
-    if (!refusal) return { status: 200 };
+    if (!refusal) return { status: 200, ...settings.acceptedAnswer };
     ledger.refuse(refusal.code);
     return {
       status: refusal.status,
@@ -103,6 +103,8 @@ function open(settings: Settings, workspace: Workspace): OpenApi {
   const take = (call: Call): Refusal | undefined => {
     const records = recordsOf(parseJson(call.body));
     if (!records) return invalidData('The body is not a JSON array of objects.');
+    if (records.length === 0 && settings.emptyArray === 'refused')
+      return invalidData('The body is an empty array.');
     if (settings.poisonMark !== '' && call.body.includes(settings.poisonMark))
       return invalidData('A record could not be processed.');
     const timeField = header(call.headers, 'time-generated-field');

@@ -95,6 +95,8 @@ function open(settings: Settings, workspace: Workspace, entra: Entra): OpenApi {
     }
     const records = recordsOf(parsed);
     if (!records) return refuse(400, 'InvalidPayload', 'The body is not a JSON array of objects.');
+    if (records.length === 0 && settings.emptyArray === 'refused')
+      return refuse(400, 'InvalidPayload', 'The body is an empty array.');
     if (settings.poisonMark !== '' && raw.includes(settings.poisonMark))
       return refuse(400, 'InvalidRecord', 'A record could not be processed.');
     workspace.ingest(records, settings.now());
@@ -117,7 +119,7 @@ function open(settings: Settings, workspace: Workspace, entra: Entra): OpenApi {
 
   const answer = (call: Call): Answer => {
     const refusal = tokenRefusal(call, entra, settings) ?? addressRefusal(call, settings) ?? take(call);
-    if (!refusal) return { status: 204 };
+    if (!refusal) return { status: 204, ...settings.acceptedAnswer };
     ledger.refuse(refusal.code);
     noteError(call, refusal);
     return {

@@ -9,7 +9,7 @@ import type { Entra } from './entra.ts';
 import { type KqlRow, type KqlTable, runKql, SemanticError } from './kql.ts';
 import { KqlSyntaxError } from './kql-parse.ts';
 import { isIsoTime, isObject, parseJson } from './record.ts';
-import type { Workspace } from './workspace.ts';
+import { INGESTED_AT, type Workspace } from './workspace.ts';
 import { demand, wholeNumber } from './workspace-settings.ts';
 
 /** What a caller may read: nothing, every table, or these. */
@@ -22,6 +22,10 @@ export interface QuerySettings {
   readonly queryMaxBytes: number;
   /** In any 30 seconds, by one caller. */
   readonly queryRate: number;
+  /** A row can be queried this long after its arrival. */
+  readonly queryDelayMs: number;
+  /** What a caller sees of a table that a condition of its role hides. */
+  readonly hiddenTable: 'empty' | 'refused' | 'unknown';
 }
 
 /**
@@ -33,12 +37,16 @@ export const QUERY_DEFAULTS: QuerySettings = {
   queryMaxRows: 500_000,
   queryMaxBytes: 64_000_000,
   queryRate: 200,
+  queryDelayMs: 0,
+  // Not documented. The hardest case for a client.
+  hiddenTable: 'empty',
 };
 
 /** The tables of every workspace: https://learn.microsoft.com/azure/azure-monitor/reference/tables/dcrlogerrors */
 const SYSTEM_TABLES: Readonly<Record<string, readonly string[]>> = {
   _LogOperation: ['TimeGenerated', 'Category', 'Operation', 'Level', 'Detail'],
   DCRLogErrors: ['TimeGenerated', 'OperationName', 'InputStreamId', 'Message', 'ClientRequestId'],
+  Usage: ['TimeGenerated', 'DataType', 'Quantity'],
 };
 const RATE_MS = 30_000;
 
@@ -109,10 +117,7 @@ export function queryApi(
     if (workspaceId !== options.workspaceId)
       return refusal(404, 'WorkspaceNotFoundError', 'The workspace could not be found');
     const role = options.queryRoles[caller];
-    if (role === 'none') {
-      const message = 'The provided credentials have insufficient access to perform the requested operation';
-      return refusal(403, 'InsufficientAccessError', message);
-    }
+    if (role === 'none') return INSUFFICIENT;
     return rowsFor(call, role);
   };
 
@@ -132,6 +137,7 @@ export function queryApi(
     try {
       return table(runKql(query, name => tableOf(name, role, within)));
     } catch (error) {
+      if (error instanceof HiddenTable) return INSUFFICIENT;
       if (error instanceof KqlSyntaxError)
         return refused('SyntaxError', 'A recognition error occurred.', error);
       if (error instanceof SemanticError)
@@ -143,9 +149,18 @@ export function queryApi(
   const tableOf = (name: string, role: QueryRole, within: Within): KqlTable | undefined => {
     const columns = SYSTEM_TABLES[name] ?? columnsOf(name, workspace);
     if (columns === undefined) return undefined;
-    // What a caller sees of a table that a condition hides is not documented. Here it is empty, the hardest case for a client.
-    if (role !== 'all' && !role.includes(name)) return { columns, rows: [] };
-    return { columns, rows: (workspace.tables()[name] ?? []).filter(within) };
+    if (role !== 'all' && !role.includes(name)) {
+      if (options.hiddenTable === 'refused') throw new HiddenTable();
+      return options.hiddenTable === 'unknown' ? undefined : { columns, rows: [] };
+    }
+    const nowMs = options.now();
+    const isReady = (row: Readonly<Record<string, unknown>>) =>
+      options.queryDelayMs === 0 || Date.parse(String(row[INGESTED_AT])) + options.queryDelayMs <= nowMs;
+    const usage = [
+      { TimeGenerated: new Date(nowMs - RATE_MS).toISOString(), DataType: 'Usage', Quantity: 1 },
+    ];
+    const rows = name === 'Usage' ? usage : (workspace.tables()[name] ?? []).filter(isReady);
+    return { columns, rows: rows.filter(within) };
   };
 
   const table = (rows: readonly KqlRow[]): Answer => {
@@ -225,3 +240,11 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
   body: JSON.stringify(body),
 });
+
+const INSUFFICIENT = refusal(
+  403,
+  'InsufficientAccessError',
+  'The provided credentials have insufficient access to perform the requested operation',
+);
+
+class HiddenTable extends Error {}

@@ -22,6 +22,8 @@ export interface World {
   /** The state of resources by type, for reference(). */
   readonly state?: Readonly<Record<string, unknown>>;
   readonly environment?: string;
+  /** Whether Microsoft Sentinel is off in the workspace; it is on if absent. */
+  readonly withoutSentinel?: boolean;
 }
 
 /** A nested template: its resources are deployed separately, to the same group. */
@@ -71,6 +73,10 @@ export function deploy(template: Template, world: World): Deployment {
       settled.add(id);
       if (condition !== undefined && walk(condition, here) !== true) continue;
       if (made.some(one => one.id.toLowerCase() === id.toLowerCase())) throw new Error(`twice: ${id}`);
+      // The answer of Azure: https://github.com/hashicorp/terraform-provider-azurerm/issues/20661
+      if (world.withoutSentinel && resource.type.startsWith('Microsoft.SecurityInsights/')) {
+        throw new Error(`BadRequest: workspace ${resource.scope} is not onboarded to Microsoft Sentinel`);
+      }
       if (resource.type !== NESTED) made.push({ ...(walk(resource, here) as Deployed), id });
       else made.push(...nested(resource.properties as unknown as Nested, one => walk(one, here), world));
     }

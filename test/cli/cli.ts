@@ -15,9 +15,12 @@ export const COMMANDS: readonly string[] = [
   'checkpoint set',
   'backfill',
   'init',
+  'deploy',
   'validate',
   'run',
   'azure outputs',
+  'azure trust',
+  'acceptance',
 ];
 
 export const ROOT = resolve(import.meta.dirname, '../..');

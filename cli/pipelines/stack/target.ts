@@ -17,7 +17,7 @@ import { stackQueues } from './queues.ts';
 import { stackState } from './state.ts';
 import { stackTriggers } from './triggers.ts';
 
-const DEFAULT_STACK = 'Auth0LogsToAzure';
+export const DEFAULT_STACK = 'Auth0LogsToAzure';
 const BASE_URLS = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl, ENV.workspaceBaseUrl];
 
 /** Throws UsageError when the stack or pipeline does not exist, or AWS refuses access. */

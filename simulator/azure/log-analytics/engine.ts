@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { INGESTED_AT } from '../workspace.ts';
 import { type GeneratedQuery, parseGenerated } from './generated.ts';
-import { type Tables, WORKSPACES, type WorkspaceName } from './schemas.ts';
+import { type Tables, WATCHLIST_TABLES, WORKSPACES, type WorkspaceName } from './schemas.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -51,6 +51,9 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
     await connection.run(
       `CREATE VIEW "${name}" AS SELECT * FROM "all_${name}" WHERE ${inRange(INGESTED_AT)}`,
     );
+  }
+  for (const [alias, columns] of Object.entries(WATCHLIST_TABLES)) {
+    await createTable(connection, alias, columns, rows[alias] ?? []);
   }
   await connection.run(`CREATE MACRO now() AS CAST(getvariable('now') AS TIMESTAMPTZ)`);
   await connection.run(`CREATE TABLE "Auth0LogTypes" AS ${sqlOf('Auth0LogTypes')}`);

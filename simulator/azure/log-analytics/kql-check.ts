@@ -44,6 +44,8 @@ interface LanguageService {
     FunctionSymbol: {
       $ctor5: new (name: string, returns: unknown, parameters: readonly unknown[]) => unknown;
     };
+    Parameter: { $ctor2: new (name: string, type: unknown) => unknown };
+    ScalarTypes: { String: unknown };
     DatabaseSymbol: { ctor: new (name: string, members: unknown[]) => unknown };
   };
 }
@@ -61,7 +63,14 @@ export function checker(workspace: Workspace): (kql: string) => Checked {
   const { KustoCode, GlobalState, Symbols } = languageService();
   const table = (name: string, columns: readonly ColumnOf[]) =>
     new Symbols.TableSymbol.$ctor7(name, `(${columns.map(one => `${one.name}:${one.type}`).join(', ')})`, '');
+  // https://learn.microsoft.com/azure/sentinel/watchlists-queries
+  const watchlist = new Symbols.FunctionSymbol.$ctor5(
+    '_GetWatchlist',
+    table('_GetWatchlist', [{ name: 'SearchKey', type: 'string' }]),
+    [new Symbols.Parameter.$ctor2('watchlistAlias', Symbols.ScalarTypes.String)],
+  );
   const members = [
+    watchlist,
     ...Object.entries(workspace.tables).map(([name, columns]) => table(name, columns)),
     ...Object.entries(workspace.functions).map(
       ([name, columns]) => new Symbols.FunctionSymbol.$ctor5(name, table(name, columns), []),

@@ -1,5 +1,6 @@
 /** The tables that a workspace can have, as the checker and the local engine take them. */
 import { SENTINEL_FUNCTION_TABLE } from '../../../azure/function-auth0-logs.ts';
+import { WATCHLISTS } from '../../../azure/sentinel-watchlists.ts';
 import { BULK_TABLE, DATA_COLLECTOR_TABLE, dataCollectorColumn, TABLE } from '../../../azure/table.ts';
 import { COLUMNS, type ColumnType } from '../../../lambda/core/record/columns.ts';
 import type { ColumnOf } from './kql-check.ts';
@@ -149,3 +150,11 @@ export const ALL_TABLES: Tables = {
   [BULK_TABLE]: ingestion,
   [DATA_COLLECTOR_TABLE]: [...collector, ...formerExtension.filter(one => one.name !== 'TimeGenerated')],
 };
+
+/**
+ * What `_GetWatchlist()` returns of each watchlist, by alias: of a list without items, and of one that is not there, only the
+ * columns that every watchlist has. https://learn.microsoft.com/azure/sentinel/watchlists-queries
+ */
+export const WATCHLIST_TABLES: Tables = Object.fromEntries(
+  WATCHLISTS.map(({ alias }) => [alias, [{ name: 'SearchKey', type: 'string' }]]),
+);

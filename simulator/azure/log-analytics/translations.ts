@@ -7,11 +7,12 @@ import { bulkTransforms } from '../../../azure/bulk.ts';
 import { DETECTIONS } from '../../../azure/detections.ts';
 import { BULK_MARK, bulkSource } from '../../../azure/function-auth0-logs.ts';
 import { FUNCTIONS, SAVED_QUERIES, type SavedFunction } from '../../../azure/queries.ts';
+import { sentinelRule } from '../../../azure/sentinel-rules.ts';
 import { BULK_TABLE, DATA_COLLECTOR_TABLE, STREAM, TABLE } from '../../../azure/table.ts';
 import { countsKql, dcrErrorsKql, idsKql, LOG_OPERATION_KQL } from '../../../lambda/core/stored-kql.ts';
 import { INGESTED_AT } from '../workspace.ts';
 import { type ColumnOf, checker } from './kql-check.ts';
-import { ALL_TABLES, type Tables, WORKSPACES, type WorkspaceName } from './schemas.ts';
+import { ALL_TABLES, type Tables, WATCHLIST_TABLES, WORKSPACES, type WorkspaceName } from './schemas.ts';
 
 /** The questions of `audit --stored`, for one span: their times are in their texts. */
 export const STORED_SAMPLE = {
@@ -66,7 +67,7 @@ export function translations(
     const text = local(kql, exist);
     return { name, kql: text, schema: columnsUsed(text, withIngestionTime(tables)) };
   };
-  const views = { ...results, ...workspaces.own };
+  const views = { ...results, ...workspaces.own, ...WATCHLIST_TABLES };
   return [
     ...(Object.keys(workspaces) as WorkspaceName[]).map(workspace =>
       translate(
@@ -80,6 +81,10 @@ export function translations(
       ...functions.filter(one => one.alias !== 'Auth0Logs').map(({ alias, kql }) => ({ name: alias, kql })),
       ...SAVED_QUERIES.map(({ name, kql }) => ({ name: `query-${name}`, kql })),
       ...DETECTIONS.map(({ id, kql }) => ({ name: `detection-${id}`, kql })),
+      ...DETECTIONS.map(sentinelRule).map(({ id, properties: { query } }) => ({
+        name: `sentinel-${id}`,
+        kql: query,
+      })),
       ...Object.entries(STORED_QUERIES).map(([name, kql]) => ({ name, kql })),
     ].map(({ name, kql }) => translate(name, kql, views, workspaces.own)),
     ...FLOWS.map(([name, kql]) => translate(name, kql, { source: workspaces.own[TABLE] ?? [] }, {})),
@@ -161,7 +166,8 @@ function local(kql: string, tables: Tables): string {
     )
     .replaceAll('ingestion_time()', INGESTED_AT)
     .replaceAll(AGGREGATE.kql, AGGREGATE_STAND_IN.kql)
-    .replace(/\b(Auth0\w+)\(\)/g, '$1');
+    .replace(/\b(Auth0\w+)\(\)/g, '$1')
+    .replace(/_GetWatchlist\('(\w+)'\)/g, '$1');
   const needed = Object.entries(STAND_INS).filter(([name]) => text.includes(`${name}(`));
   return [...needed.map(([, standIn]) => standIn), text, ''].join('\n');
 }

@@ -28,7 +28,7 @@ describe('a query is translated with the columns that it uses', () => {
 
   test('those that it names', () => {
     expect(schemaOf('detection-brute-force')).toEqual({
-      Auth0SignIns: ['IngestionTime', 'EventType', 'SrcIpAddr', 'EventTime', 'User'],
+      Auth0SignIns: ['IngestionTime', 'EventType', 'SrcIpAddr', 'ActorUserId', 'EventTime', 'User'],
     });
   });
 

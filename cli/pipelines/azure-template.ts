@@ -1,4 +1,4 @@
-/** What `init` asks the Azure CLI, and has it do. It works with the operator's own login; no secret passes through it. */
+/** The deployment of azure/template.json, by the Azure CLI and the operator's own login. No secret passes through it. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,19 @@ import { packageFile } from '../terminal/package-files.ts';
 /** The deployment's name in docs/setup.md. */
 const DEPLOYMENT = 'auth0-logs';
 /** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, of what needs no quotes in any shell. */
-export const AZURE_NAME = /^[A-Za-z0-9][\w().-]{0,89}$/;
+const AZURE_NAME = /^[A-Za-z0-9][\w().-]{0,89}$/;
+
+/** Undefined for a name that may be given to the Azure CLI. */
+export const azureNameProblem = (name: string): string | undefined =>
+  AZURE_NAME.test(name)
+    ? undefined
+    : 'allowed: letters, digits, ( ) . _ and -, beginning with a letter or a digit';
+
+/** Throws UsageError for a name that may not. */
+export function refuseAzureName(flag: string, name: string): void {
+  const problem = azureNameProblem(name);
+  if (problem !== undefined) throw new UsageError(`${flag} is ${JSON.stringify(name)}; ${problem}`);
+}
 
 export interface AzurePlan {
   readonly group: string;
@@ -18,8 +30,10 @@ export interface AzurePlan {
   /** Of what must be created; undefined if nothing must. */
   readonly location: string | undefined;
   readonly creates: readonly ('group' | 'workspace')[];
-  readonly alertEmails: readonly string[];
 }
+
+/** Of the template, by their names. */
+type Parameters = Readonly<Record<string, unknown>>;
 
 /** The subscription's name; undefined if `az` is not installed or nobody has logged in. */
 export async function subscription(): Promise<string | undefined> {
@@ -54,30 +68,31 @@ export async function absent(group: string, workspace: string): Promise<AzurePla
 
 const OUTPUTS = ['--query', 'properties.outputs', '-o', 'json'];
 
-/** Creates what is missing, and deploys azure/template.json. Returns the outputs. Throws UsageError with Azure's own words. */
-export async function deployTemplate(plan: AzurePlan): Promise<unknown> {
-  const { group, workspace, location = '', creates, alertEmails } = plan;
+/** Throws UsageError with Azure's own words. */
+export async function createMissing({ group, workspace, location = '', creates }: AzurePlan): Promise<void> {
   if (creates.includes('group')) await done('group', 'create', '-n', group, '-l', location, '-o', 'none');
-  if (creates.includes('workspace')) {
-    const words = ['workspace', 'create', '-g', group, '-n', workspace, '-l', location, '-o', 'none'];
-    await done('monitor', 'log-analytics', ...words);
-  }
+  if (!creates.includes('workspace')) return;
+  const words = ['workspace', 'create', '-g', group, '-n', workspace, '-l', location, '-o', 'none'];
+  await done('monitor', 'log-analytics', ...words);
+}
+
+/** The parameters of the last deployment, without secure ones; undefined if there is none. */
+export async function deployedParameters(group: string): Promise<Parameters | undefined> {
+  const query = ['--query', 'properties.parameters', '-o', 'json'];
+  const shown = await az('deployment', 'group', 'show', '-g', group, '-n', DEPLOYMENT, ...query);
+  if (shown.error !== undefined || shown.stdout.trim() === '') return undefined;
+  const entries = Object.entries(Object(JSON.parse(shown.stdout)));
+  return Object.fromEntries(entries.map(([name, one]) => [name, Object(one).value]));
+}
+
+/** Deploys azure/template.json. Returns the outputs. Throws UsageError with Azure's own words. */
+export async function deployTemplate(group: string, parameters: Parameters): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-'));
   try {
     // A file, since JSON on a command line is quoted differently in each shell.
-    const parameters = join(folder, 'parameters.json');
-    const given = { workspaceName: workspace, ...(alertEmails.length > 0 && { alertEmails }) };
-    await writeFile(parameters, JSON.stringify(parametersFile(given)));
-    const words = [
-      '-g',
-      group,
-      '-n',
-      DEPLOYMENT,
-      '-f',
-      packageFile('azure/template.json'),
-      '-p',
-      `@${parameters}`,
-    ];
+    const file = join(folder, 'parameters.json');
+    await writeFile(file, JSON.stringify(parametersFile(parameters)));
+    const words = ['-g', group, '-n', DEPLOYMENT, '-f', packageFile('azure/template.json'), '-p', `@${file}`];
     return JSON.parse(await done('deployment', 'group', 'create', ...words, ...OUTPUTS));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -85,7 +100,7 @@ export async function deployTemplate(plan: AzurePlan): Promise<unknown> {
 }
 
 /** https://learn.microsoft.com/azure/azure-resource-manager/templates/parameter-files */
-function parametersFile(values: Readonly<Record<string, unknown>>) {
+function parametersFile(values: Parameters) {
   const parameters = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
   return {
     $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#',
@@ -98,7 +113,7 @@ async function done(...words: readonly string[]): Promise<string> {
   const { stdout, error } = await az(...words);
   if (error === undefined) return stdout;
   throw new UsageError(
-    `az ${words.slice(0, 3).join(' ')} failed: ${error}; correct the cause, and run init again`,
+    `az ${words.slice(0, 3).join(' ')} failed: ${error}; correct the cause, and run this again`,
   );
 }
 

@@ -1,0 +1,99 @@
+/** Opens what there is of the account, asks, and leaves the report. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ENV } from '../../lambda/core/contract.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
+import { baseUrlOf } from '../../lambda/wiring.ts';
+import { onlyPipeline, openTarget } from '../pipelines/open.ts';
+import type { Operated, TargetOptions } from '../pipelines/operated.ts';
+import { confirm, terminal } from '../terminal/confirm.ts';
+import { replaceFile } from '../terminal/durable-file.ts';
+import { EXIT, UsageError } from '../terminal/errors.ts';
+import { liveLine } from '../terminal/live-line.ts';
+import { stopOnSignals, stoppableClock } from '../terminal/stoppable.ts';
+import { wrapped } from '../terminal/text.ts';
+import { askAll } from './ask.ts';
+import { auth0Asked } from './auth0.ts';
+import { acceptanceJson, questionJson } from './json.ts';
+import { postsAsked } from './posts.ts';
+import type { Asking, Question } from './question.ts';
+import { QUESTIONS } from './questions.ts';
+import { reportText, subjectOf } from './report.ts';
+import { showAnswers, showQuestions } from './show.ts';
+import { stackAsked } from './stack.ts';
+import { type WorkspaceOptions, workspaceAsked } from './workspace.ts';
+
+export interface AcceptanceOptions extends TargetOptions, WorkspaceOptions {
+  readonly list?: true;
+  readonly only?: readonly string[];
+  readonly yes?: true;
+  readonly watchMinutes: number;
+  readonly roleMinutes: number;
+  readonly report: string;
+  readonly json?: true;
+}
+
+/** Returns the exit code. Throws UsageError before anything is asked. */
+export async function runAcceptance(options: AcceptanceOptions): Promise<number> {
+  const questions = chosen(options.only);
+  if (options.list) {
+    if (options.json) console.log(JSON.stringify(questions.map(questionJson), undefined, 2));
+    else showQuestions(questions);
+    return EXIT.ok;
+  }
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const one = onlyPipeline(await openTarget(options));
+  const stop = stopOnSignals('stopping after the current question');
+  const asking = await askingOf(one, options, stop);
+  const screen = liveLine(process.stderr, Date.now);
+  const answers = await askAll(questions, asking, {
+    agrees: async ({ id, writes }) => {
+      if (options.yes) return true;
+      screen.clear();
+      return (await asking.person?.(`“${id}” ${writes}. Ask it?`)) ?? false;
+    },
+    begin: ({ id }) => screen.update(`asking ${id}`),
+  });
+  screen.clear();
+  const subject = subjectOf(one, version, Date.now());
+  const path = resolve(options.report);
+  await replaceFile(path, reportText(subject, answers));
+  if (options.json) console.log(JSON.stringify(acceptanceJson(subject, answers), undefined, 2));
+  else showAnswers(answers, path);
+  if (stop.aborted) return EXIT.interrupted;
+  return answers.some(({ outcome }) => outcome === 'refuted') ? EXIT.fault : EXIT.ok;
+}
+
+/** Throws UsageError for the id of no question. */
+function chosen(only: readonly string[] | undefined): readonly Question[] {
+  const ids = QUESTIONS.map(({ id }) => id);
+  const unknown = only?.find(one => !ids.includes(one));
+  if (unknown !== undefined) throw new UsageError(`--only has "${unknown}"; allowed: ${ids.join(', ')}`);
+  return QUESTIONS.filter(({ id }) => only?.includes(id) ?? true);
+}
+
+async function askingOf(one: Operated, options: AcceptanceOptions, stop: AbortSignal): Promise<Asking> {
+  const { config, secrets, env } = one;
+  const clock = stoppableClock(stop);
+  const fetch = httpClient();
+  const { auth0, settleSeconds } = config;
+  const baseUrl = baseUrlOf(env, ENV.auth0BaseUrl);
+  const posts = postsAsked(one, fetch);
+  const asked = terminal();
+  return {
+    clock,
+    stop,
+    auth0: auth0Asked({ config: auth0, settleSeconds, secrets, clock, fetch, baseUrl }),
+    posts,
+    workspace: await workspaceAsked(one, options, posts),
+    stack: await stackOf(one, options),
+    watchMs: options.watchMinutes * 60_000,
+    roleMs: options.roleMinutes * 60_000,
+    ...(asked && { person: question => confirm(asked, wrapped(question), stop) }),
+  };
+}
+
+async function stackOf(one: Operated, { config, ...options }: AcceptanceOptions): Promise<Asking['stack']> {
+  if (config !== undefined) return 'no stack: it is asked without --config';
+  return stackAsked(one, options);
+}

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { QUESTIONS } from '../../../cli/acceptance/questions.ts';
+import { cli, type Ended } from '../cli.ts';
+import { DOMAIN, type LocalWorld, openLocalWorld } from '../local-world.ts';
+import { tenantLogs, WITH_TOKEN } from './asked-world.ts';
+
+/** All that take no time. */
+const QUICK = QUESTIONS.map(({ id }) => id).filter(id => id !== 'late-ids');
+
+let world: LocalWorld | undefined;
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+
+async function acceptance(...args: readonly string[]): Promise<Ended & { report: string }> {
+  const at = world!;
+  const path = join(at.directory, 'report.md');
+  const file = await at.write('pipeline.json', at.config);
+  const all = [
+    'acceptance',
+    '--config',
+    file,
+    '--state',
+    join(at.directory, 'state'),
+    '--report',
+    path,
+    ...args,
+  ];
+  const ended = await cli(all, at.env);
+  return { ...ended, report: await readFile(path, 'utf8').catch(() => '') };
+}
+
+const open = async (auth0 = {}) => {
+  world = await openLocalWorld({
+    kind: WITH_TOKEN,
+    auth0: {
+      logs: tenantLogs(),
+      takeWithoutFrom: 'ignored',
+      rateLimit: { burst: 10, perSecond: 20 },
+      ...auth0,
+    },
+    azure: { keepRecords: true, queryRoles: { application: 'all', operator: 'all' } },
+  });
+  return world;
+};
+
+test('asks, and leaves a report that holds no secret, no log and no name of the account', async () => {
+  const { azure, secrets, auth0 } = await open();
+  const workspace = azure.settings.workspaceId;
+  const args = ['--only', QUICK.join(','), '--yes', '--workspace', workspace, '--read-as', 'pipeline'];
+  const { code, stdout, stderr, report } = await acceptance(...args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/18 questions: 1 unclear, 14 confirmed, 3 not-asked\nreport: /);
+  expect(report).toContain('| `accepted-answer` | confirmed | 204 with an empty body; date |');
+  expect(azure.received.records).toBe(1);
+  const texts = tenantLogs(1)
+    .flatMap(log => Object.values(log))
+    .filter(one => typeof one === 'string');
+  const { entra, dcrImmutableId } = azure.settings;
+  const ids = [
+    entra.tenantId,
+    entra.clientId,
+    dcrImmutableId,
+    workspace,
+    DOMAIN,
+    'local',
+    ...auth0.tenant.ids(),
+  ];
+  const forbidden = [...Object.values(secrets).flatMap(one => Object.values(one)), ...ids, ...texts];
+  expect(forbidden.filter(one => one.length > 4 && `${report}${stdout}`.includes(one))).toEqual([]);
+});
+
+test('without a terminal and --yes, nothing is written and no limit is used up', async () => {
+  const { azure, auth0 } = await open();
+  const { code, report } = await acceptance('--only', QUICK.join(','));
+  expect(code).toBe(0);
+  expect(azure.received.records).toBe(0);
+  expect(auth0.requests.throttled).toBe(0);
+  const written = QUESTIONS.filter(({ writes }) => writes !== undefined).map(({ id }) => id);
+  expect(written.length).toBeGreaterThan(3);
+  for (const id of written)
+    expect(report).toMatch(new RegExp(`\\| \`${id}\` \\| not-asked \\| it .*, which was not agreed to`));
+});
+
+test('a refuted assumption is exit code 1, with the fact and the setting that are wrong', async () => {
+  await open({ unknownFrom: { future: 'refused' } });
+  const { code, stdout, report } = await acceptance('--only', 'from-future,next-link', '--json');
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    retentionDays: 1,
+    answers: [
+      {
+        id: 'from-future',
+        outcome: 'refuted',
+        observed: 'Auth0 refuses it: 400 (invalid_query_string)',
+        fact: 'docs/runbook.md#checkpoint-astray',
+        setting: 'Auth0Options.unknownFrom.future',
+      },
+      { id: 'next-link', outcome: 'confirmed' },
+    ],
+  });
+  expect(report).toMatch(/\| --- \|.*\n\| `from-future` \| refuted \| .*\n\| `next-link` \| confirmed \|/);
+});
+
+test('--list asks nothing, and names every question', async () => {
+  const { code, stdout } = await cli(['acceptance', '--list']);
+  expect(code).toBe(0);
+  for (const { id, vendor } of QUESTIONS) expect(stdout).toContain(`${id} (${vendor})\n`);
+  const listed = JSON.parse((await cli(['acceptance', '--list', '--json'])).stdout);
+  expect(listed).toHaveLength(QUESTIONS.length);
+});
+
+test.each<[readonly string[], string]>([
+  [['--only', 'from-future,x'], '--only has "x"; allowed: from-future, '],
+  [['--watch-minutes', '0'], '--watch-minutes is "0"; allowed: a whole number, 1 to 1440'],
+  [['--role-minutes', 'x'], '--role-minutes is "x"; allowed: a whole number, 0 to 1440'],
+  [['--workspace', 'x'], '--workspace is "x"; allowed: the workspace’s id, a GUID'],
+])('%j is refused', async (args, message) => {
+  await open();
+  const { code, stderr, report } = await acceptance(...args);
+  expect({ code, report }).toEqual({ code: 2, report: '' });
+  expect(stderr).toContain(message);
+});

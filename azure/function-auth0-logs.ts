@@ -92,12 +92,12 @@ function noRows(): string {
 
 /** A table of our rule; Sentinel's newer connector also fills the first one, with some of the same columns. */
 function fromIngestion(table: string): string {
-  return source(table, ({ name, type }) => (name === 'TimeGenerated' ? name : ifExists(name, NOTHING[type])));
+  return source(table, ingested);
 }
 
 /** A table that the Data Collector API created: names with suffixes, and dynamic columns as text. */
 function fromCollector(table: string): string {
-  return source(table, column => (column.name === 'TimeGenerated' ? column.name : collected(column)));
+  return source(table, collected);
 }
 
 function source(table: string, value: (column: Column) => string): string {
@@ -108,7 +108,14 @@ function source(table: string, value: (column: Column) => string): string {
   return `${table} | project\n        ${[...columns, ...more].join(',\n        ')}`;
 }
 
-function collected(column: Column): string {
+/** A column's value in a table of our rule, whether or not the table has the column. */
+export function ingested({ name, type }: Column): string {
+  return name === 'TimeGenerated' ? name : ifExists(name, NOTHING[type]);
+}
+
+/** A column's value in a table that the Data Collector API created. */
+export function collected(column: Column): string {
+  if (column.name === 'TimeGenerated') return column.name;
   const names = [column.name, ...fieldsOf(column), ...(OTHER_NAMES[column.name] ?? [])];
   const first = (suffixes: readonly string[], otherwise: string) => {
     const found = names.flatMap(name => suffixes.map(suffix => ifExists(name + suffix, otherwise)));

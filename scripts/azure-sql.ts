@@ -1,12 +1,13 @@
 /**
  * `npm run generate -- sql`: translates the KQL of azure/ to SQL for simulator/azure/, after a change of a query. Needs Python
- * with duckdb-kql; the tests themselves do not.
+ * with duckdb-kql; the tests themselves do not. With `--only asim.sql`, one file alone.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { asimTranslations } from '../simulator/azure/log-analytics/asim-translations.ts';
 import { formatGenerated } from '../simulator/azure/log-analytics/generated.ts';
 import {
   hashOf,
@@ -15,20 +16,28 @@ import {
   withoutStandIns,
 } from '../simulator/azure/log-analytics/translations.ts';
 
-const SQL = resolve(import.meta.dirname, '../simulator/azure/log-analytics/queries.sql');
+const FOLDER = resolve(import.meta.dirname, '../simulator/azure/log-analytics');
 const TRANSLATOR = 'duckdb-kql==1.1.2';
 
-const { values } = parseArgs({ options: { python: { type: 'string', default: 'python3' } } });
+const { values } = parseArgs({
+  options: { python: { type: 'string', default: 'python3' }, only: { type: 'string' } },
+});
 
 function main(): void {
   checkTranslator();
-  const all = translations();
+  const files = { 'queries.sql': translations, 'asim.sql': asimTranslations };
+  for (const [file, all] of Object.entries(files)) {
+    if (values.only === undefined || values.only === file) write(file, all());
+  }
+}
+
+function write(file: string, all: readonly Translation[]): void {
   const work = mkdtempSync(join(tmpdir(), 'azure-sql-'));
   try {
     const written = new Map(groups(all).flatMap((group, index) => translate(group, join(work, `${index}`))));
     const queries = all.map(one => [one.name, { hash: hashOf(one), sql: written.get(one.name)! }] as const);
-    writeFileSync(SQL, formatGenerated(new Map(queries), TRANSLATOR));
-    console.log(`translated ${all.length} queries into ${SQL}`);
+    writeFileSync(join(FOLDER, file), formatGenerated(new Map(queries), TRANSLATOR));
+    console.log(`translated ${all.length} queries into ${file}`);
   } finally {
     rmSync(work, { recursive: true });
   }

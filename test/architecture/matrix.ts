@@ -34,16 +34,18 @@ const HOUSE = `
 | cli/acceptance/              | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ lambda/edges/* | commander @aws-sdk/client-cloudwatch node:*
 | cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ | commander cli-table3 node:*
 | cli/                         | cli/terminal/ cli/<command>/command.ts                          | commander node:*
-| azure/                       | lambda/core/record/ lambda/core/contract.ts lambda/core/model.ts lambda/destinations/all.ts | node:*
+| azure/asim/                  | azure/ lambda/core/record/                                      | node:*
+| azure/                       | azure/asim/ lambda/core/record/ lambda/core/contract.ts lambda/core/model.ts lambda/destinations/all.ts | node:*
 | simulator/world.ts           | simulator/*                                                     | node:*
 | simulator/                   |                                                                 | node:*
 | simulator/auth0/             | simulator/                                                      | node:*
 | simulator/azure/             | simulator/                                                      | node:*
-| simulator/azure/log-analytics/ | simulator/azure/ azure/ lambda/core/record/columns.ts lambda/core/stored-kql.ts | @duckdb/node-api @kusto/language-service-next node:*
+| simulator/azure/asim/        |                                                                 | node:*
+| simulator/azure/log-analytics/ | simulator/azure/ simulator/azure/asim/ azure/ azure/asim/ lambda/core/record/columns.ts lambda/core/stored-kql.ts | @duckdb/node-api @kusto/language-service-next node:*
 | simulator/aws/               | simulator/ simulator/azure/entra-federation.ts                  | @aws-sdk/* dynalite fauxqs node:*
 | simulator/aws/cloudwatch/    | simulator/                                                      | node:*
 | simulator/aws/ministack/     | simulator/                                                      | node:*
-| scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/ simulator/* | node:*
+| scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/* simulator/* | node:*
 | scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema esbuild cli-progress @stryker-mutator/* vitest node:*
 | bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
 | vitest.*                     | test/cdk/folder.ts                                              | vitest node:path
@@ -55,6 +57,7 @@ const TESTS = `
 | test/alarms/                | test/cdk/
 | test/architecture/          | test/*
 | test/azure/                 | test/cli/
+| test/azure/asim/            | test/azure/
 | test/bench/                 |
 | test/cdk/                   | test/cli/cli.ts test/destinations/
 | test/cli/                   | test/stories/functions.ts test/destinations/
@@ -81,6 +84,7 @@ const TESTS = `
 | test/simulator/auth0/       |
 | test/simulator/aws/         |
 | test/simulator/azure/       | test/destinations/
+| test/simulator/azure/asim/  |
 | test/simulator/azure/log-analytics/ | test/simulator/azure/
 | test/stories/               | test/azure/alert-rules.ts test/destinations/
 `;

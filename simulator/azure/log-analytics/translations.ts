@@ -115,7 +115,7 @@ function columnsOf(some: readonly SavedFunction[], tables: Tables): Record<strin
  * The columns that the text names, and those that it hands on without naming them, as a query without `project` or
  * `summarize` does. The translator gets no others.
  */
-function columnsUsed(text: string, tables: Tables): Translation['schema'] {
+export function columnsUsed(text: string, tables: Tables): Translation['schema'] {
   const words = new Set(text.match(/\w+/g));
   const handedOn = new Set(checker({ tables, functions: {} })(text).columns.map(column => column.name));
   return Object.fromEntries(
@@ -129,7 +129,7 @@ function columnsUsed(text: string, tables: Tables): Translation['schema'] {
 }
 
 /** The functions' results have no ingestion time of their own. */
-function withIngestionTime(tables: Tables): Tables {
+export function withIngestionTime(tables: Tables): Tables {
   const isTable = (name: string) => !name.startsWith('Auth0') || name.endsWith('_CL');
   return Object.fromEntries(
     Object.entries(tables).map(([name, columns]) => [
@@ -158,7 +158,7 @@ const STAND_INS = {
  * The query as the translator takes it. Functions become tables of their names, column_ifexists is decided by the
  * tables that exist, as Kusto does when it reads a query, and ingestion_time() is a column.
  */
-function local(kql: string, tables: Tables): string {
+export function local(kql: string, tables: Tables): string {
   const exist = new Set(Object.values(tables).flatMap(columns => columns.map(column => column.name)));
   const text = kql
     .replace(/column_ifexists\('(\w+)', ('[^']*'|\w+\(null\))\)/g, (_, name: string, otherwise: string) =>

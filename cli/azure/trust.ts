@@ -1,4 +1,4 @@
-/** `azure trust`: Entra is told which AWS roles it trusts, those of the stack's functions. */
+/** `azure trust`: sets which AWS roles Entra trusts: those of the stack's functions. */
 import {
   EnableOutboundWebIdentityFederationCommand,
   GetOutboundWebIdentityFederationInfoCommand,

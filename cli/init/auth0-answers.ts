@@ -45,8 +45,8 @@ async function firstAnswers({ options, env, ask }: Session): Promise<Auth0Answer
     (await ask!.choose('Plan of the tenant: how long does Auth0 keep logs?', PLANS, '1'));
   refuse('--log-retention-days', daysProblem(days));
   const credentials =
-    options.auth0Secret !== undefined
-      ? secretIn('--auth0-secret', options.auth0Secret)
+    options.credentials !== undefined
+      ? secretIn('--credentials', options.credentials)
       : environmentHasSecrets(env) || !ask
         ? environmentFields(env)
         : await askCredentials(ask);

@@ -9,7 +9,7 @@ credentials with a real request to Auth0 for a token and for logs, and the
 destination with a post without records. Nothing is written before that.
 
 Secrets are never options. Give them in a file that only you can read
-(--auth0-secret, --azure-secret), or in the environment: AUTH0_CLIENT_ID,
+(--credentials, --azure-secret), or in the environment: AUTH0_CLIENT_ID,
 AUTH0_CLIENT_SECRET or AUTH0_PRIVATE_KEY, AZURE_CLIENT_SECRET or
 AZURE_SHARED_KEY. The secrets file gets mode 0600 and is added to .gitignore.
 
@@ -24,7 +24,7 @@ Examples:
   $ npx auth0-logs-to-azure init
   $ npx auth0-logs-to-azure init --run
   $ npx auth0-logs-to-azure init --yes --domain acme.eu.auth0.com \\
-      --log-retention-days 10 --auth0-secret auth0-secret.json \\
+      --log-retention-days 10 --credentials auth0-secret.json \\
       --group auth0-logs --alarm-email you@example.com`;
 
 /** Adds the command to the program. */
@@ -37,7 +37,7 @@ export function addInit(program: Command): void {
     )
     .option('--domain <domain>', 'domain of the Auth0 tenant')
     .option('--log-retention-days <days>', 'days that Auth0 keeps logs: 1, 5, 10 or 30')
-    .option('--auth0-secret <file>', 'JSON: clientId, and clientSecret or privateKey')
+    .option('--credentials <file>', 'JSON: clientId, and clientSecret or privateKey')
     .option('--group <name>', 'Azure resource group, read with the Azure CLI')
     .option('--workspace <name>', 'Log Analytics workspace, to deploy the template')
     .option('--location <region>', 'Azure region of what must be created')

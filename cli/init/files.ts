@@ -9,13 +9,13 @@ import { readJsonFile } from '../terminal/json-file.ts';
 import { packageFile } from '../terminal/package-files.ts';
 import type { SecretFields } from './auth0-answers.ts';
 import type { Session } from './options.ts';
-import { Cancelled } from './questions.ts';
+import { StoppedByUser } from './questions.ts';
 
 export type Secrets = Readonly<Record<string, SecretFields>>;
 
 const CONFIG_MODE = 0o644;
 
-/** Before anything is asked. Throws UsageError, or Cancelled, when a file is there and must stay. */
+/** Before anything is asked. Throws UsageError, or StoppedByUser, when a file is there and must stay. */
 export async function mayReplace({ options, ask }: Session): Promise<void> {
   const { out, secrets, force } = options;
   const there = [out, secrets].filter(file => existsSync(file));
@@ -25,7 +25,7 @@ export async function mayReplace({ options, ask }: Session): Promise<void> {
   if (ask) {
     if (await ask.yes(`${names} already exist${there.length === 1 ? 's' : ''}. Replace?${kept}`, false))
       return;
-    throw new Cancelled();
+    throw new StoppedByUser();
   }
   throw new UsageError(
     `${names} already exist${there.length === 1 ? 's' : ''}; specify --force to replace, or other files with --out and --secrets`,

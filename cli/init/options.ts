@@ -1,4 +1,4 @@
-/** What `init` is told by flags and by the environment, and what it still has to ask. */
+/** What `init` gets from flags and from the environment, and what it still has to ask. */
 import type { Environment } from '../../lambda/wiring.ts';
 import { environmentHasSecrets } from '../pipelines/local/secrets.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -8,7 +8,7 @@ export interface InitOptions {
   readonly name: string;
   readonly domain?: string;
   readonly logRetentionDays?: string;
-  readonly auth0Secret?: string;
+  readonly credentials?: string;
   readonly group?: string;
   readonly workspace?: string;
   readonly location?: string;
@@ -38,14 +38,14 @@ export const NOBODY = 'none';
 
 /** Without a terminal every answer is a flag. Throws UsageError with all that are missing. */
 export function refuseMissing(options: InitOptions, env: Environment): void {
-  const { domain, logRetentionDays, auth0Secret, outputs, group, alarmEmail } = options;
+  const { domain, logRetentionDays, credentials, outputs, group, alarmEmail } = options;
   const missing = [
     domain === undefined && '--domain DOMAIN: the tenant’s own domain, such as acme.eu.auth0.com',
     logRetentionDays === undefined &&
       '--log-retention-days DAYS: Free 1, Essentials 5, Professional 10, Enterprise 30',
-    auth0Secret === undefined &&
+    credentials === undefined &&
       !environmentHasSecrets(env) &&
-      '--auth0-secret FILE with {"clientId": "…", "clientSecret": "…"}, or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET in the environment',
+      '--credentials FILE with {"clientId": "…", "clientSecret": "…"}, or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET in the environment',
     outputs === undefined &&
       group === undefined &&
       '--group GROUP: the Azure resource group, read with the Azure CLI; or --outputs FILE',

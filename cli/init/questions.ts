@@ -2,7 +2,7 @@
 import { confirm, isCancel, password, select, text } from '@clack/prompts';
 
 /** Ctrl-C or Escape at a question. */
-export class Cancelled extends Error {}
+export class StoppedByUser extends Error {}
 
 export interface Questions {
   /** @param problem what is wrong with an answer; undefined if nothing is */
@@ -37,6 +37,6 @@ export function questions(): Questions | undefined {
 }
 
 function answered<T>(answer: T): Exclude<T, symbol> {
-  if (isCancel(answer)) throw new Cancelled();
+  if (isCancel(answer)) throw new StoppedByUser();
   return answer as Exclude<T, symbol>;
 }

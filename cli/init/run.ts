@@ -12,7 +12,7 @@ import { hasError } from './checked.ts';
 import { mayReplace, writeFiles } from './files.ts';
 import { initJson } from './json.ts';
 import { type InitOptions, refuseMissing, type Session } from './options.ts';
-import { Cancelled, questions } from './questions.ts';
+import { questions, StoppedByUser } from './questions.ts';
 
 /** Returns the exit code. Throws UsageError and ConfigError for answers that cannot be. */
 export async function runInit(options: InitOptions): Promise<number> {
@@ -25,7 +25,7 @@ export async function runInit(options: InitOptions): Promise<number> {
   try {
     return await wizard(session);
   } catch (error) {
-    if (!(error instanceof Cancelled)) throw error;
+    if (!(error instanceof StoppedByUser)) throw error;
     printError('stopped; nothing was written');
     return EXIT.interrupted;
   }

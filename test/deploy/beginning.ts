@@ -77,7 +77,7 @@ export async function beginning({ checks, aws, scratch, nodeFolder, signal }: Be
         'none',
       ];
       const files = [
-        '--auth0-secret',
+        '--credentials',
         'auth0.json',
         '--outputs',
         'outputs.json',

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const ANSWERS = ['--domain', DOMAIN, '--log-retention-days', '1', '--alarm-email', 'ops@example.com'];
-const AUTH0 = ['--auth0-secret', 'auth0.json'];
+const AUTH0 = ['--credentials', 'auth0.json'];
 const AZURE = ['--outputs', 'outputs.json', '--azure-secret', 'azure.json'];
 const ALL = [...ANSWERS, ...AUTH0, ...AZURE];
 
@@ -106,7 +106,7 @@ describe('what is missing or wrong', () => {
     expect(stderr.match(/^ {2}- --[a-z0-9-]+/gm)).toEqual([
       '  - --domain',
       '  - --log-retention-days',
-      '  - --auth0-secret',
+      '  - --credentials',
       '  - --group',
       '  - --alarm-email',
     ]);
@@ -118,7 +118,7 @@ describe('what is missing or wrong', () => {
     ['--log-retention-days', 'ten', /^error: --log-retention-days: .*allowed: days, 1 to 365/],
     ['--alarm-email', 'me', /^error: --alarm-email: is "me"; allowed: an e-mail address/],
     ['--name', 'Prod', /^error: --name: is "Prod"; allowed: at most 32/],
-    ['--auth0-secret', 'no.json', /no\.json does not exist/],
+    ['--credentials', 'no.json', /no\.json does not exist/],
     ['--azure-secret', 'outputs.json', /is not an object of texts/],
   ])('is refused before a file is written: %s %s', async (flag, value, message) => {
     const { code, stderr } = await world.init([...ALL, flag, value]);

@@ -20,7 +20,11 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   template: { script: 'azure/write-template.ts', writes: 'azure/template.json and docs/schema.md' },
   queries: { script: 'scripts/azure-docs.ts', writes: 'docs/queries.md and docs/detections.md' },
   records: { script: 'scripts/golden-records.ts', writes: 'the records of test/golden' },
-  sql: { script: 'scripts/azure-sql.ts', writes: 'simulator/azure/log-analytics/queries.sql' },
+  sql: {
+    script: 'scripts/azure-sql.ts',
+    writes: 'queries.sql and asim.sql of simulator/azure/log-analytics/',
+  },
+  asim: { script: 'scripts/asim-docs.ts', writes: 'docs/asim.md' },
   workbook: {
     script: 'scripts/workbook-page.ts',
     writes: 'the workbook as a page',

@@ -27,9 +27,9 @@ Examples:
 const TRUST_HELP = `
 For pipelines whose azure.auth is "federated", after their first deploy. The
 command reads the roles of the stack's functions and the issuer of the account's
-tokens, and deploys azure/template.json again with both and with the parameters
-of its last deployment. If the account does not issue tokens for roles, it is
-allowed to, once for the account. Roles of other stacks stay trusted.
+tokens, and deploys the part of azure/template.json that trusts them. The rest
+stays as it is, and so do roles that are trusted already. If the account does
+not issue tokens for roles, this is enabled, once for the account.
 
 It needs the Azure CLI, logged in, and asks for confirmation unless --yes is
 given. Entra can take 30 minutes to apply it: until then, the pipelines wait.
@@ -68,9 +68,7 @@ export function addAzure(program: Command): void {
   azure
     .command('trust')
     .summary('let Entra trust the AWS roles of a deployed stack')
-    .description(
-      'Deploys azure/template.json again, so that the identity there trusts the roles of the stack.',
-    )
+    .description('Lets the identity that azure/template.json created trust the roles of the stack.')
     .requiredOption('--group <name>', 'Azure resource group of the deployment')
     .option('--stack <name>', 'name of the deployed stack (default: "Auth0LogsToAzure")')
     .option('--region <region>', 'AWS region (default: as the AWS CLI)')

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { specOf } from '../../lambda/destinations/all.ts';
-import { deployedParameters, deployTemplate, refuseAzureName } from '../pipelines/azure-template.ts';
+import { deployedParameters, deployTrust, refuseAzureName } from '../pipelines/azure-template.ts';
 import { command } from '../pipelines/remedy.ts';
 import { type StackClients, stackClients } from '../pipelines/stack/clients.ts';
 import { pipelineOutputs } from '../pipelines/stack/outputs.ts';
@@ -24,6 +24,9 @@ export interface TrustOptions {
   readonly json?: true;
 }
 
+/** As the template has it. */
+const DEFAULT_IDENTITY = 'auth0-logs-to-azure';
+
 /** Returns the exit code. Throws UsageError when AWS or Azure refuses, or nothing is federated. */
 export async function runTrust(options: TrustOptions): Promise<number> {
   const { group, stack = DEFAULT_STACK, json } = options;
@@ -37,40 +40,36 @@ export async function runTrust(options: TrustOptions): Promise<number> {
       `--group: the resource group "${group}" has no deployment "auth0-logs" of azure/template.json, or "az login" is needed`,
     );
   }
+  const { identityName = DEFAULT_IDENTITY, principalId } = parameters;
+  if (principalId) {
+    throw new UsageError(
+      `--group: the deployment in "${group}" has a principal of your own, and no identity; add the roles to its application as federated credentials, or use its client secret`,
+    );
+  }
   const iam = iamClient(clients, options.profile);
   const present = await issuerOf(clients, iam);
-  const others = listOf(parameters['awsRoleArns']).filter(arn => !isOf(stack, arn));
-  const trusted = [...others, ...roles];
   say(`roles of stack ${stack}:\n${roles.map(one => `  ${one}`).join('\n')}`);
-  if (others.length > 0) say(`trusted before, and kept:\n${others.map(one => `  ${one}`).join('\n')}`);
   if (!present)
     say('the AWS account does not issue tokens for roles yet: this will be enabled, once for the account');
-  if (options.dryRun || !(await isWanted(options, group))) {
-    if (json)
-      console.log(
-        JSON.stringify({ group, roles, kept: others, issuer: present, changed: false }, undefined, 2),
-      );
+  if (options.dryRun || !(await isWanted(options, identityName))) {
+    if (json) console.log(JSON.stringify({ group, roles, issuer: present, changed: false }, undefined, 2));
     else say('nothing was changed');
     return EXIT.ok;
   }
   const issuer = present ?? (await enable(clients, iam));
-  await deployTemplate(group, { ...parameters, awsIssuer: issuer, awsRoleArns: trusted });
-  if (json) console.log(JSON.stringify({ group, roles, kept: others, issuer, changed: true }, undefined, 2));
+  await deployTrust(group, { identityName, awsIssuer: issuer, awsRoleArns: roles });
+  if (json) console.log(JSON.stringify({ group, roles, issuer, changed: true }, undefined, 2));
   say(`Entra trusts them, from ${issuer}. It can take 30 minutes until it applies; the pipelines wait. See:`);
   say(`  ${command(['status'], { stack: options.stack, region: options.region, profile: options.profile })}`);
   return EXIT.ok;
 }
 
-async function isWanted({ yes, json }: TrustOptions, group: string): Promise<boolean> {
+async function isWanted({ yes, json }: TrustOptions, identity: unknown): Promise<boolean> {
   if (yes) return true;
   const asked = terminal();
   if (!asked || json)
     throw new UsageError('there is no terminal to ask at; specify --yes, or --dry-run to change nothing');
-  return confirm(
-    asked,
-    `deploy azure/template.json into "${group}" again, with these roles?`,
-    new AbortController().signal,
-  );
+  return confirm(asked, `let the identity "${identity}" trust these roles?`, new AbortController().signal);
 }
 
 /** Of the functions of every federated pipeline. */
@@ -93,10 +92,6 @@ async function rolesOf(clients: StackClients, stack: string): Promise<readonly s
     `no pipeline of stack "${stack}" is federated: azure.auth is not "federated", so nothing must be trusted`,
   );
 }
-
-/** CloudFormation names a role after its stack: those of an earlier deployment of the same stack are gone. */
-const isOf = (stack: string, arn: string) => arn.split('/').at(-1)?.startsWith(`${stack}-`) ?? false;
-const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 function iamClient({ region }: StackClients, profile: string | undefined): IAMClient {
   return new IAMClient({ region, maxAttempts: 3, ...(profile !== undefined && { profile }) });

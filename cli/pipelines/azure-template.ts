@@ -1,6 +1,6 @@
 /** The deployment of azure/template.json, by the Azure CLI and the operator's own login. No secret passes through it. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanMessage } from '../../lambda/core/http.ts';
@@ -86,14 +86,47 @@ export async function deployedParameters(group: string): Promise<Parameters | un
 }
 
 /** Deploys azure/template.json. Returns the outputs. Throws UsageError with Azure's own words. */
-export async function deployTemplate(group: string, parameters: Parameters): Promise<unknown> {
-  const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-'));
-  try {
+export function deployTemplate(group: string, parameters: Parameters): Promise<unknown> {
+  return deployFile(group, DEPLOYMENT, packageFile('azure/template.json'), parameters);
+}
+
+/** Of azure/template.json, what the identity trusts, and nothing else. */
+const CREDENTIALS = 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials';
+const TRUST_PARAMETERS = ['identityName', 'awsIssuer', 'awsRoleArns'];
+
+/**
+ * Lets the identity trust the roles, by that part of the template alone, under the same names: the whole template would
+ * reset its secure parameters, which cannot be read. Throws UsageError with Azure's own words.
+ */
+export async function deployTrust(group: string, parameters: Parameters): Promise<void> {
+  const template = JSON.parse(await readFile(packageFile('azure/template.json'), 'utf8'));
+  const found = template.resources.find((one: { readonly type: string }) => one.type === CREDENTIALS);
+  const { condition: _, dependsOn: __, ...resource } = found;
+  const declared = TRUST_PARAMETERS.map(name => [name, template.parameters[name]]);
+  await inFolder(async folder => {
+    const file = join(folder, 'template.json');
+    const { $schema, contentVersion } = template;
+    const part = { $schema, contentVersion, parameters: Object.fromEntries(declared), resources: [resource] };
+    await writeFile(file, JSON.stringify(part));
+    await deployFile(group, `${DEPLOYMENT}-trust`, file, parameters);
+  });
+}
+
+function deployFile(group: string, name: string, template: string, parameters: Parameters): Promise<unknown> {
+  return inFolder(async folder => {
     // A file, since JSON on a command line is quoted differently in each shell.
     const file = join(folder, 'parameters.json');
     await writeFile(file, JSON.stringify(parametersFile(parameters)));
-    const words = ['-g', group, '-n', DEPLOYMENT, '-f', packageFile('azure/template.json'), '-p', `@${file}`];
-    return JSON.parse(await done('deployment', 'group', 'create', ...words, ...OUTPUTS));
+    const words = ['-g', group, '-n', name, '-f', template, '-p', `@${file}`];
+    const printed = await done('deployment', 'group', 'create', ...words, ...OUTPUTS);
+    return printed.trim() === '' ? undefined : JSON.parse(printed);
+  });
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-'));
+  try {
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

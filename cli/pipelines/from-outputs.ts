@@ -73,10 +73,15 @@ function azureOf(outputs: Settings, present: Settings, pipeline: string): Settin
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => !isEmpty(value)));
 }
 
+/** Outputs beside the settings: what to do in Microsoft Sentinel. */
+const FOR_PEOPLE: readonly string[] = ['asimAttach', 'asimExclude'];
+
 /** `{"kind": {"type": "String", "value": "…"}, …}`, or a whole deployment with such outputs in it. */
 function settingsOf(given: unknown): Settings {
   const outputs = Object(Object(Object(given).properties).outputs ?? given);
-  const settings = Object.entries(outputs).map(([name, output]) => [name, Object(output).value] as const);
+  const settings = Object.entries(outputs)
+    .filter(([name]) => !FOR_PEOPLE.includes(name))
+    .map(([name, output]) => [name, Object(output).value] as const);
   const missing =
     settings.length === 0 || settings.some(([, value]) => typeof value !== 'string' && !Array.isArray(value));
   if (missing || !('kind' in outputs)) {

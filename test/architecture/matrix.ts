@@ -57,7 +57,7 @@ const TESTS = `
 | test/alarms/                | test/cdk/
 | test/architecture/          | test/*
 | test/azure/                 | test/cli/
-| test/azure/asim/            | test/azure/
+| test/azure/asim/            | test/azure/ test/docs/pages.ts
 | test/bench/                 |
 | test/cdk/                   | test/cli/cli.ts test/destinations/
 | test/cli/                   | test/stories/functions.ts test/destinations/
@@ -81,6 +81,7 @@ const TESTS = `
 | test/golden/                |
 | test/properties/            | test/world.ts test/crash/soak.ts
 | test/scripts/               | test/config/ test/destinations/
+| test/service/               | test/cli/
 | test/simulator/auth0/       |
 | test/simulator/aws/         |
 | test/simulator/azure/       | test/destinations/

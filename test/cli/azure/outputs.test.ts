@@ -63,6 +63,12 @@ test('the types of the second table are those that the template has put there', 
   expect(rawAzure(configurationFrom(outputs(), present))).toEqual(federated);
 });
 
+test('what a deployment puts out for Microsoft Sentinel is not a setting', () => {
+  const put = outputs({ deploySentinel: true });
+  expect(Object.keys(Object(put))).toEqual(expect.arrayContaining(['asimAttach', 'asimExclude']));
+  expect(rawAzure(configurationFrom(put, NEW))).toEqual(federated);
+});
+
 describe('a configuration that is there', () => {
   const auth0 = { domain: 'acme.eu.auth0.com', secret: 's', logRetentionDays: 10 };
   const old = {

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type IamSimulator, startIam } from '../../../simulator/aws/iam.ts';
 import { LOGS_INGESTION } from '../../../simulator/azure/logs-ingestion.ts';
-import { OWN_ENV } from '../cli.ts';
+import { OWN_ENV, ROOT } from '../cli.ts';
 import { openStackWorld, type StackWorld } from '../stack-world.ts';
 
 let world: StackWorld;
@@ -36,14 +36,12 @@ const [a, b, c] = words;
 if (a !== 'deployment' || b !== 'group' || words[4] !== 'logs') { console.error('ERROR: (ResourceGroupNotFound)'); process.exit(1); }
 if (c === 'show') {
   console.log(JSON.stringify({
-    workspaceName: { type: 'String', value: 'ws' },
-    alertEmails: { type: 'Array', value: ['ops@example.com'] },
-    awsRoleArns: { type: 'Array', value: [
-      'arn:aws:iam::000000000000:role/Other-prodShipRole-1A', 'arn:aws:iam::000000000000:role/Auth0LogsToAzure-gone-1A',
-    ] },
+    identityName: { type: 'String', value: 'their-identity' },
+    alertWebhooks: { type: 'SecureObject' },
   }));
 } else {
   copyFileSync(words[words.indexOf('-p') + 1].slice(1), join(__dirname, 'parameters.json'));
+  copyFileSync(words[words.indexOf('-f') + 1], join(__dirname, 'template.json'));
   console.log('{}');
 }
 `;
@@ -61,28 +59,32 @@ const ROLES = ['prodShip', 'prodReplay', 'prod-euShip', 'prod-euReplay'].map(
   name => `arn:aws:iam::000000000000:role/Auth0LogsToAzure-${name}Role-1SIMULATED`,
 );
 
-test('the template is deployed again with the roles of every pipeline, and with all other parameters', async () => {
+test('the part of the template that trusts the roles of every pipeline is deployed, and nothing else', async () => {
   const { code, stdout, stderr } = await trust('--group', 'logs', '--yes');
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain(iam.issuer);
   expect(iam.enabled).toBe(true);
   expect(await given()).toEqual({
-    workspaceName: 'ws',
-    alertEmails: ['ops@example.com'],
+    identityName: 'their-identity',
     awsIssuer: iam.issuer,
-    // Those of another stack stay; those of an earlier deployment of this one do not.
-    awsRoleArns: ['arn:aws:iam::000000000000:role/Other-prodShipRole-1A', ...ROLES],
+    awsRoleArns: ROLES,
   });
+  const part = JSON.parse(await readFile(join(folder, 'template.json'), 'utf8'));
+  const whole = JSON.parse(await readFile(join(ROOT, 'azure/template.json'), 'utf8'));
+  expect(part.resources).toHaveLength(1);
+  // Under the name that the whole template would give it: an identity takes a subject only once.
+  expect(whole.resources).toContainEqual(expect.objectContaining(part.resources[0]));
+  const used = [...JSON.stringify(part.resources).matchAll(/parameters\('(\w+)'\)/g)].map(
+    ([, name]) => name!,
+  );
+  expect(Object.keys(part.parameters)).toEqual(expect.arrayContaining(used));
   // Where it is enabled already, it is not enabled again.
   expect((await trust('--group', 'logs', '--yes')).code).toBe(0);
 });
 
 test('a dry run changes neither AWS nor Azure', async () => {
   const { code, stdout } = await trust('--group', 'logs', '--dry-run', '--json');
-  expect([code, JSON.parse(stdout)]).toEqual([
-    0,
-    { group: 'logs', roles: ROLES, kept: [expect.stringContaining('Other-')], changed: false },
-  ]);
+  expect([code, JSON.parse(stdout)]).toEqual([0, { group: 'logs', roles: ROLES, changed: false }]);
   expect(iam.enabled).toBe(false);
   await expect(given()).rejects.toThrow('ENOENT');
 });

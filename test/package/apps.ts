@@ -142,6 +142,6 @@ export interface Template {
 }
 
 /** The template that the last synth of an app left. */
-export async function templateIn(folder: string): Promise<Template> {
-  return JSON.parse(await readFile(join(folder, 'cdk.out/AppStack.template.json'), 'utf8'));
+export async function templateIn(folder: string, output = 'cdk.out'): Promise<Template> {
+  return JSON.parse(await readFile(join(folder, output, 'AppStack.template.json'), 'utf8'));
 }

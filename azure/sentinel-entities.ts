@@ -105,11 +105,19 @@ function partsOf(entities: readonly Entity[]): Part[] {
   });
 }
 
-/** The name of an account ends before the "@": https://learn.microsoft.com/azure/sentinel/entities-reference#account */
+/** Sentinel drops an account with one of these names, whatever its domain. */
+const GENERIC = `'admin', 'administrator', 'system', 'root', 'anonymous', 'network', 'null', 'localsystem'`;
+
+/**
+ * The name of an account ends before the "@". Where that would be a generic name, it is the whole address.
+ * https://learn.microsoft.com/azure/sentinel/entities-reference#account
+ */
 function account(name: string, value: string, subject: string | undefined, isOfList: boolean): Part {
   const [whole, first, suffix] = [`${name}Entity`, `${name}EntityName`, `${name}EntitySuffix`];
   return {
-    assign: `${whole} = ${value}\n| extend ${first} = tostring(split(${whole}, '@')[0]), ${suffix} = tostring(split(${whole}, '@')[1])`,
+    assign: `${whole} = ${value}
+| extend ${first} = tostring(split(${whole}, '@')[0]), ${suffix} = tostring(split(${whole}, '@')[1])
+| extend ${first} = iff(tolower(${first}) in (${GENERIC}), ${whole}, ${first})`,
     mapping: {
       entityType: 'Account',
       fieldMappings: [

@@ -24,7 +24,7 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
     script: 'scripts/azure-sql.ts',
     writes: 'queries.sql and asim.sql of simulator/azure/log-analytics/',
   },
-  asim: { script: 'scripts/asim-docs.ts', writes: 'docs/asim.md' },
+  asim: { script: 'scripts/asim-docs.ts', writes: 'docs/asim.md and the parsers of azure/sentinel/' },
   workbook: {
     script: 'scripts/workbook-page.ts',
     writes: 'the workbook as a page',

@@ -1,5 +1,4 @@
 /** Opens what there is of the account, asks, and leaves the report. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ENV } from '../../lambda/core/contract.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
@@ -16,7 +15,7 @@ import { askAll } from './ask.ts';
 import { auth0Asked } from './auth0.ts';
 import { acceptanceJson, questionJson } from './json.ts';
 import { postsAsked } from './posts.ts';
-import type { Asking, Question } from './question.ts';
+import type { Asking, Outcome, Question } from './question.ts';
 import { QUESTIONS } from './questions.ts';
 import { reportText, subjectOf } from './report.ts';
 import { showAnswers, showQuestions } from './show.ts';
@@ -33,15 +32,17 @@ export interface AcceptanceOptions extends TargetOptions, WorkspaceOptions {
   readonly json?: true;
 }
 
-/** Returns the exit code. Throws UsageError before anything is asked. */
-export async function runAcceptance(options: AcceptanceOptions): Promise<number> {
+/**
+ * Returns the exit code. Throws UsageError before anything is asked.
+ * @param version of this program
+ */
+export async function runAcceptance(options: AcceptanceOptions, version: string): Promise<number> {
   const questions = chosen(options.only);
   if (options.list) {
     if (options.json) console.log(JSON.stringify(questions.map(questionJson), undefined, 2));
     else showQuestions(questions);
     return EXIT.ok;
   }
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const one = onlyPipeline(await openTarget(options));
   const stop = stopOnSignals('stopping after the current question');
   const asking = await askingOf(one, options, stop);
@@ -61,7 +62,8 @@ export async function runAcceptance(options: AcceptanceOptions): Promise<number>
   if (options.json) console.log(JSON.stringify(acceptanceJson(subject, answers), undefined, 2));
   else showAnswers(answers, path);
   if (stop.aborted) return EXIT.interrupted;
-  return answers.some(({ outcome }) => outcome === 'refuted') ? EXIT.fault : EXIT.ok;
+  const has = (wanted: Outcome) => answers.some(({ outcome }) => outcome === wanted);
+  return has('refuted') || !has('confirmed') ? EXIT.fault : EXIT.ok;
 }
 
 /** Throws UsageError for the id of no question. */
@@ -78,7 +80,7 @@ async function askingOf(one: Operated, options: AcceptanceOptions, stop: AbortSi
   const fetch = httpClient();
   const { auth0, settleSeconds } = config;
   const baseUrl = baseUrlOf(env, ENV.auth0BaseUrl);
-  const posts = postsAsked(one, fetch);
+  const posts = postsAsked(one, fetch, clock);
   const asked = terminal();
   return {
     clock,

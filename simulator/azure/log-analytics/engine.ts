@@ -17,6 +17,8 @@ export interface Scope {
   /** The time range that the portal or the alert rule looks at, by TimeGenerated: milliseconds since 1970. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** The current time of the query, and when its rows had arrived at the latest: `toMs` if absent. */
+  readonly nowMs?: number;
 }
 
 export interface LogAnalytics {
@@ -73,7 +75,7 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
   let range = '';
   const sql = async (text: string, scope: Scope) => {
     await setScope(connection, scope);
-    const next = `${scope.fromMs} ${scope.toMs}`;
+    const next = `${scope.fromMs} ${scope.toMs} ${scope.nowMs}`;
     if (!isOnce && next !== range) await work(auth0Logs);
     range = next;
     return (await connection.runAndReadAll(text)).getRowObjectsJS() as Row[];
@@ -91,13 +93,16 @@ export async function openLogAnalytics(workspace: WorkspaceName, rows: Rows): Pr
 /** Rows of the time range that have arrived. */
 const inRange = (
   arrival: string,
-) => `"TimeGenerated" > CAST(getvariable('from') AS TIMESTAMP) AND "TimeGenerated" <= CAST(getvariable('now') AS TIMESTAMP)
+) => `"TimeGenerated" > CAST(getvariable('from') AS TIMESTAMP) AND "TimeGenerated" <= CAST(getvariable('to') AS TIMESTAMP)
   AND ("${arrival}" IS NULL OR "${arrival}" <= CAST(getvariable('now') AS TIMESTAMP))`;
 
-async function setScope(connection: DuckDBConnection, { logIds, fromMs, toMs }: Scope): Promise<void> {
+async function setScope(
+  connection: DuckDBConnection,
+  { logIds, fromMs, toMs, nowMs = toMs }: Scope,
+): Promise<void> {
   const ids = logIds ? `[${logIds.map(quote).join(', ')}]` : 'NULL';
   await connection.run(
-    `SET VARIABLE "from" = ${quote(iso(fromMs))}; SET VARIABLE "now" = ${quote(iso(toMs))}; SET VARIABLE "logIds" = ${ids}`,
+    `SET VARIABLE "from" = ${quote(iso(fromMs))}; SET VARIABLE "to" = ${quote(iso(toMs))}; SET VARIABLE "now" = ${quote(iso(nowMs))}; SET VARIABLE "logIds" = ${ids}`,
   );
 }
 

@@ -154,8 +154,8 @@ export function queryApi(
       return options.hiddenTable === 'unknown' ? undefined : { columns, rows: [] };
     }
     const nowMs = options.now();
-    const isReady = (row: Readonly<Record<string, unknown>>) =>
-      options.queryDelayMs === 0 || Date.parse(String(row[INGESTED_AT])) + options.queryDelayMs <= nowMs;
+    const arrivedBy = new Date(nowMs - options.queryDelayMs).toISOString();
+    const isReady = (row: Readonly<Record<string, unknown>>) => String(row[INGESTED_AT]) <= arrivedBy;
     const usage = [
       { TimeGenerated: new Date(nowMs - RATE_MS).toISOString(), DataType: 'Usage', Quantity: 1 },
     ];

@@ -14,7 +14,6 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 export function quota(settings: WorkspaceSettings, operations: Operations): Quota {
-  const { dailyCapBytes, dailyCapResetHour, ingestionRateBytesPerMinute } = settings;
   let day: number | undefined;
   let minute: number | undefined;
   let ofDayBytes = 0;
@@ -26,6 +25,7 @@ export function quota(settings: WorkspaceSettings, operations: Operations): Quot
    * Stricter than Azure, which goes on for a while after the cap, and of late has failed to stop: nothing passes it here.
    */
   const withinCap = (bytes: number, atMs: number): boolean => {
+    const { dailyCapBytes, dailyCapResetHour } = settings;
     if (dailyCapBytes === undefined) return true;
     const today = Math.floor((atMs - dailyCapResetHour * HOUR_MS) / DAY_MS);
     if (today !== day) {
@@ -48,6 +48,7 @@ export function quota(settings: WorkspaceSettings, operations: Operations): Quot
    * Stricter than Azure too, which tries four times in twelve hours before it drops.
    */
   const withinRate = (bytes: number, atMs: number): boolean => {
+    const { ingestionRateBytesPerMinute } = settings;
     if (ingestionRateBytesPerMinute === undefined) return true;
     const now = Math.floor(atMs / MINUTE_MS);
     if (now !== minute) [minute, ofMinuteBytes] = [now, 0];
@@ -60,7 +61,10 @@ export function quota(settings: WorkspaceSettings, operations: Operations): Quot
   };
 
   return {
-    counts: dailyCapBytes !== undefined || ingestionRateBytesPerMinute !== undefined,
+    get counts() {
+      const { dailyCapBytes, ingestionRateBytesPerMinute } = settings;
+      return dailyCapBytes !== undefined || ingestionRateBytesPerMinute !== undefined;
+    },
     admits: (bytes, by, atMs) => {
       if (by === 'collector' && !withinRate(bytes, atMs)) return 'overRate';
       return withinCap(bytes, atMs) ? 'stored' : 'overCap';

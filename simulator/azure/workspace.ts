@@ -12,7 +12,14 @@ import { refuseWorkspaceSettings, WORKSPACE_DEFAULTS, type WorkspaceSettings } f
 /** In every row: what Kusto stores without a column, and returns from `ingestion_time()`. */
 export const INGESTED_AT = 'IngestedAt';
 
-export type Drop = 'overCap' | 'overRate' | 'tooManyColumns' | 'tableIsV2' | 'transformFailed';
+export type Drop =
+  | 'overCap'
+  | 'overRate'
+  | 'tooManyColumns'
+  | 'tableIsV2'
+  | 'transformFailed'
+  | 'filtered'
+  | 'lost';
 
 /** A post that the Data Collector API accepted. */
 export interface CollectedPost {
@@ -38,6 +45,8 @@ export interface Workspace {
   hasProperty(logType: string, property: string): boolean;
   /** Turns the Data Collector API's tables, as they are, into DCR-based ones: they get no further column. */
   migrateTables(): void;
+  /** Deletes rows of a table: https://learn.microsoft.com/rest/api/loganalytics/workspace-purge/purge */
+  purge(table: string, isGone: (row: Readonly<StoredRecord>) => boolean): void;
   /** Every table's rows when they are kept, each with INGESTED_AT; `_LogOperation` and `DCRLogErrors` among them. */
   tables(): Readonly<Record<string, readonly Readonly<StoredRecord>[]>>;
 }
@@ -60,7 +69,7 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
   const rows = new Map<string, StoredRecord[]>();
   const dropped: Partial<Record<Drop, number>> = {};
   const ruleTable = settings.stream.slice('Custom-'.length);
-  let tablesAreFixed = settings.tableKind === 'dcr';
+  const migrated = new Set<string>();
   let stored = 0;
 
   const drop = (why: Drop, howMany: number): void => {
@@ -73,8 +82,12 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
     by: 'collector' | 'rule',
     atMs: number,
   ): void => {
-    const arrived = new Date(atMs).toISOString();
+    const arrived = new Date(atMs + settings.rowDelayMs).toISOString();
     for (const row of some) {
+      if (settings.loses?.(row)) {
+        drop('lost', 1);
+        continue;
+      }
       const bytes = limits.counts ? Buffer.byteLength(JSON.stringify(row)) : 0;
       const verdict = limits.admits(bytes, by, atMs);
       if (verdict !== 'stored') {
@@ -115,7 +128,7 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
     if (records.length === 0) return;
     // The rule's own table is made for it, whatever the others are. Stricter than Azure may be: the whole post is
     // dropped, where only some of its records bring a new column.
-    const isFixed = tablesAreFixed || name === ruleTable;
+    const isFixed = settings.tableKind === 'dcr' || migrated.has(name) || name === ruleTable;
     if (isFixed && columns.length > columnNames(before).length) {
       operations.tableIsV2(atMs, name);
       drop('tableIsV2', records.length);
@@ -146,7 +159,10 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
       drop('transformFailed', records.length);
       return;
     }
-    store(ruleTable, records, 'rule', atMs);
+    const { transformWhere = () => true } = settings;
+    const passed = records.filter(transformWhere);
+    if (passed.length < records.length) drop('filtered', records.length - passed.length);
+    store(ruleTable, passed, 'rule', atMs);
   };
 
   return {
@@ -161,7 +177,13 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
     ingest,
     hasProperty: (logType, property) => collected.get(`${logType}_CL`)?.has(property) ?? false,
     migrateTables: () => {
-      tablesAreFixed = true;
+      for (const name of collected.keys()) migrated.add(name);
+    },
+    purge: (table, isGone) => {
+      const kept = rows.get(table) ?? [];
+      const left = kept.filter(row => !isGone(row));
+      stored -= kept.length - left.length;
+      rows.set(table, left);
     },
     tables: () => ({
       ...Object.fromEntries(rows),

@@ -124,7 +124,8 @@ ${IMPORT}
 ${PIPELINE.replace('STACK', "new Stack(new App(), 'AppStack')")}
 `,
     },
-    install: ['aws-cdk-lib', 'constructs'],
+    // As the README says.
+    install: ['aws-cdk@2', 'aws-cdk-lib', 'constructs'],
     app: 'node app.js',
   },
 ];

@@ -12,11 +12,13 @@ import { startMiniStack } from '../../simulator/aws/ministack/server.ts';
 import { KINDS } from '../../simulator/azure/apis.ts';
 import { startEnds } from '../../simulator/world.ts';
 import { startChecks } from '../deploy/checks.ts';
+import { APPS } from './apps.ts';
 import { consumers } from './consumers.ts';
 import { contents } from './contents.ts';
 import { demo } from './demo.ts';
 import { deploying } from './deploying.ts';
 import { install, PROGRAMS, type Stage } from './stage.ts';
+import { withoutApp } from './without-app.ts';
 
 const LIMIT_MINUTES = 20;
 const DIST = resolve(import.meta.dirname, '../../dist');
@@ -40,7 +42,8 @@ async function story(): Promise<void> {
   closers.push(() => rm(scratch, { recursive: true, force: true, maxRetries: 5 }));
   const ends = await startEnds({ name: 'package-test' });
   closers.push(ends.close);
-  const pipeline = ends.pipeline(KINDS[0], 'prod');
+  const kind = KINDS[0];
+  const pipeline = ends.pipeline(kind, 'prod');
   const env = { PIPELINE: JSON.stringify(pipeline.config), ADDRESSES: JSON.stringify(ends.addresses) };
   const stage: Stage = { checks, tarball: join(DIST, filename), scratch, signal, env };
 
@@ -55,7 +58,9 @@ async function story(): Promise<void> {
   closers.push(aws.stop);
   const { AWS_CA_BUNDLE: certificate } = aws.env;
   const awsEnv = { ...aws.env, ...(certificate !== undefined && { NODE_EXTRA_CA_CERTS: certificate }) };
-  await deploying({ ...stage, env: { ...env, ...awsEnv }, aws, ends, pipeline, folder, oldestNode });
+  const all = { ...stage, env: { ...env, ...awsEnv }, aws, ends, kind, pipeline, folder, oldestNode };
+  await deploying(all);
+  await withoutApp(all, join(scratch, APPS.at(-1)!.folder));
 }
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -24,6 +24,7 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
     script: 'scripts/azure-sql.ts',
     writes: 'queries.sql and asim.sql of simulator/azure/log-analytics/',
   },
+  sentinel: { script: 'scripts/sentinel-files.ts', writes: 'the files of azure/sentinel/' },
   asim: { script: 'scripts/asim-docs.ts', writes: 'docs/asim.md' },
   workbook: {
     script: 'scripts/workbook-page.ts',

@@ -11,7 +11,7 @@ process.env['NODE_COMPILE_CACHE'] ??= resolve(import.meta.dirname, 'node_modules
 const PURE = ['alarms', 'azure', 'cdk', 'config', 'core', 'destinations', 'edges'].map(
   folder => `test/${folder}/**/*.test.ts`,
 );
-const NEVER = ['test/deploy/**', 'node_modules/**'];
+const NEVER = ['test/deploy/**', 'test/package/**', 'node_modules/**'];
 
 export default defineConfig({
   test: {

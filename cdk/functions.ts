@@ -1,6 +1,6 @@
 /** The two functions: they differ in bundle, timeout and permissions. */
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, IgnoreMode, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -60,8 +60,8 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
   });
   const made = new LambdaFunction(scope, id, {
     description,
-    code: Code.fromAsset(join(props.dist ?? DIST, bundle)),
-    handler: 'index.handler',
+    code: codeOf(props.dist ?? DIST, bundle),
+    handler: `${bundle}/index.handler`,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: props.memorySizeMb ?? DEFAULT_MEMORY_MB,
@@ -76,6 +76,12 @@ export function pipelineFunction(scope: Construct, id: string, props: FunctionPr
   });
   acknowledgeFindings(role, made, props);
   return made;
+}
+
+/** Of all bundles this one, with what those of the npm package share. So its path in the folder is that in the function. */
+function codeOf(dist: string, bundle: string): Code {
+  const exclude = ['*', ...[bundle, 'shared'].flatMap(name => [`!${name}`, `!${name}/**`])];
+  return Code.fromAsset(dist, { exclude, ignoreMode: IgnoreMode.GLOB });
 }
 
 function acknowledgeFindings(role: Role, made: LambdaFunction, { vpc, statements }: FunctionProps): void {

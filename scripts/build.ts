@@ -13,13 +13,14 @@ export const FUNCTIONS = { ...PIPELINE, guard: 'lambda/guard-handler.ts' };
 /**
  * Bundles each entry of `entries` (name → source file, from `root`) to `<outdir>/<name>/index.mjs`, with its source
  * map, its licenses, and `<outdir>/meta.json` for all. The same sources give the same bytes.
+ * For the package it leaves out source maps, which the functions do not read, and what several bundles hold is once in `<outdir>/shared/`.
  * Returns the bytes of each bundle. Throws esbuild's BuildFailure, whose message holds every error with its place.
  */
 export async function bundle(
   entries: Readonly<Record<string, string>>,
   outdir: string,
   root = ROOT,
-  sourcemap = true,
+  forPackage = false,
 ): Promise<Readonly<Record<string, number>>> {
   const names = Object.keys(entries);
   for (const name of names) await rm(join(outdir, name), { recursive: true, force: true });
@@ -35,9 +36,11 @@ export async function bundle(
     // The AWS SDK's ES modules can be tree-shaken; its CommonJS modules cannot.
     mainFields: ['module', 'main'],
     minify: true,
-    sourcemap: sourcemap && 'linked',
+    sourcemap: !forPackage && 'linked',
+    splitting: forPackage,
+    chunkNames: 'shared/[hash]',
     sourcesContent: false,
-    legalComments: 'external',
+    legalComments: forPackage ? 'none' : 'external',
     metafile: true,
     logLevel: 'silent',
   } satisfies BuildOptions;

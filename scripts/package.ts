@@ -3,7 +3,7 @@
  * Its tree is that of the project, so that a path from a file to another is the same in both.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { bundle, FUNCTIONS } from './build.ts';
 import { writeLicenses } from './licenses.ts';
@@ -13,8 +13,8 @@ import { OUTSIDE, packageManifest } from './package-manifest.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'dist/package');
 /** Of the tarball. */
-const MAX_BYTES = 1_048_576;
-/** Taken as they are. */
+const MAX_BYTES = 1_000_000;
+/** Taken as they are; the pages too, since errors and README name them. */
 const COPIED = [
   'README.md',
   'LICENSE',
@@ -23,6 +23,7 @@ const COPIED = [
   'config.example.json',
   'config.schema.json',
   'azure/template.json',
+  ...readdirSync(join(ROOT, 'docs')).flatMap(name => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
 
 export interface Packed {
@@ -36,8 +37,7 @@ export interface Packed {
 /** Writes folder and tarball. Throws Error when something does not compile, or the tarball is too large. */
 export async function makePackage(): Promise<Packed> {
   rmSync(FOLDER, { recursive: true, force: true });
-  // Without source maps: the functions do not read them.
-  await bundle(FUNCTIONS, join(FOLDER, 'dist'), ROOT, false);
+  await bundle(FUNCTIONS, join(FOLDER, 'dist'), ROOT, true);
   await writeLicenses(join(FOLDER, 'dist'), ROOT);
   rmSync(join(FOLDER, 'dist/meta.json'));
   await packageCli(FOLDER, ROOT, OUTSIDE);

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { parserFiles } from '../azure/asim/files.ts';
 import { ASIM_PARSERS, parameterList } from '../azure/asim/parsers.ts';
 import { DETECTIONS } from '../azure/detections.ts';
 import { FUNCTIONS, SAVED_QUERIES } from '../azure/queries.ts';
@@ -38,7 +39,8 @@ export function sentinelTexts(): Readonly<Record<string, string>> {
       ? stringify(content, { lineWidth: 0 })
       : `${JSON.stringify(content, null, 2)}\n`;
   };
-  return Object.fromEntries(Object.entries(files).map(([path, content]) => [path, text(path, content)]));
+  const texts = Object.entries(files).map(([path, content]) => [path, text(path, content)] as const);
+  return Object.fromEntries([...texts, ...parserFiles().map(one => [one.path, one.text] as const)]);
 }
 
 /** The paths of the files that are there. */

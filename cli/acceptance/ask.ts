@@ -1,4 +1,6 @@
 /** Asks one question after the other, the person before each that writes. */
+import { ConfigError } from '../../lambda/config/config.ts';
+import { UsageError } from '../terminal/errors.ts';
 import { type Asking, type Heard, notAsked, type Question, unclear } from './question.ts';
 
 export interface Answered extends Heard {
@@ -28,7 +30,7 @@ export async function askAll(
       });
     else {
       begin(question);
-      const heard = await question.ask(asking);
+      const heard = await heardOf(question, asking);
       answers.push({
         question,
         ...(asking.stop.aborted && heard.outcome !== 'confirmed' ? unclear('stopped') : heard),
@@ -36,4 +38,16 @@ export async function askAll(
     }
   }
   return answers;
+}
+
+/** A configuration that one question cannot do with, such as a missing redaction key, does not cost the answers of the others. */
+async function heardOf(question: Question, asking: Asking): Promise<Heard> {
+  try {
+    return await question.ask(asking);
+  } catch (error) {
+    // Its words may name the account.
+    if (error instanceof UsageError || error instanceof ConfigError)
+      return unclear('it could not be asked; doctor says what is wrong');
+    throw error;
+  }
 }

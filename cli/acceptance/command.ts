@@ -66,7 +66,7 @@ export function addAcceptance(program: Command): void {
     .action(async (options: AcceptanceOptions) => {
       // Loaded only now: the SDKs take a while, and --help should not.
       const { runAcceptance } = await import('./run.ts');
-      process.exitCode = await runAcceptance(options);
+      process.exitCode = await runAcceptance(options, program.version() ?? 'unknown');
     });
 }
 

@@ -1,5 +1,4 @@
 /** Opens what there is of the account, asks, and leaves the report. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ENV } from '../../lambda/core/contract.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
@@ -33,15 +32,17 @@ export interface AcceptanceOptions extends TargetOptions, WorkspaceOptions {
   readonly json?: true;
 }
 
-/** Returns the exit code. Throws UsageError before anything is asked. */
-export async function runAcceptance(options: AcceptanceOptions): Promise<number> {
+/**
+ * Returns the exit code. Throws UsageError before anything is asked.
+ * @param version of this program
+ */
+export async function runAcceptance(options: AcceptanceOptions, version: string): Promise<number> {
   const questions = chosen(options.only);
   if (options.list) {
     if (options.json) console.log(JSON.stringify(questions.map(questionJson), undefined, 2));
     else showQuestions(questions);
     return EXIT.ok;
   }
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const one = onlyPipeline(await openTarget(options));
   const stop = stopOnSignals('stopping after the current question');
   const asking = await askingOf(one, options, stop);

@@ -29,8 +29,8 @@ export interface LogsOptions {
   readonly searchByDate?: 'answered' | 'refused' | 'ignored';
 }
 
-/** `position`: logs with greater ids; `refused`: 400; `empty`: none. */
-export type UnknownFrom = 'position' | 'refused' | 'empty';
+/** `position`: logs with greater ids; `refused`: 400; `empty`: none; `newest`: the tenant's newest. */
+export type UnknownFrom = 'position' | 'refused' | 'empty' | 'newest';
 
 const MOST = 100;
 const DEFAULT_SIZE = 50;
@@ -85,6 +85,9 @@ function oldestFirst(
   return list(shelf.after('', Number(query.get('take')), nowMs), options);
 }
 
+const lastOf = (shelf: TenantShelf, take: number, nowMs: number): readonly Log[] =>
+  take === 0 ? [] : shelf.visible(nowMs).slice(-take);
+
 /** What no log's id is, by its place. */
 function placeOf(
   from: string,
@@ -105,7 +108,10 @@ function pageAfter(query: URLSearchParams, shelf: TenantShelf, nowMs: number, op
   const place = options.unknownFrom ? placeOf(from, shelf, nowMs) : 'known';
   const answer = place === 'known' ? 'position' : (options.unknownFrom?.[place] ?? 'position');
   if (answer === 'refused') return badQuery('"from" is the id of no log');
-  const logs = answer === 'empty' ? [] : shelf.after(from, take, nowMs);
+  const logs =
+    answer === 'position'
+      ? shelf.after(from, take, nowMs)
+      : lastOf(shelf, answer === 'empty' ? 0 : take, nowMs);
   // Auth0 documents that an empty page links to itself.
   const next = `https://${options.domain}/api/v2/logs?from=${logs.at(-1)?.log_id ?? from}&take=${take}`;
   return list(logs, options, (options.nextLink ?? true) ? { link: `<${next}>; rel="next"` } : {});

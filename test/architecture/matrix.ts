@@ -75,6 +75,7 @@ const TESTS = `
 | test/docs/                  | test/azure/ test/cli/ test/cli/replay/ test/destinations/ test/scripts/
 | test/edges/                 | test/config/ test/destinations/
 | test/golden/                |
+| test/package/               | test/deploy/
 | test/properties/            | test/world.ts test/crash/soak.ts
 | test/scripts/               | test/config/ test/destinations/
 | test/service/               | test/cli/
@@ -84,6 +85,7 @@ const TESTS = `
 | test/simulator/azure/asim/  |
 | test/simulator/azure/log-analytics/ | test/simulator/azure/
 | test/stories/               | test/azure/alert-rules.ts test/destinations/
+| test/upgrade/               | test/cdk/ test/stories/
 `;
 
 const SHORT: Readonly<Record<string, readonly string[]>> = {

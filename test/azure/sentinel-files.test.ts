@@ -47,7 +47,9 @@ test('have no character outside of ASCII', () => {
 });
 
 test('have ids that are GUIDs, each once', () => {
-  const ids = paths.filter(path => path.endsWith('.yaml')).map(path => String(yamlOf(path).id));
+  const ids = inFolder('solution')
+    .filter(path => path.endsWith('.yaml'))
+    .map(path => String(yamlOf(path).id));
   expect(ids.filter(id => !GUID.test(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
 });

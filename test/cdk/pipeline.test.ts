@@ -46,11 +46,14 @@ describe('the functions', () => {
       expect(made).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
-        Handler: 'index.handler',
         MemorySize: 512,
       });
       expect(made.LoggingConfig.LogGroup.Ref).toMatch(/^prod(Ship|Replay)Logs/);
     }
+    expect(functions.map(made => made.Handler).sort()).toEqual([
+      'replay/index.handler',
+      'ship/index.handler',
+    ]);
     expect(functions.map(made => made.Timeout).sort()).toEqual(
       [REPLAY_TIMEOUT_SECONDS, SHIP_TIMEOUT_SECONDS].sort(),
     );

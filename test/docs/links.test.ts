@@ -18,10 +18,11 @@ test.each(LINKED)('every link of %s within the project leads to a file, and to a
   expect(broken).toEqual([]);
 });
 
-test('every import of an example in TypeScript leads to a file', () => {
+test('every import of an example in TypeScript is exported by the package', () => {
   const imported = PAGES.flatMap(name => blocks(name, 'ts')).flatMap(({ text }) =>
-    [...text.matchAll(/'\.\/auth0-logs-to-azure\/([^']+)'/g)].map(([, file]) => file!),
+    [...text.matchAll(/\{([^}]+)\} from 'auth0-logs-to-azure'/g)].flatMap(([, names]) => names!.split(',')),
   );
+  const exported = readFileSync(join(ROOT, 'cdk/api.ts'), 'utf8').match(/\w+/g)!;
   expect(imported.length).toBeGreaterThan(1);
-  expect(imported.filter(file => !existsSync(join(ROOT, file)))).toEqual([]);
+  expect(imported.filter(name => !exported.includes(name.trim()))).toEqual([]);
 });

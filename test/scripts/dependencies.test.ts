@@ -65,3 +65,17 @@ test('every dependency is loaded or called by one of them', () => {
   const loaded = new Set([...CALLED, ...[...files.values()].flat()]);
   expect(Object.keys(dependencies).filter(name => !loaded.has(name))).toEqual([]);
 });
+
+test('CONTRIBUTING says what each of them is for', () => {
+  const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+  const section = page.split('\n## ').find(text => text.startsWith('The package\n'))!;
+  const [, , rows = ''] = section.split('\n| --- | --- | --- | --- |\n');
+  const named = [...rows.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  );
+  const isNamed = (name: string) => named.some(one => one === name || one === name.replace(/\/.*/, '/*'));
+  expect(Object.keys(dependencies).filter(name => !isNamed(name))).toEqual([]);
+  const isOne = (row: string) =>
+    Object.keys(dependencies).some(name => name === row || name.replace(/\/.*/, '/*') === row);
+  expect(named.filter(row => !isOne(row))).toEqual([]);
+});

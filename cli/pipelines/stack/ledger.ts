@@ -7,7 +7,7 @@ import type { StackClients } from './clients.ts';
 
 /** The entries written since `fromMs`, oldest first. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 export async function* stackLedger(
-  { logs, ask }: StackClients,
+  { logs, ask }: Pick<StackClients, 'logs' | 'ask'>,
   logGroup: string,
   fromMs: number,
 ): AsyncGenerator<ReadEntry> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { QUESTIONS } from '../../../cli/acceptance/questions.ts';
-import { cli, type Ended } from '../cli.ts';
+import { cli, type Ended, ROOT, startCli } from '../cli.ts';
 import { DOMAIN, type LocalWorld, openLocalWorld } from '../local-world.ts';
 import { tenantLogs, WITH_TOKEN } from './asked-world.ts';
 
@@ -54,6 +54,8 @@ test('asks, and leaves a report that holds no secret, no log and no name of the 
   const { code, stdout, stderr, report } = await acceptance(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/18 questions: 1 unclear, 14 confirmed, 3 not-asked\nreport: /);
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  expect(report).toContain(`Version ${version}, `);
   expect(report).toContain('| `accepted-answer` | confirmed | 204 with an empty body; date |');
   expect(azure.received.records).toBe(1);
   const texts = tenantLogs(1)
@@ -103,6 +105,29 @@ test('a refuted assumption is exit code 1, with the fact and the setting that ar
     ],
   });
   expect(report).toMatch(/\| --- \|.*\n\| `from-future` \| refuted \| .*\n\| `next-link` \| confirmed \|/);
+});
+
+test('Ctrl-C ends the watch, and leaves a report of what was asked', async () => {
+  const { auth0, directory, config, env, write } = await open();
+  const report = join(directory, 'report.md');
+  const args = ['acceptance', '--config', await write('pipeline.json', config), '--report', report];
+  const { child, ended } = startCli([...args, '--only', 'from-future,late-ids,search-by-date'], env);
+  while (auth0.requests.pages < 4) await new Promise(resolve => setImmediate(resolve));
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130, stderr: 'stopping after the current question\n' });
+  const text = await readFile(report, 'utf8');
+  expect(text).toMatch(/`from-future` \| confirmed/);
+  expect(text).toMatch(/`late-ids` \| unclear \| stopped/);
+  expect(text).toMatch(/`search-by-date` \| not-asked \| stopped/);
+});
+
+test('a question that its configuration makes impossible costs no answer of the others', async () => {
+  const { config } = await open();
+  config['redact'] = [{ field: 'ip', how: 'hash' }];
+  const { code, report, stderr } = await acceptance('--only', 'accepted-answer,next-link', '--yes');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(report).toMatch(/`accepted-answer` \| unclear \| it could not be asked; doctor says what is wrong/);
+  expect(report).toMatch(/`next-link` \| confirmed/);
 });
 
 test('--list asks nothing, and names every question', async () => {

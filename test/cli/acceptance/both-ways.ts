@@ -39,11 +39,15 @@ const role = (...refused: readonly number[]): Pick<Setup, 'before' | 'during' | 
 export const BOTH_WAYS: Readonly<Record<string, BothWays>> = {
   'from-future': {
     confirmed: auth0({ unknownFrom: { future: 'position' } }),
-    refuted: [auth0({ unknownFrom: { future: 'refused' } })],
+    refuted: [auth0({ unknownFrom: { future: 'refused' } }), auth0({ unknownFrom: { future: 'newest' } })],
   },
   'from-expired': {
     confirmed: auth0({ unknownFrom: { expired: 'position' } }),
-    refuted: [auth0({ unknownFrom: { expired: 'refused' } }), auth0({ unknownFrom: { expired: 'empty' } })],
+    refuted: [
+      auth0({ unknownFrom: { expired: 'refused' } }),
+      auth0({ unknownFrom: { expired: 'empty' } }),
+      auth0({ unknownFrom: { expired: 'newest' } }),
+    ],
   },
   'from-unknown': {
     confirmed: auth0({ unknownFrom: { unknown: 'position' } }),

@@ -1,0 +1,42 @@
+/** What is in the tarball: all that is meant to be, and nothing else. */
+import type { Packed } from '../../scripts/package.ts';
+import { mustBe } from '../deploy/checks.ts';
+
+const NEEDED = [
+  'README.md',
+  'LICENSE',
+  'package.json',
+  'config.schema.json',
+  'azure/template.json',
+  'cdk/api.js',
+  'cdk/api.d.ts',
+  'cdk/installed-app.js',
+  'cli/auth0-logs-to-azure.mjs',
+  'cli/main.js',
+  'cli/licenses.txt',
+  'dist/ship/index.mjs',
+  'dist/replay/index.mjs',
+  'dist/guard/index.mjs',
+  'dist/licenses.txt',
+  'docs/setup.md',
+];
+const ALLOWED = [
+  /^[A-Z]+(\.md)?$/,
+  /^(package|config\.example|config\.schema)\.json$/,
+  /^azure\/template\.json$/,
+  /^(cdk|lambda)\/.*(\.js|\.d\.ts)$/,
+  /^cli\/([\w-]+\.js|auth0-logs-to-azure\.mjs|licenses\.txt)$/,
+  /^dist\/(\w+\/[\w.]+\.mjs|licenses\.txt)$/,
+  /^docs\/[\w-]+\.md$/,
+];
+const MAX_BYTES = 1_000_000;
+
+export function contents({ size, files }: Packed): string {
+  const paths = files.map(({ path }) => path);
+  const missing = NEEDED.filter(path => !paths.includes(path));
+  mustBe(missing.length === 0, `it lacks ${missing}`);
+  const others = paths.filter(path => !ALLOWED.some(allowed => allowed.test(path)));
+  mustBe(others.length === 0, `it also holds ${others}`);
+  mustBe(size < MAX_BYTES, `it has ${size} bytes; allowed: ${MAX_BYTES}`);
+  return `${paths.length} files, ${Math.ceil(size / 1000)} kB packed`;
+}

@@ -2,7 +2,7 @@
 FROM node:24-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS install
 WORKDIR /app
 COPY dist/auth0-logs-to-azure-*.tgz package.tgz
-RUN npm install --no-save --omit=dev --omit=peer --ignore-scripts --no-audit --no-fund ./package.tgz && rm package.tgz
+RUN npm install --no-save --omit=dev --ignore-scripts --no-audit --no-fund ./package.tgz && rm package.tgz
 
 FROM node:24-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe
 WORKDIR /app

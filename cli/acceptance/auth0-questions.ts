@@ -78,9 +78,11 @@ export const AUTH0_QUESTIONS: readonly Question[] = [
         if (!isPage(seen)) return noPage(seen);
         const firstMs = logIdTimeMs(idsOf(seen)[0] ?? '');
         if (firstMs === undefined) return refuted(`${statusWords(seen)}, although the tenant holds logs`);
-        const apartMs = Math.abs(firstMs - oldestMs!);
-        const words = `the first log is ${duration(apartMs)} from the oldest that search shows`;
-        return apartMs < HOUR_MS ? confirmed(`200; ${words}`) : refuted(`200; ${words}`);
+        // Older is a position too: Auth0 deletes when it gets to it.
+        const youngerMs = firstMs - oldestMs!;
+        const than = youngerMs < 0 ? 'older' : 'younger';
+        const words = `the first log is ${duration(Math.abs(youngerMs))} ${than} than the oldest that search shows`;
+        return youngerMs < HOUR_MS ? confirmed(`200; ${words}`) : refuted(`200; ${words}`);
       }),
   ),
   questionTo(
@@ -227,6 +229,7 @@ export const AUTH0_QUESTIONS: readonly Question[] = [
           q: datedBefore(beforeMs),
         });
         if (!isPage(seen)) return noPage(seen);
+        if (seen.body.length === 0) return unclear('no log is older than the newest second');
         const younger = seen.body.filter(log => (logDateOf(log) ?? 0) >= beforeMs).length;
         if (younger > 0)
           return refuted(`${younger} of ${seen.body.length} logs are younger than was asked for`);

@@ -1,5 +1,4 @@
 /** What is not known of Azure's ingestion and of the workspace behind it. */
-import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { counted, duration } from '../terminal/words.ts';
 import { confirmed, notAsked, type Question, questionTo, refuted, unclear } from './question.ts';
 import { headerWords, type Seen, statusWords } from './seen.ts';
@@ -92,14 +91,12 @@ export const AZURE_QUESTIONS: readonly Question[] = [
     },
     async ({ place, posts, query }, { clock, stop }) => {
       if (!posts) return notAsked('nothing can be posted from here');
-      const beginMs = clock.now();
-      const { logId, seen } = await posts.record();
+      const { logId, atMs, seen } = await posts.record();
       if (!isAccepted(seen)) return unclear(`not accepted: ${statusWords(seen)}`);
       const kql = `${place.table}\n| where ${place.logIdColumn} == '${logId}'\n| take 1`;
-      const atMs = logIdTimeMs(logId) ?? beginMs;
       while (!stop.aborted) {
         const answer = await query(kql, { fromMs: atMs - 3_600_000, toMs: clock.now() + 3_600_000 });
-        const passedMs = clock.now() - beginMs;
+        const passedMs = clock.now() - atMs;
         if (answer.kind === 'rows' && answer.rows.length > 0) return confirmed(`after ${duration(passedMs)}`);
         if (answer.kind === 'fault' && answer.fault.verdict === 'denied')
           return unclear(`the workspace refuses to be read (${answer.fault.status ?? 'no login'})`);

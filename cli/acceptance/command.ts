@@ -15,8 +15,9 @@ workspace, account or user and quotes no log: check it, then attach it to an
 issue.
 ${TARGET_HELP}
 
-Exit codes: 0 nothing was refuted; 1 an assumption was refuted; 2 wrong usage or
-configuration; 130 stopped by Ctrl-C, with a report of what was asked.
+Exit codes: 0 nothing was refuted; 1 an assumption was refuted, or none was
+confirmed; 2 wrong usage or configuration; 130 stopped by Ctrl-C, with a report
+of what was asked.
 
 Examples:
   $ npx auth0-logs-to-azure acceptance --list

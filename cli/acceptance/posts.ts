@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { bodyOf } from '../../lambda/core/body.ts';
 import type { Fetch } from '../../lambda/core/http.ts';
+import type { Clock } from '../../lambda/core/model.ts';
 import { logIdTimeMs, syntheticLogId } from '../../lambda/core/record/log-id.ts';
 import { openDestination, specOf } from '../../lambda/destinations/all.ts';
 import { openingOf, pipelineParts, systemClock } from '../../lambda/wiring.ts';
@@ -11,6 +12,8 @@ import { type Seen, type SeenAnswer, seenOf } from './seen.ts';
 /** The one record that is written. */
 export interface TestRecord {
   readonly logId: string;
+  /** When the post began. */
+  readonly atMs: number;
   readonly seen: Seen;
 }
 
@@ -29,7 +32,7 @@ const TIMEOUT_MS = 30_000;
 export const TEST_TYPE = 'acceptance_test';
 
 /** Or why nothing can be posted from here, as a clause. */
-export function postsAsked(one: Operated, fetch: Fetch): PostsAsked | string {
+export function postsAsked(one: Operated, fetch: Fetch, clock: Clock): PostsAsked | string {
   const { config, secrets, env } = one;
   const spec = specOf(config.azure);
   if (spec.isFederated(config.azure)) {
@@ -62,7 +65,11 @@ export function postsAsked(one: Operated, fetch: Fetch): PostsAsked | string {
     emptyRefused: spec.emptyRefused,
     post,
     record: () => {
-      record ??= testBody(one).then(async ({ logId, body }) => ({ logId, seen: (await post(body)).seen }));
+      record ??= testBody(one).then(async ({ logId, body }) => ({
+        logId,
+        atMs: clock.now(),
+        seen: (await post(body)).seen,
+      }));
       return record;
     },
   };

@@ -15,7 +15,7 @@ import { askAll } from './ask.ts';
 import { auth0Asked } from './auth0.ts';
 import { acceptanceJson, questionJson } from './json.ts';
 import { postsAsked } from './posts.ts';
-import type { Asking, Question } from './question.ts';
+import type { Asking, Outcome, Question } from './question.ts';
 import { QUESTIONS } from './questions.ts';
 import { reportText, subjectOf } from './report.ts';
 import { showAnswers, showQuestions } from './show.ts';
@@ -62,7 +62,8 @@ export async function runAcceptance(options: AcceptanceOptions, version: string)
   if (options.json) console.log(JSON.stringify(acceptanceJson(subject, answers), undefined, 2));
   else showAnswers(answers, path);
   if (stop.aborted) return EXIT.interrupted;
-  return answers.some(({ outcome }) => outcome === 'refuted') ? EXIT.fault : EXIT.ok;
+  const has = (wanted: Outcome) => answers.some(({ outcome }) => outcome === wanted);
+  return has('refuted') || !has('confirmed') ? EXIT.fault : EXIT.ok;
 }
 
 /** Throws UsageError for the id of no question. */
@@ -79,7 +80,7 @@ async function askingOf(one: Operated, options: AcceptanceOptions, stop: AbortSi
   const fetch = httpClient();
   const { auth0, settleSeconds } = config;
   const baseUrl = baseUrlOf(env, ENV.auth0BaseUrl);
-  const posts = postsAsked(one, fetch);
+  const posts = postsAsked(one, fetch, clock);
   const asked = terminal();
   return {
     clock,

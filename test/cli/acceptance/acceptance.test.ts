@@ -130,6 +130,17 @@ test('a question that its configuration makes impossible costs no answer of the 
   expect(report).toMatch(/`next-link` \| confirmed/);
 });
 
+test('an account that cannot be reached is exit code 1: nothing was answered', async () => {
+  const { auth0 } = await open();
+  await auth0.close();
+  const { code, report, stdout } = await acceptance('--only', 'from-future,take-without-from');
+  expect(code).toBe(1);
+  expect(stdout).toContain('2 questions: 2 unclear\n');
+  expect(report).toContain(
+    '| `from-future` | unclear | the tenant’s logs cannot be read: no token (unavailable) |',
+  );
+});
+
 test('--list asks nothing, and names every question', async () => {
   const { code, stdout } = await cli(['acceptance', '--list']);
   expect(code).toBe(0);

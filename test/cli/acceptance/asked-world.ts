@@ -68,7 +68,7 @@ export async function askIn(setup: Setup, questions: readonly Question[]): Promi
     const options = { config, secrets: secretsFile, state: join(world.directory, 'state') };
     const one = { ...onlyPipeline(await openTarget(options)), env: world.addresses };
     const fetch = httpClient();
-    const posts = postsAsked(one, fetch);
+    const posts = postsAsked(one, fetch, clock);
     const { auth0, settleSeconds } = one.config;
     const baseUrl = world.auth0.baseUrl;
     const workspace = world.azure.settings.workspaceId;

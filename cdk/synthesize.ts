@@ -1,13 +1,18 @@
 /** The app that `cdk synth` and `cdk deploy` run: it validates the input and builds the stack. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Annotations, App } from 'aws-cdk-lib';
 import { ConfigError } from '../lambda/config/config.ts';
 import { readInput } from './input.ts';
 import { PipelinesStack } from './stack.ts';
 
+/** The flags of cdk.json, which a project elsewhere does not have: other flags would be another template. */
+const FLAGS = JSON.parse(readFileSync(join(import.meta.dirname, '../cdk.json'), 'utf8')).context;
+
 /** Writes the template, after `checked` has added its rules. An invalid configuration is printed, and ends with exit code 1. */
 export function synthesize(checked: (app: App) => void = () => undefined): void {
   // Called explicitly: an invalid configuration must not leave a template behind.
-  const app = new App({ autoSynth: false });
+  const app = new App({ autoSynth: false, context: FLAGS });
   try {
     const { pipelines, removed, stack: around, isExample, ...options } = readInput(app.node.getAllContext());
     const stack = new PipelinesStack(app, around.name, { pipelines, removed, around, options });

@@ -8,8 +8,10 @@ import { addBackfill } from './backfill/command.ts';
 import { addCheckpoint } from './checkpoint/command.ts';
 import { addCompletion } from './completion/command.ts';
 import { addDemo } from './demo/command.ts';
+import { addDeploy } from './deploy/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDryRun } from './dry-run/command.ts';
+import { addInit } from './init/command.ts';
 import { addReplay } from './replay/command.ts';
 import { addRun } from './run/command.ts';
 import { addStatus } from './status/command.ts';
@@ -24,7 +26,15 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command) => void)[]>
   'Try it:': [addDemo],
   'Inspect, without changes:': [addStatus, addDryRun, addDoctor, addAudit],
   'Repair:': [addReplay, addCheckpoint, addBackfill],
-  'Set up, or run without AWS:': [addValidate, addRun, addAzure, addAcceptance, addCompletion],
+  'Set up, or run without AWS:': [
+    addInit,
+    addDeploy,
+    addValidate,
+    addRun,
+    addAzure,
+    addAcceptance,
+    addCompletion,
+  ],
 };
 
 const HELP = `

@@ -69,7 +69,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   },
   'stack.kmsKeyArn': {
     means:
-      'customer managed key for tables, queues, log groups, topics and created secrets: [its policy](setup.md#in-an-app-of-your-own)',
+      'customer managed key for tables, queues, log groups, topics and created secrets: [its policy](setup-details.md#in-an-app-of-your-own)',
     example: `arn:aws:kms:eu-west-1:123456789012:key/${GUID}`,
   },
   'stack.permissionsBoundaryArn': {

@@ -8,8 +8,14 @@ export const NODE_MINIMUM = [22, 16] as const;
 
 /** What the compiled construct loads, and its types name. */
 const DEPENDENCIES = ['valibot'];
-/** Which of the project's packages a user brings, if he uses what needs them: the construct, the demo. Ranges: see decision 027. */
-const PEERS = { 'aws-cdk-lib': '^2.224.0', constructs: '^10.0.0', dynalite: '^4.0.0', fauxqs: '^1.9.2' };
+/** Which of the project's packages a user brings, if he uses what needs them: `deploy`, the construct, the demo. Ranges: see decision 027. */
+export const PEERS = {
+  'aws-cdk': '^2.1100.0',
+  'aws-cdk-lib': '^2.224.0',
+  constructs: '^10.0.0',
+  dynalite: '^4.0.0',
+  fauxqs: '^1.9.2',
+};
 const COPIED = [
   'name',
   'version',

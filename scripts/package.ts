@@ -22,6 +22,7 @@ const COPIED = [
   'SECURITY.md',
   'config.example.json',
   'config.schema.json',
+  'cdk.json',
   'azure/template.json',
   ...readdirSync(join(ROOT, 'docs')).flatMap(name => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../terminal/errors.ts';
 import type { OutputsOptions } from './outputs.ts';
+import type { TrustOptions } from './trust.ts';
 
 const OUTPUTS_HELP = `
 The file contains the output of this command:
@@ -23,12 +24,29 @@ Examples:
   $ npx auth0-logs-to-azure azure outputs outputs.json \\
       --config config.json > moved.json`;
 
+const TRUST_HELP = `
+For pipelines whose azure.auth is "federated", after their first deploy. The
+command reads the roles of the stack's functions and the issuer of the account's
+tokens, and deploys the part of azure/template.json that trusts them. The rest
+stays as it is, and so do roles that are trusted already. If the account does
+not issue tokens for roles, this is enabled, once for the account.
+
+It needs the Azure CLI, logged in, and asks for confirmation unless --yes is
+given. Entra can take 30 minutes to apply it: until then, the pipelines wait.
+
+Exit codes: 0 done; 2 wrong usage, or AWS or Azure refused.
+
+Examples:
+  $ npx auth0-logs-to-azure azure trust --group auth0-logs --dry-run
+  $ npx auth0-logs-to-azure azure trust --group auth0-logs`;
+
 /** Adds the commands to the program. */
 export function addAzure(program: Command): void {
-  program
+  const azure = program
     .command('azure')
-    .summary('create a configuration from a deployed azure/template.json')
-    .description('Commands for the Azure deployment. See docs/azure.md.')
+    .summary('work with a deployed azure/template.json')
+    .description('Commands for the Azure deployment. See docs/azure.md.');
+  azure
     .command('outputs')
     .summary('create a configuration from the outputs of a deployment')
     .description('Prints a configuration with the outputs of a deployment of azure/template.json.')
@@ -46,6 +64,22 @@ export function addAzure(program: Command): void {
       // Loaded only now: the configuration's checks take a while, and --help should not.
       const { printConfiguration } = await import('./outputs.ts');
       printConfiguration(file, options);
+    });
+  azure
+    .command('trust')
+    .summary('let Entra trust the AWS roles of a deployed stack')
+    .description('Lets the identity that azure/template.json created trust the roles of the stack.')
+    .requiredOption('--group <name>', 'Azure resource group of the deployment')
+    .option('--stack <name>', 'name of the deployed stack (default: "Auth0LogsToAzure")')
+    .option('--region <region>', 'AWS region (default: as the AWS CLI)')
+    .option('--profile <name>', 'AWS profile (default: as the AWS CLI)')
+    .option('--dry-run', 'show the roles, and change nothing')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print the result as one JSON object')
+    .addHelpText('after', TRUST_HELP)
+    .action(async (options: TrustOptions) => {
+      const { runTrust } = await import('./trust.ts');
+      process.exitCode = await runTrust(options);
     });
 }
 

@@ -1,10 +1,10 @@
 /** The position of the pipeline, and the logs that wait after it. */
 import { isFutureLogId, logIdTimeMs } from '../../lambda/core/record/log-id.ts';
+import { type Auth0Findings, waitingText } from '../checks/auth0.ts';
+import { type Finding, about as findingOf } from '../checks/finding.ts';
 import type { StoredState } from '../pipelines/operated.ts';
 import { command } from '../pipelines/remedy.ts';
 import { dateText, duration } from '../terminal/words.ts';
-import { type Auth0Findings, waitingText } from './auth0.ts';
-import { type Finding, about as findingOf } from './finding.ts';
 import { type Asked, type Pulse, unasked } from './state.ts';
 
 const DAY_MS = 86_400_000;

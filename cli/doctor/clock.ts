@@ -1,9 +1,9 @@
 /** This machine's clock against the vendors', who write the time into every answer. */
 import type { Fetch } from '../../lambda/core/http.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
+import { about, type Finding } from '../checks/finding.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { duration } from '../terminal/words.ts';
-import { about, type Finding } from './finding.ts';
 
 /** How far this machine's clock is ahead of a vendor's, as far as an answer shows it. */
 export interface Skew {

@@ -1,9 +1,9 @@
 /** The data collection rule's stream against the columns that are sent: Azure drops what it does not declare, silently. */
 import { COLUMNS, type Column } from '../../lambda/core/record/columns.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
+import { about, type Finding } from '../checks/finding.ts';
 import { type About, command } from '../pipelines/remedy.ts';
 import { counted } from '../terminal/words.ts';
-import { about, type Finding } from './finding.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 

@@ -3,9 +3,9 @@ import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import type { Environment } from '../../lambda/wiring.ts';
+import { about, type Finding } from '../checks/finding.ts';
 import { doubtsOf } from '../pipelines/doubts.ts';
 import type { Target } from '../pipelines/operated.ts';
-import { about, type Finding } from './finding.ts';
 
 export function configurationFindings(
   config: PipelineConfig,

@@ -6,6 +6,7 @@ import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { type StoredDependencies, storedCounts } from '../../lambda/core/stored.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { systemClock } from '../../lambda/wiring.ts';
+import { type Finding, about as findingOf, partsOf } from '../checks/finding.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { type About, command } from '../pipelines/remedy.ts';
 import { type StoredReason, storedReasons } from '../pipelines/stored-reasons.ts';
@@ -19,7 +20,6 @@ import {
 } from '../pipelines/workspace-reader.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { counted, dateText } from '../terminal/words.ts';
-import { type Finding, about as findingOf, partsOf } from './finding.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,7 +1,8 @@
 /** What the checks have found, beside the judgment of health that `status` makes too. */
+
+import type { Finding } from '../checks/finding.ts';
 import { type Facts, healthOf, type Judgement, type Reason, worstOf } from '../pipelines/health.ts';
 import type { Operated, Target } from '../pipelines/operated.ts';
-import type { Finding } from './finding.ts';
 import type { Asked } from './state.ts';
 
 export interface Judged {

@@ -2,10 +2,10 @@
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { includeRule } from '../../lambda/core/record/include.ts';
 import { redactor } from '../../lambda/core/record/redact.ts';
+import { about, type Finding } from '../checks/finding.ts';
 import { unknownFieldLines, unmatchedLine } from '../pipelines/redaction.ts';
 import { type About, command } from '../pipelines/remedy.ts';
 import { counted } from '../terminal/words.ts';
-import { about, type Finding } from './finding.ts';
 
 /** No key is needed to see what a path leads to. */
 const ANY_KEY = 'none';

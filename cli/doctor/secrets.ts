@@ -2,9 +2,9 @@
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { SecretFields, SecretSource } from '../../lambda/core/model.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
+import { type Finding, about as findingOf } from '../checks/finding.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { type About, awsCommand } from '../pipelines/remedy.ts';
-import { type Finding, about as findingOf } from './finding.ts';
 import { missingIn, type Problem, privateKeyProblem, redactionKeyFault } from './secret-fields.ts';
 
 export interface Vault {

@@ -4,11 +4,11 @@ import { withoutRemedy } from '../../lambda/core/cause.ts';
 import { DEAD_LETTER_RETENTION_DAYS } from '../../lambda/core/contract.ts';
 import type { QueueName } from '../../lambda/core/model.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
+import { type Finding, about as findingOf, sentenceParts } from '../checks/finding.ts';
 import { queueReasons, runReasons, silenceReasons, worstOf } from '../pipelines/health.ts';
 import type { Depth, Limits, Stopped, StoredState, Target } from '../pipelines/operated.ts';
 import { type About, command, firstRun, revertDrift } from '../pipelines/remedy.ts';
 import { counted, duration, faultOf, runWarnings } from '../terminal/words.ts';
-import { type Finding, about as findingOf, sentenceParts } from './finding.ts';
 
 const DAY_MS = 86_400_000;
 /** Health, as the level of a finding. */

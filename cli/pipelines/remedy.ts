@@ -45,6 +45,39 @@ export function optionWords(about: About, taken: readonly (typeof ALL)[number][]
 export const aboutPipeline = (about: About, name: string, isOneOfSeveral: boolean): About =>
   isOneOfSeveral ? { ...about, pipeline: name } : about;
 
+/** A command that comes next, and what it is for. */
+export interface Following {
+  readonly command: string;
+  /** The same without the words that start us. */
+  readonly words: readonly string[];
+  readonly why: string;
+}
+
+/** The commands from a written configuration to the first log. `group`: Azure's resource group, if it is known. */
+export function following(made: {
+  readonly config: string;
+  readonly secrets: string;
+  readonly isFederated: boolean;
+  readonly group: string | undefined;
+}): readonly Following[] {
+  const { config, secrets, isFederated, group = 'GROUP' } = made;
+  const deploy = ['deploy', '--bootstrap', '--config', config, '--secrets', secrets];
+  const all: readonly (readonly [words: readonly string[], why: string])[] = [
+    [deploy, 'deploys the stack into AWS, and stores the secrets'],
+    isFederated
+      ? [['azure', 'trust', '--group', group], 'lets Entra trust the roles of the stack']
+      : [['doctor'], 'checks the deployed pipeline; its first run starts within a minute'],
+    [['status'], 'shows the first run; Azure can take 30 minutes to apply a new role'],
+  ];
+  return all.map(([words, why]) => ({ command: [START, ...words.map(quoted)].join(' '), words, why }));
+}
+
+/** The commands after a deploy. Until Entra trusts the roles of a new federated stack, its pipelines wait. */
+export const afterDeploy = (about: About, isFederated: boolean): readonly string[] => [
+  ...(isFederated ? [command(['azure', 'trust', '--group GROUP'], about)] : []),
+  command(['status'], about),
+];
+
 /**
  * What makes a pipeline of this machine run for the first time. Only its function may run a federated one.
  * After the line break, the line is a command.

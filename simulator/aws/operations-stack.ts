@@ -52,6 +52,7 @@ export function functionConfiguration(url: URL, functions: ReadonlyMap<string, S
   }
   return json(200, {
     FunctionName: name,
+    Role: `arn:aws:iam::000000000000:role/${name}Role-1SIMULATED`,
     Runtime: 'nodejs24.x',
     Environment: { Variables: found.environment },
     LoggingConfig: { LogFormat: 'Text', LogGroup: found.logGroup ?? `/aws/lambda/${name}` },

@@ -1,6 +1,6 @@
 /**
- * AWS Secrets Manager, as far as GetSecretValue: AWS JSON 1.1 on loopback, for the real SDK client.
- * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+ * AWS Secrets Manager, as far as GetSecretValue and PutSecretValue: AWS JSON 1.1 on loopback, for the real SDK client.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html and API_PutSecretValue.html
  */
 import { type Answer, answerWith, type FaultScript, faultScript } from '../faults.ts';
 import { listen, readBody } from '../loopback.ts';
@@ -12,6 +12,8 @@ export interface SecretsManagerSimulator {
   readonly faults: FaultScript;
   /** Requests so far, whatever the answer. */
   readonly calls: number;
+  /** The value of a secret; undefined for one that does not exist. */
+  get(name: string): string | undefined;
   /** Adds a secret or gives it a new value. */
   set(name: string, value: string): void;
   /** The full ARN that answers carry, and that is accepted in place of the name. */
@@ -38,13 +40,15 @@ export async function startSecretsManager(options: {
     const body = fault?.kind === 'cut' ? Buffer.alloc(0) : await readBody(request);
     if (!body) return;
     await answerWith(fault, request, response, () => {
-      if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') {
-        return refusal('UnknownOperationException', 'Only secretsmanager.GetSecretValue is simulated.');
+      const operation = String(request.headers['x-amz-target']).replace('secretsmanager.', '');
+      if (!['GetSecretValue', 'PutSecretValue'].includes(operation)) {
+        const simulated = 'Only GetSecretValue and PutSecretValue are simulated';
+        return refusal('UnknownOperationException', `${simulated}, not ${operation}.`);
       }
       if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
         return refusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
       }
-      return getSecretValue(body, secrets);
+      return operation === 'PutSecretValue' ? putSecretValue(body, secrets) : getSecretValue(body, secrets);
     });
   });
 
@@ -54,6 +58,7 @@ export async function startSecretsManager(options: {
     get calls() {
       return calls;
     },
+    get: name => secrets.get(name),
     set: (name, value) => void secrets.set(name, value),
     arnOf,
     close,
@@ -75,6 +80,20 @@ function getSecretValue(body: Buffer, secrets: ReadonlyMap<string, string>): Ans
     VersionId: '5ca1ab1e-0000-4000-8000-000000000004',
     VersionStages: ['AWSCURRENT'],
   });
+}
+
+function putSecretValue(body: Buffer, secrets: Map<string, string>): Answer {
+  const id = secretId(body);
+  const { SecretString: value, ClientRequestToken: token } = JSON.parse(body.toString());
+  if (id === undefined || typeof value !== 'string' || value === '') {
+    return refusal('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
+  }
+  const name = [...secrets.keys()].find(known => id === known || id === arnOf(known));
+  if (name === undefined) {
+    return refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+  }
+  secrets.set(name, value);
+  return json(200, { ARN: arnOf(name), Name: name, VersionId: token, VersionStages: ['AWSCURRENT'] });
 }
 
 function arnOf(name: string): string {

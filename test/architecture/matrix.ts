@@ -25,7 +25,11 @@ const HOUSE = `
 | cli/pipelines/stack/         | lambda cli/terminal/ cli/pipelines/ lambda/edges/*              | @aws-sdk/* @smithy/signature-v4 node:*
 | cli/window/                  | lambda cli/terminal/ cli/pipelines/                             | cli-table3 node:*
 | cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ simulator/* | commander picocolors cli-progress cli-table3 node:*
-| cli/doctor/                  | lambda cli/terminal/ cli/pipelines/ cli/window/ lambda/edges/*  | commander node:*
+| cli/checks/                  | lambda cli/terminal/ lambda/edges/*                             | node:*
+| cli/doctor/                  | lambda cli/terminal/ cli/pipelines/ cli/window/ cli/checks/ lambda/edges/* | commander node:*
+| cli/deploy/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/pipelines/stack/ cdk/installed-app.ts | commander @aws-sdk/client-secrets-manager node:*
+| cli/azure/                   | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/        | commander @aws-sdk/client-iam @aws-sdk/client-lambda node:*
+| cli/init/                    | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/checks/ lambda/edges/* | commander @clack/prompts node:*
 | cli/replay/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ cli/window/ | commander cli-table3 @aws-sdk/client-sqs node:*
 | cli/acceptance/              | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ lambda/edges/* | commander @aws-sdk/client-cloudwatch node:*
 | cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ | commander cli-table3 node:*

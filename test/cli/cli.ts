@@ -14,9 +14,12 @@ export const COMMANDS: readonly string[] = [
   'checkpoint get',
   'checkpoint set',
   'backfill',
+  'init',
+  'deploy',
   'validate',
   'run',
   'azure outputs',
+  'azure trust',
   'acceptance',
 ];
 

@@ -12,6 +12,8 @@ const LISTED = [
   'replay',
   'checkpoint',
   'backfill',
+  'init',
+  'deploy',
   'validate',
   'run',
   'azure',
@@ -34,7 +36,7 @@ describe('help', { timeout: 30_000 }, () => {
     expect(listed).toEqual([...LISTED, 'help']);
   });
 
-  test.each(['', ...LISTED, 'checkpoint get', 'checkpoint set', 'azure outputs'])(
+  test.each(['', ...LISTED, 'checkpoint get', 'checkpoint set', 'azure outputs', 'azure trust'])(
     'of %s fits 80 columns and has examples',
     async words => {
       const { code, stdout, stderr } = await cli([...words.split(' ').filter(Boolean), '--help'], EIGHTY);

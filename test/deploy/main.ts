@@ -1,7 +1,8 @@
 /**
  * `npm run test:deploy`: `cdk bootstrap` and `cdk deploy` of the real app into an emulator of AWS, between a simulated
  * Auth0 and a simulated Azure, and everything that a pipeline goes through afterwards. No account, nothing but 127.0.0.1.
- * `npm run test:deploy life` leaves out what comes before a stack is changed: the second half alone.
+ * `npm run test:deploy life` leaves out what comes before a stack is changed: the second half alone; `npm run
+ * test:deploy beginning` is only the way from an empty folder to the first log.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { pythonPrograms } from '../../simulator/aws/ministack/python.ts';
 import { type MiniStack, startMiniStack } from '../../simulator/aws/ministack/server.ts';
 import { startAdmin } from './admin.ts';
 import { audits } from './auditing.ts';
+import { beginning } from './beginning.ts';
 import { startChecks } from './checks.ts';
 import { clients, deployed } from './deployed.ts';
 import { deployAgain, firstTick, secondTick, whatIsKept } from './deploying.ts';
@@ -53,6 +55,8 @@ const closers: (() => Promise<void>)[] = [];
 
 async function story(): Promise<void> {
   const stage = await setStage();
+  const begin = () => beginning({ ...stage, checks, nodeFolder: NODE_FOLDER, signal: stop.signal });
+  if (process.argv[2] === 'beginning') return begin();
   if (!(await firstDeploy(stage))) return;
   const scene = await sceneOf(stage);
   if (process.argv[2] === 'life') {
@@ -73,6 +77,7 @@ async function story(): Promise<void> {
   const again = (await setBack(scene)) + (await audits(scene));
   await reconcile(scene, again, print);
   await life(scene, stage);
+  await begin();
 }
 
 /** What becomes of a stack over the years: see life.ts. */

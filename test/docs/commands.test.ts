@@ -110,7 +110,7 @@ describe('the commands that need no account work as they stand there:', () => {
   test.skipIf(!has('jq') || !has('openssl'))(
     'of the setup, which end with a private key that only its owner can read, a configuration and a template',
     () => {
-      const folder = run('setup.md');
+      const folder = run('setup-details.md');
       expect(json(folder, 'secrets.json')).toEqual({
         'auth0-logs/prod/auth0': {
           clientId: 'CLIENT_ID',
@@ -131,12 +131,8 @@ describe('the commands that need no account work as they stand there:', () => {
     120_000,
   );
 
-  test('of the README, which end with a template', () => {
-    expect(readdirSync(join(run('../README.md'), 'cdk.out'))).toContain('Auth0LogsToAzure.template.json');
-  }, 120_000);
-
   test('of the other pages there are none', () => {
-    const isRunHere = ({ where }: Block) => /^(azure|setup|\.\.\/README)\.md/.test(where);
+    const isRunHere = ({ where }: Block) => /^(azure|setup-details)\.md/.test(where);
     const rest = all.filter(block => !needsAccount(block) && !isRunElsewhere(block) && !isRunHere(block));
     expect(rest.filter(({ where }) => !OPERATED.test(where))).toEqual([]);
   });
@@ -157,7 +153,7 @@ describe('the commands that need an account', () => {
   );
 
   test('that fill in the secrets give each one its own JSON', () => {
-    const [block] = blocks('setup.md', 'sh').filter(({ text }) => text.includes('put-secret-value'));
+    const [block] = blocks('setup-details.md', 'sh').filter(({ text }) => text.includes('put-secret-value'));
     const folder = clone();
     write(folder, 'secrets.json', {
       'logs/a': { clientId: 'x', clientSecret: 'it’s "q" $HOME' },
@@ -197,7 +193,7 @@ describe('every command of this project that a page names', () => {
   const calls = [...texts.matchAll(/npx auth0-logs-to-azure ((?:\\\n|[^`\n|>#])+)/g)].map(([, call = '']) =>
     call.trim(),
   );
-  const command = (call: string) => /^(azure outputs|checkpoint (get|set)|\S+)/.exec(call)?.[0] ?? '';
+  const command = (call: string) => /^(azure (outputs|trust)|checkpoint (get|set)|\S+)/.exec(call)?.[0] ?? '';
   const commands = [...new Set(calls.map(command))];
 
   test.each(commands)('exists, with the options that it is given: %s', async name => {

@@ -17,6 +17,7 @@ export const PAGES = [
   'operating.md',
   'runbook.md',
   'setup.md',
+  'setup-details.md',
 ];
 
 export interface Block {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { PEERS } from '../../scripts/package-manifest.ts';
 
 export interface AppKind {
   readonly name: string;
@@ -18,8 +19,8 @@ export interface AppKind {
   readonly app?: string;
 }
 
-/** The oldest that the package allows: see PEERS of scripts/package-manifest.ts. */
-export const OLDEST_CDK = 'aws-cdk-lib@2.224.0';
+/** The oldest that the package allows. */
+const OLDEST_CDK = `aws-cdk-lib@${PEERS['aws-cdk-lib'].slice(1)}`;
 
 const IMPORT = `import { Auth0LogsToAzure, parsePipeline } from 'auth0-logs-to-azure';`;
 /** Configuration and addresses of the simulators come from the test. */
@@ -142,6 +143,6 @@ export interface Template {
 }
 
 /** The template that the last synth of an app left. */
-export async function templateIn(folder: string): Promise<Template> {
-  return JSON.parse(await readFile(join(folder, 'cdk.out/AppStack.template.json'), 'utf8'));
+export async function templateIn(folder: string, output = 'cdk.out'): Promise<Template> {
+  return JSON.parse(await readFile(join(folder, output, 'AppStack.template.json'), 'utf8'));
 }

@@ -15,6 +15,7 @@ const STATE = {
 /** Returns the folder of the app that `cdk init` makes today. */
 export async function consumers(stage: Stage): Promise<string> {
   for (const app of APPS) await consumer(stage, app);
+  await installedApp(stage, join(stage.scratch, APPS.at(-1)!.folder));
   return join(stage.scratch, APPS.find(({ init }) => init)!.folder);
 }
 
@@ -47,5 +48,21 @@ async function consumer(stage: Stage, kind: AppKind): Promise<void> {
     }
     mustBe('PipelineProd' in Outputs, `its outputs are ${Object.keys(Outputs)}`);
     return `${Object.keys(Resources).length} resources, the output PipelineProd`;
+  });
+}
+
+/** The package's own app, for who has none: what its command `deploy` drives. */
+async function installedApp(stage: Stage, folder: string): Promise<void> {
+  await stage.checks.check("synthesizes: the package's own app", async () => {
+    const app = 'node node_modules/auth0-logs-to-azure/cdk/installed-app.js';
+    const example = 'node_modules/auth0-logs-to-azure/config.example.json';
+    const options = ['--output', 'own.out', '-c', `config=${example}`, '-c', 'stackName=AppStack'];
+    await type(stage, folder, 'cdk', 'synth', '--quiet', '--app', app, ...options);
+    const { Resources } = await templateIn(folder, 'own.out');
+    mustBe(
+      Object.keys(Resources).some(id => id.startsWith('PipelineGuard')),
+      'it has no guard',
+    );
+    return `${Object.keys(Resources).length} resources, with the guard`;
   });
 }

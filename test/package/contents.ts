@@ -7,6 +7,7 @@ const NEEDED = [
   'LICENSE',
   'package.json',
   'config.schema.json',
+  'cdk.json',
   'azure/template.json',
   'cdk/api.js',
   'cdk/api.d.ts',
@@ -22,7 +23,7 @@ const NEEDED = [
 ];
 const ALLOWED = [
   /^[A-Z]+(\.md)?$/,
-  /^(package|config\.example|config\.schema)\.json$/,
+  /^(package|config\.example|config\.schema|cdk)\.json$/,
   /^azure\/template\.json$/,
   /^(cdk|lambda)\/.*(\.js|\.d\.ts)$/,
   /^cli\/([\w-]+\.js|auth0-logs-to-azure\.mjs|licenses\.txt)$/,

@@ -39,6 +39,13 @@ export function environmentSecrets({ auth0, azure }: PipelineConfig, env: Enviro
 export const environmentHasSecrets = (env: Environment): boolean =>
   Boolean(env['AUTH0_CLIENT_ID'] && (env['AUTH0_CLIENT_SECRET'] || env['AUTH0_PRIVATE_KEY']));
 
+/** Credentials for Auth0 in the environment, as the fields of its secret. */
+export const environmentFields = (env: Environment): Values => fieldsIn(env, AUTH0_VARIABLES);
+
+/** Secrets that were given, by their names. */
+export const valueSecrets = (values: Readonly<Record<string, Values>>): SecretSource =>
+  sourceOf(name => values[name] ?? {});
+
 /** Secrets of any number of pipelines, from a JSON file: name of the secret to its fields. Read again after `forget`. */
 export function fileSecrets(path: string): SecretSource {
   return sourceOf(name => {

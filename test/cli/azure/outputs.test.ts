@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ConfigurationBase, configurationFrom } from '../../../cli/azure/outputs.ts';
+import { type ConfigurationBase, configurationFrom } from '../../../cli/pipelines/from-outputs.ts';
 import { ConfigError, parsePipelines } from '../../../lambda/config/config.ts';
 import { deployed, STATE } from '../../azure/sample-deployment.ts';
 import { cli } from '../cli.ts';

@@ -36,7 +36,7 @@ describe('in a bash', () => {
 
   test.each([
     ['auth0-logs-to-azure st', ['status']],
-    ['auth0-logs-to-azure d', ['demo', 'dry-run', 'doctor']],
+    ['auth0-logs-to-azure d', ['demo', 'dry-run', 'doctor', 'deploy']],
     ['auth0-logs-to-azure --ver', ['--version', '--verbose']],
     ['auth0-logs-to-azure checkpoint ', ['get', 'set', 'help', '--help', '--version', '--verbose']],
     ['auth0-logs-to-azure checkpoint set 2h --sk', ['--skip-logs']],

@@ -1,8 +1,8 @@
 /** A patient for `doctor`: a simulated tenant and workspace, a configuration of some destination, and what is found. */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Finding } from '../../../cli/checks/finding.ts';
 import { examine } from '../../../cli/doctor/examine.ts';
-import type { Finding } from '../../../cli/doctor/finding.ts';
 import { openTarget } from '../../../cli/pipelines/open.ts';
 import type { Auth0Options } from '../../../simulator/auth0/server.ts';
 import { APIS, KINDS, type Kind } from '../../../simulator/azure/apis.ts';

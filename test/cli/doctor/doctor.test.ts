@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Finding } from '../../../cli/doctor/finding.ts';
+import type { Finding } from '../../../cli/checks/finding.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import { specOf } from '../../../lambda/destinations/all.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { rateLimitFinding, retentionFinding } from '../../../cli/doctor/auth0-plan.ts';
-import { postFinding } from '../../../cli/doctor/azure-answer.ts';
+import { rateLimitFinding, retentionFinding } from '../../../cli/checks/auth0-plan.ts';
+import { postFinding } from '../../../cli/checks/azure-answer.ts';
 import { clockFinding, type Skew } from '../../../cli/doctor/clock.ts';
 import { configurationFindings } from '../../../cli/doctor/configuration.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';

@@ -1,8 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Finding } from '../../../cli/checks/finding.ts';
 import { examine } from '../../../cli/doctor/examine.ts';
-import type { Finding } from '../../../cli/doctor/finding.ts';
 import { openTarget } from '../../../cli/pipelines/open.ts';
 import { ENV, SECRET_PLACEHOLDER } from '../../../lambda/core/contract.ts';
 import { specOf } from '../../../lambda/destinations/all.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { configurationFrom } from '../../../cli/azure/outputs.ts';
+import { configurationFrom } from '../../../cli/pipelines/from-outputs.ts';
 import { CONTENT } from '../../azure/sample-content.ts';
 import { deployed, kinds, STATE } from '../../azure/sample-deployment.ts';
 

@@ -1,7 +1,7 @@
 /** What `doctor` says of the Data Collector API alone. */
 
 import { afterEach, expect, test } from 'vitest';
-import { postFinding } from '../../../cli/doctor/azure-answer.ts';
+import { postFinding } from '../../../cli/checks/azure-answer.ts';
 import { configurationFindings } from '../../../cli/doctor/configuration.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import type { PostAnswer } from '../../../lambda/core/model.ts';

@@ -1,8 +1,8 @@
 /** What `doctor` says of the Logs Ingestion API alone. */
 import { afterEach, expect, test } from 'vitest';
-import { postFinding } from '../../../cli/doctor/azure-answer.ts';
+import { postFinding } from '../../../cli/checks/azure-answer.ts';
+import type { Finding } from '../../../cli/checks/finding.ts';
 import { configurationFindings } from '../../../cli/doctor/configuration.ts';
-import type { Finding } from '../../../cli/doctor/finding.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import type { PostAnswer } from '../../../lambda/core/model.ts';
 import { logsIngestion } from '../../../lambda/destinations/logs-ingestion/spec.ts';

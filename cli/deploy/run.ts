@@ -1,0 +1,109 @@
+/** Checks both files, has the CDK deploy, and stores the secrets. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, type DeploymentConfig, parseDeployment } from '../../lambda/config/config.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
+import { afterDeploy } from '../pipelines/remedy.ts';
+import { stackClients } from '../pipelines/stack/clients.ts';
+import { DEFAULT_STACK } from '../pipelines/stack/target.ts';
+import { EXIT, UsageError } from '../terminal/errors.ts';
+import { readJsonFile } from '../terminal/json-file.ts';
+import { printError } from '../terminal/text.ts';
+import { type CdkCall, cdk } from './cdk.ts';
+import { neededSecrets, type Stored, storeSecrets } from './secrets.ts';
+
+export interface DeployOptions {
+  readonly config: string;
+  readonly secrets?: string;
+  readonly dryRun?: true;
+  readonly bootstrap?: true;
+  readonly stack?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** Returns the exit code. Throws UsageError before anything is deployed, and for a secret that AWS refuses. */
+export async function runDeploy(options: DeployOptions): Promise<number> {
+  const { config, secrets, stack, profile, json } = options;
+  const deployment = configIn(config);
+  const values = secrets === undefined ? undefined : neededSecrets(secrets, deployment.pipelines);
+  const stackName = stack ?? deployment.stack.name ?? DEFAULT_STACK;
+  const region = options.region ?? deployment.stack.region;
+  const context = { config, ...(stack !== undefined && { stackName: stack }) };
+  const call = (words: CdkCall['words']) => cdk({ words, context, region, profile, isQuiet: json === true });
+
+  if (options.dryRun) {
+    if (values) console.error(`would store: ${[...values.keys()].join(', ')}`);
+    return failed(await call(['diff', stackName]), 'the difference could not be shown');
+  }
+  if (options.bootstrap) {
+    const code = await call(['bootstrap']);
+    if (code !== EXIT.ok) return failed(code, 'the account was not prepared, and nothing was deployed');
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-'));
+  try {
+    const file = join(folder, 'outputs.json');
+    const approval = options.yes ? ['--require-approval', 'never'] : [];
+    const code = await call(['deploy', stackName, '--outputs-file', file, ...approval]);
+    if (code !== EXIT.ok) return failed(code, 'the stack was not deployed, and no secret was stored');
+    const where = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
+    const stored = values ? await storeSecrets(values, await stackClients(where, process.env)) : [];
+    show(
+      options,
+      deployment,
+      stackName,
+      stored,
+      Object(JSON.parse(await readFile(file, 'utf8')))[stackName] ?? {},
+    );
+    return EXIT.ok;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The CDK has said why; its exit code is not one of ours. */
+function failed(code: number, consequence: string): number {
+  if (code === EXIT.ok || code === EXIT.interrupted) return code;
+  printError(`error: ${consequence}; the CDK’s message is above`);
+  return EXIT.fault;
+}
+
+function configIn(file: string): DeploymentConfig {
+  const content = readJsonFile(
+    'configuration file',
+    file,
+    'specify its path with --config, or write one: init',
+  );
+  try {
+    return parseDeployment(content, Date.now());
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(`${file}: ${error.message}`, error);
+    throw error;
+  }
+}
+
+function show(
+  options: DeployOptions,
+  { pipelines }: DeploymentConfig,
+  stackName: string,
+  stored: readonly Stored[],
+  outputs: unknown,
+): void {
+  const { secrets, region, profile } = options;
+  const isFederated = pipelines.some(({ azure }) => specOf(azure).isFederated(azure));
+  const about = { ...(stackName !== DEFAULT_STACK && { stack: stackName }), region, profile };
+  const next = afterDeploy(about, isFederated);
+  if (options.json) {
+    console.log(JSON.stringify({ stack: stackName, outputs, secrets: stored, next }, undefined, 2));
+    return;
+  }
+  console.log(`\nstack ${stackName} is deployed`);
+  for (const { secret, result } of stored) console.log(`secret ${secret}: ${result}`);
+  if (secrets === undefined)
+    console.log('no secret was stored: specify --secrets FILE, unless they are filled in already');
+  console.log(`\nWhat follows:\n${next.map(one => `  ${one}`).join('\n')}`);
+  if (stored.length > 0) console.log(`When status reports healthy pipelines, delete ${secrets}.`);
+}

@@ -54,7 +54,7 @@ const HOUSE = `
 /** The tests may import all but tests, any package, and of the tests only this. */
 const TESTS = `
 | test/                       | test/destinations/
-| test/alarms/                | test/cdk/
+| test/alarms/                | test/cdk/ test/destinations/
 | test/architecture/          | test/*
 | test/azure/                 | test/cli/
 | test/azure/asim/            | test/azure/ test/docs/pages.ts
@@ -100,8 +100,9 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
     'lambda/core/settings/',
     'lambda/config/',
     'lambda/destinations/',
+    'lambda/environment.ts',
     'lambda/wiring.ts',
-    'lambda/wiring-workspace.ts',
+    'lambda/wiring-azure.ts',
   ],
   product: ['lambda/*', 'cdk/*', 'cli/*', 'azure/*'],
 };

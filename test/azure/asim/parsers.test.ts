@@ -58,6 +58,21 @@ describe.each(ASIM_PARSERS.map(one => [one.alias, one] as const))('%s', (alias, 
     expect(unknownOf(parser.schema, testSchema(parser.schema, parserColumns(parser)))).toEqual([]);
   });
 
+  test('filters each table before it parses anything', () => {
+    const legs = parser.kql.split(/\(Auth0\w*_CL\n/).slice(1);
+    expect(legs).toHaveLength(3);
+    for (const leg of legs) {
+      const [first, ...rest] = leg.trim().split('\n    | ');
+      expect(first).toMatch(/^\| where not\(disabled\)/);
+      if (parser.filtering) expect(first).toMatch(/TimeGenerated >= starttime.+TimeGenerated <= endtime/);
+      expect(rest.some(one => one.startsWith('where EventOriginalType in (Types)'))).toBe(true);
+    }
+    // Details are JSON: of them only rows are parsed that the address and the codes leave.
+    const parsed = parser.kql.search(/Details\.\w/);
+    const filters = [...parser.kql.matchAll(/lookup kind=inner|has_any_ipv4_prefix/g)].map(one => one.index);
+    expect(filters.filter(at => at > parsed)).toEqual([]);
+  });
+
   test('stays short enough for a saved function', () => {
     expect(parser.kql.length).toBeLessThan(60_000);
   });

@@ -124,8 +124,7 @@ ${IMPORT}
 ${PIPELINE.replace('STACK', "new Stack(new App(), 'AppStack')")}
 `,
     },
-    // As the README says.
-    install: ['aws-cdk@2', 'aws-cdk-lib', 'constructs'],
+    install: ['aws-cdk-lib', 'constructs'],
     app: 'node app.js',
   },
 ];

@@ -6,7 +6,6 @@ import { outputKey, type PipelineOutput } from '../../lambda/core/contract.ts';
 import { type Log, logStream, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { rawAws } from '../../simulator/aws/ministack/calls.ts';
 import type { MiniStack } from '../../simulator/aws/ministack/server.ts';
-import type { Kind } from '../../simulator/azure/apis.ts';
 import type { Ends, Pipeline } from '../../simulator/world.ts';
 import { mustBe, until } from '../deploy/checks.ts';
 import { clients, type Deployed, deployed } from '../deploy/deployed.ts';
@@ -16,7 +15,6 @@ import { type Stage, type } from './stage.ts';
 export interface DeployStage extends Stage {
   readonly aws: MiniStack;
   readonly ends: Ends;
-  readonly kind: Kind;
   readonly pipeline: Pipeline;
   /** Of the app. */
   readonly folder: string;

@@ -20,7 +20,7 @@ import { demo } from './demo.ts';
 import { deploying } from './deploying.ts';
 import { install, PROGRAMS, type Stage } from './stage.ts';
 
-const LIMIT_MINUTES = 20;
+const LIMIT_MINUTES = 30;
 const DIST = resolve(import.meta.dirname, '../../dist');
 
 const { dependencies } = JSON.parse(readFileSync(join(DIST, '../package.json'), 'utf8'));

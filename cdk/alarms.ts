@@ -136,6 +136,7 @@ function alarmRows(w: Watched): readonly AlarmRow[] {
         'The look back for late logs is overdue: a log that Auth0 served late may be missing in Azure.',
       ...flag(METRICS.sweepOverdue),
     },
+    ...(config.verify === 'off' ? [] : storageRows(flag, config.verify)),
     {
       name: 'run-errors',
       sentence: `${beat.repeated.toAlarm === 1 ? 'A run or a replay' : `Runs or replays, in ${beat.repeated.toAlarm} of ${beat.repeated.periods} periods of ${durationOf({ ...beat.repeated, periods: 1 })},`} failed: a bug, or no access to the table or the queues.`,
@@ -191,6 +192,29 @@ function alarmRows(w: Watched): readonly AlarmRow[] {
       name: 'gap-suspected',
       sentence: `Suspected gap: no logs were read for longer than Auth0 keeps them (${retention}). Logs may be missing, also after this alarm returns to OK.`,
       ...flag(METRICS.gapSuspected),
+    },
+  ];
+}
+
+type Flag = (name: string) => Omit<AlarmRow, 'name' | 'sentence'>;
+
+/** Of a pipeline that verifies. */
+function storageRows(flag: Flag, verify: 'alarm' | 'repair'): readonly AlarmRow[] {
+  const what =
+    verify === 'repair'
+      ? 'They are shipped again when Azure stores logs again, while Auth0 keeps them.'
+      : 'They are not shipped again, as verify is "alarm".';
+  return [
+    {
+      name: 'rows-not-stored',
+      sentence: `Azure accepted logs an hour ago or earlier and does not have them. ${what}`,
+      ...flag(METRICS.rowsNotStored),
+    },
+    {
+      name: 'verify-overdue',
+      sentence:
+        'The workspace was not compared with the accepted logs for three hours: missing rows would not be noticed.',
+      ...flag(METRICS.verifyOverdue),
     },
   ];
 }

@@ -2,11 +2,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { ConfigError, type PipelineConfig, parsePipeline } from './config/config.ts';
-import { ENV, type QueueLooks } from './core/contract.ts';
+import { ENV, type QueueLook, type QueueLooks } from './core/contract.ts';
 import { evidence } from './core/evidence.ts';
-import type { Fetch } from './core/http.ts';
 import type { Clock, Destination, Fault, LogSource, SecretSource } from './core/model.ts';
 import { includeRule } from './core/record/include.ts';
 import { redactor } from './core/record/redact.ts';
@@ -17,6 +15,7 @@ import { shaper } from './core/record/shape.ts';
 import type { ReplayDependencies } from './core/replay.ts';
 import type { ShipDependencies, ShipOptions } from './core/run.ts';
 import { parseStartFrom } from './core/start-from.ts';
+import type { Verifying } from './core/workspace.ts';
 import { openDestination, specOf } from './destinations/all.ts';
 import { auth0Logs } from './edges/auth0.ts';
 import { checkpointStore } from './edges/dynamodb.ts';
@@ -26,11 +25,9 @@ import { textMaxBytes } from './edges/http-body.ts';
 import { httpClient } from './edges/http-client.ts';
 import { secretsManager } from './edges/secrets.ts';
 import { failedBatchQueue, queueLooks, visibility } from './edges/sqs.ts';
-import { webIdentity } from './edges/sts.ts';
 import { type Telemetry, telemetry } from './edges/telemetry.ts';
-
-/** Environment variables, or something like them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { baseUrlOf, type Environment, systemClock } from './environment.ts';
+import { openingOf, verifyingOf } from './wiring-azure.ts';
 
 /** What does not change from run to run. */
 export type PipelineOptions = Omit<ShipOptions, 'owner' | 'deadlineMs' | 'leaseExpiresAtMs'>;
@@ -50,11 +47,6 @@ export interface Wiring {
 const DAY_MS = 86_400_000;
 /** How often an idle pipeline confirms an empty page: at most 144 calls a day. */
 const WITNESS_MS = 600_000;
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
-};
 
 /** See ShipDependencies. */
 export const ioFirst = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
@@ -104,6 +96,8 @@ export function wireFrom(env: Environment): Wiring {
     previousNames: config.previousNames,
     isAdopted: config.adopt?.checkpointTable !== undefined,
   });
+  const lookAtQueues = queueLooks(sqs, urls);
+  const stored = parts.verifying(async queue => mayHold((await lookAtQueues())[queue]));
   return {
     options: parts.options,
     clock: systemClock,
@@ -111,6 +105,7 @@ export function wireFrom(env: Environment): Wiring {
     ship: async () => ({
       ...shared,
       ...(await parts.shaping()),
+      stored,
       source: parts.source,
       state,
       ledger: emit.ledger,
@@ -118,15 +113,20 @@ export function wireFrom(env: Environment): Wiring {
     }),
     replay: { ...shared, ...parts.replaying, accepts: config.previousNames, evidence: evidence() },
     postpone: visibility(sqs, retryQueueUrl).postpone,
-    lookAtQueues: queueLooks(sqs, urls),
+    lookAtQueues,
   };
 }
+
+/** A queue that could not be read may hold messages. */
+const mayHold = (look: QueueLook): boolean => 'problem' in look || look.visible + look.hidden > 0;
 
 /** What a configuration alone decides, wherever the state is kept: also the CLI's. */
 export interface PipelineParts {
   readonly options: PipelineOptions;
   readonly source: LogSource;
   readonly destination: Destination;
+  /** Undefined when `verify` is off. */
+  verifying(holds: Verifying['holds']): Verifying | undefined;
   shaping(): Promise<Pick<ShipDependencies, 'shape' | 'includes' | 'redactionUnmatched' | 'redactionTag'>>;
   readonly replaying: Replaying;
 }
@@ -161,7 +161,8 @@ export function pipelineParts(
       rateLimitHeadroom: auth0.rateLimitHeadroom,
     },
     source: auth0Logs({ ...base, config: auth0, baseUrl: baseUrlOf(env, ENV.auth0BaseUrl) }),
-    destination: destinationOf(config, base, env),
+    destination: openDestination(config.azure, openingOf(base, env)).destination,
+    verifying: holds => verifyingOf(config, secrets, env, holds),
     shaping: async () => {
       const key = await redactionKey(config, secrets);
       if (key.kind === 'fault') throw key.error;
@@ -194,35 +195,6 @@ async function redactionNow(config: PipelineConfig, secrets: SecretSource): Retu
   return { kind: 'redaction', redaction: { tag, redactRecord } };
 }
 
-function destinationOf(
-  { azure }: PipelineConfig,
-  base: { secrets: SecretSource; clock: Clock; fetch: Fetch },
-  env: Environment,
-): Destination {
-  return openDestination(azure, openingOf(base, env)).destination;
-}
-
-/** What a destination of this pipeline is opened with, here. */
-export const openingOf = (base: { secrets: SecretSource; clock: Clock; fetch: Fetch }, env: Environment) => ({
-  ...base,
-  fetchToken: base.fetch,
-  baseUrl: baseUrlOf(env, ENV.azureBaseUrl),
-  tokenBaseUrl: baseUrlOf(env, ENV.entraBaseUrl),
-  identity: () => identityOf(base, env),
-});
-
-/** This Lambda's identity, by AWS. Any client finds region and credentials, so that STS needs none of its own. */
-function identityOf(base: { clock: Clock; fetch: Fetch }, env: Environment) {
-  const { region, credentials, sha256 } = new SQSClient({}).config;
-  const signer = new SignatureV4({ service: 'sts', region, credentials, sha256 });
-  return webIdentity({
-    ...base,
-    region,
-    sign: (request, signingDate) => signer.sign(request, { signingDate }),
-    baseUrl: baseUrlOf(env, 'AWS_ENDPOINT_URL_STS') ?? baseUrlOf(env, 'AWS_ENDPOINT_URL'),
-  });
-}
-
 type KeyAnswer =
   | { readonly kind: 'key'; readonly key: string | undefined }
   | { readonly kind: 'fault'; readonly fault: Fault; readonly error: Error };
@@ -241,18 +213,6 @@ async function redactionKey({ redact, auth0 }: PipelineConfig, secrets: SecretSo
   secrets.forget(auth0.secret);
   const message = `redact: "hash" needs the field "redactionKey" in the secret ${auth0.secret}, which ${problem}`;
   return { kind: 'fault', fault: { verdict: 'denied', message }, error: new ConfigError([message]) };
-}
-
-/** A base URL for tests and local runs. Plain http goes to loopback only: anything else would carry secrets in clear. */
-export function baseUrlOf(env: Environment, name: string): string | undefined {
-  const given = env[name];
-  if (!given) return undefined;
-  const allowed = 'allowed: https://…, or http:// to 127.0.0.1, localhost or [::1]';
-  const url = URL.parse(given);
-  if (!url) throw new ConfigError([`environment variable ${name}: invalid URL; ${allowed}`]);
-  const isLoopback = /^(127(\.\d+){3}|localhost|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url.origin;
-  throw new ConfigError([`environment variable ${name}: is ${url.protocol}//${url.hostname}; ${allowed}`]);
 }
 
 function jsonOf(name: string, text: string): unknown {

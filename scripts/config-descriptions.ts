@@ -103,6 +103,11 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
       'logs younger than this wait for the next run, because Auth0 may still insert a log with a smaller id',
     example: 30,
   },
+  verify: {
+    means:
+      'whether runs [prove](how-it-works.md#accepted-is-not-stored) that accepted logs are stored: `"alarm"` reports rows that are missing after an hour, `"repair"` also ships their logs again while Auth0 keeps them. Needs `azure.workspaceId` and an identity with [`readRows`](azure.md)',
+    example: 'repair',
+  },
   sweepMinutes: {
     means:
       'how often the pipeline [looks back](decisions/006-late-logs-by-sketch.md) for logs that Auth0 served late; 0 disables it',

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { ConfigError, parsePipeline } from '../lambda/config/config.ts';
 import type { SecretSource } from '../lambda/core/model.ts';
 import { Secret } from '../lambda/core/secret.ts';
-import { type Environment, pipelineParts, wireFrom } from '../lambda/wiring.ts';
+import type { Environment } from '../lambda/environment.ts';
+import { pipelineParts, wireFrom } from '../lambda/wiring.ts';
 import { SOME } from './destinations/samples.ts';
 
 const config = {

@@ -29,8 +29,11 @@ import { replay } from '../lambda/core/replay.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import type { ShipDependencies, ShipOptions } from '../lambda/core/run.ts';
 import { ship } from '../lambda/core/ship.ts';
+import { readUnproven } from '../lambda/core/unproven.ts';
+import type { QueryAnswer } from '../lambda/core/workspace.ts';
 import { specOf } from '../lambda/destinations/all.ts';
 import { KINDS, type Kind } from '../simulator/azure/apis.ts';
+import { PLACE, rowsOf } from './rows.ts';
 
 export const START_MS = Date.parse('2026-03-01T12:00:00.000Z');
 export const PIPELINE = 'test';
@@ -56,7 +59,7 @@ export function logs(count: number, youngestMs = 60_000, fields: Log = {}): Log[
 
 export type AzureFault = PostAnswer | 'accept-then-unanswered' | 'accept-then-intercepted';
 export type CallName =
-  | keyof Omit<Faults, 'lie' | 'call' | 'put' | 'state'>
+  | keyof Omit<Faults, 'lie' | 'call' | 'put' | 'state' | 'drop'>
   | `put ${QueueName}`
   | `state ${Operation}`;
 type Operation = 'acquire' | 'save' | 'release';
@@ -74,6 +77,9 @@ export interface Faults {
   post?: (call: number, logIds: readonly string[]) => AzureFault | undefined;
   put?: (call: number, queue: QueueName) => 'fail' | 'half' | 'fail-after' | undefined;
   state?: (call: number, operation: Operation) => 'fail' | 'fail-after' | undefined;
+  /** Whether Azure drops the row of a log that it accepts. */
+  drop?: (logId: string) => boolean;
+  query?: (call: number) => QueryAnswer | undefined;
 }
 
 export interface WorldOptions {
@@ -87,6 +93,10 @@ export interface WorldOptions {
   readonly maxBatchBytes?: number;
   readonly maxInFlight?: number;
   readonly kind?: Kind;
+  /** Whether runs prove that logs are stored; default: off. */
+  readonly verify?: 'alarm' | 'repair';
+  /** How long after acceptance a row can be queried. */
+  readonly rowAfterMs?: number;
   readonly rateLimit?: (nowMs: number) => RateLimit;
   /** The tenant's bucket: `limit` calls, one more each `perCallMs`. */
   readonly bucket?: { readonly limit: number; readonly perCallMs: number };
@@ -125,11 +135,24 @@ export function world(setup: WorldOptions = {}) {
   const tenant: Log[] = [...(setup.logs ?? [])];
   const faults: Faults = { ...setup.faults };
   const accepted = new Map<string, number>();
+  /** When the row of a log can be queried. */
+  const rows = new Map<string, number>();
   const queues: Record<QueueName, string[]> = { retry: [], 'dead-letter': [] };
   const held = new Set<string>();
   const excluded = new Set<string>();
   const violations: string[] = [];
-  const calls = { page: 0, start: 0, newest: 0, search: 0, post: 0, put: 0, state: 0, refresh: 0, save: 0 };
+  const calls = {
+    query: 0,
+    page: 0,
+    start: 0,
+    newest: 0,
+    search: 0,
+    post: 0,
+    put: 0,
+    state: 0,
+    refresh: 0,
+    save: 0,
+  };
   const journalled: unknown[] = [];
   const ledger: LedgerEntry[] = [];
   const posted: Posted[] = [];
@@ -145,6 +168,7 @@ export function world(setup: WorldOptions = {}) {
     caughtUpAtMs?: number;
     witnessedAtMs?: number;
     waits?: string;
+    unproven?: string;
     lastRun?: string;
     version: number;
     owner?: string;
@@ -257,6 +281,13 @@ export function world(setup: WorldOptions = {}) {
         },
       },
       ledger: { add: async entry => enter(entry) },
+      stored: setup.verify && {
+        reader: { query: kql => call('query', () => query(kql)) },
+        place: PLACE,
+        isRepairing: setup.verify === 'repair',
+        isElsewhere: () => false,
+        holds: async queue => queues[queue].length > 0,
+      },
       queue: { put: (queue, messages) => call(`put ${queue}`, () => put(queue, messages)) },
       state: {
         acquire: (_pipeline, owner, at, expiresAtMs) =>
@@ -358,6 +389,14 @@ export function world(setup: WorldOptions = {}) {
     return { kind: 'page', logs: dated(fromMs, beforeMs).slice(number * 100, (number + 1) * 100) };
   }
 
+  function query(kql: string): QueryAnswer {
+    const fault = faults.query?.(calls.query);
+    calls.query++;
+    if (fault) return fault;
+    const visible = [...rows].filter(([, atMs]) => atMs <= nowMs).map(([logId]) => logId);
+    return { kind: 'rows', rows: rowsOf(kql, PLACE, visible) };
+  }
+
   function start(from: StartFrom) {
     const fault = faults.start?.(calls.start);
     calls.start++;
@@ -391,7 +430,11 @@ export function world(setup: WorldOptions = {}) {
       const poison = setup.poison?.(id);
       if (poison) return poison === true ? BAD_RECORD : poison;
     }
-    for (const id of ids) accepted.set(id, (accepted.get(id) ?? 0) + 1);
+    for (const id of ids) {
+      accepted.set(id, (accepted.get(id) ?? 0) + 1);
+      if (!faults.drop?.(id))
+        rows.set(id, Math.min(rows.get(id) ?? Infinity, nowMs + (setup.rowAfterMs ?? 0)));
+    }
     if (fault === 'accept-then-intercepted') return { kind: 'answered', status: 203 };
     return fault && { kind: 'unanswered', code: 'ECONNRESET', message: 'the connection was closed' };
   }
@@ -442,12 +485,18 @@ export function world(setup: WorldOptions = {}) {
       ...(item.late === undefined ? {} : { late: item.late }),
       ...(item.witnessedAtMs === undefined ? {} : { witnessedAtMs: item.witnessedAtMs }),
       ...(item.waits === undefined ? {} : { waits: item.waits }),
+      ...(item.unproven === undefined ? {} : { unproven: item.unproven }),
       ...(item.lastRun === undefined ? {} : { lastRunText: item.lastRun }),
     };
     return { kind: 'acquired' as const, lease: { pipeline: PIPELINE, owner, version: item.version }, state };
   }
 
-  function save(version: number, owner: string, checkpoint: Checkpoint, kept?: string) {
+  function save(
+    version: number,
+    owner: string,
+    checkpoint: Checkpoint,
+    kept: Pick<Closing, 'late' | 'unproven'> = {},
+  ) {
     calls.save++;
     if (version !== item.version || owner !== item.owner) return { kind: 'lost' as const };
     stateFault('save', () => {
@@ -456,7 +505,7 @@ export function world(setup: WorldOptions = {}) {
         ...item,
         checkpoint,
         version: item.version + 1,
-        ...(kept === undefined ? {} : { late: kept }),
+        ...kept,
       };
     });
     return { kind: 'saved' as const, lease: { pipeline: PIPELINE, owner, version: item.version } };
@@ -478,7 +527,7 @@ export function world(setup: WorldOptions = {}) {
     if (version !== item.version || owner !== item.owner) return;
     stateFault('release', () => {
       const { owner: _owner, expiresAtMs: _expires, ...rest } = item;
-      const { caughtUpAtMs, late: kept, checkpoint, lastRun, witnessedAtMs, waits } = closing;
+      const { caughtUpAtMs, late: kept, checkpoint, lastRun, witnessedAtMs, waits, unproven } = closing;
       item = {
         ...rest,
         version: item.version + 1,
@@ -488,6 +537,7 @@ export function world(setup: WorldOptions = {}) {
         ...(lastRun === undefined ? {} : { lastRun }),
         ...(witnessedAtMs === undefined ? {} : { witnessedAtMs }),
         ...(waits === undefined ? {} : { waits }),
+        ...(unproven === undefined ? {} : { unproven }),
       };
     });
   }
@@ -500,6 +550,14 @@ export function world(setup: WorldOptions = {}) {
     const again = decoded.records.find(({ logId }) => settled.has(logId));
     if (again) repeats.push(`a replay accepted ${again.logId}, and will post it again`);
   }
+
+  const inQueues = () =>
+    new Set(
+      [...queues.retry, ...queues['dead-letter']].flatMap(message => {
+        const decoded = decodeFailedBatch(message);
+        return decoded.kind === 'failed-batch' ? decoded.records.map(record => record.logId) : [];
+      }),
+    );
 
   const receives = new Map<string, number>();
   let runs = 0;
@@ -533,6 +591,14 @@ export function world(setup: WorldOptions = {}) {
     ledger,
     /** Replays that did not keep what they had done. */
     repeats,
+    /** Ids with a row, and when it can be queried. */
+    rows,
+    /** Accepted once, and neither stored nor in a queue now. */
+    notStored: () => {
+      const waiting = inQueues();
+      return [...accepted.keys()].filter(id => !rows.has(id) && !waiting.has(id));
+    },
+    unproven: () => readUnproven(item.unproven),
     /** Every post so far. */
     posted,
     /** Why logs were not accepted, by id: see whyOf. */
@@ -591,16 +657,11 @@ export function world(setup: WorldOptions = {}) {
     },
     /** The logs that are neither accepted, nor in a queue now, nor excluded. */
     missing(): string[] {
-      const inQueues = new Set(
-        [...queues.retry, ...queues['dead-letter']].flatMap(message => {
-          const decoded = decodeFailedBatch(message);
-          return decoded.kind === 'failed-batch' ? decoded.records.map(record => record.logId) : [];
-        }),
-      );
+      const waiting = inQueues();
       return tenant
         .map(one => logIdOf(one))
         .filter(id => id !== undefined)
-        .filter(id => startedAfter(id) && !accepted.has(id) && !inQueues.has(id) && !excluded.has(id));
+        .filter(id => startedAfter(id) && !accepted.has(id) && !waiting.has(id) && !excluded.has(id));
     },
     duplicates: () => [...accepted.values()].reduce((sum, count) => sum + count - 1, 0),
   };

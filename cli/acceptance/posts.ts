@@ -5,7 +5,9 @@ import type { Fetch } from '../../lambda/core/http.ts';
 import type { Clock } from '../../lambda/core/model.ts';
 import { logIdTimeMs, syntheticLogId } from '../../lambda/core/record/log-id.ts';
 import { openDestination, specOf } from '../../lambda/destinations/all.ts';
-import { openingOf, pipelineParts, systemClock } from '../../lambda/wiring.ts';
+import { systemClock } from '../../lambda/environment.ts';
+import { pipelineParts } from '../../lambda/wiring.ts';
+import { openingOf } from '../../lambda/wiring-azure.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { type Seen, type SeenAnswer, seenOf } from './seen.ts';
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { ENV } from '../../lambda/core/contract.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
-import { baseUrlOf } from '../../lambda/wiring.ts';
+import { baseUrlOf } from '../../lambda/environment.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated, TargetOptions } from '../pipelines/operated.ts';
 import { confirm, terminal } from '../terminal/confirm.ts';

@@ -35,7 +35,8 @@ export async function writeCheckpoint(plan: Plan, shownLogId: string | undefined
     await store.release(lease, Date.now(), {});
     return { kind: 'refused', why: `a run has moved the checkpoint in the meantime, to ${found ?? 'none'}` };
   }
-  const saved = await store.save(lease, next, nowMs, skipsLogs(plan) ? '' : lookBackFrom(state, next));
+  const late = skipsLogs(plan) ? '' : lookBackFrom(state, next);
+  const saved = await store.save(lease, next, nowMs, { late });
   if (saved.kind === 'lost') return { kind: 'refused', why: 'a run has taken over the lease' };
   const checkpointSet = `${who} at ${dateText(nowMs)}, from ${found ?? 'none'} to ${next.logId}`;
   // The next run asks the witness before it says that it is caught up.

@@ -2,7 +2,7 @@
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
-import type { Environment } from '../../lambda/wiring.ts';
+import type { Environment } from '../../lambda/environment.ts';
 import { about, type Finding } from '../checks/finding.ts';
 import { doubtsOf } from '../pipelines/doubts.ts';
 import type { Target } from '../pipelines/operated.ts';

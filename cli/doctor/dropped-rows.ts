@@ -5,7 +5,7 @@ import type { Fault } from '../../lambda/core/model.ts';
 import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import { type StoredDependencies, storedCounts } from '../../lambda/core/stored.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
-import { systemClock } from '../../lambda/wiring.ts';
+import { systemClock } from '../../lambda/environment.ts';
 import { type Finding, about as findingOf, partsOf } from '../checks/finding.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { type About, command } from '../pipelines/remedy.ts';

@@ -89,7 +89,7 @@ export function lastRunFinding(asked: Asked<StoredState>, pulse: Pulse): Finding
   if (warning !== undefined) {
     return say[LEVEL[worstOf(runReasons(facts))]](
       `${ended}; ${warning}`,
-      'see docs/runbook.md: retention-at-risk, gap-suspected, checkpoint-astray, sweep-overdue',
+      'see docs/runbook.md: retention-at-risk, gap-suspected, checkpoint-astray, sweep-overdue, rows-not-stored, verify-overdue',
     );
   }
   const silence = worstOf(silenceReasons(facts));

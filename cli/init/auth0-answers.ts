@@ -1,7 +1,7 @@
 /** The Auth0 half: domain, retention and credentials, tried with a real request for a token and for logs. */
 import { ENV } from '../../lambda/core/contract.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
-import { baseUrlOf, systemClock } from '../../lambda/wiring.ts';
+import { baseUrlOf, systemClock } from '../../lambda/environment.ts';
 import { auth0Findings } from '../checks/auth0.ts';
 import type { Finding } from '../checks/finding.ts';
 import { environmentFields, environmentHasSecrets, valueSecrets } from '../pipelines/local/secrets.ts';

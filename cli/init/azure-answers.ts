@@ -3,7 +3,7 @@ import { parsePipelines } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
-import { baseUrlOf, systemClock } from '../../lambda/wiring.ts';
+import { baseUrlOf, systemClock } from '../../lambda/environment.ts';
 import { azureFindings } from '../checks/azure.ts';
 import { about, type Finding } from '../checks/finding.ts';
 import {

@@ -1,5 +1,5 @@
 /** What `init` gets from flags and from the environment, and what it still has to ask. */
-import type { Environment } from '../../lambda/wiring.ts';
+import type { Environment } from '../../lambda/environment.ts';
 import { environmentHasSecrets } from '../pipelines/local/secrets.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Questions } from './questions.ts';

@@ -109,6 +109,13 @@ export function runReasons(facts: Pick<Facts, 'state' | 'kind' | 'pipeline'>): R
     reasons.push(degraded('newer logs were found only by search', 'checkpoint-astray'));
   }
   if (run.sweepOverdue) reasons.push(degraded('late logs may be missed', 'sweep-overdue'));
+  if (run.rowsNotStored > 0) {
+    const logs = counted(run.rowsNotStored, 'accepted log');
+    reasons.push(unhealthy(`${logs} not stored in Azure`, 'rows-not-stored'));
+  }
+  if (run.verifyOverdue) {
+    reasons.push(degraded('accepted logs are not compared with the workspace', 'verify-overdue'));
+  }
   return reasons;
 }
 

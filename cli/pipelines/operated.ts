@@ -12,7 +12,7 @@ import type {
   SecretSource,
   StateStore,
 } from '../../lambda/core/model.ts';
-import type { Environment } from '../../lambda/wiring.ts';
+import type { Environment } from '../../lambda/environment.ts';
 
 export interface Target {
   /** Where it is, in words: `stack Auth0LogsToAzure in eu-west-1`, `state directory /srv/state`. */

@@ -4,8 +4,8 @@ import type { WorkspaceReader } from '../../lambda/core/workspace.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { CLOUDS } from '../../lambda/destinations/clouds.ts';
 import type { Stored } from '../../lambda/destinations/spec.ts';
-import { systemClock } from '../../lambda/wiring.ts';
-import { type Asker, workspaceOf } from '../../lambda/wiring-workspace.ts';
+import { systemClock } from '../../lambda/environment.ts';
+import { type Asker, workspaceOf } from '../../lambda/wiring-azure.ts';
 import { azureLogin } from './azure-login.ts';
 import type { Operated } from './operated.ts';
 

@@ -8,7 +8,8 @@ import { replay } from '../../lambda/core/replay.ts';
 import type { ReplayReport, RunReport } from '../../lambda/core/report.ts';
 import { newestRecord } from '../../lambda/core/settle.ts';
 import { ship } from '../../lambda/core/ship.ts';
-import { type Environment, ioFirst, pipelineParts } from '../../lambda/wiring.ts';
+import type { Environment } from '../../lambda/environment.ts';
+import { ioFirst, pipelineParts } from '../../lambda/wiring.ts';
 import { askPipeline } from '../pipelines/facts.ts';
 import { healthOf, type Judgement } from '../pipelines/health.ts';
 import { ledgerPlace, localLedger } from '../pipelines/local/ledger.ts';
@@ -64,6 +65,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   const pages = stoppableSource(watchedSource(parts.source, clock.now, options.onWaiting), stop);
   const shared = { destination, queue, clock, random: Math.random, journal };
   const state = localState(stateDirectory);
+  const stored = parts.verifying(async name => (await queue.depths())[name] > 0);
   const ledger = localLedger(ledgerPlace(stateDirectory, config), clock, code =>
     journal.warn(`the ledger could not be written (${code}): an audit will report these logs as missing`),
   );
@@ -87,7 +89,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
       options.onProgress(logsRead, reachedMs);
       return saved;
     };
-    return { ...shared, ...shaping, source, ledger, ioFirst, state: { ...state, save } };
+    return { ...shared, ...shaping, source, ledger, ioFirst, stored, state: { ...state, save } };
   };
 
   return {

@@ -101,6 +101,10 @@ export function runWarnings(report: RunReport, retentionMs: number): string[] {
       report.outcome !== 'astray' &&
       `the checkpoint did not lead to Auth0’s newer logs (${counted(report.logsBridged, 'log')} found by search instead); ` +
         'if this continues, set the checkpoint again: checkpoint set',
+    report.rowsNotStored > 0 &&
+      `${counted(report.rowsNotStored, 'log')} accepted by Azure, but not stored there: audit --stored shows which logs and why`,
+    report.verifyOverdue &&
+      `accepted logs have not been compared with the workspace for three hours${report.verifyFault === undefined ? '' : `: ${report.verifyFault}`}`,
     report.sweepOverdue &&
       'the sweep for late logs does not complete, so late logs may be missed: fix the cause of the delay, or raise sweepMinutes',
   ].filter(warning => warning !== false);

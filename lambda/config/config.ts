@@ -7,7 +7,7 @@ import { redactionField } from '../core/record/redaction-field.ts';
 import { problemsOf, settings } from '../core/settings/problems.ts';
 import { listOf, oneOf, pipelineName, secretName, text, whole } from '../core/settings/values.ts';
 import { aheadOfTime, parseStartFrom, START_FROM } from '../core/start-from.ts';
-import { KINDS, SETTINGS } from '../destinations/all.ts';
+import { KINDS, SETTINGS, specOf } from '../destinations/all.ts';
 import { rateHours, SCHEDULE_FORM, scheduleProblem } from './schedule-expression.ts';
 import { adopt, listProblems, removed, stack } from './stack.ts';
 
@@ -83,6 +83,15 @@ const alarms = v.pipe(
   }),
 );
 
+/** What `verify` needs, for errors. */
+export const VERIFY_NEEDS =
+  '"off", unless azure.workspaceId is set and azure has an identity that can read the workspace, which the key of the Data Collector API is not';
+
+const canVerify = (azure: v.InferOutput<(typeof SETTINGS)[number]>): boolean => {
+  const spec = specOf(azure);
+  return spec.token !== undefined && spec.stored?.(azure)?.workspaceId !== undefined;
+};
+
 /** The schema itself: scripts/config-docs.ts makes the page of it. */
 export const pipeline = v.pipe(
   settings({
@@ -111,6 +120,7 @@ export const pipeline = v.pipe(
     exclude: v.optional(typePatterns, []),
     minimumLevel: v.optional(oneOf(['debug', 'info', 'warning', 'error', 'critical']), 'debug'),
     typeColumns: v.optional(v.boolean('true or false'), true),
+    verify: v.optional(oneOf(['off', 'alarm', 'repair']), 'off'),
     redact: v.optional(v.array(redaction, 'a list of {"field", "how"}'), []),
     alarms: v.optional(alarms, {}),
   }),
@@ -126,12 +136,26 @@ export const pipeline = v.pipe(
   ),
   v.forward(
     v.partialCheck(
+      [['verify'], ['azure']],
+      ({ verify, azure }) => verify === 'off' || canVerify(azure),
+      VERIFY_NEEDS,
+    ),
+    ['verify'],
+  ),
+  v.forward(
+    v.partialCheck(
       [['name'], ['previousNames']],
       given => !given.previousNames.includes(given.name),
       'former names of the pipeline, not its present name',
     ),
     ['previousNames'],
   ),
+  v.metadata({
+    if: { required: ['verify'], properties: { verify: { enum: ['alarm', 'repair'] } } },
+    // An identity of Entra has a tenant. See VERIFY_NEEDS.
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { azure: { required: ['workspaceId', 'tenantId'] } } },
+  }),
 );
 
 export type PipelineConfig = v.InferOutput<typeof pipeline>;

@@ -7,6 +7,8 @@ import type { RipeLog } from './read.ts';
 export interface BatchedLog extends Omit<RipeLog, 'log'> {
   /** The configuration excludes it: it has no record. */
   readonly isExcluded: boolean;
+  /** Its row is in another table than the others, which nobody asks. */
+  readonly isElsewhere?: true;
 }
 
 /** Logs that settle together: the checkpoint moves past all of them, past the first few, or past none. */
@@ -22,6 +24,12 @@ export const endOf = ({ logs }: LogBatch): Checkpoint | undefined =>
 
 /** The ids of those that have one. */
 export const idsOf = ({ logs }: LogBatch): string[] => logs.flatMap(({ logId }) => logId ?? []);
+
+/** The ids of its records that must have a row in the table. */
+export const provableIds = ({ records, logs }: LogBatch): string[] => {
+  const shipped = logs.filter(log => !log.isExcluded);
+  return records.flatMap(({ logId }, index) => (shipped[index]?.isElsewhere ? [] : logId));
+};
 
 /**
  * When the batch's oldest log happened; undefined when that is not known. Ids are in order and come first. Without them
@@ -42,7 +50,7 @@ export function headOf(batch: LogBatch, records: number): LogBatch {
 
 export interface Batcher {
   /** Adds a log; `record` is undefined for an excluded one. Returns the batch that was full before it, if any. */
-  add(log: RipeLog, record: ShapedRecord | undefined): LogBatch | undefined;
+  add(log: RipeLog, record: ShapedRecord | undefined, isElsewhere?: boolean): LogBatch | undefined;
   /** The batch begun, if any. */
   flush(): LogBatch | undefined;
 }
@@ -62,13 +70,13 @@ export function batcher(maxBytes: number): Batcher {
     return batch;
   };
 
-  const add = (log: RipeLog, record: ShapedRecord | undefined): LogBatch | undefined => {
+  const add = (log: RipeLog, record: ShapedRecord | undefined, isElsewhere = false) => {
     let full = logs.length >= MAX_LOGS ? flush() : undefined;
     if (record && !body.add(record)) {
       full = flush();
       body.add(record);
     }
-    logs.push(withoutContent(log, record === undefined));
+    logs.push(withoutContent(log, record === undefined, isElsewhere));
     return full;
   };
 
@@ -76,11 +84,12 @@ export function batcher(maxBytes: number): Batcher {
 }
 
 /** Without the log's content: only its record is needed. */
-function withoutContent(log: RipeLog, isExcluded: boolean): BatchedLog {
+function withoutContent(log: RipeLog, isExcluded: boolean, isElsewhere: boolean): BatchedLog {
   const batched: { -readonly [K in keyof BatchedLog]: BatchedLog[K] } = { isExcluded };
   if (log.logId !== undefined) batched.logId = log.logId;
   if (log.checkpoint !== undefined) batched.checkpoint = log.checkpoint;
   if (log.dateMs !== undefined) batched.dateMs = log.dateMs;
   if (log.idTimeMs !== undefined) batched.idTimeMs = log.idTimeMs;
+  if (isElsewhere) batched.isElsewhere = true;
   return batched;
 }

@@ -20,6 +20,10 @@ export const METRICS = {
   checkpointAstray: 'CheckpointAstray',
   /** The sweep for late logs did not finish within its time. */
   sweepOverdue: 'SweepOverdue',
+  /** Logs that Azure accepted and does not have. */
+  rowsNotStored: 'RowsNotStored',
+  /** The comparison with the workspace is late. */
+  verifyOverdue: 'VerifyOverdue',
   runErrors: 'RunErrors',
   gapSuspected: 'GapSuspected',
   retentionAtRisk: 'RetentionAtRisk',

@@ -43,6 +43,8 @@ export interface PipelineState {
   readonly lastRunText?: string;
   /** What vendors asked for, see waits.ts. */
   readonly waits?: string;
+  /** What was accepted and is not proven stored, see unproven.ts; opaque to a store. */
+  readonly unproven?: string;
 }
 
 /** Why something was not accepted, in words an operator can act on. Never holds a secret or a log's body. */
@@ -220,14 +222,14 @@ export interface StateStore {
     | { readonly kind: 'held'; readonly owner: string; readonly expiresAtMs: number }
   >;
   /**
-   * Moves the checkpoint and, in the same write, keeps `late` (undefined: leaves what is kept as it is).
+   * Moves the checkpoint and, in the same write, keeps what else is given; what is undefined stays as it was.
    * `lost`: the lease is another run's now, nothing was written.
    */
   save(
     lease: Lease,
     checkpoint: Checkpoint,
     nowMs: number,
-    late?: string,
+    kept?: Pick<Closing, 'late' | 'unproven'>,
   ): Promise<{ readonly kind: 'saved'; readonly lease: Lease } | { readonly kind: 'lost' }>;
   /** Gives the lease back and, in the same write, keeps what the run leaves behind. A lost lease is left alone. */
   release(lease: Lease, nowMs: number, closing: Closing): Promise<void>;
@@ -242,6 +244,7 @@ export interface Closing {
   readonly late?: string;
   readonly witnessedAtMs?: number;
   readonly waits?: string;
+  readonly unproven?: string;
   /** The run's report, as `writeLastRun` made it. */
   readonly lastRun?: string;
   /** Who set the checkpoint by hand, when and from where to where. */

@@ -61,6 +61,14 @@ export interface RunReport {
   readonly checkpointAstray: boolean;
   /** The look back has been unfinished for so long that late logs may be missed. */
   readonly sweepOverdue: boolean;
+  /** Accepted, but the last comparison did not find their rows. */
+  readonly rowsNotStored: number;
+  /** Accepted or queued again, since they were not stored. */
+  readonly logsRepaired: number;
+  /** A comparison with the workspace is so late that missing rows may go unnoticed. */
+  readonly verifyOverdue: boolean;
+  /** Why the workspace did not answer. */
+  readonly verifyFault?: string;
   readonly rateLimit?: RateLimit;
   /** Rules of `redact` that matched no log of this run. For a rare field that is normal; for every run it is a wrong path. */
   readonly redactionUnmatched?: readonly string[];

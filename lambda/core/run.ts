@@ -18,6 +18,8 @@ import type {
 } from './model.ts';
 import type { Party, RunOutcome, RunReport } from './report.ts';
 import type { Tally } from './tally.ts';
+import type { Unproven } from './unproven.ts';
+import type { Verifying } from './workspace.ts';
 
 export interface ShipDependencies {
   readonly source: LogSource;
@@ -38,6 +40,8 @@ export interface ShipDependencies {
   readonly redactionUnmatched?: () => Pick<RunReport, 'redactionUnmatched'>;
   /** See redactionTag: written into failed batches. */
   readonly redactionTag?: string | undefined;
+  /** Undefined when `verify` is off. */
+  readonly stored?: Verifying | undefined;
 }
 
 export interface ShipOptions {
@@ -78,6 +82,8 @@ export interface Run {
   lease: Lease;
   /** What is remembered to find late logs; undefined when they are not looked for. */
   late: Late | undefined;
+  /** What is to be proven stored; undefined when `verify` is off. */
+  unproven: Unproven | undefined;
   /** What the next save writes anyway, or else the release. */
   unsaved: Closing;
   /** What was accepted in this run. */

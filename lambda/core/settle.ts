@@ -1,13 +1,14 @@
 /** From the delivery of a batch to its checkpoint: the one place that keeps the promise. */
-import { endOf, headOf, idsOf, type LogBatch, oldestMs } from './batch.ts';
+import { endOf, headOf, idsOf, type LogBatch, oldestMs, provableIds } from './batch.ts';
 import { type Culprit, type Delivery, deliver, QUEUE_UNREACHABLE } from './deliver.ts';
 import { encodeCulprits, encodeFailedBatch } from './failed-batch.ts';
-import { type Late, passed, writeLate } from './late.ts';
+import { passed, writeLate } from './late.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Checkpoint, Fault, QueueName, SerializedRecord, ShapedRecord } from './model.ts';
 import { isAfter } from './record/log-id.ts';
 import type { Run, Stop } from './run.ts';
 import { sketchOf, writeSketch } from './sketch.ts';
+import { withSettled, writeUnproven } from './unproven.ts';
 
 /** What became of a batch. */
 export interface Settled {
@@ -16,10 +17,13 @@ export interface Settled {
   /** Why the run must end; undefined when it need not. */
   readonly stop?: Stop | undefined;
   readonly counts: Counts;
+  /** The queue of each log, by id, that is not accepted. */
+  readonly queued: ReadonlyMap<string, QueueName>;
 }
 
 /** How many logs are where. */
 export type Counts = Pick<LedgerEntry, 'accepted' | 'retried' | 'deadLettered'>;
+const NONE: ReadonlyMap<string, QueueName> = new Map();
 export const NOTHING_SETTLED: Counts = { accepted: 0, retried: 0, deadLettered: 0 };
 
 /** Of a batch, before the checkpoint moves. */
@@ -39,22 +43,22 @@ const SETTLE_LEAST_MS = 1_500;
 export async function settle(
   run: Run,
   batch: LogBatch,
-  before: Promise<Settled> = Promise.resolve({ isPassed: true, counts: NOTHING_SETTLED }),
+  before: Promise<Settled> = Promise.resolve({ isPassed: true, counts: NOTHING_SETTLED, queued: NONE }),
 ): Promise<Settled> {
   const own = await handle(run, batch);
   const earlier = await before;
-  const { counts } = own;
+  const { counts, queued } = own;
   const stop = earlier.stop ?? own.stop;
-  if (!earlier.isPassed) return { isPassed: false, stop, counts };
+  if (!earlier.isPassed) return { isPassed: false, stop, counts, queued };
   // Excluded logs alone are not worth a write: a line that is held stays where it is.
   const done = own.isPassed ? batch : own.head > 0 ? headOf(batch, own.head) : undefined;
-  const saveStop = done && (await pass(run, done, counts));
-  return { isPassed: own.isPassed && !saveStop, stop: saveStop ?? stop, counts };
+  const saveStop = done && (await pass(run, done, own));
+  return { isPassed: own.isPassed && !saveStop, stop: saveStop ?? stop, counts, queued };
 }
 
 /** Enters the logs in the ledger and moves the checkpoint past them. */
-async function pass(run: Run, batch: LogBatch, counts: Counts): Promise<Stop | undefined> {
-  const { d, tally, late } = run;
+async function pass(run: Run, batch: LogBatch, { counts, queued }: Own): Promise<Stop | undefined> {
+  const { d, tally, late, unproven } = run;
   const checkpoint = endOf(batch);
   if (!checkpoint) return undefined;
   const logIds = idsOf(batch);
@@ -69,7 +73,10 @@ async function pass(run: Run, batch: LogBatch, counts: Counts): Promise<Stop | u
     ids: writeSketch(ids),
   });
   const lateAfter = late && afterLogId !== undefined ? passed(late, ids, logIds.length, afterLogId) : late;
-  return save(run, checkpoint, lateAfter);
+  const expected = provableIds(batch);
+  const settled = { afterLogId: afterLogId ?? '', logIds: expected, queued, isBehind: false };
+  const unprovenAfter = unproven && withSettled(unproven, settled, d.clock.now());
+  return save(run, checkpoint, { late: lateAfter, unproven: unprovenAfter });
 }
 
 /** Has every log of the batch accepted or queued; `isPassed` says whether that was achieved. */
@@ -77,7 +84,13 @@ async function handle(run: Run, batch: LogBatch): Promise<Own> {
   const { d, options } = run;
   const nowMs = d.clock.now();
   if (options.deadlineMs - nowMs < SETTLE_LEAST_MS) {
-    return { isPassed: false, stop: { outcome: 'out-of-time' }, counts: NOTHING_SETTLED, head: 0 };
+    return {
+      isPassed: false,
+      stop: { outcome: 'out-of-time' },
+      counts: NOTHING_SETTLED,
+      queued: NONE,
+      head: 0,
+    };
   }
   const delivery = await deliver(d, batch.records, options.deadlineMs, {
     ...(run.spilling && { maxAttempts: 1 }),
@@ -87,10 +100,14 @@ async function handle(run: Run, batch: LogBatch): Promise<Own> {
   });
   if (batch.records.length > 0) run.tally.delivered(delivery);
   const { fault, head } = delivery;
-  if (!fault) return { isPassed: true, counts: countsOf(delivery, batch.records), head };
-  const done = countsOf(delivery, batch.records.slice(0, head));
-  if (fault.code === QUEUE_UNREACHABLE)
-    return { isPassed: false, stop: queueStop(fault), counts: done, head };
+  if (!fault) {
+    const queued = queuedOf(delivery, false);
+    return { isPassed: true, counts: countsOf(delivery, batch.records), queued, head };
+  }
+  /** The checkpoint passes the first records at most. */
+  const held = { isPassed: false, counts: countsOf(delivery, batch.records.slice(0, head)), head };
+  const queued = queuedOf(delivery, false);
+  if (fault.code === QUEUE_UNREACHABLE) return { ...held, queued, stop: queueStop(fault) };
   // A hold never outlives Auth0's retention: SQS keeps a batch for 14 days, Auth0 may keep its logs for one.
   const oldest = oldestMs(batch);
   const atRisk = oldest !== undefined && nowMs - oldest > options.retentionMs / 2;
@@ -102,10 +119,18 @@ async function handle(run: Run, batch: LogBatch): Promise<Own> {
     ? undefined
     : { outcome: fault.verdict, party: 'azure', message: fault.message, fault };
   const isHeld = fault.verdict === 'denied' || (fault.verdict === 'intercepted' && !delivery.isLocal);
-  if (stop && isHeld) return { isPassed: false, stop, counts: done, head };
+  if (stop && isHeld) return { ...held, queued, stop };
   const asideStop = await putPending(run, delivery, fault);
-  if (asideStop) return { isPassed: false, stop: asideStop, counts: done, head };
-  return { isPassed: true, stop, counts: countsOf(delivery, batch.records), head };
+  if (asideStop) return { ...held, queued, stop: asideStop };
+  const counts = countsOf(delivery, batch.records);
+  return { isPassed: true, stop, counts, queued: queuedOf(delivery, true), head };
+}
+
+/** The queue of each log that is not accepted. */
+function queuedOf({ culprits, pending }: Delivery, isPendingQueued: boolean): Map<string, QueueName> {
+  const queued = new Map(culprits.map(({ record, queue }) => [record.logId, queue]));
+  if (isPendingQueued) for (const { logId } of pending) queued.set(logId, 'retry');
+  return queued;
 }
 
 /** Where these records of the delivery are, once all of them are settled. */
@@ -169,11 +194,11 @@ function queueStop({ message }: { readonly message: string }): Stop {
   };
 }
 
-/** Moves the checkpoint; `late` goes with it. */
+/** Moves the checkpoint; what is remembered to find and to prove logs goes with it. */
 export async function save(
   run: Run,
   checkpoint: Checkpoint,
-  late: Late | undefined = run.late,
+  { late, unproven }: Pick<Run, 'late' | 'unproven'> = run,
 ): Promise<Stop | undefined> {
   const before = run.tally.counts.checkpoint?.logId;
   if (before !== undefined && isAfter(before, checkpoint.logId)) {
@@ -181,11 +206,15 @@ export async function save(
     return { outcome: 'failed', party: 'auth0', message };
   }
   try {
-    const kept = late && writeLate(late);
+    const kept = {
+      ...(late && { late: writeLate(late) }),
+      ...(unproven && { unproven: writeUnproven(unproven) }),
+    };
     const saved = await run.d.state.save(run.lease, checkpoint, run.d.clock.now(), kept);
     if (saved.kind === 'lost') return { outcome: 'lease-lost', message: 'another run has taken the lease' };
     run.lease = saved.lease;
     run.late = late;
+    run.unproven = unproven;
     run.unsaved = {};
     run.tally.counts.checkpoint = checkpoint;
     return undefined;

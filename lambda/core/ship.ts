@@ -18,6 +18,9 @@ import { nameOf, recordOf, type Settled, save, settle } from './settle.ts';
 import { aheadOfTime } from './start-from.ts';
 import { isSweepOverdue, sweep } from './sweep.ts';
 import { tally } from './tally.ts';
+import { readUnproven } from './unproven.ts';
+import { closeVerify, isVerifyOverdue, judge, type Look, look } from './verify.ts';
+import { compareIds } from './verify-ids.ts';
 import { readWaits, stopByWait, waitsAfter, writeWaits } from './waits.ts';
 import { hear, isWitnessDue } from './witness.ts';
 
@@ -57,6 +60,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     tally: tally(pipeline, state.checkpoint),
     lease: acquired.lease,
     late: options.sweepMs > 0 ? readLate(state.late) : undefined,
+    unproven: d.stored && readUnproven(state.unproven),
     unsaved: {},
     evidence: evidence(),
     spilling: false,
@@ -65,10 +69,12 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   counts.gapSuspected = isGapSuspected(state, startedAtMs, options.retentionMs);
   let report: RunReport | undefined;
   try {
-    const { fault, ...stop } = await shipUnlessWaiting(run, state);
+    const looking = look(run);
+    const { fault, ...stop } = await shipUnlessWaiting(run, state, looking);
     const lagMs = lagOf(run, stop, state.caughtUpAtMs);
     if (lagMs !== undefined && lagMs > options.retentionMs / 2) counts.retentionAtRisk = true;
     counts.sweepOverdue = isSweepOverdue(run);
+    closeVerify(run);
     Object.assign(counts, d.redactionUnmatched?.());
     const { status, remedy } = fault ?? {};
     const said = { ...(status && { status }), ...(remedy && { remedy }) };
@@ -81,17 +87,41 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
 }
 
 /** No vendor is called while a Retry-After lasts. */
-async function shipUnlessWaiting(run: Run, state: PipelineState): Promise<Stop> {
+async function shipUnlessWaiting(
+  run: Run,
+  state: PipelineState,
+  looking: Promise<Look | undefined>,
+): Promise<Stop> {
   const { d } = run;
   const waits = readWaits(state.waits);
   const wait = stopByWait(waits, d.clock.now());
   if (wait) return wait;
   d.source.prepare?.(PREPARE_TIMEOUT_MS);
   d.destination.prepare?.(PREPARE_TIMEOUT_MS);
-  const stop = await shipUntilCaughtUp(run, state);
+  const stop = await shipAndVerify(run, state, looking);
   const after = writeWaits(waitsAfter(waits, stop, d.clock.now()));
   if (after !== writeWaits(waits)) run.unsaved = { ...run.unsaved, waits: after };
   return stop;
+}
+
+/**
+ * Proves what earlier runs shipped: counts beside the run, ids after it, or before it where a backlog would leave no time.
+ */
+async function shipAndVerify(
+  run: Run,
+  state: PipelineState,
+  looking: Promise<Look | undefined>,
+): Promise<Stop> {
+  const isFirst = isVerifyOverdue(run) && !isHeld(state);
+  if (isFirst) {
+    judge(run, await looking);
+    const stop = await compareIds(run);
+    if (stop) return stop;
+  }
+  const stop = await shipUntilCaughtUp(run, state);
+  if (isFirst) return stop;
+  judge(run, await looking);
+  return (stop.outcome === 'caught-up' && (await compareIds(run))) || stop;
 }
 
 /** Reads on until the end of the logs is confirmed, or why the run ends before that. */
@@ -158,7 +188,7 @@ async function shipAfter(run: Run, logId: string, isHeld: boolean): Promise<Caug
     for (let turn = 0; turn < TURNS_A_REQUEST; turn++) await d.ioFirst();
     for (const [index, log] of step.logs.entries()) {
       if (index % LOGS_A_TURN === 0) await d.ioFirst();
-      const full = batches.add(log, recordOf(run, log.log));
+      const full = batches.add(log, recordOf(run, log.log), d.stored?.isElsewhere(log.log));
       if (full) await settleNext(full);
     }
     if (isProbing) {

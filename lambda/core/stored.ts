@@ -12,6 +12,8 @@ export interface StoredDependencies {
   readonly random: Random;
   /** Of each query, while its fault may be temporary. */
   readonly maxAttempts?: number;
+  /** When the last answer must be there, milliseconds since 1970. */
+  readonly deadlineMs?: number;
 }
 
 /** Ten minutes of ids: see `binOf`. */
@@ -155,14 +157,28 @@ const tooMuch = (message: string): Fault => ({
   message: `the query is too large even for the shortest window: ${message}`,
 });
 
+const OUT_OF_TIME: Fault = {
+  verdict: 'unavailable',
+  code: 'OUT_OF_TIME',
+  message: 'the time for queries of the workspace was over',
+};
+
 /** Repeats the query after a temporary fault. */
 async function patiently(
-  { reader, clock, random, maxAttempts = MAX_ATTEMPTS }: StoredDependencies,
+  {
+    reader,
+    clock,
+    random,
+    maxAttempts = MAX_ATTEMPTS,
+    deadlineMs = Number.POSITIVE_INFINITY,
+  }: StoredDependencies,
   kql: string,
   span: Span,
 ): Promise<QueryAnswer> {
   for (let attempt = 0; ; attempt++) {
-    const answer = await reader.query(kql, span, QUERY_TIMEOUT_MS);
+    const timeoutMs = Math.min(QUERY_TIMEOUT_MS, deadlineMs - clock.now());
+    if (timeoutMs <= 0) return { kind: 'fault', fault: OUT_OF_TIME };
+    const answer = await reader.query(kql, span, timeoutMs);
     if (answer.kind !== 'fault' || answer.fault.verdict === 'denied') return answer;
     if (attempt + 1 >= maxAttempts) return answer;
     const retryAfterMs = answer.fault.retryAfterMs ?? 0;

@@ -4,7 +4,7 @@
  * A window is read once to find out whether any id in it was never passed, and a second time, when there are such ids, to
  * ship their logs. Both passes keep a cursor, are bounded for each run, and go on in the next one, after its new logs.
  */
-import { batcher, type LogBatch } from './batch.ts';
+import { batcher, type LogBatch, provableIds } from './batch.ts';
 import { endSweep, type Late, type Sweep, startSweep, writeLate } from './late.ts';
 import { logReader, type RipeLog } from './read.ts';
 import { logIdTimeMs } from './record/log-id.ts';
@@ -20,6 +20,7 @@ import {
   unite,
   writeSketch,
 } from './sketch.ts';
+import { withSettled } from './unproven.ts';
 
 /** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
 const PAGES_A_RUN = 25;
@@ -119,6 +120,8 @@ async function shipMissing(run: Run, pages: { left: number }): Promise<Stop | un
       stop = settled.stop;
       if (!settled.isPassed) return;
       for (const { logId } of batch.logs) if (logId !== undefined) found.push(logId);
+      const behind = { afterLogId: cursorLogId, logIds: provableIds(batch), queued: settled.queued };
+      run.unproven &&= withSettled(run.unproven, { ...behind, isBehind: true }, d.clock.now());
       counts.accepted += settled.counts.accepted;
       counts.retried += settled.counts.retried;
       counts.deadLettered += settled.counts.deadLettered;
@@ -130,7 +133,7 @@ async function shipMissing(run: Run, pages: { left: number }): Promise<Stop | un
     if (!missing || missing.has(idKey(log.logId))) {
       // The checkpoint stays where it is: these logs lie before it.
       const { checkpoint: _, ...late } = log;
-      const full = batches.add(late, recordOf(run, log.log));
+      const full = batches.add(late, recordOf(run, log.log), d.stored?.isElsewhere(log.log));
       if (full) await settleLate(full, readUpTo);
     }
     readUpTo = log.logId;

@@ -41,6 +41,9 @@ export const NOTHING_COUNTED: Omit<Tally['counts'], 'pipeline'> = {
   retentionAtRisk: false,
   checkpointAstray: false,
   sweepOverdue: false,
+  rowsNotStored: 0,
+  logsRepaired: 0,
+  verifyOverdue: false,
 };
 
 export function tally(pipeline: string, checkpoint?: Checkpoint): Tally {

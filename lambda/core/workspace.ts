@@ -1,5 +1,5 @@
 /** The port to the Log Analytics workspace, which proves that accepted logs are stored. */
-import type { Fault } from './model.ts';
+import type { Fault, QueueName } from './model.ts';
 
 /** Milliseconds since 1970; `toMs` itself is excluded. */
 export interface Span {
@@ -38,4 +38,16 @@ export interface StoredPlace {
   readonly stream?: string;
   /** Types of logs whose records are stored elsewhere. */
   readonly otherTypes?: readonly string[] | undefined;
+}
+
+/** What a run needs to prove that logs are stored. */
+export interface Verifying {
+  readonly reader: WorkspaceReader;
+  readonly place: StoredPlace;
+  /** Ships missing logs again. Otherwise they are only counted. */
+  readonly isRepairing: boolean;
+  /** Whether a log has its row in another table, which is not asked. */
+  isElsewhere(log: unknown): boolean;
+  /** Whether this queue contains messages, or may. */
+  holds(queue: QueueName): Promise<boolean>;
 }

@@ -25,7 +25,7 @@ export interface Former {
 }
 
 /** What is taken over: the checkpoint, and what explains it. Neither the lease nor the last run. */
-const TAKEN_OVER = ['checkpointLogId', 'checkpointLogDate', 'late', 'caughtUpAt'] as const;
+const TAKEN_OVER = ['checkpointLogId', 'checkpointLogDate', 'late', 'caughtUpAt', 'unproven'] as const;
 
 /**
  * `store`, whose `acquire` sees to it first. It rejects, and nothing is leased, when no former item has a checkpoint: to

@@ -16,6 +16,7 @@
  * | `caughtUpAt`        | string, ISO 8601; absent until Auth0 first had nothing newer               |
  * | `witnessedAt`       | string, ISO 8601: when the witness last agreed; 1970 after a set by hand   |
  * | `waits`             | string, see waits.ts; absent or empty when no vendor asked to be left alone |
+ * | `unproven`          | string, see unproven.ts; absent until the first run with `verify`          |
  */
 import {
   type AttributeValue,
@@ -73,18 +74,20 @@ export function checkpointStore(client: DynamoDBClient, table: string): StateSto
       return { kind: 'held', owner: holder, expiresAtMs: heldUntilMs };
     },
 
-    async save(lease, checkpoint, nowMs, late) {
+    async save(lease, checkpoint, nowMs, kept = {}) {
       const date = checkpoint.logDateMs;
+      const also = attributesOf(kept);
+      const names = Object.keys(also);
       const answer = await write(client, table, lease.pipeline, 'save', {
         ConditionExpression: 'version = :version AND leaseOwner = :owner',
         UpdateExpression:
-          `SET checkpointLogId = :id, version = :next, updatedAt = :at${late === undefined ? '' : ', late = :late'}` +
+          `SET checkpointLogId = :id, version = :next, updatedAt = :at${setsOf(names)}` +
           (date === undefined ? ' REMOVE checkpointLogDate' : ', checkpointLogDate = :date'),
         ExpressionAttributeValues: {
           ...underLease(lease.owner, lease.version, nowMs),
           ':id': { S: checkpoint.logId },
           ...(date !== undefined && { ':date': { S: iso(date) } }),
-          ...(late !== undefined && { ':late': { S: late } }),
+          ...valuesOf(also),
         },
       });
       const next = { ...lease, version: lease.version + 1 };
@@ -102,20 +105,24 @@ export function checkpointStore(client: DynamoDBClient, table: string): StateSto
       await write(client, table, lease.pipeline, 'release', {
         ConditionExpression: 'version = :version AND leaseOwner = :owner',
         UpdateExpression:
-          `SET version = :next, updatedAt = :at${names.map(name => `, ${name} = :${name}`).join('')}` +
-          ' REMOVE leaseOwner, leaseExpiresAt',
+          `SET version = :next, updatedAt = :at${setsOf(names)}` + ' REMOVE leaseOwner, leaseExpiresAt',
         ExpressionAttributeValues: {
           ...underLease(lease.owner, lease.version, nowMs),
-          ...Object.fromEntries(names.map(name => [`:${name}`, { S: kept[name]! }])),
+          ...valuesOf(kept),
         },
       });
     },
   };
 }
 
+const setsOf = (names: readonly string[]) => names.map(name => `, ${name} = :${name}`).join('');
+
+const valuesOf = (attributes: Readonly<Record<string, string>>): Item =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, { S: value }]));
+
 /** Attributes of the item, all of them text. */
 function attributesOf(closing: Closing): Record<string, string> {
-  const { caughtUpAtMs, checkpoint, late, lastRun, checkpointSet, witnessedAtMs, waits } = closing;
+  const { caughtUpAtMs, checkpoint, late, lastRun, checkpointSet, witnessedAtMs, waits, unproven } = closing;
   const date = checkpoint?.logDateMs;
   return {
     ...(caughtUpAtMs !== undefined && { caughtUpAt: iso(caughtUpAtMs) }),
@@ -124,6 +131,7 @@ function attributesOf(closing: Closing): Record<string, string> {
     ...(late !== undefined && { late }),
     ...(witnessedAtMs !== undefined && { witnessedAt: iso(witnessedAtMs) }),
     ...(waits !== undefined && { waits }),
+    ...(unproven !== undefined && { unproven }),
     ...(lastRun !== undefined && { lastRun }),
     ...(checkpointSet !== undefined && { checkpointSet }),
   };
@@ -186,6 +194,7 @@ function stateOf(item: Item, table: string, pipeline: string): PipelineState {
   const late = item['late']?.S;
   const lastRunText = item['lastRun']?.S;
   const waits = item['waits']?.S;
+  const unproven = item['unproven']?.S;
   return {
     ...(checkpoint && { checkpoint }),
     ...(caughtUpAtMs !== undefined && { caughtUpAtMs }),
@@ -193,6 +202,7 @@ function stateOf(item: Item, table: string, pipeline: string): PipelineState {
     ...(witnessedAtMs !== undefined && { witnessedAtMs }),
     ...(lastRunText !== undefined && { lastRunText }),
     ...(waits !== undefined && { waits }),
+    ...(unproven !== undefined && { unproven }),
   };
 }
 

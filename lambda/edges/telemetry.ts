@@ -113,6 +113,8 @@ function runMetrics(report: RunReport, queues: QueueLooks | undefined): Values {
     [METRICS.azureIntercepted]: Number(outcome === 'intercepted'),
     [METRICS.checkpointAstray]: Number(report.checkpointAstray),
     [METRICS.sweepOverdue]: Number(report.sweepOverdue),
+    [METRICS.rowsNotStored]: report.rowsNotStored,
+    [METRICS.verifyOverdue]: Number(report.verifyOverdue),
     [METRICS.runErrors]: Number(outcome === 'failed' || party === 'state' || party === 'queue' || isUnread),
     [METRICS.gapSuspected]: Number(report.gapSuspected),
     [METRICS.retentionAtRisk]: Number(report.retentionAtRisk),

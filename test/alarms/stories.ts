@@ -1,4 +1,5 @@
 /** Every way in which a batch, a run or a function is known to be stuck. Minute 0 is a Monday, 0:00 UTC. */
+import { VERIFIABLE } from '../destinations/samples.ts';
 import { LAST_TRY, type Minute, type Story, TRIES } from './world.ts';
 
 const HOUR = 60;
@@ -35,6 +36,7 @@ const behind = (minute: number, from = FROM) => ({ lagMs: (minute - from) * MINU
 /** The run ended before it knew how far it is. */
 const UNKNOWN = { lagMs: undefined };
 const LAG = { lag: 25 };
+const VERIFYING = { azure: VERIFIABLE, verify: 'alarm' };
 
 const nothingRuns: Story[] = [
   trouble('The schedule is disabled, deleted or not allowed to start the function', { silent: 9 }, () => ({
@@ -120,6 +122,22 @@ const held: Story[] = [
   trouble('The look back for late logs does not finish', { 'sweep-overdue': 2 }, () => ({
     ship: { sweepOverdue: true },
   })),
+  {
+    ...trouble(
+      'Azure does not have what it accepted: from the run that compares, an hour after acceptance',
+      { 'rows-not-stored': 2 },
+      () => ({ ship: { rowsNotStored: 40 } }),
+    ),
+    config: VERIFYING,
+  },
+  {
+    ...trouble(
+      'The workspace does not answer to comparisons: three hours after the first was due',
+      { 'verify-overdue': 2 },
+      () => ({ ship: { verifyOverdue: true } }),
+    ),
+    config: VERIFYING,
+  },
   trouble(
     'A batch cannot be put aside: the queue cannot be reached',
     { 'run-errors': 10, ...LAG },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '../../lambda/core/contract.ts';
+import { VERIFIABLE } from '../destinations/samples.ts';
 import { config } from './example.ts';
 import { one, resources, stack, template } from './synth.ts';
 
@@ -21,10 +22,11 @@ interface Alarm {
   readonly Metrics?: unknown;
 }
 
-const made = template();
+const made = template([config({ azure: VERIFIABLE, verify: 'alarm' })]);
 const alarmsIn = (of: typeof made) =>
   Object.values(resources(of, 'AWS::CloudWatch::Alarm')).map(alarm => alarm.Properties as Alarm);
 const alarms = alarmsIn(made);
+const PLAIN = alarmsIn(template());
 const named = (name: string, of = alarms) =>
   of.find(alarm => alarm.AlarmName === `Auth0LogsToAzure-prod-${name}`)!;
 
@@ -44,6 +46,19 @@ const anchors = [...RUNBOOK.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
     .replaceAll(' ', '-'),
 );
 
+test('a pipeline that does not verify has no alarm for what it does not compare', () => {
+  const missing = alarms.filter(
+    alarm => !named(alarm.AlarmName.replace('Auth0LogsToAzure-prod-', ''), PLAIN),
+  );
+  expect(missing.map(alarm => alarm.MetricName)).toEqual(['RowsNotStored', 'VerifyOverdue']);
+});
+
+test('the alarm for missing rows says whether they are shipped again', () => {
+  const repairing = alarmsIn(template([config({ azure: VERIFIABLE, verify: 'repair' })]));
+  expect(textOf(named('rows-not-stored', repairing).AlarmDescription)).toContain('They are shipped again');
+  expect(textOf(named('rows-not-stored').AlarmDescription)).toContain('They are not shipped again');
+});
+
 describe('every alarm', () => {
   test('is one of these', () => {
     expect(alarms.map(alarm => alarm.AlarmName.replace('Auth0LogsToAzure-prod-', ''))).toEqual([
@@ -54,6 +69,8 @@ describe('every alarm', () => {
       'intercepted',
       'checkpoint-astray',
       'sweep-overdue',
+      'rows-not-stored',
+      'verify-overdue',
       'run-errors',
       'ship-errors',
       'replay-errors',
@@ -99,7 +116,7 @@ describe('every alarm', () => {
 
   test('of our own metrics names one that runs emit, for this pipeline alone', () => {
     const own = alarms.filter(alarm => alarm.Namespace === 'Auth0LogsToAzure');
-    expect(own).toHaveLength(15);
+    expect(own).toHaveLength(17);
     for (const alarm of own) {
       expect(Object.values(METRICS)).toContain(alarm.MetricName);
       expect(alarm.Dimensions).toEqual([

@@ -22,6 +22,7 @@ describe('a valid configuration', () => {
       exclude: [],
       minimumLevel: 'debug',
       typeColumns: true,
+      verify: 'off',
       redact: [],
       alarms: { email: [], https: [], lagMinutes: 15 },
     });

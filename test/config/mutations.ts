@@ -1,7 +1,7 @@
 /** Files with any of their parts changed: most are broken, each in a way of its own. */
 import fc from 'fast-check';
 import { DESCRIPTIONS } from '../../scripts/config-descriptions.ts';
-import { SAMPLES } from '../destinations/samples.ts';
+import { SAMPLES, VERIFIABLE } from '../destinations/samples.ts';
 import { PIPELINE, type Settings, validPipeline } from './samples.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -23,7 +23,9 @@ function fullPipelines(): readonly Settings[] {
     ...rest,
     adopt: tree('adopt.'),
     auth0: tree('auth0.'),
-    azure: { ...azure, ...carried },
+    azure: { ...azure, ...carried, ...('tenantId' in azure && { workspaceId: VERIFIABLE.workspaceId }) },
+    // The example needs an identity that can read the workspace.
+    verify: 'tenantId' in azure ? rest['verify'] : 'off',
     alarms,
   }));
 }

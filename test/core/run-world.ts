@@ -23,6 +23,7 @@ export async function runIn(
     tally: tally(PIPELINE, acquired.state.checkpoint),
     lease: acquired.lease,
     late: undefined,
+    unproven: undefined,
     unsaved: {},
     evidence: evidence(),
     spilling: false,

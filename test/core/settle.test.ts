@@ -26,7 +26,7 @@ describe('a batch that is accepted', () => {
     const { w, run, batch } = await scene({ exclude: ['x'] });
     const excluded = batchOf(run, [...six, log(9, MINUTE, { type: 'x' })]);
     const counts = { accepted: 6, retried: 0, deadLettered: 0 };
-    expect(await settle(run, excluded)).toEqual({ isPassed: true, stop: undefined, counts });
+    expect(await settle(run, excluded)).toMatchObject({ isPassed: true, stop: undefined, counts });
     const last = String(log(9, MINUTE)['log_id']);
     expect(w.ledger).toEqual([{ lastLogId: last, logs: 7, ...counts, excluded: 1, ids: expect.any(String) }]);
     expect(readSketch(w.ledger[0]?.ids)).toEqual(sketchOf([...ids, last]));
@@ -77,7 +77,11 @@ describe('a batch with records at fault', () => {
     const poison = (id: string) => (id === ids[1] ? true : id === ids[4] && answered(403));
     const { w, run, batch } = await scene({ poison });
     const counts = { accepted: 4, retried: 1, deadLettered: 1 };
-    expect(await settle(run, batch)).toEqual({ isPassed: true, stop: undefined, counts });
+    const queued = new Map([
+      [ids[1], 'dead-letter'],
+      [ids[4], 'retry'],
+    ]);
+    expect(await settle(run, batch)).toEqual({ isPassed: true, stop: undefined, counts, queued });
     expect(w.ledger[0]).toMatchObject(counts);
     expect(run.tally.counts).toMatchObject({ logsRetried: 1, logsDeadLettered: 1, logsAccepted: 4 });
     for (const [queue, id, verdict] of [
@@ -208,7 +212,7 @@ describe('a hold', () => {
 
 describe('the order', () => {
   const earlier = (more: Partial<Settled>) =>
-    Promise.resolve({ isPassed: true, counts: NOTHING_SETTLED, ...more });
+    Promise.resolve({ isPassed: true, counts: NOTHING_SETTLED, queued: new Map(), ...more });
 
   test('a batch is accepted, but not passed before the one before it', async () => {
     const { w, run, batch } = await scene();
@@ -217,6 +221,7 @@ describe('the order', () => {
       isPassed: false,
       stop,
       counts: { accepted: 6, retried: 0, deadLettered: 0 },
+      queued: new Map(),
     });
     expect([w.accepted.size, w.state().checkpoint, w.ledger]).toEqual([6, undefined, []]);
   });
@@ -244,7 +249,11 @@ test.each([
   const settled = await settle(run, batchOf(run, six));
   expect(w.calls.post).toBe(isBegun ? 1 : 0);
   if (isBegun) return expect(settled.isPassed).toBe(true);
-  expect(settled).toEqual({ isPassed: false, stop: { outcome: 'out-of-time' }, counts: NOTHING_SETTLED });
+  expect(settled).toMatchObject({
+    isPassed: false,
+    stop: { outcome: 'out-of-time' },
+    counts: NOTHING_SETTLED,
+  });
 });
 
 describe('the checkpoint', () => {

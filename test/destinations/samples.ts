@@ -12,5 +12,10 @@ export const SAMPLES: Readonly<Record<DestinationKind, Sample>> = {
 
 /** The destination of a test that needs some destination. */
 export const SOME = SAMPLES[KINDS[0]];
+/** A destination whose workspace can be asked, for `verify`. */
+export const VERIFIABLE = {
+  ...SAMPLES[KINDS.find(kind => specOf({ kind }).token !== undefined)!].azure,
+  workspaceId: '01234567-89ab-cdef-0123-456789abcdef',
+};
 /** The field of its secret. */
 export const SOME_SECRET = specOf({ kind: KINDS[0] }).secretField;

@@ -61,7 +61,7 @@ describe('the item', () => {
   });
 
   it('of a checkpoint, with its date and what is remembered', async () => {
-    await store.save(await acquired(), { logId: ID, logDateMs: NOW - 1000 }, NOW + 1000, 'late');
+    await store.save(await acquired(), { logId: ID, logDateMs: NOW - 1000 }, NOW + 1000, { late: 'late' });
     expect(await item()).toEqual({
       pipeline: { S: pipeline },
       leaseOwner: { S: 'run-1' },

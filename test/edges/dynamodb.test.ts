@@ -134,7 +134,7 @@ describe('the checkpoint', () => {
     const pipeline = pipelineName();
     let lease = await acquired(pipeline);
     for (const late of ['remembered ☂', undefined]) {
-      const saved = await store.save(lease, CHECKPOINT, NOW, late);
+      const saved = await store.save(lease, CHECKPOINT, NOW, late === undefined ? {} : { late });
       if (saved.kind === 'lost') throw new Error('lost');
       lease = saved.lease;
     }

@@ -41,6 +41,9 @@ const RUN: RunReport = {
   retentionAtRisk: false,
   checkpointAstray: false,
   sweepOverdue: false,
+  rowsNotStored: 0,
+  logsRepaired: 0,
+  verifyOverdue: false,
   rateLimit: { limit: 10, remaining: 7, resetAtMs: 2 },
   durationMs: 1234,
 };
@@ -104,7 +107,15 @@ describe('a run’s metrics', () => {
     const all = { ...RUN, lagMs: 90_500, gapSuspected: true, retentionAtRisk: true };
     const looks = { retry: { visible: 2, hidden: 0 }, 'dead-letter': { visible: 3, hidden: 1 } };
     one.emitRun(
-      { ...all, outcome: 'denied', party: 'auth0', checkpointAstray: true, sweepOverdue: true },
+      {
+        ...all,
+        outcome: 'denied',
+        party: 'auth0',
+        checkpointAstray: true,
+        sweepOverdue: true,
+        rowsNotStored: 7,
+        verifyOverdue: true,
+      },
       true,
       looks,
     );
@@ -155,7 +166,14 @@ describe('a run’s metrics', () => {
   });
 
   it('raise the flags of a run that went well otherwise', () => {
-    const flags = { gapSuspected: true, retentionAtRisk: true, checkpointAstray: true, sweepOverdue: true };
+    const flags = {
+      gapSuspected: true,
+      retentionAtRisk: true,
+      checkpointAstray: true,
+      sweepOverdue: true,
+      rowsNotStored: 7,
+      verifyOverdue: true,
+    };
     subject().emitRun({ ...NOTHING, ...flags }, false);
     expect(metricsOf(emfLines()[0])).toEqual({
       LagSeconds: 0,
@@ -163,6 +181,8 @@ describe('a run’s metrics', () => {
       RetentionAtRisk: 1,
       CheckpointAstray: 1,
       SweepOverdue: 1,
+      RowsNotStored: 7,
+      VerifyOverdue: 1,
     });
   });
 

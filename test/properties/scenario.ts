@@ -20,7 +20,7 @@ type Step =
   | { readonly do: 'outage'; readonly of: Outage | undefined; readonly ticks: number }
   | { readonly do: 'lie'; readonly lie: Lie | undefined; readonly ticks: number };
 
-type Name = Exclude<keyof Faults, 'lie' | 'call'> | 'replayPost';
+type Name = Exclude<keyof Faults, 'lie' | 'call' | 'drop' | 'query'> | 'replayPost';
 type Script = { readonly [K in Name]: readonly unknown[] };
 
 export interface Scenario {

@@ -6,7 +6,7 @@ import type { SecretSource } from '../../../lambda/core/model.ts';
 import { isObject } from '../../../lambda/core/record/log.ts';
 import { Secret } from '../../../lambda/core/secret.ts';
 import { SPECS, specOf } from '../../../lambda/destinations/all.ts';
-import type { Environment } from '../../../lambda/wiring.ts';
+import type { Environment } from '../../../lambda/environment.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
 

@@ -18,6 +18,7 @@ interface Item {
   /** See PipelineState. */
   readonly late?: string;
   readonly waits?: string;
+  readonly unproven?: string;
   /** See last-run.ts. */
   readonly lastRun?: string;
   readonly checkpointSet?: string;
@@ -91,10 +92,9 @@ export function localState(directory: string, self: Process = THIS_PROCESS): Sta
       });
     },
 
-    async save(lease, checkpoint, nowMs, late) {
+    async save(lease, checkpoint, nowMs, kept = {}) {
       return changed(lease.pipeline, ({ version, item }, write) => {
         if (version !== lease.version || item.leaseOwner !== lease.owner) return { kind: 'lost' };
-        const kept = late === undefined ? {} : { late };
         write({ ...item, ...fieldsOf(checkpoint), ...kept, updatedAt: iso(nowMs) });
         return { kind: 'saved', lease: { ...lease, version: version + 1 } };
       });
@@ -164,7 +164,7 @@ const itemOf = (directory: string, pipeline: string): Item =>
   reading(join(directory, pipeline), {}, database => read(database).item);
 
 function stateOf(item: Item): PipelineState {
-  const { checkpointLogId: logId, late, waits, lastRun: lastRunText } = item;
+  const { checkpointLogId: logId, late, waits, unproven, lastRun: lastRunText } = item;
   const logDateMs = dateOf(item.checkpointLogDate);
   const caughtUpAtMs = dateOf(item.caughtUpAt);
   const witnessedAtMs = dateOf(item.witnessedAt);
@@ -173,6 +173,7 @@ function stateOf(item: Item): PipelineState {
     ...(caughtUpAtMs !== undefined && { caughtUpAtMs }),
     ...(witnessedAtMs !== undefined && { witnessedAtMs }),
     ...(late !== undefined && { late }),
+    ...(unproven !== undefined && { unproven }),
     ...(waits !== undefined && { waits }),
     ...(lastRunText !== undefined && { lastRunText }),
   };

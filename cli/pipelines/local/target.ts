@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { PipelineConfig } from '../../../lambda/config/config.ts';
 import { RETRY_MAX_RECEIVES } from '../../../lambda/core/contract.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
-import { systemClock } from '../../../lambda/wiring.ts';
+import { systemClock } from '../../../lambda/environment.ts';
 import { printError } from '../../terminal/text.ts';
 import type { Operated, OperatorQueues, Target, TargetOptions } from '../operated.ts';
 import { silenceMs } from '../schedule.ts';

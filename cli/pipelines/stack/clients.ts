@@ -6,7 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Environment } from '../../../lambda/wiring.ts';
+import type { Environment } from '../../../lambda/environment.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { type Asker, explained, NO_REGION } from './errors.ts';
 

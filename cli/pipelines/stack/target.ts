@@ -3,7 +3,7 @@ import { type FunctionConfiguration, GetFunctionConfigurationCommand } from '@aw
 import { ConfigError, type PipelineConfig, parsePipeline } from '../../../lambda/config/config.ts';
 import { ENV, type PipelineOutput } from '../../../lambda/core/contract.ts';
 import { secretsManager } from '../../../lambda/edges/secrets.ts';
-import type { Environment } from '../../../lambda/wiring.ts';
+import type { Environment } from '../../../lambda/environment.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Operated, Target, TargetOptions } from '../operated.ts';
 import { deployment, quoted } from '../remedy.ts';

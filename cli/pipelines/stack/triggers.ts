@@ -7,7 +7,7 @@ import {
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { PipelineOutput } from '../../../lambda/core/contract.ts';
 import { isObject } from '../../../lambda/core/record/log.ts';
-import type { Environment } from '../../../lambda/wiring.ts';
+import type { Environment } from '../../../lambda/environment.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Stopped } from '../operated.ts';
 import { type About, awsCommand, enableSchedule, revertDrift } from '../remedy.ts';

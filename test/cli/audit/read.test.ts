@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { audit } from '../../../cli/audit/read.ts';
 import { localTarget } from '../../../cli/pipelines/local/target.ts';
 import type { LogSource } from '../../../lambda/core/model.ts';
-import { pipelineParts, systemClock } from '../../../lambda/wiring.ts';
+import { systemClock } from '../../../lambda/environment.ts';
+import { pipelineParts } from '../../../lambda/wiring.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 
 let world: LocalWorld;

@@ -33,7 +33,7 @@ async function runTo(logId: string): Promise<void> {
   const nowMs = Date.now();
   const acquired = await runs().acquire('local', 'a run', nowMs, nowMs + 60_000);
   if (acquired.kind === 'held') throw new Error('held');
-  const saved = await runs().save(acquired.lease, { logId, logDateMs: nowMs }, nowMs, 'remembered');
+  const saved = await runs().save(acquired.lease, { logId, logDateMs: nowMs }, nowMs, { late: 'remembered' });
   if (saved.kind === 'lost') throw new Error('lost');
   await runs().release(saved.lease, nowMs, { caughtUpAtMs: nowMs });
 }

@@ -63,6 +63,7 @@ describe('the last run', () => {
       'warning',
       'checkpoint-astray',
     ],
+    ['rows that are not stored', { lastRun: { ...RUN, rowsNotStored: 3 } }, 'error', 'rows-not-stored'],
     ['late logs not looked for', { lastRun: { ...RUN, sweepOverdue: true } }, 'warning', 'sweep-overdue'],
     [
       'a checkpoint that leads nowhere',

@@ -78,6 +78,14 @@ describe('the reasons', () => {
       facts(ran({ checkpointAstray: true, sweepOverdue: true })),
       ['newer logs were found only by search #checkpoint-astray', 'late logs may be missed #sweep-overdue'],
     ],
+    [
+      'rows that Azure does not have, and a workspace that does not answer',
+      facts(ran({ rowsNotStored: 2, verifyOverdue: true })),
+      [
+        '2 accepted logs not stored in Azure #rows-not-stored',
+        'accepted logs are not compared with the workspace #verify-overdue',
+      ],
+    ],
     ['an outage', facts(ran({ outcome: 'unavailable', party: 'azure' })), ['Azure is unavailable #lag']],
     ['a backlog', facts(ran({ outcome: 'out-of-time' }, late)), ['lag 3 h #lag']],
     [

@@ -6,7 +6,7 @@ import { encodeFailedBatch } from '../../../lambda/core/failed-batch.ts';
 import type { QueueName, Reason } from '../../../lambda/core/model.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
 import { SPECS } from '../../../lambda/destinations/all.ts';
-import { systemClock } from '../../../lambda/wiring.ts';
+import { systemClock } from '../../../lambda/environment.ts';
 import type { Log } from '../../../simulator/auth0/tenant.ts';
 import { DOMAIN } from '../local-world.ts';
 import { stateRows } from '../state-rows.ts';

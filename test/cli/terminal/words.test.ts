@@ -42,6 +42,10 @@ describe('a run', () => {
     ]);
     expect(warnings({ outcome: 'astray', checkpointAstray: true })).toEqual([]);
     expect(warnings({ sweepOverdue: true })).toEqual([expect.stringContaining('sweep')]);
+    expect(warnings({ rowsNotStored: 3, verifyOverdue: true, verifyFault: 'it may not read' })).toEqual([
+      expect.stringContaining('3 logs accepted by Azure, but not stored there'),
+      expect.stringContaining('three hours: it may not read'),
+    ]);
   });
 });
 

@@ -25,7 +25,12 @@ async function acquired(owner = 'run-1', nowMs = NOW) {
   return answer;
 }
 async function saved(lease: Awaited<ReturnType<typeof acquired>>['lease'], logId: string, late?: string) {
-  const answer = await localState(directory).save(lease, { logId, logDateMs: NOW - 5 }, NOW, late);
+  const answer = await localState(directory).save(
+    lease,
+    { logId, logDateMs: NOW - 5 },
+    NOW,
+    late === undefined ? {} : { late },
+  );
   if (answer.kind !== 'saved') throw new Error('lost');
   return answer.lease;
 }

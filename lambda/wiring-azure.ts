@@ -1,15 +1,20 @@
-/** Opens the workspace that a pipeline fills, for queries. */
-import type { PipelineConfig } from './config/config.ts';
+/** Opens what a pipeline needs of Azure: its destination, and the workspace behind it for queries. */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { ConfigError, type PipelineConfig, VERIFY_NEEDS } from './config/config.ts';
 import { ENV } from './core/contract.ts';
-import type { SecretSource } from './core/model.ts';
+import type { Fetch } from './core/http.ts';
+import type { Clock, SecretSource } from './core/model.ts';
+import { isObject } from './core/record/log.ts';
 import type { Secret } from './core/secret.ts';
-import type { WorkspaceReader } from './core/workspace.ts';
+import type { Verifying, WorkspaceReader } from './core/workspace.ts';
 import { openDestination, readerToken, specOf } from './destinations/all.ts';
 import { CLOUDS } from './destinations/clouds.ts';
 import type { Opened } from './destinations/spec.ts';
 import { httpClient } from './edges/http-client.ts';
+import { webIdentity } from './edges/sts.ts';
 import { workspaceQuery } from './edges/workspace-query.ts';
-import { baseUrlOf, type Environment, openingOf, systemClock } from './wiring.ts';
+import { baseUrlOf, type Environment, systemClock } from './environment.ts';
 
 /** The identity that queries the workspace. */
 export type Asker =
@@ -47,6 +52,25 @@ export function workspaceOf(
   return token && workspaceQuery({ ...base, baseUrl, cloud, workspaceId: id, token });
 }
 
+/**
+ * What a run needs to prove that its logs are stored; undefined when `verify` is off.
+ * @param holds see Verifying
+ */
+export function verifyingOf(
+  config: PipelineConfig,
+  secrets: SecretSource,
+  env: Environment,
+  holds: Verifying['holds'],
+): Verifying | undefined {
+  if (config.verify === 'off') return undefined;
+  const place = specOf(config.azure).stored?.(config.azure);
+  const reader = workspaceOf(config, secrets, env, { kind: 'pipeline' });
+  if (!place || !reader) throw new ConfigError([`verify: is "${config.verify}"; allowed: ${VERIFY_NEEDS}`]);
+  const elsewhere = new Set<unknown>(place.otherTypes);
+  const isElsewhere = (log: unknown) => isObject(log) && elsewhere.has(log['type']);
+  return { reader, place, isRepairing: config.verify === 'repair', isElsewhere, holds };
+}
+
 function askerToken(
   asker: Asker,
   azure: PipelineConfig['azure'],
@@ -59,4 +83,25 @@ function askerToken(
   const fields = { clientSecret: secret };
   const secrets: SecretSource = { read: async () => ({ kind: 'secret', fields }), forget: () => undefined };
   return readerToken({ tenantId, clientId, cloud, secret: 'AZURE_CLIENT_SECRET' }, { ...opening, secrets });
+}
+
+/** What a destination of this pipeline is opened with, here. */
+export const openingOf = (base: { secrets: SecretSource; clock: Clock; fetch: Fetch }, env: Environment) => ({
+  ...base,
+  fetchToken: base.fetch,
+  baseUrl: baseUrlOf(env, ENV.azureBaseUrl),
+  tokenBaseUrl: baseUrlOf(env, ENV.entraBaseUrl),
+  identity: () => identityOf(base, env),
+});
+
+/** This Lambda's identity, by AWS. Any client finds region and credentials, so that STS needs none of its own. */
+function identityOf(base: { clock: Clock; fetch: Fetch }, env: Environment) {
+  const { region, credentials, sha256 } = new SQSClient({}).config;
+  const signer = new SignatureV4({ service: 'sts', region, credentials, sha256 });
+  return webIdentity({
+    ...base,
+    region,
+    sign: (request, signingDate) => signer.sign(request, { signingDate }),
+    baseUrl: baseUrlOf(env, 'AWS_ENDPOINT_URL_STS') ?? baseUrlOf(env, 'AWS_ENDPOINT_URL'),
+  });
 }

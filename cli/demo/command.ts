@@ -8,7 +8,7 @@ import { DEFAULT_KIND } from './verifying.ts';
 
 const MOST_LOGS = 1_000_000;
 /** In the memory of the simulators, measured. */
-const BYTES_PER_LOG = 2_500;
+const BYTES_PER_LOG = 3_500;
 const MOST_SEED = 4_294_967_295;
 
 const HELP = `

@@ -118,9 +118,7 @@ function columnsOf(some: readonly SavedFunction[], tables: Tables): Record<strin
 export function columnsUsed(text: string, tables: Tables): Translation['schema'] {
   const words = new Set(text.match(/\w+/g));
   const named = Object.fromEntries(Object.entries(tables).filter(([table]) => words.has(table)));
-  const handedOn = new Set(
-    checker({ tables: named, functions: {} })(text).columns.map(column => column.name),
-  );
+  const handedOn = new Set(checkerOf(named)(text).columns.map(column => column.name));
   return Object.fromEntries(
     Object.entries(named).map(([table, columns]) => [
       table,

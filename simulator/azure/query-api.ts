@@ -11,7 +11,7 @@ import { type KqlRow, type KqlTable, runKql, SemanticError } from './kql.ts';
 import { KqlSyntaxError } from './kql-parse.ts';
 import { isIsoTime, isObject, parseJson } from './record.ts';
 import { INGESTED_AT, type Workspace } from './workspace.ts';
-import { demand, wholeNumber } from './workspace-settings.ts';
+import { demand, keepsRows, wholeNumber } from './workspace-settings.ts';
 
 /** What a caller may read: nothing, every table, or these. */
 export type QueryRole = 'none' | 'all' | readonly string[];
@@ -128,7 +128,8 @@ export function queryApi(
 
   const rowsFor = (call: Call, role: QueryRole): Answer => {
     // Without kept rows, every answer would be empty.
-    if (!workspace.settings.keepRecords) throw new Error('queries need the setting keepRecords');
+    if (!keepsRows(workspace.settings))
+      throw new Error('queries need the setting keepRecords or keepColumns');
     if (!/^application\/json(; ?charset=utf-8)?$/i.test(call.headers['content-type'] ?? '')) {
       return refusal(400, 'BadArgumentError', 'The request must have the content type application/json');
     }

@@ -54,7 +54,7 @@ const HOUSE = `
 /** The tests may import all but tests, any package, and of the tests only this. */
 const TESTS = `
 | test/                       | test/destinations/
-| test/alarms/                | test/cdk/ test/destinations/
+| test/alarms/                | test/cdk/ test/destinations/ test/world.ts
 | test/architecture/          | test/*
 | test/azure/                 | test/cli/
 | test/azure/asim/            | test/azure/ test/docs/pages.ts

@@ -105,7 +105,7 @@ export function checkpointStore(client: DynamoDBClient, table: string): StateSto
       await write(client, table, lease.pipeline, 'release', {
         ConditionExpression: 'version = :version AND leaseOwner = :owner',
         UpdateExpression:
-          `SET version = :next, updatedAt = :at${setsOf(names)}` + ' REMOVE leaseOwner, leaseExpiresAt',
+          `SET version = :next, updatedAt = :at${setsOf(names)} REMOVE leaseOwner, leaseExpiresAt`,
         ExpressionAttributeValues: {
           ...underLease(lease.owner, lease.version, nowMs),
           ...valuesOf(kept),

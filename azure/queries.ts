@@ -16,6 +16,9 @@ export interface SavedQuery {
   readonly displayName: string;
   readonly description: string;
   readonly category: string;
+  /** Of MITRE ATT&CK, if the query is also a hunting query of Microsoft Sentinel. */
+  readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
   readonly kql: string;
 }
 
@@ -44,8 +47,24 @@ export const FUNCTIONS: readonly SavedFunction[] = [
 export const SAVED_QUERIES: readonly SavedQuery[] = readKqlFiles('queries', [
   'displayName',
   'category',
+  'tactics',
+  'techniques',
   'description',
-]).map(({ name, header, kql }) => ({ name, ...header, kql }));
+]).map(({ name, header, kql }) => ({
+  name,
+  ...header,
+  tactics: listOf(header.tactics),
+  techniques: listOf(header.techniques),
+  kql,
+}));
+
+/** Those that look for an attack rather than at the pipeline. */
+export const huntingQueries = (queries: readonly SavedQuery[]): SavedQuery[] =>
+  queries.filter(one => one.tactics.length > 0);
+
+function listOf(text: string): string[] {
+  return text === 'none' ? [] : text.split(', ');
+}
 
 function logTypesTable(): string {
   const rows = LOG_TYPES.map(({ code, name, level, levelName, category }) =>

@@ -1,7 +1,8 @@
 /** What the template adds to Microsoft Sentinel, if it is on in the workspace. */
 import { type Json, literal, type Resource } from './arm.ts';
 import type { Detection } from './detections.ts';
-import { sentinelRule } from './sentinel-rules.ts';
+import { huntingQueries, type SavedQuery } from './queries.ts';
+import { sentinelRule, techniquesOf } from './sentinel-rules.ts';
 import { WATCHLISTS } from './sentinel-watchlists.ts';
 import { TABLE_ID } from './template-ingestion.ts';
 
@@ -10,9 +11,16 @@ const workspaceId = "[variables('workspaceId')]";
 /** The name of the loop over the rules, for `dependsOn`. */
 export const RULES_LOOP = 'sentinelRules';
 
+/** The same of the hunting queries. */
+export const HUNTING_LOOP = 'huntingQueries';
+
 /** The lists that the resources below are copied from. */
-export function sentinelVariables(detections: readonly Detection[]): Record<string, Json> {
+export function sentinelVariables(
+  detections: readonly Detection[],
+  queries: readonly SavedQuery[],
+): Record<string, Json> {
   return {
+    huntingQueries: literal(huntingQueries(queries).map(huntingVariable)),
     sentinelRules: literal(detections.map(one => sentinelRule(one) as unknown as Json)),
     watchlists: WATCHLISTS.map(({ parameter, alias, displayName, description, key }) => ({
       items: `[parameters('${parameter}')]`,
@@ -23,6 +31,47 @@ export function sentinelVariables(detections: readonly Detection[]): Record<stri
     })),
   };
 }
+
+const huntingVariable = ({ name, displayName, description, tactics, techniques, kql }: SavedQuery): Json => ({
+  name,
+  displayName: `Auth0: ${displayName}`,
+  kql,
+  tags: huntingTags(description, tactics, techniques),
+});
+
+/** Sentinel shows a saved search of this category with these tags: https://github.com/SentinelCICD/RepositoriesSampleContent */
+export const HUNTING_CATEGORY = 'Hunting Queries';
+
+/** What Sentinel shows of a hunting query. */
+export const huntingTags = (
+  description: string,
+  tactics: readonly string[],
+  techniques: readonly string[],
+): Json => [
+  { name: 'description', value: description },
+  { name: 'tactics', value: tactics.join(',') },
+  { name: 'relevantTechniques', value: techniquesOf(techniques).join(',') },
+];
+
+const query = (field: string) => `[variables('huntingQueries')[copyIndex()].${field}]`;
+
+/** One at a time, after the other saved searches: a workspace refuses concurrent writes. */
+const hunting: Resource = {
+  type: 'Microsoft.OperationalInsights/workspaces/savedSearches',
+  apiVersion: '2020-08-01',
+  name: "[format('{0}/auth0-hunting-{1}', parameters('workspaceName'), variables('huntingQueries')[copyIndex()].name)]",
+  condition: "[variables('sentinel')]",
+  copy: { name: HUNTING_LOOP, count: "[length(variables('huntingQueries'))]", mode: 'serial', batchSize: 1 },
+  dependsOn: ['queries'],
+  properties: {
+    etag: '*',
+    category: HUNTING_CATEGORY,
+    displayName: query('displayName'),
+    query: query('kql'),
+    tags: query('tags'),
+    version: 2,
+  },
+};
 
 const rule = (field: string) => `variables('sentinelRules')[copyIndex()].${field}`;
 
@@ -36,7 +85,7 @@ const rules: Resource = {
   copy: { name: RULES_LOOP, count: "[length(variables('sentinelRules'))]", mode: 'serial', batchSize: 10 },
   kind: 'Scheduled',
   // Sentinel runs a query before it takes the rule, so all that the query reads exists before.
-  dependsOn: ['functions', 'queries', 'watchlists', TABLE_ID],
+  dependsOn: ['functions', HUNTING_LOOP, 'watchlists', TABLE_ID],
   properties: `[union(${rule('properties')}, createObject('enabled', and(parameters('sentinelRules'), not(contains(parameters('disabledAlerts'), ${rule('id')})))))]`,
 };
 
@@ -66,4 +115,4 @@ const watchlists: Resource = {
   },
 };
 
-export const SENTINEL_RESOURCES: readonly Resource[] = [watchlists, rules];
+export const SENTINEL_RESOURCES: readonly Resource[] = [hunting, watchlists, rules];

@@ -108,8 +108,7 @@ export function sentinelRule(detection: Detection): SentinelRule {
       suppressionEnabled: false,
       suppressionDuration: 'PT1H',
       tactics: detection.tactics,
-      // A sub-technique is refused: https://github.com/Azure/Azure-Sentinel/issues/8960
-      techniques: [...new Set(techniques.map(one => one.split('.')[0]!))],
+      techniques: techniquesOf(techniques),
       ...(mappings.length > 0 ? { entityMappings: mappings } : {}),
       ...(details.length > 0 ? { customDetails: Object.fromEntries(details.map(one => [one, one])) } : {}),
       ...(Object.keys(override).length > 0 ? { alertDetailsOverride: override } : {}),
@@ -121,6 +120,11 @@ export function sentinelRule(detection: Detection): SentinelRule {
     },
   };
 }
+
+/** Without sub-techniques, which Sentinel refuses: https://github.com/Azure/Azure-Sentinel/issues/8960 */
+export const techniquesOf = (techniques: readonly string[]): string[] => [
+  ...new Set(techniques.map(one => one.split('.')[0]!)),
+];
 
 /** The query with the longer overlap. */
 function judged({ kql, frequency }: Detection): string {

@@ -11,6 +11,8 @@ export interface Watchlist {
   /** The column that is searched, and the others. */
   readonly key: string;
   readonly columns: readonly string[];
+  /** An item that no tenant has. */
+  readonly example: string;
   /** The template's parameter that fills it. */
   readonly parameter: string;
   readonly description: string;
@@ -25,6 +27,7 @@ export const WATCHLISTS: readonly Watchlist[] = [
     displayName: 'Auth0: own addresses',
     key: 'Address',
     columns: ['Note'],
+    example: '192.0.2.1',
     parameter: 'ownAddresses',
     description: 'IP addresses that your users share, such as of offices and VPNs.',
     does: 'leaves out',
@@ -35,6 +38,7 @@ export const WATCHLISTS: readonly Watchlist[] = [
     displayName: 'Auth0: tenant administrators',
     key: 'Email',
     columns: ['Note'],
+    example: 'somebody@example.com',
     parameter: 'tenantAdministrators',
     description: 'E-mail addresses of the people who may change the tenant.',
     does: 'lowers the severity',
@@ -45,6 +49,7 @@ export const WATCHLISTS: readonly Watchlist[] = [
     displayName: 'Auth0: expected machine clients',
     key: 'ClientId',
     columns: ['Note'],
+    example: 'ExampleClientId',
     parameter: 'machineClients',
     description: 'Client ids of applications that are meant to have many scopes or changing addresses.',
     does: 'leaves out',

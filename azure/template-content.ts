@@ -40,11 +40,14 @@ export function contentVariables({
       functions.map(({ description, kql, ...named }) => ({ ...named, kql: commented(description, kql) })),
     ),
     queries: literal(
-      queries.map(({ description, kql, ...named }) => ({ ...named, kql: commented(description, kql) })),
+      queries.map(({ description, kql, tactics: _tactics, techniques: _techniques, ...named }) => ({
+        ...named,
+        kql: commented(description, kql),
+      })),
     ),
     detections: literal(detections.map(detectionVariable)),
     workbook: JSON.stringify(workbook),
-    ...sentinelVariables(detections),
+    ...sentinelVariables(detections, queries),
     ...bulkVariables(type => readersOf(type, detections, functions)),
     bulkRows: bulkSource(),
     bulkSource: `[if(equals(parameters('bulkTablePlan'), 'Analytics'), variables('bulkRows'), '${BULK_MARK}')]`,

@@ -1,8 +1,7 @@
-/** `npm run generate -- asim`: writes docs/asim.md, with the fields that the parsers fill on the logs of test/golden, and the parsers as files. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+/** `npm run generate -- asim`: writes docs/asim.md, with the fields that the parsers fill on the logs of test/golden. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { SCHEMAS, type Schema } from '../azure/asim/codes.ts';
-import { parserFiles } from '../azure/asim/files.ts';
 import { asimPage, FILLED_CLASSES, type Filled, placedCounts } from '../azure/asim/page.ts';
 import { ASIM_PARSERS } from '../azure/asim/parsers.ts';
 import { logType } from '../lambda/core/record/log-types.ts';
@@ -14,7 +13,6 @@ import { arrive } from './azure-trials/arrivals.ts';
 import { goldenLogs } from './golden-records.ts';
 
 const PAGE = resolve(import.meta.dirname, '../docs/asim.md');
-const SENTINEL = resolve(import.meta.dirname, '../azure/sentinel');
 /** After all golden logs, of March 10. */
 const NOW_MS = Date.UTC(2026, 2, 11);
 
@@ -57,11 +55,6 @@ function filledOf(schema: Schema, event: Row): Filled {
 if (import.meta.main) {
   const filled = await filledFields();
   await writeFile(PAGE, asimPage(filled));
-  await rm(join(SENTINEL, 'Parsers'), { recursive: true, force: true });
-  for (const { path, text } of parserFiles()) {
-    await mkdir(dirname(join(SENTINEL, path)), { recursive: true });
-    await writeFile(join(SENTINEL, path), text);
-  }
   console.log(`types by schema: ${placedCounts()}`);
   for (const schema of SCHEMAS) {
     const some = filled.filter(one => one.schema === schema);

@@ -18,13 +18,14 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   causes: { script: 'scripts/cause-docs.ts', writes: 'the tables of causes in docs/runbook.md' },
   questions: { script: 'scripts/question-docs.ts', writes: 'the tables of docs/acceptance.md' },
   template: { script: 'azure/write-template.ts', writes: 'azure/template.json and docs/schema.md' },
+  sentinel: { script: 'scripts/sentinel-files.ts', writes: 'the files of azure/sentinel/' },
   queries: { script: 'scripts/azure-docs.ts', writes: 'docs/queries.md and docs/detections.md' },
   records: { script: 'scripts/golden-records.ts', writes: 'the records of test/golden' },
   sql: {
     script: 'scripts/azure-sql.ts',
     writes: 'queries.sql and asim.sql of simulator/azure/log-analytics/',
   },
-  asim: { script: 'scripts/asim-docs.ts', writes: 'docs/asim.md and the parsers of azure/sentinel/' },
+  asim: { script: 'scripts/asim-docs.ts', writes: 'docs/asim.md' },
   workbook: {
     script: 'scripts/workbook-page.ts',
     writes: 'the workbook as a page',

@@ -8,7 +8,7 @@ import { TEMPLATE_SCHEMA } from '../arm.ts';
 import type { Schema } from './codes.ts';
 import { ASIM_PARSERS, type AsimParser, defaultOf, parameterList } from './parsers.ts';
 
-/** A file of azure/sentinel/. */
+/** A file of azure/sentinel/, which scripts/sentinel-files.ts writes. */
 export interface ParserFile {
   readonly path: string;
   readonly text: string;
@@ -28,8 +28,8 @@ const SCHEMA_PAGES: Readonly<Record<Schema, readonly [title: string, link: strin
 /** Both forms of each parser. */
 export const parserFiles = (): readonly ParserFile[] =>
   ASIM_PARSERS.flatMap(parser => [
-    { path: `Parsers/${parser.alias}.json`, text: `${JSON.stringify(armOf(parser), null, 2)}\n` },
-    { path: `Parsers/ASIM/${parser.alias}.yaml`, text: yamlOf(parser) },
+    { path: `repository/Parsers/${parser.alias}.json`, text: `${JSON.stringify(armOf(parser), null, 2)}\n` },
+    { path: `asim/${parser.alias}.yaml`, text: yamlOf(parser) },
   ]);
 
 function armOf({ alias, displayName, description, parameters, kql }: AsimParser): object {

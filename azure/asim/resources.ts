@@ -1,6 +1,7 @@
 /** The parsers as saved functions of the template. */
 import { type Json, literal, type Output, type Parameter, type Resource } from '../arm.ts';
 import { BULK_MARK } from '../function-auth0-logs.ts';
+import { HUNTING_LOOP } from '../sentinel-content.ts';
 import { ATTACH_LINES, CUSTOM_PARSERS, EXCLUDE_LINES } from './attach.ts';
 import { ASIM_PARSERS, parameterList } from './parsers.ts';
 import { asimBulkSource } from './source.ts';
@@ -56,7 +57,7 @@ const parserField = (field: string) => `variables('asimParsers')[copyIndex()].${
 export const ASIM_RESOURCES: readonly Resource[] = [
   savedFunction(
     'asimParsers',
-    'queries',
+    HUNTING_LOOP,
     "[variables('sentinel')]",
     `[replace(${parserField('kql')}, '${BULK_MARK}', if(equals(parameters('bulkTablePlan'), 'Analytics'), ${parserField('bulkRows')}, '${BULK_MARK}'))]`,
   ),

@@ -1,5 +1,6 @@
 /** What is not known of Azure's ingestion and of the workspace behind it. */
 import { counted, duration } from '../terminal/words.ts';
+import { itemIds } from './item-ids.ts';
 import { confirmed, notAsked, type Question, questionTo, refuted, unclear } from './question.ts';
 import { headerWords, type Seen, statusWords } from './seen.ts';
 
@@ -140,6 +141,24 @@ export const AZURE_QUESTIONS: readonly Question[] = [
         ? refuted('it is refused (403)')
         : unclear(`no answer (${status})`);
     },
+  ),
+  questionTo(
+    'workspace',
+    {
+      id: 'item-id',
+      asks: 'Has a row the same `_ItemId` in every query?',
+      assumes: 'yes',
+      fact: 'docs/decisions/026-one-sign-in-is-one-event.md',
+      setting: 'QuerySettings.itemIds',
+      marks: [
+        {
+          file: 'docs/decisions/026-one-sign-in-is-one-event.md',
+          words: 'stable for a row, is not documented',
+        },
+      ],
+      dollars: 0,
+    },
+    itemIds,
   ),
   questionTo(
     'posts',

@@ -4,10 +4,11 @@ import { type Command, Option } from 'commander';
 import { KINDS } from '../../simulator/azure/apis.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { DemoOptions } from './run.ts';
+import { DEFAULT_KIND } from './verifying.ts';
 
 const MOST_LOGS = 1_000_000;
 /** In the memory of the simulators, measured. */
-const BYTES_PER_LOG = 2_500;
+const BYTES_PER_LOG = 3_500;
 const MOST_SEED = 4_294_967_295;
 
 const HELP = `
@@ -19,7 +20,7 @@ Exit codes: 0 every log is in Azure; 1 a log is missing or left on a queue;
 
 Examples:
   $ npx auth0-logs-to-azure demo
-  $ npx auth0-logs-to-azure demo --logs 100000 --destination ${KINDS.at(-1)}
+  $ npx auth0-logs-to-azure demo --logs 100000 --destination ${KINDS.find(kind => kind !== DEFAULT_KIND)}
   $ npx auth0-logs-to-azure demo --json`;
 
 /** Adds the command to the program, which runs it when none is named. */
@@ -29,11 +30,11 @@ export function addDemo(program: Command): void {
     .summary('ship the logs of a simulated tenant, through an outage (default)')
     .description(
       'Ships the logs of a simulated tenant to a simulated workspace, through a rate limit, a poison record, a lost ' +
-        'response and an outage of Azure, and counts the logs that arrive.',
+        'response, an outage of Azure and a daily cap, and counts the logs that arrive.',
     )
     .option('--logs <count>', 'number of logs, 1 to 1,000,000', whole('--logs', 1, MOST_LOGS), 10_000)
     .option('--seed <number>', 'the same seed generates the same logs', whole('--seed', 0, MOST_SEED), 1)
-    .addOption(new Option('--destination <api>', 'Azure API to post to').choices(KINDS).default(KINDS[0]))
+    .addOption(new Option('--destination <api>', 'Azure API to post to').choices(KINDS).default(DEFAULT_KIND))
     .option('--json', 'print the result as one JSON object, and nothing else')
     .addHelpText('after', HELP)
     .action(async (options: DemoOptions) => {

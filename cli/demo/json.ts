@@ -8,32 +8,43 @@ export interface DemoResult {
   readonly seed: number;
   /** Logs that the tenant wrote. */
   readonly generated: number;
-  /** Rows in Azure. */
+  /** Logs that Azure accepted, repeated ones included. */
   readonly accepted: number;
+  /** Those of them that Azure dropped afterwards. */
+  readonly dropped: number;
+  /** Logs shipped again, since they were not stored. */
+  readonly repaired: number;
+  /** Rows in the workspace. */
+  readonly stored: number;
   /** Different logs among them. */
   readonly unique: number;
   readonly duplicates: number;
   readonly deadLettered: { readonly now: number; readonly replayed: number };
   /** Messages on the retry queue. */
   readonly retryQueue: number;
-  /** Logs that are neither in Azure nor on a queue. */
+  /** Logs that are neither accepted nor on a queue. */
   readonly missing: number;
+  /** Logs that are accepted and have no row. */
+  readonly notStored: number;
   readonly ticks: number;
   readonly seconds: number;
-  /** Every log is in Azure, and no queue holds any. */
+  /** Every log has a row in Azure, and no queue holds any. */
   readonly ok: boolean;
 }
 
 export async function resultOf(
   world: DemoWorld,
-  story: Pick<DemoResult, 'destination' | 'seed' | 'seconds' | 'ticks'> & {
+  story: Pick<DemoResult, 'destination' | 'seed' | 'seconds' | 'ticks' | 'repaired'> & {
     readonly deadLettersReplayed: number;
   },
 ): Promise<DemoResult> {
-  const { destination, seed, seconds, ticks, deadLettersReplayed } = story;
+  const { destination, seed, seconds, ticks, repaired, deadLettersReplayed } = story;
   const { received } = world.azure;
+  const { stored, dropped } = world.azure.workspace;
+  const unique = world.storedLogIds();
   const { retry, 'dead-letter': dead } = await world.aws.queueDepths();
   const queued = await world.queuedLogIds();
+  const notStored = world.notStored();
   let missing = 0;
   for (const id of world.auth0.tenant.ids()) if (!received.has(id) && !queued.has(id)) missing++;
   return {
@@ -41,13 +52,17 @@ export async function resultOf(
     seed,
     generated: world.auth0.tenant.ids().size,
     accepted: received.records,
-    unique: received.unique,
-    duplicates: received.duplicates,
+    dropped: Object.values(dropped).reduce((sum, count) => sum + count, 0),
+    repaired,
+    stored,
+    unique: unique.size,
+    duplicates: stored - unique.size,
     deadLettered: { now: dead, replayed: deadLettersReplayed },
     retryQueue: retry,
     missing,
+    notStored,
     ticks,
     seconds,
-    ok: missing === 0 && retry === 0 && dead === 0,
+    ok: missing === 0 && notStored === 0 && retry === 0 && dead === 0,
   };
 }

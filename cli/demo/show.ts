@@ -53,7 +53,7 @@ export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, q
       if (quiet || !terminal) return;
       bars = new MultiBar({
         stream,
-        format: '{bar} {value} of {total} in Azure | {phase}',
+        format: '{bar} {value} of {total} accepted | {phase}',
         barCompleteChar: '█',
         barIncompleteChar: '░',
         barsize: BAR_CHARACTERS,
@@ -63,7 +63,7 @@ export function demoScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, q
         gracefulExit: false,
       });
       const bar = bars.create(total, 0, { phase });
-      const used = `${' '.repeat(BAR_CHARACTERS)} ${total} of ${total} in Azure | `.length;
+      const used = `${' '.repeat(BAR_CHARACTERS)} ${total} of ${total} accepted | `.length;
       timer = setInterval(() => {
         // A bar that wraps could not be erased.
         const room = columns - 1 - used;
@@ -105,7 +105,9 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
   });
   table.push(
     ['generated', number(result.generated), 'logs written by the simulated tenant'],
-    ['accepted', number(result.accepted), 'rows in the simulated workspace'],
+    ['accepted', number(result.accepted), 'logs that Azure accepted, repeated ones too'],
+    ['  dropped', number(result.dropped), `by the daily cap; ${number(result.repaired)} repaired`],
+    ['stored', number(result.stored), 'rows in the simulated workspace'],
     ['  unique', number(result.unique), 'distinct logs'],
     ['  duplicates', number(result.duplicates), 'repeated LogIds'],
     [
@@ -114,7 +116,8 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
       `on the dead-letter queue now; ${number(result.deadLettered.replayed)} replayed`,
     ],
     ['retry queue', number(result.retryQueue), 'messages on the retry queue now'],
-    ['missing', number(result.missing), 'neither in Azure nor on a queue'],
+    ['missing', number(result.missing), 'neither accepted nor on a queue'],
+    ['not stored', number(result.notStored), 'accepted, but without a row'],
   );
   line('');
   line(table.toString());
@@ -126,11 +129,13 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
 }
 
 function verdictOf(result: DemoResult, colors: DemoScreen['colors']): string {
-  const { ok, missing, duplicates, unique, retryQueue, deadLettered, seconds, ticks } = result;
+  const { ok, missing, notStored, duplicates, unique, retryQueue, deadLettered, seconds, ticks } = result;
   if (missing > 0)
     return colors.red(
       colors.bold(`LOST: ${counted(missing, 'log')} missing. This is a bug; please report it.`),
     );
+  if (notStored > 0)
+    return colors.red(colors.bold(`NOT STORED: ${counted(notStored, 'accepted log')} without a row.`));
   if (!ok) {
     const left = retryQueue + deadLettered.now;
     return colors.yellow(`Nothing is lost, but ${counted(left, 'message')} are still on a queue.`);

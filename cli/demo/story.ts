@@ -1,42 +1,16 @@
 /** What happens to the tenant and to Azure in the demo, chapter by chapter. */
-import { setImmediate } from 'node:timers/promises';
-import type { RunReport } from '../../lambda/core/report.ts';
-import { type Log, logStream, poisonLog } from '../../simulator/auth0/tenant.ts';
 import { counted } from '../terminal/words.ts';
+import { dropAndRepair, lastLogs } from './dropped.ts';
+import { type Scene, type StoryOptions, setScene, TOO_FEW } from './scene.ts';
 import type { DemoScreen } from './show.ts';
 import type { DemoWorld } from './world.ts';
-
-export interface StoryOptions {
-  readonly logs: number;
-  readonly seed: number;
-  /** Ends the story before its next step. */
-  readonly stop: AbortSignal;
-}
 
 /** What the result cannot see in Azure and in the queues. */
 export interface StoryEnd {
   readonly ticks: number;
   readonly deadLettersReplayed: number;
+  readonly repaired: number;
 }
-
-interface Scene {
-  readonly world: DemoWorld;
-  readonly say: (sentence: string) => void;
-  /** Writes logs into the tenant, up to this share of all; the one in the middle may be poison. Returns how many. */
-  write(share: number, poison?: 'poison'): Promise<number>;
-  tick(): Promise<RunReport>;
-  /** Ticks until there is nothing new; the reports added up. */
-  catchUp(): Promise<Sums>;
-}
-type Sums = Pick<RunReport, 'logsAccepted' | 'posts' | 'logsDeadLettered' | 'logsRetried'>;
-
-const HOUR_MS = 3_600_000;
-/** Logs made at a time. */
-const PORTION = 5_000;
-/** Well within half of the simulated tenant's retention of a day, beyond which batches are no longer held back. */
-const SPAN_MS = 6 * HOUR_MS;
-/** Older than the settling time, so that no log is left for later. */
-const YOUNGEST_MS = 60_000;
 
 const AUTH0_429 = {
   kind: 'status',
@@ -70,7 +44,16 @@ export async function playStory(
   options.stop.throwIfAborted();
   screen.chapter('The operator fixes the cause and replays the dead letter');
   const deadLettersReplayed = await replayDeadLetters(scene);
-  return { ticks: ticks(), deadLettersReplayed };
+  options.stop.throwIfAborted();
+  let repaired = 0;
+  if (world.isVerifying) {
+    screen.chapter('Azure accepts logs, but drops them: the daily cap');
+    repaired = await dropAndRepair(scene);
+  } else {
+    screen.chapter('The last logs');
+    await lastLogs(scene);
+  }
+  return { ticks: ticks(), deadLettersReplayed, repaired };
 }
 
 async function ordinary({ say, write, catchUp }: Scene): Promise<void> {
@@ -100,7 +83,7 @@ async function poisoned({ say, write, catchUp }: Scene): Promise<void> {
 }
 
 async function answerLost({ world, say, write, catchUp }: Scene): Promise<void> {
-  if ((await write(0.7)) === 0) return say(TOO_FEW);
+  if ((await write(0.65)) === 0) return say(TOO_FEW);
   const before = world.azure.received.duplicates;
   world.posts.add({ kind: 'accept-then-cut' });
   const { logsAccepted } = await catchUp();
@@ -113,9 +96,9 @@ async function answerLost({ world, say, write, catchUp }: Scene): Promise<void> 
 
 async function outage({ world, say, write, tick }: Scene): Promise<void> {
   const steps = [
-    [0.78, AZURE_503, 'Azure returns 503 to all five attempts'],
-    [0.85, AZURE_503_LATER, 'Azure returns 503 with Retry-After: 300, so the run does not retry'],
-    [0.92, AZURE_503_LATER, 'the next tick gets the same response'],
+    [0.72, AZURE_503, 'Azure returns 503 to all five attempts'],
+    [0.79, AZURE_503_LATER, 'Azure returns 503 with Retry-After: 300, so the run does not retry'],
+    [0.86, AZURE_503_LATER, 'the next tick gets the same response'],
   ] as const;
   let retried = 0;
   for (const [share, fault, how] of steps) {
@@ -133,7 +116,7 @@ async function outage({ world, say, write, tick }: Scene): Promise<void> {
 }
 
 async function recovery({ world, say, write, catchUp }: Scene): Promise<void> {
-  await write(1);
+  await write(0.9);
   const { logsAccepted } = await catchUp();
   say(`${counted(logsAccepted, 'log')} shipped by the next tick; caught up`);
   const before = world.azure.received.records;
@@ -155,58 +138,4 @@ async function replayDeadLetters({ world, say }: Scene): Promise<number> {
   if (moved > 0)
     say(`${counted(moved, 'dead letter')} moved back to the retry queue; ${counted(arrived, 'log')} shipped`);
   return arrived;
-}
-
-const TOO_FEW = 'too few logs for this step; specify a larger --logs to see it';
-
-function setScene(world: DemoWorld, screen: DemoScreen, { logs, seed, stop }: StoryOptions) {
-  const nowMs = Date.now();
-  const toMs = nowMs - YOUNGEST_MS;
-  const tenant = logStream({ seed, count: logs, fromMs: toMs - SPAN_MS, toMs });
-  let written = 0;
-  let ticks = 0;
-
-  const tick = async (): Promise<RunReport> => {
-    stop.throwIfAborted();
-    ticks++;
-    return world.tick();
-  };
-  const scene: Scene = {
-    world,
-    say: screen.say,
-    tick,
-    write: async (share, poison) => {
-      const count = Math.round(logs * share) - written;
-      // Alone, it would be no different from a wrong configuration, and be held until another log is accepted.
-      const poisonAt = poison && count > 1 ? written + (count >> 1) : -1;
-      for (let left = count; left > 0; left -= PORTION) {
-        const portion = Math.min(PORTION, left);
-        world.auth0.tenant.add(take(tenant, portion, poisonAt - written));
-        written += portion;
-        // Lets the bar move and Ctrl-C be handled.
-        await setImmediate();
-        stop.throwIfAborted();
-      }
-      return count;
-    },
-    catchUp: async () => {
-      const sums = { logsAccepted: 0, posts: 0, logsDeadLettered: 0, logsRetried: 0 };
-      for (;;) {
-        const report = await tick();
-        for (const key of Object.keys(sums) as (keyof Sums)[]) sums[key] += report[key];
-        if (report.outcome === 'caught-up') return sums;
-        if (report.outcome === 'out-of-time') continue;
-        throw new Error(`the run ended with "${report.outcome}": ${report.message}`);
-      }
-    },
-  };
-  return { scene, ticks: () => ticks };
-}
-
-/** The next `count` logs, the one at `poisonAt` poisoned. A `for…of` would close the generator at its end. */
-function* take(logs: Generator<Log>, count: number, poisonAt: number): Generator<Log> {
-  for (let i = 0; i < count; i++) {
-    const { value } = logs.next();
-    yield i === poisonAt ? poisonLog(value) : value;
-  }
 }

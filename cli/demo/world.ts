@@ -6,8 +6,11 @@ import { buildFunctions } from '../../scripts/build.ts';
 import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type Invocation, lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import type { Kind } from '../../simulator/azure/apis.ts';
+import { azureSettings } from '../../simulator/azure/server.ts';
+import type { Workspace } from '../../simulator/azure/workspace.ts';
 import { startingAll } from '../../simulator/starting.ts';
 import { startWorld, type World } from '../../simulator/world.ts';
+import { canVerify } from './verifying.ts';
 
 export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'posts'> {
   /** One tick of the schedule: the ship function, once. Rejects when the function itself fails. */
@@ -16,22 +19,57 @@ export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'post
   drainRetryQueue(): Promise<number>;
   /** The logs that wait on a queue. */
   queuedLogIds(): Promise<ReadonlySet<string>>;
+  /** The different logs among the rows of the workspace. */
+  storedLogIds(): ReadonlySet<string>;
+  /** Logs that Azure accepted and that have no row: counted in the workspace, not by the pipeline. */
+  notStored(): number;
+  readonly isVerifying: boolean;
+  readonly clock: DemoClock;
   /** Ends every process and server, and removes the bundles. May be called at any time. */
   close(): Promise<void>;
 }
+
+/** One clock for the functions, Auth0 and Azure: the machine's, until it is moved. */
+export interface DemoClock {
+  now(): number;
+  moveTo(ms: number): void;
+}
+
+/** Of every table together, as a workspace has one. Far more than the logs of a demo. */
+const DAILY_CAP_BYTES = 10_000_000_000;
+/** Under which a table has the LogId. */
+const ID_COLUMNS = ['LogId', 'LogId_s'] as const;
 
 /** Builds the bundles and starts everything. What was started before a failure is ended again. */
 export async function startDemoWorld(kind: Kind): Promise<DemoWorld> {
   await using starting = startingAll();
   const functions = starting.adopt(await buildFunctions(), one => one.remove());
+  const clock = startClock();
+  const isVerifying = canVerify(kind);
+  const { workspaceId } = azureSettings();
   // Small batches, so that the story has several of them: the Data Collector would take four times as much.
-  const settings = { azure: { maxBatchBytes: 1_000_000 } };
-  const world = starting.adopt(await startWorld({ kind, name: 'demo', settings }), one => one.close());
+  const small = { maxBatchBytes: 1_000_000 };
+  const world = starting.adopt(
+    await startWorld({
+      kind,
+      name: 'demo',
+      settings: isVerifying ? { verify: 'repair', azure: { ...small, workspaceId } } : { azure: small },
+      auth0: { now: clock.now },
+      azure: {
+        now: clock.now,
+        keepColumns: ID_COLUMNS,
+        dailyCapBytes: DAILY_CAP_BYTES,
+        queryRoles: { application: 'all', operator: 'none' },
+      },
+    }),
+    one => one.close(),
+  );
   const { auth0, azure, aws, posts, env } = world;
   const hostOf = (functionName: 'ship' | 'replay', timeoutSeconds: number) => {
     const timeoutMs = timeoutSeconds * 1000;
     const bundle = functions[functionName];
-    return starting.adopt(lambdaHost({ bundle, env, timeoutMs, functionName }), host => host.stop());
+    const options = { bundle, env, timeoutMs, functionName, now: clock.now };
+    return starting.adopt(lambdaHost(options), host => host.stop());
   };
   const ship = hostOf('ship', SHIP_TIMEOUT_SECONDS);
   const replay = hostOf('replay', REPLAY_TIMEOUT_SECONDS);
@@ -62,7 +100,30 @@ export async function startDemoWorld(kind: Kind): Promise<DemoWorld> {
       const batches = messages.map(decodeFailedBatch).filter(decoded => decoded.kind === 'failed-batch');
       return new Set(batches.flatMap(({ records }) => records.map(record => record.logId)));
     },
+    storedLogIds: () => storedLogIds(azure.workspace),
+    notStored: () => azure.received.unique - storedLogIds(azure.workspace).size,
+    isVerifying,
+    clock,
     close: () => started(),
+  };
+}
+
+function storedLogIds(workspace: Workspace): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const row of Object.values(workspace.tables()).flat()) {
+    for (const name of ID_COLUMNS) if (typeof row[name] === 'string') ids.add(row[name]);
+  }
+  return ids;
+}
+
+function startClock(): DemoClock {
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  return {
+    now,
+    moveTo: ms => {
+      aheadMs += ms - now();
+    },
   };
 }
 

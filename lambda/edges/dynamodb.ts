@@ -104,8 +104,7 @@ export function checkpointStore(client: DynamoDBClient, table: string): StateSto
       // A refusal means that it is released already, by the SDK's first attempt, or another run's: both are fine.
       await write(client, table, lease.pipeline, 'release', {
         ConditionExpression: 'version = :version AND leaseOwner = :owner',
-        UpdateExpression:
-          `SET version = :next, updatedAt = :at${setsOf(names)}` + ' REMOVE leaseOwner, leaseExpiresAt',
+        UpdateExpression: `SET version = :next, updatedAt = :at${setsOf(names)} REMOVE leaseOwner, leaseExpiresAt`,
         ExpressionAttributeValues: {
           ...underLease(lease.owner, lease.version, nowMs),
           ...valuesOf(kept),

@@ -15,7 +15,12 @@ const ADMIN = 'admin@example.com';
 const STAFF = 40;
 const POLLER = { client_id: 'poller', client_name: 'Poller' };
 
-const staff = (index: number): Fields => ({ ...user(`staff${index % STAFF}`), ip: OFFICE });
+/** The browser of the company, through its own domain. */
+const BROWSER: Fields = {
+  hostname: 'login.example.com',
+  security_context: { ja3: '0123456789abcdef', ja4: 't13d1516h2_8daaf6152771_e5627efa2ab1' },
+};
+const staff = (index: number): Fields => ({ ...user(`staff${index % STAFF}`), ip: OFFICE, ...BROWSER });
 const guest = (day: number, nth: number): Fields => ({
   ...user(`guest${day}x${nth}`),
   ip: address(day * 10 + nth),
@@ -51,6 +56,39 @@ function dayOf(day: number): Log[] {
     log('gd_auth_failed', at(8, 43), { user_id: 'auth0|staff3' }),
     ...[0, 30].map(minute => log('gd_send_sms', at(8, minute), { ...staff(4 + minute) })),
     log('scpr', at(9), staff(day)),
+    // Sessions that are renewed at work and at home.
+    ...Array.from({ length: 10 }, (_, index) =>
+      [10, 19].map(hour =>
+        log('sertft', at(hour, index), {
+          ...staff(index),
+          ip: hour === 10 ? OFFICE : address(index),
+          details: { familyId: `family${index}` },
+        }),
+      ),
+    ).flat(),
+    // A risky sign-in at the office, and one that is not.
+    ...[true, false].map((requiresVerification, nth) =>
+      log('pla', at(8, 50 + nth), { ip: OFFICE, details: { requiresVerification } }),
+    ),
+    log('s', at(8, 10), staff(day)),
+    // A new phone, and the same phone again.
+    ...[0, 30].map(minute =>
+      log('gd_enrollment_complete', at(14, minute), {
+        ...staff(day),
+        details: { authenticator: { phone_number: `+120255501${String(day).padStart(2, '0')}` } },
+      }),
+    ),
+    // An application with a wrong setting repeats one request.
+    ...Array.from({ length: 12 }, (_, nth) =>
+      log('f', at(16, nth * 3), {
+        ip: HOTEL,
+        ...BROWSER,
+        description:
+          'Callback URL mismatch. https://app.example.com/old is not in the list of allowed callback URLs',
+      }),
+    ),
+    // An application with the scopes that it needs.
+    call('get', 'users', { minutesAgo: at(6), scopes: ['read:users', 'read:connections', 'update:users'] }),
     log('ss', at(13), { ...user(`newcomer${day}`), ip: OFFICE }),
     // A limit that is exceeded for a moment, and again one minute later.
     log('api_limit', at(3, 1), { client_id: 'nightly', client_name: 'Nightly', ip: OFFICE }),

@@ -127,6 +127,7 @@ export const SIGN_IN_TRIALS: Trials = {
   'accounts-blocked': {
     source: 'https://auth0.com/docs/secure/attack-protection/brute-force-protection',
     fires: scene(logs(5, 'limit_wc', index => ({ user_name: `user${index}@example.com`, user_id: '' }))),
+    also: { 'for attempts from one address': scene(logs(5, 'limit_sui', someone)) },
     quiet: {
       '4 users': scene(logs(4, 'limit_wc', someone)),
       'one user, five times': scene(logs(5, 'limit_wc', () => someone(1))),

@@ -7,6 +7,8 @@ export interface Invoke {
   readonly event: unknown;
   readonly functionName: string;
   readonly timeoutMs: number;
+  /** How far the function's clock is ahead of the machine's. */
+  readonly aheadMs: number;
 }
 
 /** To the host: first whether the bundle is loaded, then the answer to each event. */
@@ -19,6 +21,16 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 const [, , bundle = ''] = process.argv;
 const send = (message: FromChild) => process.send?.(message);
+
+const MachineDate = Date;
+let aheadMs = 0;
+const now = () => MachineDate.now() + aheadMs;
+/** As `Date`, by the function's clock. */
+const AheadDate = new Proxy(MachineDate, {
+  construct: (target, args, type) => Reflect.construct(target, args.length > 0 ? args : [now()], type),
+  apply: () => new MachineDate(now()).toString(),
+  get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
+});
 
 // The host is gone: no orphan stays behind.
 process.on('disconnect', () => process.exit());
@@ -33,6 +45,8 @@ try {
 }
 
 async function answer(handler: Handler, invoke: Invoke): Promise<void> {
+  aheadMs = invoke.aheadMs;
+  if (aheadMs !== 0) globalThis.Date = AheadDate;
   let message: FromChild;
   try {
     // `null` and not `undefined`: the result is JSON, as with Lambda.

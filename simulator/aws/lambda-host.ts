@@ -29,6 +29,8 @@ export interface LambdaHostOptions {
   /** For one event; loading the bundle is not counted, as Lambda does not. */
   readonly timeoutMs: number;
   readonly functionName?: string;
+  /** The function's clock, milliseconds since 1970; the machine's when absent. Timers run as always. */
+  readonly now?: () => number;
 }
 
 /** One process of the function, from its start to its death. */
@@ -80,7 +82,7 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
 }
 
 async function run(instance: Instance, event: unknown, options: LambdaHostOptions): Promise<Invocation> {
-  const { timeoutMs, functionName = 'local' } = options;
+  const { timeoutMs, functionName = 'local', now = Date.now } = options;
   const problem = await withinMs(
     LOADING_TIMEOUT_MS,
     instance,
@@ -91,7 +93,8 @@ async function run(instance: Instance, event: unknown, options: LambdaHostOption
     await instance.dead;
     return { ok: false, error: problem };
   }
-  const answered = instance.answer({ requestId: randomUUID(), event, functionName, timeoutMs });
+  const aheadMs = now() - Date.now();
+  const answered = instance.answer({ requestId: randomUUID(), event, functionName, timeoutMs, aheadMs });
   const died = instance.dead.then((why): Invocation => ({ ok: false, error: why }));
   return withinMs(timeoutMs, instance, Promise.race([answered, died]));
 }

@@ -3,6 +3,7 @@
  * https://learn.microsoft.com/azure/azure-monitor/logs/api/request-format
  * https://learn.microsoft.com/azure/azure-monitor/logs/api/errors
  */
+import { createHash, randomUUID } from 'node:crypto';
 import type { Answer } from '../faults.ts';
 import type { Call } from '../loopback.ts';
 import type { Entra } from './entra.ts';
@@ -10,7 +11,7 @@ import { type KqlRow, type KqlTable, runKql, SemanticError } from './kql.ts';
 import { KqlSyntaxError } from './kql-parse.ts';
 import { isIsoTime, isObject, parseJson } from './record.ts';
 import { INGESTED_AT, type Workspace } from './workspace.ts';
-import { demand, wholeNumber } from './workspace-settings.ts';
+import { demand, keepsRows, wholeNumber } from './workspace-settings.ts';
 
 /** What a caller may read: nothing, every table, or these. */
 export type QueryRole = 'none' | 'all' | readonly string[];
@@ -26,6 +27,8 @@ export interface QuerySettings {
   readonly queryDelayMs: number;
   /** What a caller sees of a table that a condition of its role hides. */
   readonly hiddenTable: 'empty' | 'refused' | 'unknown';
+  /** Whether a row has the same `_ItemId` in every query. */
+  readonly itemIds: 'stable' | 'changing';
 }
 
 /**
@@ -40,6 +43,8 @@ export const QUERY_DEFAULTS: QuerySettings = {
   queryDelayMs: 0,
   // Not documented. The hardest case for a client.
   hiddenTable: 'empty',
+  // "A unique identifier for the record": https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns
+  itemIds: 'stable',
 };
 
 /** The tables of every workspace: https://learn.microsoft.com/azure/azure-monitor/reference/tables/dcrlogerrors */
@@ -123,7 +128,8 @@ export function queryApi(
 
   const rowsFor = (call: Call, role: QueryRole): Answer => {
     // Without kept rows, every answer would be empty.
-    if (!workspace.settings.keepRecords) throw new Error('queries need the setting keepRecords');
+    if (!keepsRows(workspace.settings))
+      throw new Error('queries need the setting keepRecords or keepColumns');
     if (!/^application\/json(; ?charset=utf-8)?$/i.test(call.headers['content-type'] ?? '')) {
       return refusal(400, 'BadArgumentError', 'The request must have the content type application/json');
     }
@@ -160,7 +166,7 @@ export function queryApi(
       { TimeGenerated: new Date(nowMs - RATE_MS).toISOString(), DataType: 'Usage', Quantity: 1 },
     ];
     const rows = name === 'Usage' ? usage : (workspace.tables()[name] ?? []).filter(isReady);
-    return { columns, rows: rows.filter(within) };
+    return { columns, rows: rows.filter(within).map((row, n) => withItemId(row, n, options.itemIds)) };
   };
 
   const table = (rows: readonly KqlRow[]): Answer => {
@@ -202,13 +208,18 @@ const tables = (columns: readonly string[], rows: readonly unknown[][]) => ({
 
 /** Those of the rule's stream are declared; those of the Data Collector API's tables grow. Undefined: no such table. */
 function columnsOf(name: string, { settings, received }: Workspace): readonly string[] | 'any' | undefined {
-  const standard = ['TimeGenerated', '_ResourceId', 'Type', 'TenantId'];
+  const standard = ['TimeGenerated', '_ResourceId', '_ItemId', 'Type', 'TenantId'];
   const collected = received.tables[name];
   if (`Custom-${name}` === settings.stream) {
     return settings.declaredColumns ? [...settings.declaredColumns, ...standard] : 'any';
   }
   if (collected) return [...collected, ...standard];
   return settings.tableKind === 'dcr' ? standard : undefined;
+}
+
+function withItemId(row: Readonly<Record<string, unknown>>, n: number, kind: QuerySettings['itemIds']) {
+  const seed = kind === 'stable' ? `${n} ${JSON.stringify(row)}` : randomUUID();
+  return { ...row, _ItemId: createHash('sha256').update(seed).digest('hex').slice(0, 32) };
 }
 
 type Within = (row: Readonly<Record<string, unknown>>) => boolean;

@@ -7,18 +7,29 @@ export interface Quota {
   admits(bytes: number, by: 'collector' | 'rule', atMs: number): 'stored' | 'overCap' | 'overRate';
   /** Whether sizes matter at all. */
   readonly counts: boolean;
+  /** See Workspace. */
+  useUpCap(atMs: number): number;
 }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** So long at least is a cap that was used up in force. */
+const USED_UP_MS = 5 * MINUTE_MS;
 
 export function quota(settings: WorkspaceSettings, operations: Operations): Quota {
+<<<<<<< HEAD
+=======
+  const { dailyCapBytes, ingestionRateBytesPerMinute } = settings;
+  let resetHour = settings.dailyCapResetHour;
+>>>>>>> main
   let day: number | undefined;
   let minute: number | undefined;
   let ofDayBytes = 0;
   let ofMinuteBytes = 0;
   let stopped = false;
+
+  const dayOf = (atMs: number): number => Math.floor((atMs - resetHour * HOUR_MS) / DAY_MS);
 
   /**
    * https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap
@@ -27,9 +38,9 @@ export function quota(settings: WorkspaceSettings, operations: Operations): Quot
   const withinCap = (bytes: number, atMs: number): boolean => {
     const { dailyCapBytes, dailyCapResetHour } = settings;
     if (dailyCapBytes === undefined) return true;
-    const today = Math.floor((atMs - dailyCapResetHour * HOUR_MS) / DAY_MS);
+    const today = dayOf(atMs);
     if (today !== day) {
-      if (stopped) operations.capReset(today * DAY_MS + dailyCapResetHour * HOUR_MS);
+      if (stopped) operations.capReset(today * DAY_MS + resetHour * HOUR_MS);
       [day, ofDayBytes, stopped] = [today, 0, false];
     }
     if (stopped) return false;
@@ -60,14 +71,27 @@ export function quota(settings: WorkspaceSettings, operations: Operations): Quot
     return true;
   };
 
+  const useUpCap = (atMs: number): number => {
+    if (dailyCapBytes === undefined)
+      throw new Error('a cap can be used up with the setting dailyCapBytes alone');
+    const resetsAtMs = Math.ceil((atMs + USED_UP_MS) / HOUR_MS) * HOUR_MS;
+    resetHour = new Date(resetsAtMs).getUTCHours();
+    [day, ofDayBytes] = [dayOf(atMs), dailyCapBytes];
+    return resetsAtMs;
+  };
+
   return {
+<<<<<<< HEAD
     get counts() {
       const { dailyCapBytes, ingestionRateBytesPerMinute } = settings;
       return dailyCapBytes !== undefined || ingestionRateBytesPerMinute !== undefined;
     },
-    admits: (bytes, by, atMs) => {
+=======
+    useUpCap,
+    counts: dailyCapBytes !== undefined || ingestionRateBytesPerMinute !== undefined,
+>>>>>>> main
+    admits: (bytes, by, atMs) => 
       if (by === 'collector' && !withinRate(bytes, atMs)) return 'overRate';
-      return withinCap(bytes, atMs) ? 'stored' : 'overCap';
-    },
+      return withinCap(bytes, atMs) ? 'stored' : 'overCap';,
   };
 }

@@ -31,6 +31,8 @@ export interface WorkspaceSettings {
   readonly ingestionRateBytesPerMinute?: number;
   /** Keeps the rows: for tests that look at them, not for a million logs. */
   readonly keepRecords: boolean;
+  /** Keeps, without `keepRecords`, these columns of the rows: enough for queries of them, also of a million logs. */
+  readonly keepColumns?: readonly string[];
 }
 
 export const WORKSPACE_DEFAULTS: WorkspaceSettings = {
@@ -42,6 +44,10 @@ export const WORKSPACE_DEFAULTS: WorkspaceSettings = {
   rowDelayMs: 0,
   keepRecords: false,
 };
+
+/** Whether there is anything to query. */
+export const keepsRows = ({ keepRecords, keepColumns }: WorkspaceSettings): boolean =>
+  keepRecords || keepColumns !== undefined;
 
 /** https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits */
 const MAX_COLUMNS = 500;

@@ -7,7 +7,12 @@ import { quota } from './quota.ts';
 import { type Ledger, type StoredRecord, startLedger } from './received.ts';
 import { storeTime, truncateFields } from './record.ts';
 import { columnNames, rowOf, type Table, widen } from './table.ts';
-import { refuseWorkspaceSettings, WORKSPACE_DEFAULTS, type WorkspaceSettings } from './workspace-settings.ts';
+import {
+  keepsRows,
+  refuseWorkspaceSettings,
+  WORKSPACE_DEFAULTS,
+  type WorkspaceSettings,
+} from './workspace-settings.ts';
 
 /** In every row: what Kusto stores without a column, and returns from `ingestion_time()`. */
 export const INGESTED_AT = 'IngestedAt';
@@ -47,6 +52,11 @@ export interface Workspace {
   migrateTables(): void;
   /** Deletes rows of a table: https://learn.microsoft.com/rest/api/loganalytics/workspace-purge/purge */
   purge(table: string, isGone: (row: Readonly<StoredRecord>) => boolean): void;
+  /**
+   * Other data of the workspace uses up the daily cap, which begins anew at a full hour soon after. Returns when.
+   * Throws Error without a cap.
+   */
+  useUpCap(atMs: number): number;
   /** Every table's rows when they are kept, each with INGESTED_AT; `_LogOperation` and `DCRLogErrors` among them. */
   tables(): Readonly<Record<string, readonly Readonly<StoredRecord>[]>>;
 }
@@ -72,6 +82,9 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
   const migrated = new Set<string>();
   let stored = 0;
 
+  const keptColumns = ['TimeGenerated', ...(settings.keepColumns ?? [])];
+  const keptOf = (row: StoredRecord): StoredRecord =>
+    settings.keepRecords ? row : Object.fromEntries(keptColumns.map(name => [name, row[name]]));
   const drop = (why: Drop, howMany: number): void => {
     dropped[why] = (dropped[why] ?? 0) + howMany;
   };
@@ -95,9 +108,9 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
         continue;
       }
       stored++;
-      if (!settings.keepRecords) continue;
+      if (!keepsRows(settings)) continue;
       const kept = rows.get(table) ?? [];
-      kept.push({ ...row, [INGESTED_AT]: arrived });
+      kept.push({ ...keptOf(row), [INGESTED_AT]: arrived });
       rows.set(table, kept);
     }
   };
@@ -142,7 +155,7 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
     }
     collected.set(name, after);
     received.tables[name] = columns;
-    const toStore = settings.keepRecords || limits.counts ? records.map(one => rowOf(after, one)) : records;
+    const toStore = keepsRows(settings) || limits.counts ? records.map(one => rowOf(after, one)) : records;
     store(name, toStore, 'collector', atMs);
   };
 
@@ -175,6 +188,7 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
     },
     collect,
     ingest,
+    useUpCap: limits.useUpCap,
     hasProperty: (logType, property) => collected.get(`${logType}_CL`)?.has(property) ?? false,
     migrateTables: () => {
       for (const name of collected.keys()) migrated.add(name);

@@ -7,6 +7,7 @@ import { azureBills } from '../../bench/azure-bill.ts';
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { config, MINIMAL } from '../cdk/example.ts';
 import { stack } from '../cdk/synth.ts';
+import { watchTable } from './watch-bill.ts';
 import { play, type Story } from './world.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -104,6 +105,7 @@ test('docs/cost.md has the bill, and that of the alert rules in Azure; write it 
     bill: billTable(),
     rules: rulesText(),
     ingestion: ingestionTable(),
+    watch: await watchTable(),
   };
   console.log(sections['bill']);
   let page = readFileSync(PAGE, 'utf8');
@@ -114,7 +116,7 @@ test('docs/cost.md has the bill, and that of the alert rules in Azure; write it 
   }
   // One snapshot: two of the same file would each write the page without the other's part.
   await expect(page).toMatchFileSnapshot(PAGE);
-});
+}, 300_000);
 
 function billTable(): string {
   const line = (title: string, of: (bill: Bill) => number) =>

@@ -46,7 +46,7 @@ const HOUSE = `
 | simulator/aws/cloudwatch/    | simulator/                                                      | node:*
 | simulator/aws/ministack/     | simulator/                                                      | node:*
 | scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/* simulator/* | node:*
-| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema esbuild cli-progress @stryker-mutator/* vitest node:*
+| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema yaml esbuild cli-progress @stryker-mutator/* vitest node:*
 | bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
 | vitest.*                     | test/cdk/folder.ts                                              | vitest node:path
 `;
@@ -54,7 +54,7 @@ const HOUSE = `
 /** The tests may import all but tests, any package, and of the tests only this. */
 const TESTS = `
 | test/                       | test/destinations/
-| test/alarms/                | test/cdk/ test/destinations/
+| test/alarms/                | test/cdk/ test/destinations/ test/world.ts
 | test/architecture/          | test/*
 | test/azure/                 | test/cli/
 | test/azure/asim/            | test/azure/ test/docs/pages.ts

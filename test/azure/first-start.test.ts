@@ -2,7 +2,7 @@
  * What the alert rules report about logs that arrive late: a first start, a replay, a backfill. Each rule runs as often
  * as it does in Azure, for hours before and after, and keeps its state.
  */
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { arriveIn } from '../../scripts/azure-trials/arrivals.ts';
 import { HARMLESS_MONTH } from '../../scripts/azure-trials/harmless-month.ts';
 import { DOMAIN, log, NOW_MS, shifted } from '../../scripts/azure-trials/scene.ts';
@@ -12,6 +12,8 @@ import { type LogAnalytics, openLogAnalytics } from '../../simulator/azure/log-a
 import { openWorkspace } from '../../simulator/azure/workspace.ts';
 import { alertsOf, fires, firing, RULES } from './alert-rules.ts';
 
+/** All rules over a month: seconds on an idle machine, minutes on a busy one. */
+const LONG_MS = 600_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -20,6 +22,7 @@ const KINDS = ['logs-ingestion', 'data-collector'] as const;
 const NOON_MS = NOW_MS - 2 * DAY_MS + 9 * HOUR_MS;
 /** Long enough for one run of each rule, and for two runs of those that run every quarter of an hour. */
 const AFTER_MS = 20 * MINUTE_MS;
+vi.setConfig({ testTimeout: LONG_MS });
 const open: LogAnalytics[] = [];
 afterAll(() => open.forEach(one => void one.close()));
 

@@ -11,6 +11,8 @@ export const SAMPLE: Content = {
       displayName: 'Failed logins',
       description: 'Who fails.\nAnd how often.',
       category: 'Auth0',
+      tactics: ['CredentialAccess'],
+      techniques: ['T1110.001'],
       kql: "['Auth0Logs_CL'] | count",
     },
     {
@@ -18,6 +20,8 @@ export const SAMPLE: Content = {
       displayName: 'All',
       description: 'All.',
       category: 'Auth0',
+      tactics: [],
+      techniques: [],
       kql: 'Auth0Logs() | take 9',
     },
   ],

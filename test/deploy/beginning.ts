@@ -14,23 +14,28 @@ export interface Beginning {
   readonly scratch: string;
   readonly nodeFolder: string;
   readonly signal: AbortSignal;
+  /** The command line; that of the checkout when absent. */
+  readonly main?: string;
 }
 
 const MAIN = resolve(import.meta.dirname, '../../cli/main.ts');
 const STACK = 'Beginning';
+/** Its secrets are called after it: in the same account, no other pipeline has it. */
+const NAME = 'begin';
 const LOGS = 300;
 const TICK_SECONDS = 150;
 const CLIENT = { clientId: 'beginning-client', clientSecret: 'beginning-client-secret' };
 
 /** Its own tenant, its own Azure, and a stack of its own, in the same account. */
-export async function beginning({ checks, aws, scratch, nodeFolder, signal }: Beginning): Promise<void> {
+export async function beginning(stage: Beginning): Promise<void> {
+  const { checks, aws, scratch, nodeFolder, signal, main = MAIN } = stage;
   const home = join(scratch, 'beginning');
   await mkdir(home);
   const toMs = Date.now() - 60_000;
   const logs = generateLogs({ seed: 5, count: LOGS, fromMs: toMs - 3_600_000, toMs });
   const ends = await startEnds({ name: 'beginning', auth0: { logs } });
   try {
-    const { config, secrets } = ends.pipeline(KINDS.at(-1) ?? KINDS[0], 'prod');
+    const { config, secrets } = ends.pipeline(KINDS.at(-1) ?? KINDS[0], NAME);
     const { secret: _, ...azure } = config.azure;
     const outputs = Object.entries(azure).map(([name, value]) => [name, { type: 'String', value }]);
     await writeFile(join(home, 'outputs.json'), JSON.stringify(Object.fromEntries(outputs)));
@@ -55,7 +60,7 @@ export async function beginning({ checks, aws, scratch, nodeFolder, signal }: Be
     };
     const type = async (...words: readonly string[]) => {
       checks.say(words.slice(0, 3).join(' '));
-      const { end, output, stdout } = await runToEnd(join(nodeFolder, 'node'), [MAIN, ...words], {
+      const { end, output, stdout } = await runToEnd(join(nodeFolder, 'node'), [main, ...words], {
         env,
         cwd: home,
         signal,
@@ -84,7 +89,7 @@ export async function beginning({ checks, aws, scratch, nodeFolder, signal }: Be
         '--azure-secret',
         'azure.json',
       ];
-      await type('init', ...answers, ...files);
+      await type('init', '--name', NAME, ...answers, ...files);
       const { pipelines } = JSON.parse(await readFile(join(home, 'config.json'), 'utf8'));
       return `pipeline ${pipelines[0].name} to ${pipelines[0].azure.kind}`;
     });
@@ -119,12 +124,12 @@ export async function beginning({ checks, aws, scratch, nodeFolder, signal }: Be
       await until(TICK_SECONDS, arrived, async () => `${ends.azure.received.unique} of ${LOGS} logs`);
       const firstMs = Date.now() - startedAtMs;
       const healthy = async () => {
-        const status = await runToEnd(join(nodeFolder, 'node'), [MAIN, 'status', '--stack', STACK], {
+        const status = await runToEnd(join(nodeFolder, 'node'), [main, 'status', '--stack', STACK], {
           env,
           cwd: home,
           signal,
         });
-        return /prod: healthy/.test(status.output) && status.output;
+        return status.output.includes(`${NAME}: healthy`) && status.output;
       };
       await until(60, healthy, async () => 'no healthy pipeline');
       return `${LOGS} of ${LOGS} logs, ${Math.round(firstMs / 1000)} s and three commands after the empty folder`;

@@ -30,7 +30,7 @@ const NEEDS_ACCOUNT =
 const RUN_ELSEWHERE = new Map([
   ['npm ci', '.ci/run'],
   ['npm test', '.ci/run'],
-  ['npm install auth0-logs-to-azure aws-cdk-lib constructs', '.ci/run'],
+  ['npm install auth0-logs-to-azure aws-cdk@2 aws-cdk-lib constructs', '.ci/run'],
   ['npm install auth0-logs-to-azure', '.ci/run'],
   ['npm start', 'test/scripts/demo-picture.test.ts'],
 ]);

@@ -1,16 +1,18 @@
 /**
  * `npm run test:package`: the tarball of `npm run package` in apps of every kind, outside of the project; one of them is
- * deployed into an emulator of AWS. It needs a package registry, and Python for the emulator.
+ * deployed into an emulator of AWS, and a stack without an app. It needs a package registry, and Python for the emulator.
  */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makePackage, type Packed } from '../../scripts/package.ts';
 import { NODE_MINIMUM } from '../../scripts/package-manifest.ts';
 import { pythonPrograms } from '../../simulator/aws/ministack/python.ts';
-import { startMiniStack } from '../../simulator/aws/ministack/server.ts';
+import { type MiniStack, startMiniStack } from '../../simulator/aws/ministack/server.ts';
 import { KINDS } from '../../simulator/azure/apis.ts';
 import { startEnds } from '../../simulator/world.ts';
+import { beginning } from '../deploy/beginning.ts';
 import { startChecks } from '../deploy/checks.ts';
 import { consumers } from './consumers.ts';
 import { contents } from './contents.ts';
@@ -18,8 +20,10 @@ import { demo } from './demo.ts';
 import { deploying } from './deploying.ts';
 import { install, PROGRAMS, type Stage } from './stage.ts';
 
-const LIMIT_MINUTES = 20;
+const LIMIT_MINUTES = 30;
 const DIST = resolve(import.meta.dirname, '../../dist');
+
+const { dependencies } = JSON.parse(readFileSync(join(DIST, '../package.json'), 'utf8'));
 
 const print = (line: string) => console.log(line);
 const stop = new AbortController();
@@ -44,6 +48,7 @@ async function story(): Promise<void> {
   const env = { PIPELINE: JSON.stringify(pipeline.config), ADDRESSES: JSON.stringify(ends.addresses) };
   const stage: Stage = { checks, tarball: join(DIST, filename), scratch, signal, env };
 
+  if (process.argv[2] === 'beginning') return begins(stage);
   const folder = await consumers(stage);
   const oldest = join(scratch, 'oldest');
   await install(stage, oldest, `node@${NODE_MINIMUM.join('.')}.0`, 'dynalite@4', 'fauxqs@1');
@@ -56,6 +61,23 @@ async function story(): Promise<void> {
   const { AWS_CA_BUNDLE: certificate } = aws.env;
   const awsEnv = { ...aws.env, ...(certificate !== undefined && { NODE_EXTRA_CA_CERTS: certificate }) };
   await deploying({ ...stage, env: { ...env, ...awsEnv }, aws, ends, pipeline, folder, oldestNode });
+  await begun(stage, aws);
+}
+
+/** Only that: `npm run test:package beginning`. */
+async function begins(stage: Stage): Promise<void> {
+  const programs = await pythonPrograms(checks.say, signal);
+  const aws = await startMiniStack({ programs, nodeFolder: PROGRAMS, scratch: stage.scratch, signal });
+  closers.push(aws.stop);
+  await begun(stage, aws);
+}
+
+/** From an empty folder to the first log, with the installed command line and no app. */
+async function begun(stage: Stage, aws: MiniStack): Promise<void> {
+  const folder = join(stage.scratch, 'without-app');
+  await install(stage, folder, `aws-cdk@${dependencies['aws-cdk']}`, 'aws-cdk-lib', 'constructs');
+  const main = join(folder, 'node_modules/auth0-logs-to-azure/cli/auth0-logs-to-azure.mjs');
+  await beginning({ checks, aws, scratch: stage.scratch, nodeFolder: PROGRAMS, signal, main });
 }
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

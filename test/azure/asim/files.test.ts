@@ -1,5 +1,5 @@
 /** The rules are those of Microsoft's checks: .script/tests/asimParsersTest of Azure/Azure-Sentinel, and the samples of Repositories. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -16,13 +16,11 @@ test('the files are as "npm run generate" writes them now', () => {
   expect(files.map(({ path }) => readFileSync(join(FOLDER, path), 'utf8'))).toEqual(
     files.map(one => one.text),
   );
-  const there = readdirSync(join(FOLDER, 'Parsers'), { recursive: true, withFileTypes: true });
-  expect(there.filter(one => one.isFile())).toHaveLength(files.length);
 });
 
 describe.each(ASIM_PARSERS.map(one => [one.alias, one] as const))('%s', (alias, parser) => {
   test('is a template with the one parameter of a repository connection', () => {
-    const template: Template = JSON.parse(textOf(`Parsers/${alias}.json`));
+    const template: Template = JSON.parse(textOf(`repository/Parsers/${alias}.json`));
     expect(template.parameters).toEqual({ workspace: { type: 'string' } });
     const { resources } = deploy(
       { ...template, variables: {}, outputs: {} },
@@ -45,7 +43,7 @@ describe.each(ASIM_PARSERS.map(one => [one.alias, one] as const))('%s', (alias, 
 
   test('has the keys that Microsoft’s check of parsers wants', () => {
     const kind = parser.filtering ? 'vim' : 'ASim';
-    const yaml = parse(textOf(`Parsers/ASIM/${alias}.yaml`));
+    const yaml = parse(textOf(`asim/${alias}.yaml`));
     expect(yaml.Parser.Title).not.toBe('');
     expect(yaml.Parser.Version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(yaml.Parser.LastUpdated).toMatch(/^[A-Z][a-z]{2} \d{2}, \d{4}$/);

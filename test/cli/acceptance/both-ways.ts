@@ -2,6 +2,7 @@
 import type { Auth0Options } from '../../../simulator/auth0/server.ts';
 import { type Log, logIdAt } from '../../../simulator/auth0/tenant.ts';
 
+import type { LocalWorld } from '../local-world.ts';
 import { type Setup, tenantLogs } from './asked-world.ts';
 
 interface BothWays {
@@ -34,6 +35,13 @@ const role = (...refused: readonly number[]): Pick<Setup, 'before' | 'during' | 
   before: world => refused.includes(0) && world.posts.add(FORBIDDEN),
   during: (world, _nowMs, wait) => refused.includes(wait + 1) && world.posts.add(FORBIDDEN),
 });
+
+/** Rows of two logs. */
+const stored = ({ azure: { workspace } }: LocalWorld): void =>
+  workspace.ingest(
+    tenantLogs(2).map(log => ({ LogId: log.log_id, TimeGenerated: log.date })),
+    Date.now(),
+  );
 
 /** Everything that has another setting than the simulators' own. The stack's questions are in stack.test.ts. */
 export const BOTH_WAYS: Readonly<Record<string, BothWays>> = {
@@ -116,6 +124,10 @@ export const BOTH_WAYS: Readonly<Record<string, BothWays>> = {
     refuted: (['refused', 'unknown'] as const).map(hiddenTable =>
       azure({ queryRoles: { application: ['Auth0Logs_CL'], operator: 'all' }, hiddenTable }),
     ),
+  },
+  'item-id': {
+    confirmed: { ...azure({ itemIds: 'stable' }), before: stored },
+    refuted: [{ ...azure({ itemIds: 'changing' }), before: stored }],
   },
   'role-flaps': {
     confirmed: role(0, 1),

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_KIND } from '../../../cli/demo/verifying.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
 import { cli, EIGHTY, startCli } from '../cli.ts';
 
@@ -20,6 +21,7 @@ describe('demo', { timeout: 180_000 }, () => {
         generated: 300,
         unique: 300,
         missing: 0,
+        notStored: 0,
         deadLettered: { now: 0, replayed: 1 },
         retryQueue: 0,
         ok: true,
@@ -27,7 +29,11 @@ describe('demo', { timeout: 180_000 }, () => {
       // The lost answer makes duplicates, of one batch at most; a story without any would not have happened.
       expect(result.duplicates).toBeGreaterThan(0);
       expect(result.duplicates).toBeLessThanOrEqual(45);
-      expect(result.accepted).toBe(300 + result.duplicates);
+      expect(result.stored).toBe(300 + result.duplicates);
+      expect(result.accepted).toBe(result.stored + result.dropped);
+      // The key of the Data Collector API cannot query the workspace.
+      const dropped = destination === DEFAULT_KIND ? 15 : 0;
+      expect(result).toMatchObject({ dropped, repaired: dropped });
       expect({ code, stderr, lines: stdout.split('\n').length }).toEqual({ code: 0, stderr: '', lines: 2 });
     },
   );
@@ -37,10 +43,14 @@ describe('demo', { timeout: 180_000 }, () => {
     const { code, stdout } = await cli(['demo', '--logs', '300', '--seed', '7'], env);
     expect(stdout).not.toMatch(CONTROL);
     expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
-    expect(stdout.match(/^\d\. /gm)).toHaveLength(7);
+    expect(stdout.match(/^\d\. /gm)).toHaveLength(8);
     expect(stdout).toContain('put on the retry queue, checkpoint advanced');
     expect(stdout).toContain('the retry queue drained automatically');
     expect(stdout).toMatch(/missing +│ +0 /);
+    expect(stdout).toMatch(/not stored +│ +0 /);
+    expect(stdout).toContain('other tables have used up the daily cap: 15 logs accepted, 0 rows');
+    expect(stdout).toContain('the run finds 15 logs without a row, and ships them again');
+    expect(stdout).toMatch(/the run compares again: 0 not stored\n/);
     expect(stdout).toContain('Nothing is lost: 300 logs in Azure');
     expect(code).toBe(0);
   });

@@ -136,6 +136,16 @@ describe('what is missing or wrong', () => {
     expect(await written()).toEqual([]);
   });
 
+  test('so does an application without read:logs, before anything is created in Azure', async () => {
+    const body = JSON.stringify({ statusCode: 403, error: 'Forbidden', errorCode: 'insufficient_scope' });
+    world.auth0.faults.logs.always({ kind: 'status', status: 403, body });
+    const azure = ['--group', 'logs', '--workspace', 'ws', '--location', 'westeurope'];
+    const { code, stdout } = await world.init([...ANSWERS, ...AUTH0, ...azure], { AZ_STATE: 'nothing' });
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/✗ auth0 logs .*\n +→ .*read:logs/)]);
+    expect(await world.azCalls()).toEqual([]);
+    expect(await written()).toEqual([]);
+  });
+
   test('so does a secret that Azure refuses', async () => {
     const [field = ''] = Object.keys(world.azureSecret);
     await world.write('azure.json', { [field]: 'wrong-s3cret' });

@@ -19,10 +19,13 @@ afterEach(async () => {
   for (const host of hosts.splice(0)) await host.stop();
 });
 
-async function hostOf(code: string, options: { timeoutMs?: number; env?: Record<string, string> } = {}) {
+async function hostOf(
+  code: string,
+  options: { timeoutMs?: number; env?: Record<string, string>; now?: () => number } = {},
+) {
   const bundle = join(directory, `${++files}.mjs`);
   await writeFile(bundle, code);
-  const host = lambdaHost({ bundle, env: options.env ?? {}, timeoutMs: options.timeoutMs ?? 20_000 });
+  const host = lambdaHost({ bundle, env: {}, timeoutMs: 20_000, ...options });
   hosts.push(host);
   return host;
 }
@@ -66,6 +69,30 @@ describe('a local Lambda', () => {
     expect(one!['before']! - one!['after']!).toBeGreaterThanOrEqual(49);
     // Each event has the whole time.
     expect(two!['before']).toBeGreaterThan(one!['after']!);
+  });
+
+  it('has the clock that it is given, from one event to the next', async () => {
+    let aheadMs = 0;
+    const host = await hostOf(
+      `export const handler = async (_event, context) => ({
+        now: Date.now(), made: new Date().getTime(), text: Date.parse(Date()), given: new Date(5).getTime(),
+        isDate: new Date() instanceof Date, left: context.getRemainingTimeInMillis(),
+      });`,
+      { now: () => Date.now() + aheadMs },
+    );
+    for (aheadMs of [0, 3_600_000, 0]) {
+      const fromMs = Date.now() + aheadMs;
+      const invocation = await host.invoke({});
+      if (!invocation.ok) throw new Error(invocation.error);
+      const { now, made, text, given, isDate, left } = invocation.result as Record<string, number>;
+      for (const ms of [now!, made!, text! + 999]) {
+        expect(ms).toBeGreaterThanOrEqual(fromMs - 1);
+        expect(ms).toBeLessThan(fromMs + 60_000);
+      }
+      expect({ given, isDate }).toEqual({ given: 5, isDate: true });
+      expect(left).toBeLessThanOrEqual(20_000);
+      expect(left).toBeGreaterThan(0);
+    }
   });
 
   it('stays warm between events', async () => {

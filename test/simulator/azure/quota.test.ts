@@ -3,6 +3,7 @@ import { openWorkspace } from '../../../simulator/azure/workspace.ts';
 
 const HOUR_MS = 3_600_000;
 const MIDNIGHT = Date.parse('2030-05-15T00:00:00.000Z');
+const timeOf = (hour: string) => Date.parse(`2030-05-15T${hour}:00.000Z`);
 /** A row of about a thousand bytes, by either API. */
 const thousand = () => ({ TimeGenerated: '2030-05-15T12:00:00.000Z', LogId: 'x'.repeat(946) });
 const collected = () => ({ logType: 'Auth0', records: [{ LogId: 'x'.repeat(940) }] });
@@ -41,6 +42,38 @@ describe('the daily cap', () => {
       ['2030-05-15T14:30:00.000Z', 'Warning'],
       ['2030-05-16T14:00:00.000Z', 'Info'],
     ]);
+  });
+});
+
+describe('a daily cap that other data has used up', () => {
+  test.each([
+    ['10:20', '11:00'],
+    ['10:54', '11:00'],
+    ['10:56', '12:00'],
+    ['23:58', '01:00'],
+  ])('at %s begins anew at %s, and with all its bytes', (at, reset) => {
+    const workspace = openWorkspace({ dailyCapBytes: 1500, keepColumns: ['LogId'] });
+    const atMs = timeOf(at);
+    workspace.ingest([thousand()], atMs - 1);
+    const resetsAtMs = workspace.useUpCap(atMs);
+    expect(new Date(resetsAtMs).toISOString().slice(11, 16)).toBe(reset);
+    for (const ms of [atMs, resetsAtMs - 1, resetsAtMs]) workspace.ingest([thousand()], ms);
+    expect([workspace.stored, workspace.dropped]).toEqual([2, { overCap: 2 }]);
+    expect(workspace.operations.logOperations.map(one => [Date.parse(one.TimeGenerated), one.Level])).toEqual(
+      [
+        [atMs, 'Warning'],
+        [resetsAtMs, 'Info'],
+      ],
+    );
+    expect(Object.keys(workspace.tables()['Auth0Logs_CL']![0]!)).toEqual([
+      'TimeGenerated',
+      'LogId',
+      'IngestedAt',
+    ]);
+  });
+
+  test('needs a cap', () => {
+    expect(() => openWorkspace().useUpCap(MIDNIGHT)).toThrow('dailyCapBytes');
   });
 });
 

@@ -18,11 +18,7 @@ const DAY_MS = 86_400_000;
 const USED_UP_MS = 5 * MINUTE_MS;
 
 export function quota(settings: WorkspaceSettings, operations: Operations): Quota {
-<<<<<<< HEAD
-=======
-  const { dailyCapBytes, ingestionRateBytesPerMinute } = settings;
   let resetHour = settings.dailyCapResetHour;
->>>>>>> main
   let day: number | undefined;
   let minute: number | undefined;
   let ofDayBytes = 0;
@@ -36,7 +32,7 @@ export function quota(settings: WorkspaceSettings, operations: Operations): Quot
    * Stricter than Azure, which goes on for a while after the cap, and of late has failed to stop: nothing passes it here.
    */
   const withinCap = (bytes: number, atMs: number): boolean => {
-    const { dailyCapBytes, dailyCapResetHour } = settings;
+    const { dailyCapBytes } = settings;
     if (dailyCapBytes === undefined) return true;
     const today = dayOf(atMs);
     if (today !== day) {
@@ -72,6 +68,7 @@ export function quota(settings: WorkspaceSettings, operations: Operations): Quot
   };
 
   const useUpCap = (atMs: number): number => {
+    const { dailyCapBytes } = settings;
     if (dailyCapBytes === undefined)
       throw new Error('a cap can be used up with the setting dailyCapBytes alone');
     const resetsAtMs = Math.ceil((atMs + USED_UP_MS) / HOUR_MS) * HOUR_MS;
@@ -81,17 +78,14 @@ export function quota(settings: WorkspaceSettings, operations: Operations): Quot
   };
 
   return {
-<<<<<<< HEAD
+    useUpCap,
     get counts() {
       const { dailyCapBytes, ingestionRateBytesPerMinute } = settings;
       return dailyCapBytes !== undefined || ingestionRateBytesPerMinute !== undefined;
     },
-=======
-    useUpCap,
-    counts: dailyCapBytes !== undefined || ingestionRateBytesPerMinute !== undefined,
->>>>>>> main
-    admits: (bytes, by, atMs) => 
+    admits: (bytes, by, atMs) => {
       if (by === 'collector' && !withinRate(bytes, atMs)) return 'overRate';
-      return withinCap(bytes, atMs) ? 'stored' : 'overCap';,
+      return withinCap(bytes, atMs) ? 'stored' : 'overCap';
+    },
   };
 }

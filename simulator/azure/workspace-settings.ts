@@ -17,7 +17,7 @@ export interface WorkspaceSettings {
    * https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor#dcr-metrics
    */
   readonly transformWhere?: (record: Readonly<Record<string, unknown>>) => boolean;
-  /** Rows that Azure loses without a word, as in an outage of its own. Inferred: no page says that it happens. */
+  /** Rows that Azure loses silently, as in an outage of its own. Inferred: no page says that it happens. */
   readonly loses?: (row: Readonly<Record<string, unknown>>) => boolean;
   /** How much later than its arrival a row can be queried: https://learn.microsoft.com/azure/azure-monitor/logs/data-ingestion-time */
   readonly rowDelayMs: number;

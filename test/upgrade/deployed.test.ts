@@ -24,12 +24,12 @@ test.each([false, true])(
 );
 
 test('every setting of 0.1.0 is accepted, and means the same', () => {
-  const { pipelines } = parseDeployment(former('config'));
+  const { pipelines } = parseDeployment(former('configuration'));
   expect(pipelines).toMatchObject(former<object[]>('parsed'));
 });
 
 test('the one combination that is refused since says what to do: 0.1.0 told none of these addresses', () => {
-  const { pipelines } = former<{ readonly pipelines: readonly object[] }>('config');
+  const { pipelines } = former<{ readonly pipelines: readonly object[] }>('configuration');
   const topicArn = 'arn:aws:sns:eu-central-1:123456789012:alarms';
   const both = { ...pipelines[0], alarms: { topicArn, email: ['ops@acme.com'] } };
   expect(() => parsePipeline(both)).toThrow('subscribe the addresses to the topic, or remove topicArn');

@@ -20,7 +20,7 @@ export const METRICS = {
   checkpointAstray: 'CheckpointAstray',
   /** The sweep for late logs did not finish within its time. */
   sweepOverdue: 'SweepOverdue',
-  /** Logs that Azure accepted and does not have. */
+  /** Logs that Azure accepted and did not have when compared, those that were then shipped again included. */
   rowsNotStored: 'RowsNotStored',
   /** The comparison with the workspace is late. */
   verifyOverdue: 'VerifyOverdue',

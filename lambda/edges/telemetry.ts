@@ -113,7 +113,8 @@ function runMetrics(report: RunReport, queues: QueueLooks | undefined): Values {
     [METRICS.azureIntercepted]: Number(outcome === 'intercepted'),
     [METRICS.checkpointAstray]: Number(report.checkpointAstray),
     [METRICS.sweepOverdue]: Number(report.sweepOverdue),
-    [METRICS.rowsNotStored]: report.rowsNotStored,
+    // What was repaired at once was missing too: the next loss may not be repairable.
+    [METRICS.rowsNotStored]: report.rowsNotStored + report.logsRepaired,
     [METRICS.verifyOverdue]: Number(report.verifyOverdue),
     [METRICS.runErrors]: Number(outcome === 'failed' || party === 'state' || party === 'queue' || isUnread),
     [METRICS.gapSuspected]: Number(report.gapSuspected),

@@ -186,6 +186,11 @@ describe('a run’s metrics', () => {
     });
   });
 
+  it('count rows that were missing, also when their logs were shipped again at once', () => {
+    subject().emitRun({ ...NOTHING, rowsNotStored: 2, logsRepaired: 5 }, false);
+    expect(metricsOf(emfLines()[0])).toEqual({ LagSeconds: 0, RowsNotStored: 7 });
+  });
+
   it('do not carry over to the next run, and no flag is sent as 0: it would make its alarm go off twice', () => {
     const one = subject();
     one.emitRun({ ...NOTHING, gapSuspected: true }, true);

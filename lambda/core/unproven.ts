@@ -206,9 +206,16 @@ function joined(one: UnprovenSpan, other: UnprovenSpan): UnprovenSpan {
 
 const sizeOf = (spans: readonly UnprovenSpan[], at: number) => spans[at]!.logs + spans[at + 1]!.logs;
 
-/** Rows that are known to be missing. */
-export const rowsMissing = ({ spans }: Unproven): number =>
-  spans.reduce((sum, span) => sum + span.missing, 0);
+/** Rows that are known to be missing. What was shipped again, and dropped again, is in two spans and counts once. */
+export function rowsMissing({ spans }: Unproven): number {
+  const wider = [...spans].sort((one, other) => other.missing - one.missing);
+  const counted: UnprovenSpan[] = [];
+  for (const span of wider) if (!counted.some(one => covers(one, span))) counted.push(span);
+  return counted.reduce((sum, span) => sum + span.missing, 0);
+}
+
+const covers = (one: UnprovenSpan, span: UnprovenSpan) =>
+  one.afterLogId <= span.afterLogId && span.lastLogId <= one.lastLogId;
 
 export const writeUnproven = (unproven: Unproven): string => JSON.stringify(unproven);
 

@@ -37,8 +37,9 @@ export interface AzureAnswers {
 export async function azureAnswers(session: Session, auth0: Auth0Answers): Promise<Checked<AzureAnswers>> {
   const alarmEmail = await emails(session);
   return checked(session, async last => {
-    const { outputs, group } = await outputsOf(session, alarmEmail);
-    const base = { kind: 'new', ...auth0, alarmEmail, name: session.options.name } as const;
+    const { outputs, group, mayRead } = await outputsOf(session, alarmEmail);
+    const more = { alarmEmail, name: session.options.name, ...(mayRead && { verify: 'repair' as const }) };
+    const base = { kind: 'new', ...auth0, ...more } as const;
     const config = Object(configurationFrom(outputs, base));
     const { azure } = parsePipelines(config)[0]!;
     const name = specOf(azure).isFederated(azure) ? undefined : azure.secret;
@@ -84,6 +85,7 @@ async function secretOf(
   );
 }
 
+/** `mayRead`: it is known that the identity may read the rows. */
 async function outputsOf(session: Session, alertEmails: readonly string[]) {
   const { options, ask, say } = session;
   if (options.outputs !== undefined) return ofFile(options.outputs, options.group);
@@ -103,16 +105,18 @@ async function outputsOf(session: Session, alertEmails: readonly string[]) {
     (await ask!.text(`Resource group in the subscription "${name}"`, 'auth0-logs', azureNameProblem));
   refuseAzureName('--group', group);
   const found = await deployedOutputs(group);
-  if (found !== undefined) return { outputs: found, group };
+  if (found !== undefined) return { outputs: found, group, mayRead: false };
   const plan = await planFor(session, name, group);
   await createMissing(plan);
-  const parameters = { workspaceName: plan.workspace, ...(alertEmails.length > 0 && { alertEmails }) };
-  return { outputs: await deployTemplate(group, parameters), group };
+  const emails = alertEmails.length > 0 ? { alertEmails } : {};
+  const parameters = { workspaceName: plan.workspace, readRows: true, ...emails };
+  return { outputs: await deployTemplate(group, parameters), group, mayRead: true };
 }
 
 const ofFile = (file: string, group: string | undefined) => ({
   outputs: readJsonFile('outputs file', file, MAKE_OUTPUTS),
   group,
+  mayRead: false,
 });
 
 /** What is created in Azure, after a yes. */

@@ -7,7 +7,7 @@ export type ConfigurationBase = {
   readonly logRetentionDays?: number;
   readonly alarmEmail?: readonly string[];
 } & (
-  | { readonly kind: 'new'; readonly domain: string; readonly name: string }
+  | { readonly kind: 'new'; readonly domain: string; readonly name: string; readonly verify?: 'repair' }
   | { readonly kind: 'present'; readonly config: unknown; readonly pipeline: string | undefined }
 );
 
@@ -32,9 +32,13 @@ export function configurationFrom(outputs: unknown, base: ConfigurationBase): un
 }
 
 function newConfiguration(settings: Settings, base: ConfigurationBase & { readonly kind: 'new' }): unknown {
-  const { name, domain, logRetentionDays = SHORTEST_DAYS } = base;
+  const { name, domain, logRetentionDays = SHORTEST_DAYS, verify } = base;
   const auth0 = { domain, secret: `auth0-logs/${name}/auth0`, logRetentionDays };
-  return { pipelines: [{ name, auth0, azure: azureOf(settings, {}, name), ...alarmsOf({}, base) }] };
+  return {
+    pipelines: [
+      { name, auth0, azure: azureOf(settings, {}, name), ...(verify && { verify }), ...alarmsOf({}, base) },
+    ],
+  };
 }
 
 function changed(settings: Settings, base: ConfigurationBase & { readonly kind: 'present' }): unknown {

@@ -38,7 +38,8 @@ export async function openInitWorld(kind: Kind = KINDS.at(-1)!): Promise<InitWor
   const folder = await mkdtemp(join(tmpdir(), 'init-'));
   const ends = await startEnds({ name: 'begin', auth0: { logs: recentLogs(20) } });
   const { config, secrets } = ends.pipeline(kind, 'prod');
-  const { secret: _, ...azure } = config.azure;
+  const { secret: _, ...settings } = config.azure;
+  const azure = { workspaceId: ends.azure.settings.workspaceId, ...settings };
   const write = async (name: string, content: unknown) => {
     const path = join(folder, name);
     await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));

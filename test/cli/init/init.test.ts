@@ -228,8 +228,10 @@ describe('with the Azure CLI', () => {
     ]);
     expect((await json('parameters.json')).parameters).toEqual({
       workspaceName: { value: 'ws' },
+      readRows: { value: true },
       alertEmails: { value: ['ops@example.com'] },
     });
+    expect((await json('config.json')).pipelines).toMatchObject([{ verify: 'repair' }]);
   });
 
   test('it says what to do when nobody has logged in', async () => {

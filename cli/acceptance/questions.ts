@@ -56,6 +56,11 @@ export const NOT_ASKED: readonly NotAsked[] = [
     why: 'it says what the simulators leave out',
   },
   {
+    file: 'simulator/azure/workspace-settings.ts',
+    words: 'Inferred: no page says that it happens',
+    why: 'it takes an outage inside Azure; `verify` finds what one has lost',
+  },
+  {
     file: 'docs/reliability.md',
     words: 'CloudWatch does not document how many datapoints it reads for an alarm',
     why: 'it shows only in the history of an alarm after a fault; the stories hold for several numbers',

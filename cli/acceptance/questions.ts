@@ -56,7 +56,7 @@ export const NOT_ASKED: readonly NotAsked[] = [
     why: 'it says what the simulators leave out',
   },
   {
-    file: 'simulator/azure/workspace-settings.ts',
+    file: 'simulator/azure',
     words: 'Inferred: no page says that it happens',
     why: 'it takes an outage inside Azure; `verify` finds what one has lost',
   },

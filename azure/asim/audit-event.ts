@@ -12,7 +12,7 @@ import {
   RESULT,
   TENANT,
   typeIf,
-  usernameType,
+  userFields,
   where,
 } from './kql.ts';
 import { ONCE, source } from './source.ts';
@@ -108,10 +108,7 @@ ${project([
   'NewValue',
   'Value = NewValue',
   `ValueType = ${typeIf('NewValue', 'Other')}`,
-  'ActorUserId',
-  `ActorUserIdType = ${typeIf('ActorUserId', 'Other')}`,
-  'ActorUsername',
-  `ActorUsernameType = ${usernameType('ActorUsername')}`,
+  ...userFields('Actor'),
   'ActorUserType',
   'ActorScope = TenantName',
   'User = ActorUsername',

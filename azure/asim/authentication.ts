@@ -11,7 +11,7 @@ import {
   RESULT,
   TENANT,
   typeIf,
-  usernameType,
+  userFields,
   where,
 } from './kql.ts';
 import { ONCE, source } from './source.ts';
@@ -67,10 +67,7 @@ ${project([
   'EventSubType',
   'EventOriginalSubType = StrategyType',
   'LogonMethod',
-  'TargetUserId',
-  `TargetUserIdType = ${typeIf('TargetUserId', 'Other')}`,
-  'TargetUsername',
-  `TargetUsernameType = ${usernameType('TargetUsername')}`,
+  ...userFields('Target'),
   "TargetUserType = iff(IsMachine, 'Application', 'Regular')",
   'TargetUserScope = TenantName',
   'User = coalesce(TargetUsername, TargetUserId)',

@@ -45,7 +45,7 @@ export const where = (conditions: readonly string[]): string =>
   conditions.map(one => `| where ${one}\n`).join('');
 
 /** What ASIM calls the kind of a user name: an e-mail address is a UPN. */
-export const usernameType = (column: string): string => `case(
+const usernameType = (column: string): string => `case(
         isempty(${column}), '',
         ${column} contains '@', 'UPN',
         ${column} contains '\\\\', 'Windows',
@@ -106,6 +106,14 @@ export const commonFields = (schema: Schema, version: string): readonly string[]
   'SrcGeoLongitude',
   'HttpUserAgent',
   'AdditionalFields',
+];
+
+/** Id and name of a user, with what kind each is. */
+export const userFields = (role: 'Actor' | 'Target'): readonly string[] => [
+  `${role}UserId`,
+  `${role}UserIdType = ${typeIf(`${role}UserId`, 'Other')}`,
+  `${role}Username`,
+  `${role}UsernameType = ${usernameType(`${role}Username`)}`,
 ];
 
 /** With `pack`, what has no field of its own. */

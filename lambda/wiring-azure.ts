@@ -5,7 +5,6 @@ import { ConfigError, type PipelineConfig, VERIFY_NEEDS } from './config/config.
 import { ENV } from './core/contract.ts';
 import type { Fetch } from './core/http.ts';
 import type { Clock, SecretSource } from './core/model.ts';
-import { isObject } from './core/record/log.ts';
 import type { Secret } from './core/secret.ts';
 import type { Verifying, WorkspaceReader } from './core/workspace.ts';
 import { openDestination, readerToken, specOf } from './destinations/all.ts';
@@ -66,9 +65,7 @@ export function verifyingOf(
   const place = specOf(config.azure).stored?.(config.azure);
   const reader = workspaceOf(config, secrets, env, { kind: 'pipeline' });
   if (!place || !reader) throw new ConfigError([`verify: is "${config.verify}"; allowed: ${VERIFY_NEEDS}`]);
-  const elsewhere = new Set<unknown>(place.otherTypes);
-  const isElsewhere = (log: unknown) => isObject(log) && elsewhere.has(log['type']);
-  return { reader, place, isRepairing: config.verify === 'repair', isElsewhere, holds };
+  return { reader, place, isRepairing: config.verify === 'repair', holds };
 }
 
 function askerToken(

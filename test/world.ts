@@ -285,7 +285,6 @@ export function world(setup: WorldOptions = {}) {
         reader: { query: kql => call('query', () => query(kql)) },
         place: PLACE,
         isRepairing: setup.verify === 'repair',
-        isElsewhere: () => false,
         holds: async queue => queues[queue].length > 0,
       },
       queue: { put: (queue, messages) => call(`put ${queue}`, () => put(queue, messages)) },

@@ -2,7 +2,7 @@
 import type { Clock, Fault, LogSource, QueueName } from '../../lambda/core/model.ts';
 import { logReader, type RipeLog } from '../../lambda/core/read.ts';
 import { includeRule } from '../../lambda/core/record/include.ts';
-import { isObject, logIdOf } from '../../lambda/core/record/log.ts';
+import { logIdOf } from '../../lambda/core/record/log.ts';
 import {
   LOWEST_LOG_ID_PREFIX,
   logIdPrefix,
@@ -10,6 +10,7 @@ import {
   syntheticLogId,
 } from '../../lambda/core/record/log-id.ts';
 import { parseStartFrom } from '../../lambda/core/start-from.ts';
+import { isElsewhere } from '../../lambda/core/workspace.ts';
 import type { Depth, StoredState } from '../pipelines/operated.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { dateText } from '../terminal/words.ts';
@@ -151,9 +152,7 @@ async function readAuth0(
   const options = { deadlineMs: Number.POSITIVE_INFINITY, ripeMs: 0, headroom };
   const reader = logReader({ source, clock, random: Math.random }, afterLogId, options);
   const includes = includeRule(pipeline.config);
-  const { otherTypes = [] } = asked?.place ?? {};
-  const isInTable = (log: unknown) =>
-    includes(log) && !(isObject(log) && otherTypes.some(type => type === log['type']));
+  const isInTable = (log: unknown) => includes(log) && !(asked && isElsewhere(asked.place, log));
   let atAuth0 = 0;
   let withoutId = 0;
   let last = afterLogId;

@@ -229,7 +229,7 @@ function isAscending(ids: readonly string[]): boolean {
 }
 
 /** Marks a promise that may be abandoned: its rejection, a bug, must surface only where it is awaited. */
-function prefetch<T>(promise: Promise<T>): Promise<T> {
+export function prefetch<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }

@@ -10,7 +10,7 @@ import { evidence } from './evidence.ts';
 import { readLastRun, writeLastRun } from './last-run.ts';
 import { readLate, startLate } from './late.ts';
 import type { Checkpoint, PipelineState, StateStore } from './model.ts';
-import { type CaughtUp, logReader } from './read.ts';
+import { type CaughtUp, logReader, prefetch } from './read.ts';
 import { logIdTimeMs } from './record/log-id.ts';
 import type { RunReport } from './report.ts';
 import type { Run, ShipDependencies, ShipOptions, Stop } from './run.ts';
@@ -19,10 +19,11 @@ import { aheadOfTime } from './start-from.ts';
 import { isSweepOverdue, sweep } from './sweep.ts';
 import { tally } from './tally.ts';
 import { readUnproven } from './unproven.ts';
-import { closeVerify, isVerifyOverdue, judge, type Look, look } from './verify.ts';
+import { closeVerify, isVerifyOverdue, judge, look } from './verify.ts';
 import { compareIds } from './verify-ids.ts';
 import { readWaits, stopByWait, waitsAfter, writeWaits } from './waits.ts';
 import { hear, isWitnessDue } from './witness.ts';
+import { isElsewhere } from './workspace.ts';
 
 /** Reading ends this long before the deadline, so that logs that were read before Auth0 stalled still ship. */
 const settleReserveMs = (leftMs: number) => Math.min(15_000, leftMs * 0.4);
@@ -69,8 +70,7 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
   counts.gapSuspected = isGapSuspected(state, startedAtMs, options.retentionMs);
   let report: RunReport | undefined;
   try {
-    const looking = look(run);
-    const { fault, ...stop } = await shipUnlessWaiting(run, state, looking);
+    const { fault, ...stop } = await shipUnlessWaiting(run, state);
     const lagMs = lagOf(run, stop, state.caughtUpAtMs);
     if (lagMs !== undefined && lagMs > options.retentionMs / 2) counts.retentionAtRisk = true;
     counts.sweepOverdue = isSweepOverdue(run);
@@ -87,18 +87,14 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
 }
 
 /** No vendor is called while a Retry-After lasts. */
-async function shipUnlessWaiting(
-  run: Run,
-  state: PipelineState,
-  looking: Promise<Look | undefined>,
-): Promise<Stop> {
+async function shipUnlessWaiting(run: Run, state: PipelineState): Promise<Stop> {
   const { d } = run;
   const waits = readWaits(state.waits);
   const wait = stopByWait(waits, d.clock.now());
   if (wait) return wait;
   d.source.prepare?.(PREPARE_TIMEOUT_MS);
   d.destination.prepare?.(PREPARE_TIMEOUT_MS);
-  const stop = await shipAndVerify(run, state, looking);
+  const stop = await shipAndVerify(run, state);
   const after = writeWaits(waitsAfter(waits, stop, d.clock.now()));
   if (after !== writeWaits(waits)) run.unsaved = { ...run.unsaved, waits: after };
   return stop;
@@ -107,11 +103,8 @@ async function shipUnlessWaiting(
 /**
  * Proves what earlier runs shipped: counts beside the run, ids after it, or before it where a backlog would leave no time.
  */
-async function shipAndVerify(
-  run: Run,
-  state: PipelineState,
-  looking: Promise<Look | undefined>,
-): Promise<Stop> {
+async function shipAndVerify(run: Run, state: PipelineState): Promise<Stop> {
+  const looking = prefetch(look(run));
   const isFirst = isVerifyOverdue(run) && !isHeld(state);
   if (isFirst) {
     judge(run, await looking);
@@ -188,7 +181,7 @@ async function shipAfter(run: Run, logId: string, isHeld: boolean): Promise<Caug
     for (let turn = 0; turn < TURNS_A_REQUEST; turn++) await d.ioFirst();
     for (const [index, log] of step.logs.entries()) {
       if (index % LOGS_A_TURN === 0) await d.ioFirst();
-      const full = batches.add(log, recordOf(run, log.log), d.stored?.isElsewhere(log.log));
+      const full = batches.add(log, recordOf(run, log.log), d.stored && isElsewhere(d.stored.place, log.log));
       if (full) await settleNext(full);
     }
     if (isProbing) {

@@ -21,6 +21,7 @@ import {
   writeSketch,
 } from './sketch.ts';
 import { withSettled } from './unproven.ts';
+import { isElsewhere } from './workspace.ts';
 
 /** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
 const PAGES_A_RUN = 25;
@@ -133,7 +134,11 @@ async function shipMissing(run: Run, pages: { left: number }): Promise<Stop | un
     if (!missing || missing.has(idKey(log.logId))) {
       // The checkpoint stays where it is: these logs lie before it.
       const { checkpoint: _, ...late } = log;
-      const full = batches.add(late, recordOf(run, log.log), d.stored?.isElsewhere(log.log));
+      const full = batches.add(
+        late,
+        recordOf(run, log.log),
+        d.stored && isElsewhere(d.stored.place, log.log),
+      );
       if (full) await settleLate(full, readUpTo);
     }
     readUpTo = log.logId;

@@ -9,7 +9,7 @@ import { idKey } from './sketch.ts';
 import { storedIds } from './stored.ts';
 import { queuedOf, type UnprovenSpan, within, withSettled } from './unproven.ts';
 import { asking, later, reportFault } from './verify.ts';
-import type { Verifying } from './workspace.ts';
+import { isElsewhere, type Verifying } from './workspace.ts';
 
 /** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
 const PAGES_A_RUN = 20;
@@ -100,7 +100,7 @@ async function compareSlice(
   slice: Slice,
 ): Promise<Stop | 'not now' | undefined> {
   const { d } = run;
-  const expected = slice.logs.filter(({ log }) => d.includes(log) && !stored.isElsewhere(log));
+  const expected = slice.logs.filter(({ log }) => d.includes(log) && !isElsewhere(stored.place, log));
   // Auth0 does not serve all of what was accepted: its rows can only be counted.
   const isUnserved = slice.isEnd && expected.length < span.logs;
   const rows = await rowsOf(run, stored, isUnserved ? rangeOf(span) : idRange(expected));
@@ -112,7 +112,7 @@ async function compareSlice(
   const unserved = isUnserved ? Math.max(0, span.logs - rows.size - missing.length) : 0;
   const lost = missing.length > 0 ? await lostOf(run, stored, span, missing) : [];
   if (rows.size > 0 && run.unproven) run.unproven = { ...run.unproven, visibleAtMs: d.clock.now() };
-  const again = stored.isRepairing ? lost.slice(0, mayShip(run, span)) : [];
+  const again = stored.isRepairing && lost.length > 0 ? lost.slice(0, mayShip(run, span)) : [];
   const { stop, shipped } = await ship(run, again);
   const outcome: Outcome = {
     expected: expected.length,

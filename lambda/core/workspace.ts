@@ -1,5 +1,6 @@
 /** The port to the Log Analytics workspace, which proves that accepted logs are stored. */
 import type { Fault, QueueName } from './model.ts';
+import { isObject } from './record/log.ts';
 
 /** Milliseconds since 1970; `toMs` itself is excluded. */
 export interface Span {
@@ -40,14 +41,16 @@ export interface StoredPlace {
   readonly otherTypes?: readonly string[] | undefined;
 }
 
+/** Whether the row of a log is in another table than that of the place. */
+export const isElsewhere = ({ otherTypes = [] }: StoredPlace, log: unknown): boolean =>
+  isObject(log) && otherTypes.some(type => type === log['type']);
+
 /** What a run needs to prove that logs are stored. */
 export interface Verifying {
   readonly reader: WorkspaceReader;
   readonly place: StoredPlace;
   /** Ships missing logs again. Otherwise they are only counted. */
   readonly isRepairing: boolean;
-  /** Whether a log has its row in another table, which is not asked. */
-  isElsewhere(log: unknown): boolean;
   /** Whether this queue contains messages, or may. */
   holds(queue: QueueName): Promise<boolean>;
 }

@@ -196,6 +196,31 @@ describe('a workspace that does not answer', () => {
   });
 });
 
+test('while a Retry-After lasts, the workspace is not asked either: Entra may have sent it', async () => {
+  const w = scene(10);
+  await w.tick();
+  w.advance(50 * MINUTE);
+  const fault = { verdict: 'throttled' as const, status: 429, message: 'wait', retryAfterMs: 30 * MINUTE };
+  w.faults.page = () => fault;
+  expect(await w.tick()).toMatchObject({ outcome: 'throttled' });
+  delete w.faults.page;
+  const asked = w.calls.query;
+  await ticks(w, 20 * MINUTE, 5 * MINUTE);
+  expect(w.calls.query).toBe(asked);
+  await ticks(w, 20 * MINUTE, 5 * MINUTE);
+  expect(w.calls.query).toBeGreaterThan(asked);
+});
+
+test('a comparison that finds nothing missing does not use up the trial of the hour', async () => {
+  // The world begins at a position without a time, so that ids of the first ten minutes are compared in any case.
+  const w = scene(10);
+  await w.tick();
+  w.advance(HOUR + MINUTE);
+  await w.tick();
+  expect(w.calls.query).toBe(2);
+  expect(w.unproven().trialAtMs).toBe(0);
+});
+
 describe('bounds', () => {
   test('the state stays small through a backlog of a week', async () => {
     const logs = Array.from({ length: 20_000 }, (_, i) => logAt(i, START_MS - 7 * 24 * HOUR + i * 30_000));

@@ -108,8 +108,11 @@ async function outputsOf(session: Session, alertEmails: readonly string[]) {
   if (found !== undefined) return { outputs: found, group, mayRead: false };
   const plan = await planFor(session, name, group);
   await createMissing(plan);
-  const emails = alertEmails.length > 0 ? { alertEmails } : {};
-  const parameters = { workspaceName: plan.workspace, readRows: true, ...emails };
+  const parameters = {
+    workspaceName: plan.workspace,
+    readRows: true,
+    ...(alertEmails.length > 0 && { alertEmails }),
+  };
   return { outputs: await deployTemplate(group, parameters), group, mayRead: true };
 }
 

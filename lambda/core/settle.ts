@@ -100,14 +100,11 @@ async function handle(run: Run, batch: LogBatch): Promise<Own> {
   });
   if (batch.records.length > 0) run.tally.delivered(delivery);
   const { fault, head } = delivery;
-  if (!fault) {
-    const queued = queuedOf(delivery, false);
-    return { isPassed: true, counts: countsOf(delivery, batch.records), queued, head };
-  }
-  /** The checkpoint passes the first records at most. */
-  const held = { isPassed: false, counts: countsOf(delivery, batch.records.slice(0, head)), head };
-  const queued = queuedOf(delivery, false);
-  if (fault.code === QUEUE_UNREACHABLE) return { ...held, queued, stop: queueStop(fault) };
+  const queued = queuesOf(delivery.culprits);
+  if (!fault) return { isPassed: true, counts: countsOf(delivery, batch.records), queued, head };
+  // The checkpoint passes the first records at most.
+  const held = { isPassed: false, counts: countsOf(delivery, batch.records.slice(0, head)), queued, head };
+  if (fault.code === QUEUE_UNREACHABLE) return { ...held, stop: queueStop(fault) };
   // A hold never outlives Auth0's retention: SQS keeps a batch for 14 days, Auth0 may keep its logs for one.
   const oldest = oldestMs(batch);
   const atRisk = oldest !== undefined && nowMs - oldest > options.retentionMs / 2;
@@ -119,19 +116,16 @@ async function handle(run: Run, batch: LogBatch): Promise<Own> {
     ? undefined
     : { outcome: fault.verdict, party: 'azure', message: fault.message, fault };
   const isHeld = fault.verdict === 'denied' || (fault.verdict === 'intercepted' && !delivery.isLocal);
-  if (stop && isHeld) return { ...held, queued, stop };
+  if (stop && isHeld) return { ...held, stop };
   const asideStop = await putPending(run, delivery, fault);
-  if (asideStop) return { ...held, queued, stop: asideStop };
-  const counts = countsOf(delivery, batch.records);
-  return { isPassed: true, stop, counts, queued: queuedOf(delivery, true), head };
+  if (asideStop) return { ...held, stop: asideStop };
+  for (const { logId } of delivery.pending) queued.set(logId, 'retry');
+  return { isPassed: true, stop, counts: countsOf(delivery, batch.records), queued, head };
 }
 
-/** The queue of each log that is not accepted. */
-function queuedOf({ culprits, pending }: Delivery, isPendingQueued: boolean): Map<string, QueueName> {
-  const queued = new Map(culprits.map(({ record, queue }) => [record.logId, queue]));
-  if (isPendingQueued) for (const { logId } of pending) queued.set(logId, 'retry');
-  return queued;
-}
+/** The queue of each culprit, by its id. */
+const queuesOf = (culprits: readonly Culprit[]): Map<string, QueueName> =>
+  new Map(culprits.map(({ record, queue }) => [record.logId, queue]));
 
 /** Where these records of the delivery are, once all of them are settled. */
 function countsOf({ culprits, pending }: Delivery, records: readonly SerializedRecord[]): Counts {

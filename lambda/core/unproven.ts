@@ -45,7 +45,7 @@ export interface Unproven {
   readonly trialAtMs: number;
 }
 
-export const NOTHING_UNPROVEN: Unproven = {
+const NOTHING_UNPROVEN: Unproven = {
   spans: [],
   askAtMs: 0,
   storedAtMs: 0,
@@ -111,7 +111,7 @@ const binMs = (ms: number) => Math.floor(ms / BIN_MS) * BIN_MS;
 const binOfId = (logId: string) => binMs(logIdTimeMs(logId) ?? Number.NaN);
 
 /** A new span of these ids, not exact. */
-export function spanOf(
+function spanOf(
   logIds: readonly string[],
   afterLogId: string,
   queued: ReadonlyMap<string, QueueName>,

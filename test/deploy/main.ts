@@ -30,6 +30,7 @@ import { startOperator } from './operator.ts';
 import { metrics, privileges, reconcile } from './reckoning.ts';
 import { remedies } from './remedies.ts';
 import type { Scene } from './scene.ts';
+import { repaired } from './storing.ts';
 import { type Ends, PIPELINES, SECRETS_PREFIX, startEnds } from './tenant.ts';
 import { outage, poison, rotation } from './troubles.ts';
 
@@ -72,9 +73,10 @@ async function story(): Promise<void> {
   await outage(scene);
   await poison(scene);
   await rotation(scene);
+  const twice = await repaired(scene);
   await metrics(scene);
   await privileges(scene);
-  const again = (await setBack(scene)) + (await audits(scene));
+  const again = twice + (await setBack(scene)) + (await audits(scene));
   await reconcile(scene, again, print);
   await life(scene, stage);
   await begin();

@@ -73,11 +73,11 @@ async function story(): Promise<void> {
   await outage(scene);
   await poison(scene);
   await rotation(scene);
-  const twice = await repaired(scene);
   await metrics(scene);
   await privileges(scene);
-  const again = twice + (await setBack(scene)) + (await audits(scene));
+  const again = (await setBack(scene)) + (await audits(scene));
   await reconcile(scene, again, print);
+  await repaired(scene);
   await life(scene, stage);
   await begin();
 }

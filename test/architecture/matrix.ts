@@ -24,7 +24,8 @@ const HOUSE = `
 | cli/pipelines/local/         | lambda cli/terminal/ cli/pipelines/                             | node:*
 | cli/pipelines/stack/         | lambda cli/terminal/ cli/pipelines/ lambda/edges/*              | @aws-sdk/* @smithy/signature-v4 node:*
 | cli/window/                  | lambda cli/terminal/ cli/pipelines/                             | cli-table3 node:*
-| cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ simulator/* | commander picocolors cli-progress cli-table3 node:*
+| cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ cli/demo/live/ simulator/* | commander picocolors cli-progress cli-table3 node:*
+| cli/demo/live/               | core cli/terminal/ cli/demo/ simulator/*                        | node:*
 | cli/checks/                  | lambda cli/terminal/ lambda/edges/*                             | node:*
 | cli/doctor/                  | lambda cli/terminal/ cli/pipelines/ cli/window/ cli/checks/ lambda/edges/* | commander node:*
 | cli/deploy/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/pipelines/stack/ cdk/installed-app.ts | commander @aws-sdk/client-secrets-manager node:*
@@ -64,6 +65,7 @@ const TESTS = `
 | test/cli/pipelines/         | test/cli/ test/config/ test/destinations/
 | test/cli/pipelines/local/   | test/cli/ test/config/ test/destinations/
 | test/cli/pipelines/stack/   | test/cli/ test/config/
+| test/cli/demo/live/         |
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
 | test/cli/window/            | test/cli/

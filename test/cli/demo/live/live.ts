@@ -35,7 +35,9 @@ export async function openLive(options: Partial<LiveOptions> = {}): Promise<Play
       if (turns === MOST_TURNS || worst > 0) {
         const { ship, journal, buttons } = live.state();
         const phases = buttons.map(({ name, phase }) => `${name}: ${phase}`);
-        throw new Error(`no such state, ${worst} missing: ${JSON.stringify({ ship, journal, phases }, undefined, 1)}`);
+        throw new Error(
+          `no such state, ${worst} missing: ${JSON.stringify({ ship, journal, phases }, undefined, 1)}`,
+        );
       }
       await turn();
     }

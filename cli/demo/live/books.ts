@@ -1,7 +1,7 @@
 /** Where every log of the tenant is: counted in the simulators, whatever the pipeline says of itself. */
 import { decodeFailedBatch } from '../../../lambda/core/failed-batch.ts';
+import type { Books, QueueState } from '../page/model.ts';
 import type { DemoWorld } from '../world.ts';
-import type { Books, QueueState } from './state.ts';
 
 export interface Bookkeeper {
   /** Counts anew. Two calls at a time are not allowed. */

@@ -1,12 +1,12 @@
 /** The live demo without its page: a tenant that writes, a schedule that ticks, queues that drain, and what is so after each. */
 import type { Kind } from '../../../simulator/azure/apis.ts';
+import type { LiveState } from '../page/model.ts';
 import { startDemoWorld } from '../world.ts';
 import { bookkeeper } from './books.ts';
 import { BUTTONS } from './buttons.ts';
 import { player } from './play.ts';
 import { KEPT_COLUMNS, storedRows } from './rows.ts';
 import { functionRuns } from './runs.ts';
-import type { LiveState } from './state.ts';
 import { liveTenant } from './tenant.ts';
 
 export interface LiveOptions {

@@ -1,6 +1,7 @@
 /** The buttons of the live demo: which story is being played, and what came of it. */
+
+import type { ButtonState, Entry, Phase } from '../page/model.ts';
 import type { Button, Stage } from './stage.ts';
-import type { ButtonState, Entry, Phase } from './state.ts';
 
 export interface Player {
   /** Begins the story of a button, or ends what it began. Returns why not, if so. */

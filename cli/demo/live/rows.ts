@@ -1,6 +1,8 @@
 /** The rows of the workspace as they come in: each is looked at once. */
+
+import type { Tiles } from '../page/model.ts';
 import type { DemoWorld } from '../world.ts';
-import { COLLECTED_TILE_COLUMNS, type Row, TILE_COLUMNS, type Tiles, tileCounter } from './tiles.ts';
+import { COLLECTED_TILE_COLUMNS, type Row, TILE_COLUMNS, tileCounter } from './tiles.ts';
 
 export interface StoredRows {
   /** Looks at the rows that came in since the last call. Returns the logs that have a row. */

@@ -1,7 +1,7 @@
 /** The two functions at work: their schedule and their queue, one run each at a time, and a clock that moves between runs only. */
 import type { RunReport } from '../../../lambda/core/report.ts';
+import type { LastRun, LiveState } from '../page/model.ts';
 import type { DemoWorld } from '../world.ts';
-import type { LastRun, LiveState } from './state.ts';
 
 export interface FunctionRuns {
   /** A tick of the schedule, unless it is stopped. */

@@ -1,6 +1,7 @@
 /** What the story of a button acts with. */
+
+import type { LiveState } from '../page/model.ts';
 import type { DemoWorld } from '../world.ts';
-import type { LiveState } from './state.ts';
 import type { LiveTenant } from './tenant.ts';
 
 export interface Stage {

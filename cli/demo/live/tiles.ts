@@ -3,26 +3,9 @@
  * these functions compute what four of its queries return; a test runs those queries over the same rows and compares.
  */
 import { EVENT_TIME_COLUMN } from '../../../lambda/core/record/columns.ts';
+import type { Tiles } from '../page/model.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
-
-export interface Tiles {
-  /** `at-a-glance`, the most first. */
-  readonly glance: readonly { readonly name: string; readonly count: number }[];
-  /** `logins-over-time`, by the hour, the oldest first. */
-  readonly logins: readonly { readonly atMs: number; readonly success: number; readonly failure: number }[];
-  /** `logs-over-time`, by the hour, the oldest first. */
-  readonly levels: readonly { readonly atMs: number; readonly logs: Readonly<Record<string, number>> }[];
-  /** The first rows of `failed-logins-by-user`. */
-  readonly failing: readonly FailingUser[];
-}
-
-export interface FailingUser {
-  readonly user: string;
-  readonly failures: number;
-  readonly successes: number;
-  readonly addresses: number;
-}
 
 /** What the tiles need of a row. */
 export const TILE_COLUMNS = [

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BUTTONS } from '../../../../cli/demo/live/buttons.ts';
-import type { LiveState } from '../../../../cli/demo/live/state.ts';
+import type { LiveState } from '../../../../cli/demo/page/model.ts';
 import { DEFAULT_KIND } from '../../../../cli/demo/verifying.ts';
 import { KINDS } from '../../../../simulator/azure/apis.ts';
 import { isWhole, openLive, type Played } from './live.ts';

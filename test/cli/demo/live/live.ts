@@ -1,6 +1,6 @@
 /** The live demo without real time: a turn is what a few seconds of it are. */
 import { type LiveDemo, type LiveOptions, startLiveDemo } from '../../../../cli/demo/live/engine.ts';
-import type { ButtonState, LiveState, Phase } from '../../../../cli/demo/live/state.ts';
+import type { ButtonState, LiveState, Phase } from '../../../../cli/demo/page/model.ts';
 import { DEFAULT_KIND } from '../../../../cli/demo/verifying.ts';
 
 const TURN_MS = 2_500;

@@ -1,6 +1,4 @@
-/** What the live demo shows: plain JSON, counted anew after every change. Times are milliseconds since 1970, by the demo's clock. */
-import type { RunOutcome } from '../../../lambda/core/report.ts';
-import type { Tiles } from './tiles.ts';
+/** What the live demo sends to its page as JSON, counted anew after every change. Times are milliseconds since 1970, by the demo's clock. */
 
 export interface LiveState {
   readonly nowMs: number;
@@ -32,9 +30,9 @@ export interface ShipState {
   readonly lagMs: number;
 }
 
-/** From the run's own report; `killed` and `failed` are the host's. */
+/** From the run's own report (lambda/core/report.ts); the outcome `killed` is the host's. */
 export interface LastRun {
-  readonly outcome: RunOutcome | 'killed';
+  readonly outcome: string;
   readonly message?: string;
   readonly durationMs: number;
   readonly endedMs: number;
@@ -104,4 +102,23 @@ export interface Entry {
   /** The button whose story it is. */
   readonly button: string;
   readonly text: string;
+}
+
+/** Tiles of the workbook (azure/workbook.ts). */
+export interface Tiles {
+  /** `at-a-glance`, the most first. */
+  readonly glance: readonly { readonly name: string; readonly count: number }[];
+  /** `logins-over-time`, by the hour, the oldest first. */
+  readonly logins: readonly { readonly atMs: number; readonly success: number; readonly failure: number }[];
+  /** `logs-over-time`, by the hour, the oldest first. */
+  readonly levels: readonly { readonly atMs: number; readonly logs: Readonly<Record<string, number>> }[];
+  /** The first rows of `failed-logins-by-user`. */
+  readonly failing: readonly FailingUser[];
+}
+
+export interface FailingUser {
+  readonly user: string;
+  readonly failures: number;
+  readonly successes: number;
+  readonly addresses: number;
 }

@@ -29,7 +29,7 @@ import { replay } from '../lambda/core/replay.ts';
 import type { RunReport } from '../lambda/core/report.ts';
 import type { ShipDependencies, ShipOptions } from '../lambda/core/run.ts';
 import { ship } from '../lambda/core/ship.ts';
-import { readUnproven } from '../lambda/core/unproven.ts';
+import { NOTHING_UNPROVEN, readUnproven } from '../lambda/core/unproven.ts';
 import type { QueryAnswer } from '../lambda/core/workspace.ts';
 import { specOf } from '../lambda/destinations/all.ts';
 import { KINDS, type Kind } from '../simulator/azure/apis.ts';
@@ -597,7 +597,7 @@ export function world(setup: WorldOptions = {}) {
       const waiting = inQueues();
       return [...accepted.keys()].filter(id => !rows.has(id) && !waiting.has(id));
     },
-    unproven: () => readUnproven(item.unproven),
+    unproven: () => readUnproven(item.unproven ?? '') ?? NOTHING_UNPROVEN,
     /** Every post so far. */
     posted,
     /** Why logs were not accepted, by id: see whyOf. */

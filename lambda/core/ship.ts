@@ -8,17 +8,17 @@
 import { batcher, type LogBatch } from './batch.ts';
 import { evidence } from './evidence.ts';
 import { readLastRun, writeLastRun } from './last-run.ts';
-import { readLate, startLate } from './late.ts';
+import { startLate } from './late.ts';
 import type { Checkpoint, PipelineState, StateStore } from './model.ts';
 import { type CaughtUp, logReader, prefetch } from './read.ts';
 import { logIdTimeMs } from './record/log-id.ts';
+import { rememberedLate, rememberedUnproven } from './remembered.ts';
 import type { RunReport } from './report.ts';
 import type { Run, ShipDependencies, ShipOptions, Stop } from './run.ts';
 import { nameOf, recordOf, type Settled, save, settle } from './settle.ts';
 import { aheadOfTime } from './start-from.ts';
 import { isSweepOverdue, sweep } from './sweep.ts';
 import { tally } from './tally.ts';
-import { readUnproven } from './unproven.ts';
 import { closeVerify, isVerifyOverdue, judge, look } from './verify.ts';
 import { compareIds } from './verify-ids.ts';
 import { readWaits, stopByWait, waitsAfter, writeWaits } from './waits.ts';
@@ -60,8 +60,8 @@ export async function ship(d: ShipDependencies, options: ShipOptions): Promise<R
     options,
     tally: tally(pipeline, state.checkpoint),
     lease: acquired.lease,
-    late: options.sweepMs > 0 ? readLate(state.late) : undefined,
-    unproven: d.stored && readUnproven(state.unproven),
+    late: options.sweepMs > 0 ? rememberedLate(state.late, d.journal) : undefined,
+    unproven: d.stored && rememberedUnproven(state.unproven, d.journal),
     unsaved: {},
     evidence: evidence(),
     spilling: false,

@@ -45,7 +45,7 @@ export interface Unproven {
   readonly trialAtMs: number;
 }
 
-const NOTHING_UNPROVEN: Unproven = {
+export const NOTHING_UNPROVEN: Unproven = {
   spans: [],
   askAtMs: 0,
   storedAtMs: 0,
@@ -219,13 +219,13 @@ const covers = (one: UnprovenSpan, span: UnprovenSpan) =>
 
 export const writeUnproven = (unproven: Unproven): string => JSON.stringify(unproven);
 
-/** Nothing, when there is none or another version wrote it. */
-export function readUnproven(text: string | undefined): Unproven {
+/** Undefined for a text that no version of ours wrote, or that a later one did. */
+export function readUnproven(text: string): Unproven | undefined {
   try {
-    const read = JSON.parse(text ?? 'null') as Unproven | null;
-    return read && isUnproven(read) ? read : NOTHING_UNPROVEN;
+    const read = JSON.parse(text) as Unproven | null;
+    return read && isUnproven(read) ? read : undefined;
   } catch {
-    return NOTHING_UNPROVEN;
+    return undefined;
   }
 }
 

@@ -82,10 +82,7 @@ function answerOf(
   signal: AbortSignal | undefined,
   maxTextBytes: number,
 ): Answer {
-  // Answered before all was sent, and not taking the rest: nobody else would ever close this connection.
-  incoming.once('end', () => {
-    if (!outgoing.writableFinished) outgoing.destroy();
-  });
+  incoming.once('end', () => setImmediate(endUnsent, outgoing));
   const status = incoming.statusCode ?? 0;
   const body = bodyIn(incoming);
   return {
@@ -95,6 +92,17 @@ function answerOf(
     body: partsOf(body, signal),
     text: () => textOf(body, signal, maxTextBytes),
   };
+}
+
+/**
+ * A request that was answered before all of it was sent, to a side that does not take the rest: nobody else would ever
+ * close its connection. One turn of the event loop after the end of the answer, since over TLS Node learns only then that
+ * the system has taken what the other side has read already. A request whose connection has another one by then is left
+ * alone: Node marks it as destroyed.
+ * https://github.com/nodejs/node/blob/v24.x/src/crypto/crypto_tls.cc, TLSWrap::EncOut
+ */
+function endUnsent(outgoing: ClientRequest): void {
+  if (!outgoing.writableFinished) outgoing.destroy();
 }
 
 function limitConnecting(outgoing: ClientRequest, connected: string, connectMs: number): void {

@@ -1,16 +1,17 @@
 /** The command line of the package, as JavaScript: its packages are bundled, so that an install brings none of them. */
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { PAGE_OPTIONS, PAGES } from './build-pages.ts';
 import { writeLicenses } from './licenses.ts';
 import { NODE_MINIMUM } from './package-manifest.ts';
 
-/** In the package the functions are built already. */
+/** In the package the functions and the pages are built already. */
 const prebuilt: Plugin = {
   name: 'prebuilt',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/scripts\/build\.ts$/ }, () => ({
-      path: join(import.meta.dirname, 'prebuilt.ts'),
+    onResolve({ filter: /\/scripts\/build(-pages)?\.ts$/ }, ({ path }) => ({
+      path: join(import.meta.dirname, basename(path).replace('build', 'prebuilt')),
     })),
 };
 
@@ -30,7 +31,7 @@ if (major > ${major} || (major === ${major} && minor >= ${minor})) {
 `;
 
 /**
- * Writes `<folder>/cli/`: main.js, a file for what several commands share, and the licenses of all that is bundled.
+ * Writes `<folder>/cli/`: main.js, files for what several commands share, the pages, and the licenses of all that is bundled.
  * `outside` stays outside: packages that are installed beside this one.
  */
 export async function packageCli(folder: string, root: string, outside: readonly string[]): Promise<void> {
@@ -59,7 +60,17 @@ export async function packageCli(folder: string, root: string, outside: readonly
     metafile: true,
     logLevel: 'warning',
   });
-  await writeFile(join(outdir, 'meta.json'), JSON.stringify(metafile));
+  const pages = await build({
+    ...PAGE_OPTIONS,
+    entryPoints: Object.entries(PAGES).map(([out, file]) => ({ in: file, out })),
+    outdir: join(outdir, 'pages'),
+    splitting: true,
+    chunkNames: 'part-[hash]',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const outputs = { ...metafile.outputs, ...pages.metafile.outputs };
+  await writeFile(join(outdir, 'meta.json'), JSON.stringify({ ...metafile, outputs }));
   await writeLicenses(outdir, root);
   await rm(join(outdir, 'meta.json'));
   await writeFile(join(outdir, 'auth0-logs-to-azure.mjs'), START, { mode: 0o755 });

@@ -1,5 +1,5 @@
 /** `status`: the health of the pipelines, for the operator on call. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { StatusOptions } from './run.ts';
@@ -25,13 +25,13 @@ newer log, whichever is shorter. The age of the oldest message is an estimate by
 AWS.
 
 Exit codes: 0 all are healthy; 1 one is degraded or unhealthy; 2 one is unknown;
-130 --watch was stopped.
+130 --watch or --web was stopped.
 
 Examples:
   $ npx auth0-logs-to-azure status
   $ npx auth0-logs-to-azure status --stack Auth0LogsToAzure \\
       --region eu-west-1 --watch
-  $ npx auth0-logs-to-azure status --config config.json
+  $ npx auth0-logs-to-azure status --config config.json --web
   $ npx auth0-logs-to-azure status --json | jq '.pipelines[].findings'`;
 
 /** Adds the command to the program. */
@@ -45,12 +45,23 @@ export function addStatus(program: Command): void {
     );
   addTargetOptions(command)
     .option('--watch [seconds]', 'repeat; every 10 s by default', seconds)
+    .addOption(
+      new Option('--web [port]', 'serve a page on this machine alone; on any port by default')
+        .argParser(portOf)
+        .conflicts(['watch', 'json']),
+    )
     .option('--json', 'print one JSON document; with --watch, one per line')
     .addHelpText('after', HELP)
     .action(async (options: StatusOptions) => {
       const { runStatus } = await import('./run.ts');
       process.exitCode = await runStatus(options);
     });
+}
+
+function portOf(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value < 65_536) return value;
+  throw new UsageError(`--web is "${text}"; allowed: a port, 1 to 65535, or nothing for any that is free`);
 }
 
 function seconds(text: string): number {

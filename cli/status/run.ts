@@ -15,6 +15,8 @@ export interface StatusOptions extends TargetOptions {
   readonly json?: true;
   /** Seconds from look to look; true when they are not given. */
   readonly watch?: number | true;
+  /** The port of the page; true for any. */
+  readonly web?: number | true;
 }
 
 const WATCH_SECONDS = 10;
@@ -27,6 +29,10 @@ const CLEAR = '\x1b[2J';
 /** Returns the exit code. Throws UsageError when the pipelines cannot be found. */
 export async function runStatus(options: StatusOptions): Promise<number> {
   const target = await openTarget(options);
+  if (options.web !== undefined) {
+    const { serveStatus } = await import('./web.ts');
+    return serveStatus(target, options, options.web === true ? 0 : options.web);
+  }
   if (options.watch === undefined) {
     const all = await askAll(target, options);
     if (options.json) console.log(JSON.stringify(statusJson(target, all, Date.now()), undefined, 2));

@@ -63,20 +63,24 @@ const LABEL_CHARACTERS = 14;
 const LIKELY_CAUSES = / Likely causes: .*(?= What to do: )/s;
 
 /** Label and text; a command stands alone, and is not broken. */
-type Detail = readonly [label: string, text: string, kind?: 'command'];
+export type Detail = readonly [label: string, text: string, kind?: 'command'];
 
-/** What the verdict rests on: label and text, in lines of 80 columns. */
-function detailLines(facts: Facts): string[] {
+/** What the verdict rests on. An empty label belongs to the one before. */
+export function detailsOf(facts: Facts): Detail[] {
   const { state, queues, alarms, stopped, unanswered } = facts;
-  const details: Detail[] = [
+  return [
     ...(state ? stateDetails(facts, state) : []),
     ...(queues ? queueDetails(queues, facts) : []),
     ...(alarms && facts.kind === 'stack' ? alarmDetails(alarms, facts.askedAtMs) : []),
     ...(stopped ?? []).flatMap(({ text, remedy }) => remedyDetails('stopped', text, remedy)),
     ...unanswered.map((sentence): Detail => ['unknown', sentence]),
   ];
+}
+
+/** In lines of 80 columns. */
+function detailLines(facts: Facts): string[] {
   const indent = ' '.repeat(LABEL_CHARACTERS + 2);
-  return details.flatMap(([label, text, kind]) =>
+  return detailsOf(facts).flatMap(([label, text, kind]) =>
     kind === 'command'
       ? [`${indent}${harmless(text)}`]
       : wrapped(`  ${label.padEnd(LABEL_CHARACTERS)}${harmless(text)}`, columnsOf(), indent).split('\n'),

@@ -24,7 +24,11 @@ const HOUSE = `
 | cli/pipelines/local/         | lambda cli/terminal/ cli/pipelines/                             | node:*
 | cli/pipelines/stack/         | lambda cli/terminal/ cli/pipelines/ lambda/edges/*              | @aws-sdk/* @smithy/signature-v4 node:*
 | cli/window/                  | lambda cli/terminal/ cli/pipelines/                             | cli-table3 node:*
-| cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ simulator/* | commander picocolors cli-progress cli-table3 node:*
+| cli/web/                     | core lambda/config/ cli/terminal/                               | valibot node:*
+| cli/web/page/                |                                                                 | preact uplot
+| cli/<command>/page/          | cli/web/page/                                                    | preact
+| cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ cli/web/ cli/demo/live/ cli/demo/page/ simulator/* | commander valibot picocolors cli-progress cli-table3 node:*
+| cli/demo/live/               | core cli/terminal/ cli/demo/ cli/demo/page/ simulator/*         | node:*
 | cli/checks/                  | lambda cli/terminal/ lambda/edges/*                             | node:*
 | cli/doctor/                  | lambda cli/terminal/ cli/pipelines/ cli/window/ cli/checks/ lambda/edges/* | commander node:*
 | cli/deploy/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/pipelines/stack/ cdk/installed-app.ts | commander @aws-sdk/client-secrets-manager node:*
@@ -32,7 +36,7 @@ const HOUSE = `
 | cli/init/                    | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/checks/ lambda/edges/* | commander @clack/prompts node:*
 | cli/replay/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ cli/window/ | commander cli-table3 @aws-sdk/client-sqs node:*
 | cli/acceptance/              | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ lambda/edges/* | commander @aws-sdk/client-cloudwatch node:*
-| cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ | commander cli-table3 node:*
+| cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ cli/web/ cli/<command>/page/ | commander cli-table3 valibot node:*
 | cli/                         | cli/terminal/ cli/<command>/command.ts                          | commander node:*
 | azure/asim/                  | azure/ lambda/core/record/                                      | node:*
 | azure/                       | azure/asim/ lambda/core/record/ lambda/core/contract.ts lambda/core/model.ts lambda/destinations/all.ts | node:*
@@ -64,8 +68,10 @@ const TESTS = `
 | test/cli/pipelines/         | test/cli/ test/config/ test/destinations/
 | test/cli/pipelines/local/   | test/cli/ test/config/ test/destinations/
 | test/cli/pipelines/stack/   | test/cli/ test/config/
+| test/cli/demo/live/         |
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
+| test/cli/web/               | test/cli/
 | test/cli/window/            | test/cli/
 | test/cli/remedies/          | test/cli/ test/cli/replay/ test/architecture/sources.ts test/deploy/remedies.ts
 | test/cli/<command>/         | test/cli/ test/config/ test/destinations/ test/world.ts

@@ -5,7 +5,7 @@ import { parseAst } from 'vitest/node';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const NOT_OURS = /^(node_modules|dist|cdk\.out|coverage|reports|state|\..*)$/;
-const IS_SOURCE = /\.[cm]?[jt]s$/;
+const IS_SOURCE = /\.[cm]?[jt]sx?$/;
 
 export interface Source {
   /** Path from the root. */
@@ -35,6 +35,8 @@ function under(folder: string): string[] {
   );
 }
 
+const parsed = ({ file, text }: Source) => parseAst(text, { lang: file.endsWith('x') ? 'tsx' : 'ts' });
+
 interface Node {
   readonly type: string;
   readonly [key: string]: unknown;
@@ -54,8 +56,8 @@ function stringOf(node: unknown): string | undefined {
 }
 
 /** Every string and piece of a template of a file, without its comments. */
-export function stringsIn({ text }: Source): readonly string[] {
-  return [...nodesOf(parseAst(text, { lang: 'ts' }))].map(stringOf).filter(found => found !== undefined);
+export function stringsIn(source: Source): readonly string[] {
+  return [...nodesOf(parsed(source))].map(stringOf).filter(found => found !== undefined);
 }
 
 /**
@@ -64,7 +66,7 @@ export function stringsIn({ text }: Source): readonly string[] {
  */
 export function importsIn({ file, text }: Source, files: ReadonlySet<string>): readonly Import[] {
   const targets = new Set<string>();
-  for (const node of nodesOf(parseAst(text, { lang: 'ts' }))) {
+  for (const node of nodesOf(parsed({ file, text }))) {
     const name = stringOf(node);
     const named = [
       posix.join(posix.dirname(file), name ?? ''),

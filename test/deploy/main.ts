@@ -30,6 +30,7 @@ import { startOperator } from './operator.ts';
 import { metrics, privileges, reconcile } from './reckoning.ts';
 import { remedies } from './remedies.ts';
 import type { Scene } from './scene.ts';
+import { repaired } from './storing.ts';
 import { type Ends, PIPELINES, SECRETS_PREFIX, startEnds } from './tenant.ts';
 import { outage, poison, rotation } from './troubles.ts';
 
@@ -76,6 +77,7 @@ async function story(): Promise<void> {
   await privileges(scene);
   const again = (await setBack(scene)) + (await audits(scene));
   await reconcile(scene, again, print);
+  await repaired(scene);
   await life(scene, stage);
   await begin();
 }

@@ -9,6 +9,8 @@ export type PipelineName = keyof typeof KIND_OF;
 export const PIPELINES = Object.keys(KIND_OF) as PipelineName[];
 /** What each of them leaves out or takes alone. */
 const PARTED = { collector: { exclude: ['s*'] }, ingestion: { include: ['s*'] } };
+/** The key of the other API cannot query. */
+const VERIFYING: PipelineName = 'ingestion';
 
 export interface Ends extends Pick<BothEnds, 'auth0' | 'azure' | 'close'> {
   /** As config.json would hold it. */
@@ -21,6 +23,8 @@ export interface Ends extends Pick<BothEnds, 'auth0' | 'azure' | 'close'> {
   written(): readonly Written[];
   /** What the secrets must hold now. */
   secrets(): Readonly<Record<PipelineName, { readonly auth0: string; readonly azure: string }>>;
+  /** From now on Azure loses, or no longer loses, every third row that it accepts. */
+  lose(isLosing: boolean): void;
   /** Auth0 and Azure take new credentials alone from now on, and no token of before. */
   rotate(): void;
 }
@@ -36,7 +40,7 @@ export interface Written {
 export const SECRETS_PREFIX = 'deploy-test/';
 
 /** More than the story writes. */
-const LOGS = 3_900;
+const LOGS = 4_500;
 /** Well within half of the retention, beyond which batches are no longer held back. */
 const SPAN_MS = 6 * 3_600_000;
 /** Older than the settling time, so that no log is left for later. */
@@ -49,6 +53,8 @@ export function secretName(pipeline: string, of: 'auth0' | 'azure'): string {
 
 export async function startEnds(): Promise<Ends> {
   let generation = 1;
+  let isLosing = false;
+  let rows = 0;
   const auth0Secret = () => `client secret ${generation} of a simulated tenant`;
   // As long as a real key of a workspace, and in base64, as that is.
   const azureSecretText = () =>
@@ -57,14 +63,24 @@ export async function startEnds(): Promise<Ends> {
   const ends = await startBothEnds({
     name: 'deploy-test',
     auth0: { clientSecret: auth0Secret(), rateLimit: { burst: 100, perSecond: 50 } },
-    azure: Object.assign({}, ...KINDS.map(kind => APIS[kind].withSecret(azureSecretText()))),
+    azure: {
+      ...Object.assign({}, ...KINDS.map(kind => APIS[kind].withSecret(azureSecretText()))),
+      keepColumns: ['LogId'],
+      queryRoles: { application: 'all', operator: 'none' },
+      // Of the table that can be queried.
+      loses: row => isLosing && 'LogId' in row && rows++ % 3 === 0,
+    },
   });
   const { auth0, azure } = ends;
   const pipelineOf = (name: PipelineName) =>
     ends.pipeline(KIND_OF[name], name, {
       ...PARTED[name],
+      ...(name === VERIFYING && { verify: 'repair' }),
       auth0: { secret: secretName(name, 'auth0') },
-      azure: { secret: secretName(name, 'azure') },
+      azure: {
+        secret: secretName(name, 'azure'),
+        ...(name === VERIFYING && { workspaceId: azure.settings.workspaceId }),
+      },
       alarms: { email: ['alarms@example.com'] },
     });
   /** As `pipelineOf` has them, but of this generation. */
@@ -95,6 +111,9 @@ export async function startEnds(): Promise<Ends> {
     },
     written: () => all.map(writtenOf),
     secrets: () => ({ collector: secretsOf('collector'), ingestion: secretsOf('ingestion') }),
+    lose: yes => {
+      isLosing = yes;
+    },
     rotate: () => {
       generation++;
       auth0.setClientSecret(auth0Secret());

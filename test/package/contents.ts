@@ -15,6 +15,8 @@ const NEEDED = [
   'cli/auth0-logs-to-azure.mjs',
   'cli/main.js',
   'cli/licenses.txt',
+  'cli/pages/status.css',
+  'cli/pages/status.js',
   'dist/ship/index.mjs',
   'dist/replay/index.mjs',
   'dist/guard/index.mjs',
@@ -27,6 +29,7 @@ const ALLOWED = [
   /^azure\/template\.json$/,
   /^(cdk|lambda)\/.*(\.js|\.d\.ts)$/,
   /^cli\/([\w-]+\.js|auth0-logs-to-azure\.mjs|licenses\.txt)$/,
+  /^cli\/pages\/[\w-]+\.(css|js)$/,
   /^dist\/(\w+\/[\w.]+\.mjs|licenses\.txt)$/,
   /^docs\/[\w-]+\.md$/,
 ];

@@ -2,15 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { PAGES } from '../../scripts/build-pages.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-/** What is started after `npm ci --omit=dev`: the commands with the demo, a build and a deploy, and what is deployed. */
+/** What is started after `npm ci --omit=dev`: the commands with the demo, a build and a deploy, what is deployed, and the pages. */
 const STARTED = [
   'cli/main.ts',
   'cdk/app.ts',
   'scripts/build.ts',
+  ...Object.values(PAGES),
+  'cli/web/page/chart.tsx',
   ...readdirSync(join(ROOT, 'lambda')).flatMap(name =>
     /-handler\.ts$/.test(name) ? [`lambda/${name}`] : [],
   ),
@@ -39,7 +42,7 @@ function reached(entries: readonly string[]): ReadonlyMap<string, readonly strin
       packages.map(name => /^(@[^/]+\/)?[^/]+/.exec(name)![0]),
     );
     const from = dirname(join(ROOT, file));
-    const ours = loaded.filter(name => /^\.{1,2}\/.*\.ts$/.test(name));
+    const ours = loaded.filter(name => /^\.{1,2}\/.*\.tsx?$/.test(name));
     waiting.push(...ours.map(name => relative(ROOT, resolve(from, name))));
   }
   return packagesOf;

@@ -17,6 +17,8 @@ export type SimulatedFault =
   | { readonly kind: 'cut' }
   /** Do the work, then close the connection instead of answering. */
   | { readonly kind: 'accept-then-cut' }
+  /** Do the work, call `done`, then never answer: for who kills the caller just then. */
+  | { readonly kind: 'accept-then-hold'; readonly done: () => void }
   /** 200 with an HTML page, as a proxy would. */
   | { readonly kind: 'html' }
   /** Answer properly, but later. */
@@ -75,6 +77,7 @@ export async function answerWith(
   }
   const answer = await work();
   if (fault?.kind === 'accept-then-cut') return void request.socket.destroy();
+  if (fault?.kind === 'accept-then-hold') return fault.done();
   if (fault?.kind === 'hang-body') {
     const body = answer.body || '{"half":';
     response.writeHead(answer.status === 204 ? 200 : answer.status, answer.headers);

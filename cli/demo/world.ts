@@ -3,18 +3,26 @@ import { REPLAY_TIMEOUT_SECONDS, SHIP_TIMEOUT_SECONDS } from '../../lambda/core/
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { buildFunctions } from '../../scripts/build.ts';
-import { eventSourceMapping } from '../../simulator/aws/event-source.ts';
+import { type EventSourceMapping, eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type Invocation, lambdaHost } from '../../simulator/aws/lambda-host.ts';
 import type { Kind } from '../../simulator/azure/apis.ts';
 import { azureSettings } from '../../simulator/azure/server.ts';
 import type { Workspace } from '../../simulator/azure/workspace.ts';
 import { startingAll } from '../../simulator/starting.ts';
-import { startWorld, type World } from '../../simulator/world.ts';
+import { azureSecret, type Settings, secretNames, startWorld, type World } from '../../simulator/world.ts';
 import { canVerify } from './verifying.ts';
 
-export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'posts'> {
+export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'posts' | 'config'> {
   /** One tick of the schedule: the ship function, once. Rejects when the function itself fails. */
   tick(): Promise<RunReport>;
+  /** The same, whatever comes of it: a killed process is a value. */
+  invokeShip(): Promise<Invocation>;
+  /** Ends the process of the ship function at once, as a crash would. */
+  killShip(): void;
+  /** One poll of the event source mapping. */
+  pollRetryQueue: EventSourceMapping['poll'];
+  /** Gives the pipeline's secret of Azure this value, as an operator does in Secrets Manager. */
+  setAzureSecret(secret: string): void;
   /** The event source mapping feeds the replay function until nothing is visible on the retry queue; returns messages delivered. */
   drainRetryQueue(): Promise<number>;
   /** The logs that wait on a queue. */
@@ -37,11 +45,21 @@ export interface DemoClock {
 
 /** Of every table together, as a workspace has one. Far more than the logs of a demo. */
 const DAILY_CAP_BYTES = 10_000_000_000;
+/** Of the tenant and its pipeline. */
+const NAME = 'demo';
 /** Under which a table has the LogId. */
 const ID_COLUMNS = ['LogId', 'LogId_s'] as const;
 
+/** What differs from the demo of the terminal. */
+export interface DemoWorldOptions {
+  /** Laid over the pipeline's configuration. */
+  readonly settings?: Settings;
+  /** Columns that the workspace keeps of every row, besides the id. */
+  readonly keepColumns?: readonly string[];
+}
+
 /** Builds the bundles and starts everything. What was started before a failure is ended again. */
-export async function startDemoWorld(kind: Kind): Promise<DemoWorld> {
+export async function startDemoWorld(kind: Kind, options: DemoWorldOptions = {}): Promise<DemoWorld> {
   await using starting = startingAll();
   const functions = starting.adopt(await buildFunctions(), one => one.remove());
   const clock = startClock();
@@ -52,19 +70,22 @@ export async function startDemoWorld(kind: Kind): Promise<DemoWorld> {
   const world = starting.adopt(
     await startWorld({
       kind,
-      name: 'demo',
-      settings: isVerifying ? { verify: 'repair', azure: { ...small, workspaceId } } : { azure: small },
+      name: NAME,
+      settings: {
+        ...options.settings,
+        ...(isVerifying ? { verify: 'repair', azure: { ...small, workspaceId } } : { azure: small }),
+      },
       auth0: { now: clock.now },
       azure: {
         now: clock.now,
-        keepColumns: ID_COLUMNS,
+        keepColumns: [...ID_COLUMNS, ...(options.keepColumns ?? [])],
         dailyCapBytes: DAILY_CAP_BYTES,
         queryRoles: { application: 'all', operator: 'none' },
       },
     }),
     one => one.close(),
   );
-  const { auth0, azure, aws, posts, env } = world;
+  const { auth0, azure, aws, posts, config, env } = world;
   const hostOf = (functionName: 'ship' | 'replay', timeoutSeconds: number) => {
     const timeoutMs = timeoutSeconds * 1000;
     const bundle = functions[functionName];
@@ -85,6 +106,12 @@ export async function startDemoWorld(kind: Kind): Promise<DemoWorld> {
     azure,
     aws,
     posts,
+    config,
+    invokeShip: () => ship.invoke({}),
+    killShip: () => ship.kill('SIGKILL'),
+    pollRetryQueue: mapping.poll,
+    setAzureSecret: secret =>
+      world.secrets.set(secretNames(NAME).azure, JSON.stringify(azureSecret(kind, secret))),
     tick: async () => resultOf('ship', await ship.invoke({})) as RunReport,
     drainRetryQueue: async () => {
       let delivered = 0;

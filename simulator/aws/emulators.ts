@@ -36,6 +36,8 @@ export interface Aws {
   peek: Queues['peek'];
   /** Ends the waiting of every hidden message, so that nobody need wait for a backoff. */
   makeVisible: Queues['makeVisible'];
+  passTime: Queues['passTime'];
+  waitsMs: Queues['waitsMs'];
   /** Moves every message of the dead-letter queue that is not hidden to the retry queue; returns how many. */
   redrive(): Promise<number>;
   close(): Promise<void>;
@@ -80,6 +82,8 @@ export async function startAws(
     }),
     peek: queues.peek,
     makeVisible: queues.makeVisible,
+    passTime: queues.passTime,
+    waitsMs: queues.waitsMs,
     redrive: () => redrive(queues),
     close: async () => {
       dynamodb.destroy();

@@ -17,6 +17,10 @@ export interface Queues {
   peek(queue: Queue): Promise<readonly string[]>;
   /** Ends the waiting of every hidden or delayed message, so that a test need not wait. */
   makeVisible(queue: Queue): Promise<void>;
+  /** Moves a queue's clock: waits of hidden and delayed messages end earlier by `ms`. */
+  passTime(queue: Queue, ms: number): void;
+  /** How long each hidden or delayed message of a queue still waits, in milliseconds. */
+  waitsMs(queue: Queue): readonly number[];
   close(): Promise<void>;
 }
 
@@ -72,6 +76,7 @@ export async function startQueues(maxReceives: number, prefix = ''): Promise<Que
     retry: await create('retry', { RedrivePolicy: redrive, VisibilityTimeout: '360' }),
   };
 
+  const storeOf = (queue: Queue) => sqsStore.getQueueByName(`${prefix}${queue}`);
   const inspect = async (queue: Queue): Promise<Inspection> =>
     (await app.inject({ url: `/_fauxqs/queues/${prefix}${queue}` })).json();
   return {
@@ -90,6 +95,19 @@ export async function startQueues(maxReceives: number, prefix = ''): Promise<Que
         const handle = { QueueUrl: urls[queue], ReceiptHandle: receiptHandle };
         await client.send(new ChangeMessageVisibilityCommand({ ...handle, VisibilityTimeout: 0 }));
       }
+    },
+    passTime: (queue, ms) => {
+      const { inflightMessages = new Map(), delayedMessages = [] } = storeOf(queue) ?? {};
+      for (const entry of inflightMessages.values()) entry.visibilityDeadline -= ms;
+      for (const message of delayedMessages) message.delayUntil = (message.delayUntil ?? 0) - ms;
+    },
+    waitsMs: queue => {
+      const { inflightMessages = new Map(), delayedMessages = [] } = storeOf(queue) ?? {};
+      const endsMs = [
+        ...[...inflightMessages.values()].map(entry => entry.visibilityDeadline),
+        ...delayedMessages.map(message => message.delayUntil ?? 0),
+      ];
+      return endsMs.map(endMs => Math.max(0, endMs - Date.now()));
     },
     close: async () => {
       client.destroy();

@@ -42,6 +42,8 @@ export interface AzureSimulator {
   setFederation: Entra['setFederation'];
   /** From now on accepts the records that it refused for their content, as if the cause were fixed. */
   acceptPoison(): void;
+  /** Refuses them again. */
+  refusePoison(): void;
   /** Every token issued so far is answered 401 from now on. */
   expireTokens(): void;
   /** Ends every connection at once, answered or not. */
@@ -76,6 +78,7 @@ export function azureSettings({ entra: some, ...options }: AzureOptions = {}): A
 export async function startAzure(options: AzureOptions = {}): Promise<AzureSimulator> {
   const settings: AzureSettings & { poisonMark: string } = azureSettings(options);
   refuseSettings(settings);
+  const { poisonMark } = settings;
   const workspace = openWorkspace(settings);
   const ledger = workspace.received;
   const authority = entra(settings.entra, settings.now);
@@ -142,6 +145,9 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureSimul
     expireTokens: authority.expireTokens,
     acceptPoison: () => {
       settings.poisonMark = '';
+    },
+    refusePoison: () => {
+      settings.poisonMark = poisonMark;
     },
     close,
   };

@@ -28,7 +28,8 @@ const HOUSE = `
 | cli/web/                     | core lambda/config/ cli/terminal/                               | valibot node:*
 | cli/web/page/                |                                                                 | preact uplot
 | cli/<command>/page/          | cli/web/page/                                                    | preact
-| cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ cli/web/ cli/demo/page/ simulator/* | commander valibot picocolors cli-progress cli-table3 node:*
+| cli/demo/                    | core lambda/destinations/ lambda/*-handler.ts cli/terminal/ cli/web/ cli/demo/live/ cli/demo/page/ simulator/* | commander valibot picocolors cli-progress cli-table3 node:*
+| cli/demo/live/               | core cli/terminal/ cli/demo/ cli/demo/page/ simulator/*         | node:*
 | cli/checks/                  | lambda cli/terminal/ lambda/edges/*                             | node:*
 | cli/doctor/                  | lambda cli/terminal/ cli/pipelines/ cli/window/ cli/checks/ lambda/edges/* | commander node:*
 | cli/deploy/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/pipelines/stack/ cdk/installed-app.ts | commander @aws-sdk/client-secrets-manager node:*
@@ -69,6 +70,7 @@ const TESTS = `
 | test/cli/pipelines/local/   | test/cli/ test/config/ test/destinations/
 | test/cli/pipelines/letters/ | test/cli/ test/cli/replay/ test/destinations/
 | test/cli/pipelines/stack/   | test/cli/ test/config/
+| test/cli/demo/live/         |
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
 | test/cli/web/               | test/cli/

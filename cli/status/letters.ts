@@ -32,7 +32,7 @@ export interface Desk {
   read(): Promise<void>;
   open(wanted: LetterRef & { readonly reveal: boolean }): Promise<LetterContent>;
   plan(wanted: readonly LetterRef[], how: How): Plan;
-  /** Begins it; `replayed` tells how it goes. */
+  /** Begins it; `replayed` shows how it goes. */
   replay(wanted: readonly LetterRef[], how: How): void;
   /** After the current dead letter. */
   stop(): void;

@@ -51,7 +51,7 @@ const HOUSE = `
 | simulator/aws/cloudwatch/    | simulator/                                                      | node:*
 | simulator/aws/ministack/     | simulator/                                                      | node:*
 | scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/* simulator/* | node:*
-| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema yaml esbuild cli-progress @stryker-mutator/* vitest node:*
+| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema yaml esbuild cli-progress @stryker-mutator/* playwright-core vitest node:*
 | bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
 | vitest.*                     | test/cdk/folder.ts                                              | vitest node:path
 `;

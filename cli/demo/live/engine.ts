@@ -1,5 +1,5 @@
 /** The live demo without its page: a tenant that writes, a schedule that ticks, queues that drain, and what is so after each. */
-import type { Kind } from '../../../simulator/azure/apis.ts';
+import { APIS, type Kind } from '../../../simulator/azure/apis.ts';
 import type { LiveState } from '../page/model.ts';
 import { startDemoWorld } from '../world.ts';
 import { bookkeeper } from './books.ts';
@@ -56,6 +56,8 @@ export async function startLiveDemo({ kind, logs, seed }: LiveOptions): Promise<
     const logId = item['checkpointLogId'];
     const { newestMs } = tenant;
     return {
+      destination: APIS[kind].title,
+      seed,
       nowMs,
       movedMs: nowMs - Date.now(),
       auth0: { logs: counted.atAuth0, ...(newestMs === undefined ? {} : { newestMs }) },

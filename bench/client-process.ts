@@ -16,6 +16,8 @@ export interface Taken<T> {
   readonly wallMs: number;
   /** User and system time of the whole process, since it began. */
   readonly cpuMs: number;
+  /** Of it, what was used before this call: by Node's start and the import. */
+  readonly cpuBeforeMs: number;
   /** The most that it ever held in memory. */
   readonly peakBytes: number;
 }
@@ -26,18 +28,24 @@ process.on('message', async (task: Task) => {
     string,
     (...a: unknown[]) => unknown
   >;
+  const cpuBeforeMs = cpuMs();
   const startedAtMs = performance.now();
   const result = await module[task.call]!(...task.arguments.map(lambdaContext));
   const wallMs = performance.now() - startedAtMs;
-  const { userCPUTime, systemCPUTime } = process.resourceUsage();
   const taken: Taken<unknown> = {
     result: result ?? null,
     wallMs,
-    cpuMs: (userCPUTime + systemCPUTime) / 1000,
+    cpuMs: cpuMs(),
+    cpuBeforeMs,
     peakBytes: peakBytes(),
   };
   process.send?.(taken);
 });
+
+function cpuMs(): number {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  return (userCPUTime + systemCPUTime) / 1000;
+}
 
 /** By Linux's VmHWM: `maxRSS` also counts what the process was that this one was forked from. */
 function peakBytes(): number {

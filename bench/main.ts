@@ -6,31 +6,31 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../scripts/build.ts';
-import { chain } from './chain.ts';
 import { cost } from './cost.ts';
-import { cpu } from './cpu.ts';
 import { deploy } from './deploy.ts';
+import { faults } from './faults.ts';
 import { memory } from './memory.ts';
 import { pipelines } from './pipelines.ts';
 import { rateLimits } from './rate-limits.ts';
-import { type Bench, misses, table } from './report.ts';
+import { type Bench, misses, table, wantedRows } from './report.ts';
 import { keepResults } from './results.ts';
-import { share } from './share.ts';
 import { coldStart, imports, sizes } from './start-up.ts';
+import { wholePath } from './whole-path.ts';
 
 const BUNDLES = {
   ship: 'lambda/ship-handler.ts',
   replay: 'lambda/replay-handler.ts',
   client: 'bench/client-process.ts',
   cold: 'bench/cold-start.ts',
-  deliver: 'bench/deliver.ts',
+  diy: 'bench/diy.ts',
+  'log-tools': 'bench/log-tools.ts',
+  floor: 'bench/floor.ts',
 };
 
 const SECTIONS: Readonly<Record<string, Bench>> = {
-  chain,
-  share,
+  'whole-path': wholePath,
+  faults,
   'rate-limits': rateLimits,
-  cpu,
   imports,
   sizes,
   'cold-start': coldStart,
@@ -52,9 +52,10 @@ async function main(names: readonly string[]): Promise<void> {
       console.log(`\n${name} …`);
       const note = (row: object) => console.log(`  ${JSON.stringify(row)}`);
       const result = await SECTIONS[name]!({ folder, note });
-      console.log(`\n${table(result.rows)}\n${(result.remarks ?? []).join('\n')}`);
+      const tables = [result.rows, wantedRows(result.wanted ?? [])].filter(rows => rows.length > 0);
+      console.log(`\n${[...tables.map(table), ...(result.remarks ?? [])].join('\n\n')}`);
       for (const row of misses(result)) {
-        console.error(`misses its limit ${JSON.stringify(result.limit)}: ${JSON.stringify(row)}`);
+        console.error(`misses its limit: ${JSON.stringify(row)}`);
         process.exitCode = 1;
       }
       await keepResults(name, result, names);

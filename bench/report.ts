@@ -7,8 +7,18 @@ export interface Result {
   readonly rows: readonly Row[];
   /** The figure that every row with this column must keep. */
   readonly limit?: { readonly column: string; readonly atMost?: number; readonly atLeast?: number };
+  /** Figures that are not of one row, and what they must keep. */
+  readonly wanted?: readonly Wanted[];
   /** What the table cannot say. */
   readonly remarks?: readonly string[];
+}
+
+export interface Wanted {
+  readonly what: string;
+  readonly value: number;
+  /** Its smallest and largest, where it is a median. */
+  readonly spread?: string;
+  readonly atMost: number;
 }
 
 /** A section's last result, as bench/results.json keeps it. */
@@ -30,14 +40,26 @@ export interface Tools {
 
 export type Bench = (tools: Tools) => Promise<Result>;
 
-/** Rows that miss the limit. */
-export function misses({ rows, limit }: Result): readonly Row[] {
-  if (!limit) return [];
-  return rows.filter(row => {
-    const value = row[limit.column];
+/** Rows that miss the limit, and figures that miss theirs. */
+export function misses({ rows, limit, wanted = [] }: Result): readonly Row[] {
+  const missed = wantedRows(wanted).filter((_, at) => wanted[at]!.value > wanted[at]!.atMost);
+  const outside = rows.filter(row => {
+    const value = limit && row[limit.column];
     if (typeof value !== 'number') return false;
-    return value > (limit.atMost ?? Number.POSITIVE_INFINITY) || value < (limit.atLeast ?? 0);
+    return value > (limit?.atMost ?? Number.POSITIVE_INFINITY) || value < (limit?.atLeast ?? 0);
   });
+  return [...outside, ...missed];
+}
+
+/** As rows of a table. */
+export function wantedRows(wanted: readonly Wanted[]): Row[] {
+  return wanted.map(({ what, value, spread = '', atMost }) => ({
+    wanted: what,
+    'at most': atMost,
+    measured: value,
+    'from to': spread,
+    '': value <= atMost ? 'met' : '**missed**',
+  }));
 }
 
 /** A table in Markdown, its columns aligned as Prettier would. */

@@ -1,7 +1,7 @@
 /** Keeping results: bench/results.json. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
-import { writePerformancePage } from './page.ts';
+import { writePages } from './page.ts';
 import type { AllKept, Kept, Result } from './report.ts';
 
 const FILE = new URL('results.json', import.meta.url);
@@ -17,11 +17,11 @@ export async function keepResults(section: string, result: Result, asked: readon
   };
   const all: AllKept = { ...(await readResults()), [section]: kept };
   await writeFile(FILE, `${JSON.stringify(all, null, 2)}\n`);
-  await writePerformancePage(all);
+  await writePages(all);
 }
 
 /** Every section's last result. */
-async function readResults(): Promise<AllKept> {
+export async function readResults(): Promise<AllKept> {
   try {
     return JSON.parse(await readFile(FILE, 'utf8')) as AllKept;
   } catch {

@@ -1,37 +1,40 @@
-/** An https stub in a process of its own: takes posts unread, gives tokens, and serves the same few pages for ever. */
-import { execFileSync, fork } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Auth0, Entra and Azure in a process of their own, over TLS: they check nothing and cost little. */
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ENV } from '../lambda/core/contract.ts';
+import { makeCertificate } from './certificate.ts';
 import type { Mix } from './logs.ts';
 import { ask } from './open-world.ts';
+import type { Counts, Run, Setup } from './stub-process.ts';
 
 export interface Stub {
-  /** `https://localhost:PORT`. */
-  readonly url: string;
-  /** For NODE_EXTRA_CA_CERTS. */
-  readonly certificate: string;
-  /** Records that the Data Collector's address was sent so far. */
-  records(): Promise<number>;
+  /** The addresses and the certificate, as any side reads them. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Begins a run: all counts are 0, and the first page comes next. */
+  begin(run: Run): Promise<void>;
+  /** What the run did. */
+  counts(): Promise<Counts>;
   close(): void;
 }
 
-/** Starts it with a certificate made for the purpose. Needs the program `openssl`. */
-export async function startStub(folder: string, pages: number, mix: Mix = 'hostile'): Promise<Stub> {
-  const own = await mkdtemp(join(folder, 'stub-'));
-  const key = join(own, 'key.pem');
-  const certificate = join(own, 'certificate.pem');
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  const kind = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', certificate], {
-    stdio: 'ignore',
-  });
+/** A tenant with so many pages of 100 logs. */
+export async function startStub(folder: string, pages: number, mix: Mix): Promise<Stub> {
+  const files = makeCertificate(folder);
   const child = fork(fileURLToPath(new URL('stub-process.ts', import.meta.url)), { execArgv: [] });
-  const { port } = await ask<{ port: number }>(child, { key, certificate, pages, mix });
+  const setup: Setup = { ...files, pages, mix };
+  const ports = await ask<Record<'auth0' | 'entra' | 'azure', number>>(child, setup);
+  const at = (name: keyof typeof ports) => `https://localhost:${ports[name]}`;
   return {
-    url: `https://localhost:${port}`,
-    certificate,
-    records: () => ask(child, 'records'),
+    env: {
+      [ENV.auth0BaseUrl]: at('auth0'),
+      [ENV.entraBaseUrl]: at('entra'),
+      [ENV.azureBaseUrl]: at('azure'),
+      NODE_EXTRA_CA_CERTS: files.certificate,
+    },
+    begin: async run => {
+      await ask(child, run);
+    },
+    counts: () => ask(child, 'counts'),
     close: () => child.disconnect(),
   };
 }

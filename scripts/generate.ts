@@ -29,7 +29,12 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   workbook: {
     script: 'scripts/workbook-page.ts',
     writes: 'the workbook as a page',
-    onlyNamed: 'name a file too, and take a picture of it: docs/images/workbook.png',
+    onlyNamed: 'name a file too: docs/images/workbook.png needs Chromium and pngquant, an .html file neither',
+  },
+  incidents: {
+    script: 'scripts/incident-pages.ts',
+    writes: 'incidents of the simulated tenant as two pages',
+    onlyNamed: 'name two files too, docs/images/sentinel-incidents.png and sentinel-incident.png',
   },
   picture: {
     script: 'scripts/demo-picture.ts',

@@ -1,57 +1,22 @@
 /**
  * `npm run generate -- workbook FILE`: the workbook's layout as a static page with the results of its queries over one
- * day of the simulated tenant, with every attack of the trials.
+ * day of the simulated tenant, with every attack of the trials. A FILE that ends in `.png` gets a picture of the page.
  */
 
 import { SECTIONS, savedQuery, type Tile } from '../azure/workbook.ts';
-import { replaceFile } from '../cli/terminal/durable-file.ts';
-import { generateLogs } from '../simulator/auth0/tenant.ts';
 import { type LogAnalytics, openLogAnalytics } from '../simulator/azure/log-analytics/engine.ts';
-import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
-import { dice } from '../simulator/dice.ts';
-import { type Arrival, arrive } from './azure-trials/arrivals.ts';
-import { DOMAIN, log, NOW_MS, user } from './azure-trials/scene.ts';
-import { TRIALS } from './azure-trials/trials.ts';
+import { DAY, rowsOfDay } from './azure-trials/tenant-day.ts';
+import { writePage } from './page-picture.ts';
 import { barChart, htmlOf, table, tiles, timeChart } from './workbook-charts.ts';
 
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
-const FROM_MS = NOW_MS - DAY_MS;
 const ROWS = { half: 5, whole: 6 };
 
-/** Logs arrive within two minutes, except during an outage of one hour at night. */
-function day(): Arrival[] {
-  const chance = dice(11);
-  const outageMs = { from: FROM_MS + 9 * 3_600_000, to: FROM_MS + 10 * 3_600_000 };
-  const tenant = generateLogs({
-    seed: 1,
-    count: 12_000,
-    fromMs: FROM_MS,
-    toMs: NOW_MS,
-    tenantName: 'example',
-  });
-  const attacks = Object.values(TRIALS).flatMap(trial => trial.fires.logs);
-  return [...tenant, ...attacks, ...enrolments].map(log => {
-    const atMs = Date.parse(log.date) || NOW_MS;
-    const usual = atMs + chance.whole(20_000, 110_000);
-    const arrivedMs = atMs > outageMs.from && atMs < outageMs.to ? outageMs.to + MINUTE_MS : usual;
-    return { log, arrivedMs };
-  });
-}
-
-const enrolments = ['totp', 'sms', 'push-notification', 'webauthn-roaming'].map((factor, index) =>
-  log('gd_enrollment_complete', 90 + index * 200, {
-    ...user(`user${index}`),
-    description: `Guardian - Enrollment complete (${factor})`,
-  }),
-);
-
 async function tileHtml(analytics: LogAnalytics, tile: Tile): Promise<string> {
-  const rows = await analytics.run(`query-${tile.query}`, { fromMs: FROM_MS, toMs: NOW_MS });
+  const rows = await analytics.run(`query-${tile.query}`, DAY);
   const most = tile.width === 100 ? ROWS.whole : ROWS.half;
   const content = {
     tiles: () => tiles(rows),
-    timechart: () => timeChart(rows, FROM_MS, NOW_MS, tile.width * 13 - 40),
+    timechart: () => timeChart(rows, DAY.fromMs, DAY.toMs, tile.width * 13 - 40),
     categoricalbar: () => barChart(rows, tile.x ?? '', tile.y ?? []),
     table: () => table(rows, tile.bars ?? [], most),
   }[tile.show]();
@@ -77,8 +42,7 @@ const STYLE = `
 `;
 
 async function page(): Promise<string> {
-  const { rows } = arrive(LOGS_INGESTION.kind, DOMAIN, day());
-  const analytics = await openLogAnalytics('own', rows);
+  const analytics = await openLogAnalytics('own', rowsOfDay());
   const sections: string[] = [];
   for (const { title, text, tiles: some } of SECTIONS) {
     const articles: string[] = [];
@@ -95,8 +59,8 @@ ${sections.join('\n')}</body></html>
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
-  console.error('name the file to write: npm run generate -- workbook workbook.html');
+  console.error('name the file to write: npm run generate -- workbook workbook.html (or workbook.png)');
   process.exitCode = 2;
 } else {
-  await replaceFile(file, await page());
+  await writePage(file, await page(), { width: 1400, scale: 1, colors: 64 });
 }

@@ -5,8 +5,11 @@ import type { DeployOptions } from './run.ts';
 const HELP = `
 The command runs the CDK's command line on the app of this project. It deploys
 as "cdk deploy" does: it shows new permissions and asks for confirmation, unless
---yes is given. --dry-run shows the difference to what is deployed instead, and
-changes nothing.
+--yes is given.
+
+--dry-run shows the difference to what is deployed instead. It changes nothing
+in AWS, and writes the template to the folder cdk.out. Without AWS credentials
+it checks the configuration, writes the template, and compares nothing.
 
 With --secrets, it then stores each secret of the file that the configuration
 names in Secrets Manager. A value that is there already is not stored again. The
@@ -14,8 +17,8 @@ values do not pass through a command line.
 
 An account and Region need --bootstrap once; later it changes nothing.
 
-Exit codes: 0 deployed; 1 the CDK failed; 2 wrong usage or configuration, or AWS
-refused a secret.
+Exit codes: 0 deployed, or the dry run is done; 1 the CDK failed; 2 wrong usage
+or configuration, no credentials, or AWS refused them or a secret.
 
 Examples:
   $ npx auth0-logs-to-azure deploy --dry-run
@@ -31,7 +34,9 @@ export function addDeploy(program: Command): void {
     .description('Deploys the pipelines of a configuration file with the CDK, and stores their secrets.')
     .option('--config <file>', 'the configuration file', 'config.json')
     .option('--secrets <file>', 'then store the secrets of this JSON file')
-    .option('--dry-run', 'show what would change, and change nothing')
+    .option('--dry-run', 'write the template, and show what would change')
+    .option('-c, --context <name=value...>', 'switches of docs/setup-details.md')
+    .option('--revert-drift', 'also restore what was changed or deleted by hand')
     .option('--bootstrap', 'prepare the account and Region for the CDK first')
     .option('--stack <name>', 'name of the stack, instead of that of the configuration')
     .option('--region <region>', 'AWS region (default: as the AWS CLI)')

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, type DeploymentConfig, parseDeployment } from '../../lambda/config/config.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
-import { afterDeploy } from '../pipelines/remedy.ts';
+import { afterDeploy, templateAlone } from '../pipelines/remedy.ts';
+import { accessProblem } from '../pipelines/stack/access.ts';
 import { stackClients } from '../pipelines/stack/clients.ts';
 import { DEFAULT_STACK } from '../pipelines/stack/target.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
 import { printError } from '../terminal/text.ts';
 import { type CdkCall, cdk } from './cdk.ts';
+import { dryRun } from './dry-run.ts';
 import { neededSecrets, type Stored, storeSecrets } from './secrets.ts';
 
 export interface DeployOptions {
@@ -18,6 +20,9 @@ export interface DeployOptions {
   readonly secrets?: string;
   readonly dryRun?: true;
   readonly bootstrap?: true;
+  readonly revertDrift?: true;
+  /** Switches of the CDK's context, such as "createSecrets=false". */
+  readonly context?: readonly string[];
   readonly stack?: string;
   readonly region?: string;
   readonly profile?: string;
@@ -32,13 +37,24 @@ export async function runDeploy(options: DeployOptions): Promise<number> {
   const values = secrets === undefined ? undefined : neededSecrets(secrets, deployment.pipelines);
   const stackName = stack ?? deployment.stack.name ?? DEFAULT_STACK;
   const region = options.region ?? deployment.stack.region;
-  const context = { config, ...(stack !== undefined && { stackName: stack }) };
+  const context = {
+    ...switches(options.context),
+    config,
+    ...(stack !== undefined && { stackName: stack }),
+  };
   const call = (words: CdkCall['words']) => cdk({ words, context, region, profile, isQuiet: json === true });
+  const where = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
+  const elsewhere = options.dryRun ? {} : { elsewhere: templateAlone(config) };
+  const noAccess = await accessProblem({ ...where, ...elsewhere }, stackName);
+  // A proxy may be known to the CDK alone.
+  const isHopeless = noAccess !== undefined && noAccess.obstacle !== 'unreachable';
+  const failed = (code: number, consequence: string) => told(code, consequence, noAccess?.error.message);
 
   if (options.dryRun) {
-    if (values) console.error(`would store: ${[...values.keys()].join(', ')}`);
-    return failed(await call(['diff', stackName]), 'the difference could not be shown');
+    if (values) printError(`would store: ${[...values.keys()].join(', ')}`);
+    return dryRun({ stackName, noAccess: isHopeless ? noAccess : undefined, json, call, failed });
   }
+  if (isHopeless) throw noAccess.error;
   if (options.bootstrap) {
     const code = await call(['bootstrap']);
     if (code !== EXIT.ok) return failed(code, 'the account was not prepared, and nothing was deployed');
@@ -46,10 +62,12 @@ export async function runDeploy(options: DeployOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'auth0-logs-'));
   try {
     const file = join(folder, 'outputs.json');
-    const approval = options.yes ? ['--require-approval', 'never'] : [];
-    const code = await call(['deploy', stackName, '--outputs-file', file, ...approval]);
+    const more = [
+      ...(options.yes ? ['--require-approval', 'never'] : []),
+      ...(options.revertDrift ? ['--revert-drift'] : []),
+    ];
+    const code = await call(['deploy', stackName, '--outputs-file', file, ...more]);
     if (code !== EXIT.ok) return failed(code, 'the stack was not deployed, and no secret was stored');
-    const where = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
     const stored = values ? await storeSecrets(values, await stackClients(where, process.env)) : [];
     show(
       options,
@@ -64,10 +82,23 @@ export async function runDeploy(options: DeployOptions): Promise<number> {
   }
 }
 
-/** The CDK has said why; its exit code is not one of ours. */
-function failed(code: number, consequence: string): number {
+/** Which of them there are, the app knows. Throws UsageError for what has no value. */
+function switches(given: readonly string[] = []): Readonly<Record<string, string>> {
+  const pairs = given.map(one => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(one) ?? [];
+    if (name !== undefined && value !== undefined) return [name, value] as const;
+    throw new UsageError(
+      `--context is "${one}"; allowed: NAME=VALUE, such as createSecrets=false; docs/setup-details.md lists the switches`,
+    );
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The CDK has said why, and we say what we know besides; its exit code is not one of ours. */
+function told(code: number, consequence: string, besides: string | undefined): number {
   if (code === EXIT.ok || code === EXIT.interrupted) return code;
-  printError(`error: ${consequence}; the CDK’s message is above`);
+  const more = besides === undefined ? '' : `; ${besides}`;
+  printError(`error: ${consequence}; the CDK’s message is above${more}`);
   return EXIT.fault;
 }
 

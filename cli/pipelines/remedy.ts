@@ -72,6 +72,10 @@ export function following(made: {
   return all.map(([words, why]) => ({ command: [START, ...words.map(quoted)].join(' '), words, why }));
 }
 
+/** What can be had without credentials. After the line break, the line is a command. */
+export const templateAlone = (config: string): string =>
+  `the template alone needs none:\n  ${command(['deploy', '--dry-run'], { config })}`;
+
 /** The commands after a deploy. Until Entra trusts the roles of a new federated stack, its pipelines wait. */
 export const afterDeploy = (about: About, isFederated: boolean): readonly string[] => [
   ...(isFederated ? [command(['azure', 'trust', '--group GROUP'], about)] : []),
@@ -85,13 +89,29 @@ export const afterDeploy = (about: About, isFederated: boolean): readonly string
 export function firstRun(about: About, isFederated: boolean): string {
   if (!isFederated)
     return `run it on this machine, unless a stack runs it (both would ship every log twice):\n  ${command(['run', '--once'], about)}`;
-  const deploy = deployment([`-c ${quoted(`config=${about.config}`)}`]);
+  const deploy = command(['deploy'], { config: about.config });
   return `azure.auth is "federated", so only its function can run it; deploy it:\n  ${deploy}`;
 }
 
-/** The command that deploys a stack, which the words name. */
-export const deployment = (words: readonly string[], { region, profile }: About = {}): string =>
-  ['npx cdk deploy', ...words, ...optionWords({ region, profile })].join(' ');
+/**
+ * The command that deploys a stack again, with the switches of its last deploy. It works with the installed package as in
+ * a checkout. A stack of another app, or of `pipelines` in a cdk.json, is deployed by the CDK in that app's folder.
+ * @param deployWith see PipelineOutput
+ */
+export function deployment(name: string, deployWith: readonly string[] | undefined, about: About): string {
+  const { region, profile } = about;
+  const switches = (deployWith ?? []).map(one => [one.split('=', 1)[0] ?? '', one] as const);
+  const given = (wanted: string) => switches.find(([one]) => one === wanted)?.[1].slice(wanted.length + 1);
+  const others = switches.filter(([one]) => one !== 'config' && one !== 'stackName');
+  const context = (all: typeof switches) => all.map(([, one]) => `-c ${quoted(one)}`);
+  const config = given('config');
+  if (config !== undefined) {
+    const where = { config, stack: given('stackName'), region, profile };
+    return command(['deploy', ...context(others)], where);
+  }
+  const words = deployWith === undefined ? [name] : context(switches);
+  return ['npx cdk deploy', ...words, ...optionWords({ region, profile })].join(' ');
+}
 
 /**
  * The remedy that deploys what was deleted or changed by hand. An unchanged template alone changes nothing: CDK compares

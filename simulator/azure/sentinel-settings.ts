@@ -21,6 +21,7 @@ export interface SentinelGrouping {
 
 export interface SentinelRuleSettings {
   readonly displayName: string;
+  readonly description?: string;
   readonly enabled: boolean;
   readonly severity: string;
   readonly query: string;

@@ -3,19 +3,21 @@
  * https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation
  * https://github.com/Azure/Azure-Sentinel/tree/master/.github/workflows
  */
+
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Template } from '../../azure/arm.ts';
 import { DETECTIONS } from '../../azure/detections.ts';
 import { huntingQueries, SAVED_QUERIES } from '../../azure/queries.ts';
 import { WATCHLISTS } from '../../azure/sentinel-watchlists.ts';
+import { columnsOf } from '../../scripts/azure-trials/sentinel-runs.ts';
 import { committedPaths, committedText, sentinelTexts } from '../../scripts/sentinel-files.ts';
 import { refuseRuleSettings } from '../../simulator/azure/sentinel-refusals.ts';
 import type { SentinelRuleSettings } from '../../simulator/azure/sentinel-settings.ts';
 import { TACTICS, tacticsOf } from '../../simulator/azure/sentinel-tactics.ts';
 import { deploy } from './arm-deploy.ts';
 import { deployedWith, ofType } from './sentinel-deployment.ts';
-import { columnsOf, SENTINEL_RULES } from './sentinel-rules.ts';
+import { SENTINEL_RULES } from './sentinel-rules.ts';
 
 const texts = sentinelTexts();
 const paths = Object.keys(texts);

@@ -1,37 +1,15 @@
 /** The rules of Microsoft Sentinel as the template deploys them, for the model of rules in simulator/azure/. */
 import { DETECTIONS } from '../../azure/detections.ts';
-import { sentinelRule as ruleOf } from '../../azure/sentinel-rules.ts';
-import type { LogAnalytics } from '../../simulator/azure/log-analytics/engine.ts';
-import { checker } from '../../simulator/azure/log-analytics/kql-check.ts';
-import { ALL_TABLES } from '../../simulator/azure/log-analytics/schemas.ts';
-import { functionColumns } from '../../simulator/azure/log-analytics/translations.ts';
-import type { SentinelEntity } from '../../simulator/azure/sentinel-enrichment.ts';
-import { type Incidents, openIncidents } from '../../simulator/azure/sentinel-incidents.ts';
-import { type SentinelRuleModel, sentinelRule } from '../../simulator/azure/sentinel-rule.ts';
+import { sentinelRule } from '../../azure/sentinel-rules.ts';
+import { columnsOf, type Deployed, modelsOf } from '../../scripts/azure-trials/sentinel-runs.ts';
 import type { SentinelRuleSettings } from '../../simulator/azure/sentinel-settings.ts';
 import { deployedWith, ofType } from './sentinel-deployment.ts';
-
-const check = checker({ tables: ALL_TABLES, functions: functionColumns() });
-
-/** The columns of a query's result, by type. Throws Error for a query that Sentinel would not take. */
-export function columnsOf(query: string): Readonly<Record<string, string>> {
-  const { problems, columns } = check(query);
-  if (problems.length > 0) throw new Error(`${problems[0]!.code} ${problems[0]!.message}`);
-  return Object.fromEntries(columns.map(({ name, type }) => [name, type]));
-}
-
-export interface Deployed {
-  /** The detection's id. */
-  readonly id: string;
-  readonly settings: SentinelRuleSettings;
-  readonly columns: Readonly<Record<string, string>>;
-}
 
 const resources = ofType(deployedWith(), 'alertRules');
 
 /** In the order of DETECTIONS. Throws when one of them is not deployed with its own query. */
 export const SENTINEL_RULES: readonly Deployed[] = DETECTIONS.map(detection => {
-  const { id, guid, properties } = ruleOf(detection);
+  const { id, guid, properties } = sentinelRule(detection);
   const resource = resources.find(one => one.name === guid);
   if (!resource) throw new Error(`the template deploys no rule of ${id}`);
   const settings = resource.properties as unknown as SentinelRuleSettings;
@@ -40,47 +18,4 @@ export const SENTINEL_RULES: readonly Deployed[] = DETECTIONS.map(detection => {
 });
 
 /** A new model of each rule, which has not run yet. */
-export const models = (rules = SENTINEL_RULES) =>
-  rules.map(({ id, settings, columns }) => ({ id, model: sentinelRule(settings, columns) }));
-
-export interface Run {
-  readonly atMs: number;
-  readonly logIds?: readonly string[];
-}
-
-/** One run of a rule, over the rows of its period. */
-export async function runRule(
-  analytics: LogAnalytics,
-  { id, model }: { readonly id: string; readonly model: SentinelRuleModel },
-  { atMs, logIds }: Run,
-) {
-  const scope = { fromMs: atMs - model.periodMs, toMs: atMs, ...(logIds ? { logIds } : {}) };
-  return model.run(await analytics.run(`sentinel-${id}`, scope), atMs);
-}
-
-/** All rules from one time to another: each at once, and then as often as it runs. */
-export async function incidentsOf(
-  analytics: LogAnalytics,
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-): Promise<{ readonly incidents: Incidents; readonly runs: number }> {
-  const incidents = openIncidents();
-  // By period: the workspace works a range out once.
-  const rules = models().toSorted((a, b) => a.model.periodMs - b.model.periodMs);
-  const stepMs = Math.min(...rules.map(({ model }) => model.frequencyMs));
-  let runs = 0;
-  for (let atMs = fromMs + stepMs; atMs <= toMs; atMs += stepMs) {
-    for (const rule of rules) {
-      if ((atMs - fromMs - stepMs) % rule.model.frequencyMs !== 0) continue;
-      incidents.take(rule.model.settings, await runRule(analytics, rule, { atMs }));
-      runs++;
-    }
-  }
-  return { incidents, runs };
-}
-
-/** Such as `Account a@example.com`. */
-export const spoken = ({ type, identifiers }: SentinelEntity): string => {
-  const { Name, UPNSuffix, Address, Url } = identifiers;
-  const name = UPNSuffix === undefined || Name?.includes('@') ? Name : `${Name}@${UPNSuffix}`;
-  return `${type} ${name ?? Address ?? Url}`;
-};
+export const models = () => modelsOf(SENTINEL_RULES);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DETECTIONS } from '../../azure/detections.ts';
 import { arrivalsOf, arrive } from '../../scripts/azure-trials/arrivals.ts';
 import { DOMAIN, NOW_MS, type Scene } from '../../scripts/azure-trials/scene.ts';
+import { runRule, spoken } from '../../scripts/azure-trials/sentinel-runs.ts';
 import { TRIALS } from '../../scripts/azure-trials/trials.ts';
 import {
   type LogAnalytics,
@@ -12,7 +13,7 @@ import {
 } from '../../simulator/azure/log-analytics/engine.ts';
 import { openIncidents, severityOf } from '../../simulator/azure/sentinel-incidents.ts';
 import { EXPECTED } from './sentinel-expected.ts';
-import { models, runRule, SENTINEL_RULES, spoken } from './sentinel-rules.ts';
+import { models, SENTINEL_RULES } from './sentinel-rules.ts';
 
 const open: LogAnalytics[] = [];
 afterAll(() => open.forEach(one => void one.close()));

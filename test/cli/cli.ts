@@ -47,9 +47,13 @@ export const OWN_ENV = {
 };
 
 /** Starts cli/main.ts with this environment and OWN_ENV; sentences are whole, unless COLUMNS is given. */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Cli {
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = ROOT,
+): Cli {
   const child = spawn(process.execPath, [resolve(ROOT, 'cli/main.ts'), ...args], {
-    cwd: ROOT,
+    cwd,
     env: { ...OWN_ENV, COLUMNS: '10000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -65,5 +69,8 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
 }
 
 /** Runs it to its end. */
-export const cli = (args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> =>
-  startCli(args, env).ended;
+export const cli = (
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+  cwd?: string,
+): Promise<Ended> => startCli(args, env, cwd).ended;

@@ -217,7 +217,7 @@ describe('every command of this project that a page names', () => {
   test('as a name that "npm run generate" takes is one, and each is on the page for contributors', () => {
     const generated = [...texts.matchAll(/npm run generate -- ([a-z]+)/g)].map(([, name]) => name!);
     expect(generated.filter(name => !(name in GENERATORS))).toEqual([]);
-    const rows = [...page('../CONTRIBUTING.md').matchAll(/^\| `([a-z]+)(?: FILE)?` \|/gm)].map(
+    const rows = [...page('../CONTRIBUTING.md').matchAll(/^\| `([a-z]+)(?: [A-Z ]+)?` \|/gm)].map(
       ([, name]) => name!,
     );
     expect(rows.filter(name => name in GENERATORS)).toEqual(Object.keys(GENERATORS));

@@ -31,12 +31,17 @@ export interface StackClients {
 const ignore = () => undefined;
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
+/** Where a stack is, and whose credentials are used. */
+export interface StackPlace {
+  readonly region?: string;
+  readonly profile?: string;
+  /** See Asker. */
+  readonly elsewhere?: string;
+}
+
 /** Throws UsageError when no region is configured. Sends no request. */
-export async function stackClients(
-  options: { readonly region?: string; readonly profile?: string },
-  env: Environment,
-): Promise<StackClients> {
-  const { profile } = options;
+export async function stackClients(options: StackPlace, env: Environment): Promise<StackClients> {
+  const { profile, elsewhere } = options;
   // AWS_DEFAULT_REGION is the CLI's; the SDK does not know it.
   const given = options.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined);
   const common = {
@@ -48,7 +53,7 @@ export async function stackClients(
   };
   const cloudformation = new CloudFormationClient(common);
   const region = await regionOf(cloudformation, profile);
-  const asker: Asker = { region, profile };
+  const asker: Asker = { region, profile, elsewhere };
   return {
     region,
     cloudformation,

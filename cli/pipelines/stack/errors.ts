@@ -5,7 +5,19 @@ import { UsageError } from '../../terminal/errors.ts';
 export interface Asker {
   readonly region: string;
   readonly profile: string | undefined;
+  /** What the command can do without AWS, after "no AWS credentials were found; …". */
+  readonly elsewhere?: string | undefined;
 }
+
+/** AWS's names for credentials that it does not take. */
+const HAS_EXPIRED = /^ExpiredToken|^TokenRefreshRequired|^RequestExpired/;
+const WRONG_SIGNATURE = /^(RequestTimeTooSkewed|InvalidSignature|SignatureDoesNotMatch)/;
+const UNKNOWN_IDENTITY =
+  /^(InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|IncompleteSignature|MissingAuthenticationToken)/;
+const OF_IDENTITY = [HAS_EXPIRED, WRONG_SIGNATURE, UNKNOWN_IDENTITY];
+/** In the SDK's messages about a profile. */
+const EXPIRED = /SSO|sso login|expired|session/i;
+const MFA = /multi-factor|MFA/;
 
 /** An error by AWS's name for it, to a sentence. */
 const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, asker: Asker) => string])[] = [
@@ -15,16 +27,16 @@ const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, ask
       `AWS does not allow ${action}${profile ? ` with --profile ${profile}` : ' with these credentials'}; allow it in IAM, or use other credentials: --profile NAME`,
   ],
   [
-    /^ExpiredToken|^TokenRefreshRequired|^RequestExpired/,
+    HAS_EXPIRED,
     (_, asker) =>
       `the AWS credentials have expired; log in again: ${logIn(asker)}, or export new ones, and check this machine’s clock`,
   ],
   [
-    /^(RequestTimeTooSkewed|InvalidSignature|SignatureDoesNotMatch)/,
+    WRONG_SIGNATURE,
     () => 'AWS rejected the signature; check the secret access key, and this machine’s clock',
   ],
   [
-    /^(InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|IncompleteSignature|MissingAuthenticationToken)/,
+    UNKNOWN_IDENTITY,
     () =>
       'AWS does not recognize these credentials; check AWS_ACCESS_KEY_ID, or the profile, and log in again',
   ],
@@ -54,6 +66,21 @@ export function explained(error: unknown, action: string, asker: Asker, absent?:
   return told(`${action} failed: ${name}: ${firstLine(message)}; --verbose shows more`);
 }
 
+/** `unset`: no credentials or no region are configured here. `refused`: AWS does not take them, or they have expired. */
+export type Obstacle = 'unset' | 'refused' | 'unreachable';
+
+/** What stood between the operator and any answer of AWS. Undefined for an answer, and for a profile that asks for an MFA code. */
+export function obstacleIn(error: unknown): Obstacle | undefined {
+  const { name, message, answered } = partsOf(error);
+  if (/^(CredentialsProviderError|TokenProviderError)$/.test(name)) {
+    if (MFA.test(message)) return undefined;
+    return EXPIRED.test(message) ? 'refused' : 'unset';
+  }
+  if (/Region is missing/.test(message)) return 'unset';
+  if (!answered) return NETWORK.test(name) ? 'unreachable' : undefined;
+  return OF_IDENTITY.some(pattern => pattern.test(name)) ? 'refused' : undefined;
+}
+
 /** Behind a queue or a table there may be a key, which needs a permission of its own. SQS names actions without capitals. */
 function refusedAction(message: string, action: string): string {
   const [, named = action] = /not authorized to perform: ([\w-]+:\w+)/.exec(message) ?? [];
@@ -70,10 +97,10 @@ export const NO_REGION =
 /** The SDK supports fewer credential sources than the CLI, which can export credentials for it. */
 function noCredentials(message: string, asker: Asker): string {
   const { profile } = asker;
-  if (/SSO|sso login|expired|session/i.test(message)) {
+  if (EXPIRED.test(message)) {
     return `the AWS session of the profile has expired; log in again: ${logIn(asker)}`;
   }
-  if (/multi-factor|MFA/.test(message)) {
+  if (MFA.test(message)) {
     return (
       'the profile requires an MFA code, which only the AWS CLI can request; run: ' +
       `eval "$(aws configure export-credentials --format env${profile ? ` --profile ${profile}` : ''})", and omit --profile`
@@ -87,7 +114,7 @@ function noCredentials(message: string, asker: Asker): string {
   }
   return (
     'no AWS credentials were found; log in as for the AWS CLI (aws sso login, AWS_PROFILE, AWS_ACCESS_KEY_ID) ' +
-    'or specify --profile NAME; for a state directory of this machine, specify --config FILE'
+    `or specify --profile NAME${asker.elsewhere === undefined ? '' : `; ${asker.elsewhere}`}`
   );
 }
 

@@ -6,7 +6,7 @@ import { secretsManager } from '../../../lambda/edges/secrets.ts';
 import type { Environment } from '../../../lambda/environment.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Operated, Target, TargetOptions } from '../operated.ts';
-import { deployment, quoted } from '../remedy.ts';
+import { deployment } from '../remedy.ts';
 import { silenceMs } from '../schedule.ts';
 import { stackAlarms } from './alarms.ts';
 import { type StackClients, stackClients } from './clients.ts';
@@ -23,7 +23,8 @@ const BASE_URLS = [ENV.auth0BaseUrl, ENV.azureBaseUrl, ENV.entraBaseUrl, ENV.wor
 /** Throws UsageError when the stack or pipeline does not exist, or AWS refuses access. */
 export async function stackTarget(options: TargetOptions): Promise<Target> {
   const { stack: stackName = DEFAULT_STACK, pipeline } = options;
-  const clients = await stackClients(options, process.env);
+  const elsewhere = 'for a state directory of this machine, specify --config FILE';
+  const clients = await stackClients({ ...options, elsewhere }, process.env);
   const { region } = clients;
   const outputs = await pipelineOutputs(clients, stackName);
   const chosen = outputs.filter(one => pipeline === undefined || one.pipeline === pipeline);
@@ -127,12 +128,11 @@ export interface DeployedStack {
 
 /**
  * By which this very stack is deployed again: with another configuration it would become another stack. To be typed in
- * this project's folder; of a stack of another app, in that app's.
+ * the folder of the last deploy; of a stack of another app, in that app's.
  */
 export function deployCommand(
   { name, region, profile }: DeployedStack,
   { deployWith }: Pick<PipelineOutput, 'deployWith'>,
 ): string {
-  const switches = deployWith?.map(one => `-c ${quoted(one)}`) ?? [name];
-  return deployment(switches, { region, profile });
+  return deployment(name, deployWith, { region, profile });
 }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { neededSecrets, storeSecrets } from '../../../cli/deploy/secrets.ts';
 import { stackClients } from '../../../cli/pipelines/stack/clients.ts';
 import { parsePipelines } from '../../../lambda/config/config.ts';
@@ -11,6 +11,7 @@ import { secretNames } from '../../../simulator/world.ts';
 import { AUTH0 } from '../../config/samples.ts';
 import { SAMPLES, SOME } from '../../destinations/samples.ts';
 import { cli } from '../cli.ts';
+import { openStackWorld } from '../stack-world.ts';
 
 const NAMES = secretNames('prod');
 const CONFIG = { name: 'prod', auth0: AUTH0, azure: { ...SOME.azure, secret: NAMES.azure } };
@@ -98,4 +99,50 @@ test('without a configuration it says where one comes from', async () => {
     2,
     expect.stringContaining('specify its path with --config, or write one: init'),
   ]);
+});
+
+/** No credentials anywhere: not in files, and not from a machine of AWS. */
+const NOBODY = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere' };
+const REGION = { AWS_REGION: 'eu-west-1' };
+const IN_THIS_FOLDER = { CDK_DISABLE_CLI_TELEMETRY: 'true' };
+
+describe('without credentials', () => {
+  test('a deploy says what status says, and the command that needs none', async () => {
+    const args = ['deploy', '--config', await write('c.json', CONFIG)];
+    const { code, stdout, stderr } = await cli(args, { ...NOBODY, ...REGION });
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/no AWS credentials were found; log in as for the AWS CLI \(aws sso login/),
+    ]);
+    expect(stderr).toMatch(/\n {2}npx auth0-logs-to-azure deploy --dry-run --config \S+c\.json\n$/);
+    expect(stderr).not.toContain('state directory');
+  });
+
+  test('a deploy without a Region is refused: the CDK would take one of its own', async () => {
+    const { code, stderr } = await cli(['deploy', '--config', await write('c.json', CONFIG)], NOBODY);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('no AWS region is configured; specify --region'),
+    ]);
+  });
+});
+
+test('credentials that AWS does not know are no dry run: the template is written, and the error says so', async () => {
+  const world = await openStackWorld();
+  world.operations.refuse('cloudformation:DescribeStacks', 'InvalidClientTokenId');
+  const config = await write('c.json', CONFIG);
+  const env = { ...world.env, ...IN_THIS_FOLDER };
+  const refused = 'AWS does not recognize these credentials; check AWS_ACCESS_KEY_ID';
+  const deploy = await cli(['deploy', '--config', config], env);
+  expect([deploy.code, deploy.stderr]).toEqual([2, expect.stringContaining(refused)]);
+  const dryRun = await cli(['deploy', '--dry-run', '--config', config], env, folder);
+  expect([dryRun.code, dryRun.stderr]).toEqual([2, expect.stringContaining(refused)]);
+  expect(dryRun.stdout).toContain('the template is in cdk.out/Auth0LogsToAzure.template.json');
+  await world.close();
+}, 60_000);
+
+test('a switch without a value is refused', async () => {
+  const { code, stderr } = await cli(['deploy', '--config', await write('c.json', CONFIG), '-c', 'nested']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--context is "nested"; allowed: NAME=VALUE')]);
 });

@@ -47,5 +47,7 @@ describe('a command', () => {
 
 test('a federated pipeline is deployed and not run: "run" refuses it', () => {
   expect(firstRun(LOCAL, false)).toContain('\n  npx auth0-logs-to-azure run --once --config');
-  expect(firstRun({ config: 'prod.json' }, true)).toMatch(/\n {2}npx cdk deploy -c config=prod\.json$/);
+  expect(firstRun({ config: 'prod.json' }, true)).toMatch(
+    /\n {2}npx auth0-logs-to-azure deploy --config prod\.json$/,
+  );
 });

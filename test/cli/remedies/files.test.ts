@@ -1,5 +1,5 @@
 /** Scenes of files that are missing, open to others, or show too little: what is printed is typed, and mends them. */
-import { chmod, copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -64,3 +64,24 @@ test('a rule of redact that matches nothing: more logs are tried', async () => {
   expect(tried.code).toBe(0);
   expect(tried.stdout).toContain('20');
 });
+
+test('deploy without credentials: the dry run that it names checks the configuration and writes the template', async () => {
+  const { config, shell } = await open({}, { alarms: { email: ['ops@example.com'] } });
+  // No credentials anywhere: not in files, and not from a machine of AWS.
+  const env = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere', AWS_REGION: 'eu-west-1' };
+  const there = { ...shell, env: { ...env, CDK_DISABLE_CLI_TELEMETRY: 'true', COLUMNS: '10000' } };
+  const refused = await type(`npx auth0-logs-to-azure deploy --config ${config}`, there);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('log in as for the AWS CLI')]);
+  const { code, stdout, stderr } = await type(
+    only(refused.stderr, 'npx auth0-logs-to-azure deploy'),
+    there,
+    ' --json',
+  );
+  const template = 'cdk.out/Auth0LogsToAzure.template.json';
+  expect(JSON.parse(stdout)).toEqual({ stack: 'Auth0LogsToAzure', template, compared: false });
+  const notCompared =
+    /^it is not compared with what is deployed: no AWS credentials .* \(aws sso login, AWS_PROFILE, .*NAME$/m;
+  expect([code, stderr]).toEqual([0, expect.stringMatching(notCompared)]);
+  const { Outputs } = JSON.parse(await readFile(join(world.directory, template), 'utf8'));
+  expect(Object.keys(Outputs)).toHaveLength(1);
+}, 60_000);

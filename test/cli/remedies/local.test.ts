@@ -47,7 +47,11 @@ test.each(['status', 'doctor'])(
     });
     const { stdout } = await say(name);
     expect(stdout).not.toContain('npx auth0-logs-to-azure run');
-    expect(await parse(only(stdout, 'npx cdk'))).toEqual(['npx', 'cdk', 'deploy', '-c', `config=${config}`]);
+    const deploy = only(stdout, 'npx auth0-logs-to-azure deploy');
+    expect(deploy).toBe(`npx auth0-logs-to-azure deploy --config ${config}`);
+    // Without AWS: it has read the configuration, and asks for credentials.
+    const typed = await type(deploy, { env: { AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1' } });
+    expect([typed.code, typed.stderr]).toEqual([2, expect.stringContaining('no AWS credentials were found')]);
   },
 );
 

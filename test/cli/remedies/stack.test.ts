@@ -78,13 +78,13 @@ test('a deleted schedule: the very deployment that made it', async () => {
   const name = prod.output.schedule!;
   world.operations.schedules.delete(name);
   const { stdout } = await say('status --pipeline prod');
-  const [deploy = ''] = starting(stdout, 'npx cdk');
+  const [deploy = ''] = starting(stdout, 'npx auth0-logs-to-azure deploy');
   expect(await parse(deploy)).toEqual([
     'npx',
-    'cdk',
+    'auth0-logs-to-azure',
     'deploy',
-    '-c',
-    'config=config.json',
+    '--config',
+    'config.json',
     '--region',
     REGION,
     '--revert-drift',

@@ -4,14 +4,15 @@ import { TABLE } from './table.ts';
 
 const OF_ANOTHER_CALL: Readonly<Record<string, string>> = {
   firstRun: 'run --once',
-  revertDrift: 'npx cdk deploy --revert-drift',
-  deployment: 'npx cdk deploy',
+  revertDrift: 'deploy --revert-drift',
+  deployment: 'deploy',
+  templateAlone: 'deploy --dry-run',
   enableSchedule: 'aws scheduler update-schedule',
   backfillCommand: 'backfill',
   backfillLines: 'backfill',
 };
 const CALL =
-  /\bcommand\(\[([^\]]*)\]|\b(firstRun|revertDrift|enableSchedule|deployment|backfillCommand|backfillLines)\(/g;
+  /\bcommand\(\[([^\]]*)\]|\b(firstRun|revertDrift|enableSchedule|deployment|templateAlone|backfillCommand|backfillLines)\(/g;
 const WRITTEN =
   /awsCommand\(\s*[`'](\w+ [\w-]+)|\bput = `(\w+ [\w-]+)|[\s'`"](az [a-z]+|timedatectl \S+|chmod (?:-R|600)|sudo chown|cp \S+\.json)/g;
 /** Help is no remedy: test/docs/commands.test.ts runs its examples. */

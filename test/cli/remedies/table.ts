@@ -32,6 +32,7 @@ export const TABLE: readonly Row[] = rows(`
 cli/audit/json.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
 cli/audit/show.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
 cli/checkpoint/show.ts | backfill | logs that a new checkpoint skips: the backfill that is named ships them | ${LOCAL} | executed
+cli/deploy/run.ts | deploy --dry-run | deploy without credentials: the dry run that it names | ${FILES} | executed
 cli/doctor/checkpoint.ts | checkpoint set | in the future is an error for every command, and the remedy works as it is typed | test/cli/run/no-progress.test.ts | executed
 cli/doctor/clock.ts | timedatectl set-ntp | a 403 by a clock that is 25 min ahead | ${LOCAL} | parsed
 cli/doctor/columns.ts | az monitor | the rule’s columns: the file that is named is made, and doctor compares it | ${FILES} | parsed
@@ -41,7 +42,7 @@ cli/doctor/dropped-rows.ts | az login | no login of the Azure CLI: the command l
 cli/doctor/redaction.ts | dry-run --max | a rule of redact that matches nothing: more logs are tried | ${FILES} | executed
 cli/doctor/run.ts | az monitor | the rule’s columns: the file that is named is made, and doctor compares it | ${FILES} | parsed
 cli/doctor/secrets.ts | aws secretsmanager put-secret-value | a secret holds the placeholder | ${DEPLOY} | executed
-cli/doctor/state.ts | npx cdk deploy --revert-drift | a deleted schedule: the very deployment that made it | ${STACK} | parsed
+cli/doctor/state.ts | deploy --revert-drift | a deleted schedule: the very deployment that made it | ${STACK} | parsed
 cli/doctor/state.ts | replay --list | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
 cli/doctor/state.ts | replay | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
 cli/doctor/state.ts | run --once | before the first run: the run that it names | ${LOCAL} | executed
@@ -55,9 +56,9 @@ cli/pipelines/local/secrets.ts | chmod 600 | secrets that others may read: the f
 cli/pipelines/stack/problems.ts | aws dynamodb update-continuous-backups | point-in-time recovery is off | ${DEPLOY} | executed
 cli/pipelines/stack/problems.ts | aws dynamodb update-table | deletion protection is off | ${DEPLOY} | executed
 cli/pipelines/stack/problems.ts | aws sqs set-queue-attributes | the retry queue keeps messages for an hour | ${DEPLOY} | executed
-cli/pipelines/stack/target.ts | npx cdk deploy | a second deploy | test/deploy/deploying.ts | executed
+cli/pipelines/stack/target.ts | deploy | a second deploy | test/deploy/deploying.ts | executed
 cli/pipelines/stack/triggers.ts | aws lambda update-event-source-mapping | the trigger of replay is disabled | ${DEPLOY} | executed
-cli/pipelines/stack/triggers.ts | npx cdk deploy --revert-drift | a deleted schedule: the very deployment that made it | ${STACK} | parsed
+cli/pipelines/stack/triggers.ts | deploy --revert-drift | a deleted schedule: the very deployment that made it | ${STACK} | parsed
 cli/pipelines/stack/triggers.ts | aws scheduler update-schedule | the schedule is disabled | ${DEPLOY} | executed
 cli/pipelines/workspace-reader.ts | az monitor | no workspace id: the command lists them | ${WORKSPACE} | parsed
 cli/replay/run.ts | run --once | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed

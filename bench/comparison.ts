@@ -1,0 +1,75 @@
+/** What the section "whole-path" says, in sentences and small tables. */
+import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
+import { type AllKept, type Kept, type Row, table, text, wantedRows } from './report.ts';
+import { DIY, FLOOR, OURS } from './sides.ts';
+import { PARTS } from './whole-path.ts';
+
+const CHOSEN = OURS.find(({ kind }) => kind === LOGS_INGESTION.kind)!;
+
+/** Beside the others, as fast as both vendors answer. */
+export function comparisonText({ 'whole-path': kept }: AllKept): string | undefined {
+  if (!kept) return undefined;
+  const rows = rowsOf(kept, PARTS.free.title);
+  const paced = rowsOf(kept, PARTS.paced.title);
+  const ours = rowFor(rows, CHOSEN.name);
+  const first = ours?.[`÷ ${DIY.name}`]
+    ? `A log takes **${ours[`÷ ${DIY.name}`]} times** the processor time that it takes in 25 lines of your own, and ${ours[`÷ ${FLOOR.name}`]} times that of the floor.`
+    : `A log takes ${ours?.[`÷ ${FLOOR.name}`]} times the processor time of the floor.`;
+  return [
+    `${first} At ${paced[0]?.['condition']}, where a run waits for Auth0, it takes ${rowFor(paced, CHOSEN.name)?.[`÷ ${DIY.name}`]} times that of your own.`,
+    table(
+      rows.map(row => ({
+        '': row['what']!,
+        'CPU, µs a log': `${text(row['CPU µs a log'])} (${row['from to']})`,
+        'wall, ms a 1,000 logs': Math.round(Number(row['wall ms']) / 20),
+        posts: row['posts']!,
+        'connections to Auth0, Azure': `${row['to Auth0']}, ${row['to Azure']}`,
+        'peak memory, MiB': Math.round(Number(row['peak MiB'])),
+      })),
+    ),
+    dated(kept),
+  ].join('\n\n');
+}
+
+/** In the share of a processor that the function has. */
+export function heldText({ 'whole-path': kept }: AllKept): string | undefined {
+  if (!kept) return undefined;
+  const rows = [PARTS.held, PARTS.small].flatMap(part => rowsOf(kept, part.title));
+  const ours = rowFor(rows, CHOSEN.name);
+  return [
+    `With 512 MB, a run of 200 pages takes **${ours?.['÷ the chain']} times** as long as the pages alone, asked for one after the other with a whole processor.`,
+    table(
+      rows.map(row => ({
+        '': `${row['what']}, ${String(row['condition']).replace(/.*in /, '')}`,
+        'wall ms': row['wall ms']!,
+        '÷ the chain': row['÷ the chain'] ?? '',
+        'CPU, µs a log': row['CPU µs a log']!,
+        'an idle run, ms': row['idle ms'] ?? '',
+        'of it CPU, ms': row['idle CPU ms'] ?? '',
+      })),
+    ),
+    dated(kept),
+  ].join('\n\n');
+}
+
+/** Every figure that has a limit, the missed ones first. */
+export function targetsText(all: AllKept): string | undefined {
+  const wanted = Object.values(all).flatMap(({ wanted: own = [] }) => own);
+  if (wanted.length === 0) return undefined;
+  const isMissed = ({ value, atMost }: (typeof wanted)[number]) => value > atMost;
+  const missed = wanted.filter(isMissed);
+  const others = wanted.filter(one => !isMissed(one));
+  return [
+    `Of ${wanted.length} figures that have a limit, ${missed.length} miss it.`,
+    table(wantedRows([...missed, ...others])),
+  ].join('\n\n');
+}
+
+export const rowsOf = (kept: Kept, condition: string): readonly Row[] =>
+  kept.rows.filter(row => row['condition'] === condition);
+
+const rowFor = (rows: readonly Row[], what: string) => rows.find(row => row['what'] === what);
+
+function dated({ date, machine, node }: Kept): string {
+  return `_${date}, ${machine}, Node ${node}. A median, with the smallest and the largest._`;
+}

@@ -50,7 +50,7 @@ const HOUSE = `
 | simulator/aws/cloudwatch/    | simulator/                                                      | node:*
 | simulator/aws/ministack/     | simulator/                                                      | node:*
 | scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/* simulator/* | node:*
-| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema yaml esbuild cli-progress @stryker-mutator/* vitest node:*
+| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema yaml esbuild cli-progress playwright-core @stryker-mutator/* vitest node:*
 | bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
 | vitest.*                     | test/cdk/folder.ts                                              | vitest node:path
 `;
@@ -69,6 +69,7 @@ const TESTS = `
 | test/cli/pipelines/local/   | test/cli/ test/config/ test/destinations/
 | test/cli/pipelines/stack/   | test/cli/ test/config/
 | test/cli/demo/live/         |
+| test/cli/demo/              | test/cli/ test/cli/web/ test/cli/demo/live/
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
 | test/cli/web/               | test/cli/

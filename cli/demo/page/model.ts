@@ -5,7 +5,7 @@ export interface LiveState {
   readonly destination: string;
   readonly seed: number;
   readonly nowMs: number;
-  /** How far the demo's clock was moved ahead of the machine's. */
+  /** How far the clock was moved since the demo began. */
   readonly movedMs: number;
   readonly auth0: { readonly logs: number; readonly newestMs?: number };
   readonly ship: ShipState;

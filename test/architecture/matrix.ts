@@ -87,7 +87,7 @@ const TESTS = `
 | test/deploy/                | test/destinations/
 | test/destinations/          | test/destinations/<kind>/sample.ts test/edges/server.ts test/simulator/azure/
 | test/destinations/<kind>/   | test/azure/ test/cli/ test/cli/doctor/ test/config/ test/destinations/ test/edges/server.ts test/simulator/azure/ test/stories/
-| test/docs/                  | test/azure/ test/cli/ test/cli/replay/ test/destinations/ test/scripts/
+| test/docs/                  | test/azure/ test/cli/ test/cli/demo/ test/cli/replay/ test/destinations/ test/scripts/
 | test/edges/                 | test/config/ test/destinations/
 | test/golden/                |
 | test/package/               | test/deploy/

@@ -34,7 +34,7 @@ export function Tiles({ tiles }: { readonly tiles: TilesState }) {
           title="Logins over time, by the hour"
           times={logins.map(one => one.atMs)}
           series={[
-            { label: 'success', values: logins.map(one => one.success), color: '--line-2', isArea: true },
+            { label: 'success', values: logins.map(one => one.success), color: '--line-2' },
             { label: 'failure', values: logins.map(one => one.failure), color: '--bad' },
           ]}
           text={number}

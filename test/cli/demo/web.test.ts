@@ -6,8 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUTTONS } from '../../../cli/demo/live/buttons.ts';
 import { servePage } from '../../../cli/demo/web.ts';
 import { cli, startCli } from '../cli.ts';
-import { seriousProblems } from '../web/axe.ts';
-import { NO_BROWSER, openBrowser } from '../web/browser.ts';
+import {
+  addressOf,
+  findingsOf,
+  isTooWide,
+  LOOKS,
+  NO_BROWSER,
+  openBrowser,
+  openPage,
+} from '../web/browser.ts';
 import { isWhole, openLive, type Played } from './live/live.ts';
 
 describe.skipIf(NO_BROWSER)('the page of the demo', { timeout: 120_000 }, () => {
@@ -21,13 +28,11 @@ describe.skipIf(NO_BROWSER)('the page of the demo', { timeout: 120_000 }, () => 
     let live: Played;
     let web: Awaited<ReturnType<typeof servePage>>;
     let page: Page;
-    const errors: string[] = [];
+    let errors: readonly string[];
     beforeAll(async () => {
       live = await openLive();
       web = await servePage(live);
-      page = await (await browser.newContext()).newPage();
-      page.on('pageerror', error => errors.push(error.message));
-      page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+      ({ page, errors } = await openPage(browser));
       await page.goto(web.url);
       await page.getByRole('heading', { name: 'What can go wrong' }).waitFor();
       await live.turnUntil(isWhole);
@@ -77,26 +82,20 @@ describe.skipIf(NO_BROWSER)('the page of the demo', { timeout: 120_000 }, () => 
       },
     );
 
-    test('light and dark, wide and narrow: axe finds nothing serious, and nothing is cut off', async () => {
+    test('light and dark, wide and narrow: axe finds nothing, and nothing is cut off', async () => {
       // With a fault in force: its colors are others.
       await fault('azure-down').getByRole('button').click();
       await meanwhile(fault('azure-down').getByText('in force').waitFor());
-      const found: Record<string, unknown> = {};
-      for (const colorScheme of ['light', 'dark'] as const) {
-        for (const width of [1180, 400]) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          await page.setViewportSize({ width, height: 900 });
-          const cutOff = Number(await page.evaluate('document.documentElement.scrollWidth')) - width;
-          found[`${colorScheme} ${width}`] = { problems: await seriousProblems(page), cutOff };
-        }
+      for (const { colorScheme, width } of LOOKS) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 900 });
+        const look = `${colorScheme} ${width}`;
+        expect.soft({ look, findings: await findingsOf(page), isTooWide: await isTooWide(page) }).toEqual({
+          look,
+          findings: [],
+          isTooWide: false,
+        });
       }
-      const nothing = { problems: [], cutOff: 0 };
-      expect(found).toEqual({
-        'light 1180': nothing,
-        'light 400': nothing,
-        'dark 1180': nothing,
-        'dark 400': nothing,
-      });
       await fault('azure-down').getByRole('button').click();
       await live.turnUntil(() => live.button('azure-down').phase === 'ready');
     });
@@ -120,28 +119,19 @@ describe.skipIf(NO_BROWSER)('the page of the demo', { timeout: 120_000 }, () => 
     });
   });
 
-  test('the command serves it until a signal, and the page says that the command is gone', async () => {
+  test('npm start -- --web serves it until a signal, and the page says that the command is gone', async () => {
     const TMPDIR = await mkdtemp(join(tmpdir(), 'demo-web-'));
-    const { child, ended } = startCli(['--web', '--logs', '200'], { TMPDIR });
-    const address = await new Promise<string>(resolve => {
-      let printed = '';
-      child.stdout?.on('data', data => {
-        printed += data;
-        const url = /http:\/\/127\.0\.0\.1:\d+\S+/.exec(printed)?.[0];
-        if (url !== undefined) resolve(url);
-      });
-      void ended.then(() => resolve(''));
-    });
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(address);
+    const command = startCli(['--web', '--logs', '200'], { TMPDIR });
+    const { page } = await openPage(browser);
+    await page.goto(await addressOf(command));
     // The loops are at work: the backlog is shipped, and new logs follow.
     await page
       .locator('[data-station="accepted"]')
       .getByText(/^2\d\d logs$/)
       .waitFor();
-    child.kill('SIGTERM');
+    command.child.kill('SIGTERM');
     await page.getByRole('alert').getByText('The command has ended').waitFor();
-    const { code, stderr } = await ended;
+    const { code, stderr } = await command.ended;
     expect(stderr).toBe('interrupted; stopping everything that was started\n');
     expect({ code, left: await readdir(TMPDIR) }).toEqual({ code: 130, left: [] });
     await rm(TMPDIR, { recursive: true });

@@ -1,4 +1,5 @@
 /** The Auth0 half: domain, retention and credentials, tried with a real request for a token and for logs. */
+import { readFileSync } from 'node:fs';
 import { ENV } from '../../lambda/core/contract.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { baseUrlOf, systemClock } from '../../lambda/environment.ts';
@@ -60,21 +61,42 @@ async function corrected(
   return {
     domain: await askDomain(ask, domain),
     logRetentionDays,
-    credentials: await askCredentials(ask, credentials['clientId']),
+    credentials: await askCredentials(ask, credentials),
   };
 }
 
 const askDomain = (ask: Questions, initial = '') =>
   ask.text('Domain of the Auth0 tenant, such as acme.eu.auth0.com', initial, domainProblem);
 
-async function askCredentials(ask: Questions, initial = ''): Promise<SecretFields> {
+/** What begins the answer that names a file: no secret of Auth0 contains it. */
+const FILE = '@';
+
+/** @param before answers that Enter keeps */
+async function askCredentials(ask: Questions, before: SecretFields = {}): Promise<SecretFields> {
+  const { clientId: initial = '' } = before;
   const required = (answer: string) => (answer === '' ? 'it is empty' : undefined);
   const clientId = await ask.text(
-    'Client ID of a Machine to Machine application that is authorized for the Auth0 Management API with read:logs',
+    'Client ID of a Machine to Machine application with read:logs',
     initial,
     required,
   );
-  return { clientId, clientSecret: await ask.secret('Its client secret') };
+  const given = await ask.secret(
+    `Its client secret, or ${FILE}FILE with its private key (PEM)`,
+    answer => (answer.startsWith(FILE) ? keyProblem(answer.slice(1)) : undefined),
+    before['clientSecret'] ?? before['privateKey'],
+  );
+  if (given.startsWith(FILE)) return { clientId, privateKey: readFileSync(given.slice(1), 'utf8') };
+  return { clientId, [given === before['privateKey'] ? 'privateKey' : 'clientSecret']: given };
+}
+
+function keyProblem(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').includes('PRIVATE KEY-----')
+      ? undefined
+      : `${file} holds no private key in PEM`;
+  } catch {
+    return `${file} cannot be read`;
+  }
 }
 
 const domainProblem = (domain: string) => problemWith('auth0.domain', { auth0: { domain } });

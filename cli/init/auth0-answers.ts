@@ -40,11 +40,9 @@ export function auth0Answers(session: Session): Promise<Checked<Auth0Answers>> {
 
 async function firstAnswers({ options, env, ask }: Session): Promise<Auth0Answers> {
   const domain = options.domain ?? (await askDomain(ask!));
-  refuse('--domain', domainProblem(domain));
   const days =
     options.logRetentionDays ??
     (await ask!.choose('Plan of the tenant: how long does Auth0 keep logs?', PLANS, '1'));
-  refuse('--log-retention-days', daysProblem(days));
   const credentials =
     options.credentials !== undefined
       ? secretIn('--credentials', options.credentials)
@@ -99,13 +97,9 @@ function keyProblem(file: string): string | undefined {
   }
 }
 
-const domainProblem = (domain: string) => problemWith('auth0.domain', { auth0: { domain } });
-const daysProblem = (days: string) =>
+export const domainProblem = (domain: string) => problemWith('auth0.domain', { auth0: { domain } });
+export const daysProblem = (days: string) =>
   problemWith('auth0.logRetentionDays', { auth0: { logRetentionDays: days === '' ? days : Number(days) } });
-
-function refuse(flag: string, problem: string | undefined): void {
-  if (problem !== undefined) throw new UsageError(`${flag}: ${problem}`);
-}
 
 /** The fields of a secret, from a JSON file. Throws UsageError, which never quotes a value. */
 export function secretIn(flag: string, file: string): SecretFields {

@@ -6,7 +6,7 @@ export type Fetch = (url: string, init?: FetchInit) => Promise<Answer>;
 
 export interface FetchInit {
   readonly method?: string;
-  readonly headers?: Headers | Record<string, string>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer | URLSearchParams;
   readonly redirect?: 'manual';
   readonly signal?: AbortSignal;

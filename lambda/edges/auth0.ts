@@ -1,13 +1,13 @@
-/** Auth0's tenant logs as a LogSource, by the `auth0` package's LogsClient. */
+/** Auth0's tenant logs as a LogSource. */
 import { randomUUID } from 'node:crypto';
-import { LogsClient } from 'auth0/logs';
 import type { PipelineConfig } from '../config/config.ts';
 import { AUTH0_PAGE_SIZE } from '../core/contract.ts';
-import { type Answer, type Fetch, type FetchInit, withinLimit, withTimeLimit } from '../core/http.ts';
+import { type Answer, type Fetch, withinLimit, withTimeLimit } from '../core/http.ts';
 import type { Clock, Fault, LogSource, PageAnswer, SecretSource, StartFrom } from '../core/model.ts';
 import { logDateOf, logIdOf } from '../core/record/log.ts';
 import { isPastLogId, LOWEST_LOG_ID_PREFIX, logIdPrefix, syntheticLogId } from '../core/record/log-id.ts';
 import { noAnswer, readNextLogId, readRateLimit, refusal } from './auth0-answer.ts';
+import { logsClient, type Query } from './auth0-client.ts';
 import { auth0Token } from './auth0-token.ts';
 
 export interface Auth0LogsOptions {
@@ -21,15 +21,11 @@ export interface Auth0LogsOptions {
   readonly randomUuid?: () => string;
 }
 
-type Query = Readonly<Record<string, string | number | boolean>>;
-
 const DAY_MS = 86_400_000;
 /** The newest log by date: search mode, since checkpoint mode knows no "last". */
 const NEWEST: Query = { page: 0, per_page: 1, sort: 'date:-1', include_totals: false };
 /** Before any log of Auth0's. */
 const FIRST_DATE_MS = Date.UTC(2000);
-/** Else the package adds page, per_page and include_totals of its own. It knows no `from` and `take`: they go beside. */
-const NO_DEFAULTS = { page: null, per_page: null, include_totals: null };
 
 /**
  * The tenant's logs. A refused token (401, 403) is dropped with its secret, and the call repeated.
@@ -47,42 +43,21 @@ export function auth0Logs(options: Auth0LogsOptions): LogSource {
     randomUuid: options.randomUuid ?? randomUUID,
   });
   const baseUrl = `${options.baseUrl ?? `https://${config.customDomain ?? config.domain}`}/api/v2`;
+  const logs = logsClient(baseUrl, options.fetch);
 
-  /** One request, within the limit. The package's errors are not used for the status: it loses the status of invalid JSON. */
+  /** One request, within the limit. */
   const request = async (query: Query, timeoutMs: number, limit: AbortSignal): Promise<PageAnswer> => {
-    const seen: { answer?: Answer; failure?: unknown } = {};
     try {
       const granted = await withinLimit(token.get(timeoutMs), limit);
       if (granted.kind === 'fault') return granted;
-      const client = new LogsClient({
-        baseUrl,
-        token: granted.token.reveal(),
-        maxRetries: 0,
-        // The package's own limit ends with the headers; the signal covers the body too, and fires first.
-        timeoutInSeconds: timeoutMs / 1000 + 1,
-        fetch: async (input, init) => {
-          try {
-            seen.answer = await options.fetch(String(input), { ...(init as FetchInit), redirect: 'manual' });
-            // The package reads status, headers and text, and no more.
-            return seen.answer as Response;
-          } catch (error) {
-            // Not thrown on: the package would leave its timer running, and a command line waiting for it.
-            seen.failure = error;
-            return Response.error();
-          }
-        },
-      });
-      const page = await client.list(NO_DEFAULTS, { queryParams: query, abortSignal: limit });
-      return readPage(seen.answer!, query, page.response);
+      const { answer, body } = await logs(query, granted.token, limit);
+      return answer.ok ? readPage(answer, body) : refused(answer, query, body);
     } catch (error) {
-      const { answer, failure = error } = seen;
-      if (!answer || answer.ok) return { kind: 'fault', fault: noAnswer(failure) };
-      return refused(answer, query, error instanceof Error && 'body' in error ? error.body : undefined);
+      return { kind: 'fault', fault: noAnswer(error) };
     }
   };
 
-  const readPage = (answer: Answer, query: Query, logs: unknown): PageAnswer => {
-    if (!answer.ok) return refused(answer, query, undefined);
+  const readPage = (answer: Answer, logs: unknown): PageAnswer => {
     const rateLimit = readRateLimit(answer.headers);
     if (answer.status !== 200 || !Array.isArray(logs)) {
       const type = answer.headers.get('content-type') ?? 'no content type';

@@ -70,9 +70,7 @@ function headersOf({ headers = {}, body: given }: FetchInit, body: string | Buff
     all['content-type'] = 'application/x-www-form-urlencoded;charset=UTF-8';
   }
   if (body !== undefined) all['content-length'] = Buffer.byteLength(body);
-  for (const [name, value] of headers instanceof Headers ? headers : Object.entries(headers)) {
-    all[name.toLowerCase()] = value;
-  }
+  for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value;
   return all;
 }
 

@@ -23,7 +23,7 @@ test('asks as fetch would: its own headers last, a form as a form, bytes as byte
   const body = Buffer.from('[{"a":"日本"}]');
   const headers = { Authorization: 'Bearer x', 'user-agent': 'other' };
   await (await fetch(url, { method: 'POST', headers, body })).text();
-  await (await fetch(url, { headers: new Headers({ 'X-One': '1' }) })).text();
+  await (await fetch(url, { headers: { 'X-One': '1' } })).text();
   expect(taken[0]).toMatchObject({ method: 'GET', path: '/a', headers: { 'accept-encoding': 'gzip' } });
   expect(taken[0]?.query.get('b')).toBe('c d');
   expect(taken[0]?.headers['content-length']).toBeUndefined();

@@ -36,7 +36,7 @@ const HOUSE = `
 | cli/azure/                   | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/        | commander @aws-sdk/client-iam @aws-sdk/client-lambda node:*
 | cli/init/                    | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/checks/ lambda/edges/* | commander @clack/prompts node:*
 | cli/replay/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/letters/ cli/pipelines/stack/ cli/window/ | commander cli-table3 @aws-sdk/client-sqs node:*
-| cli/acceptance/              | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ lambda/edges/* | commander @aws-sdk/client-cloudwatch node:*
+| cli/acceptance/              | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/pipelines/stack/ lambda/edges/* | commander @aws-sdk/client-cloudwatch node:*
 | cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/letters/ cli/pipelines/local/ cli/window/ cli/web/ cli/<command>/page/ | commander cli-table3 valibot node:*
 | cli/                         | cli/terminal/ cli/<command>/command.ts                          | commander node:*
 | azure/asim/                  | azure/ lambda/core/record/                                      | node:*

@@ -1,5 +1,5 @@
 /**
- * `npm run generate -- status-pages FOLDER`: pictures of `status --web` in Chromium, light and dark, on desktop and phone, for
+ * `npm run generate -- screens FOLDER`: pictures of `status --web` in Chromium, light and dark, on desktop and phone, for
  * people to look at. docs/images/status-web.png is desktop-light.png, after pngquant.
  * The command is the real one, over a state directory with a run, a ledger of six hours with an outage, and dead letters.
  */

@@ -6,7 +6,7 @@ import type { RunReport } from '../lambda/core/report.ts';
 import type { Taken, Task } from './client-process.ts';
 import { ask } from './open-world.ts';
 
-export type Client = { readonly pid: number; call<T>(task: Task): Promise<Taken<T>>; end(): void };
+export type Client = { readonly pid: number; call<T>(task: Task): Promise<Taken<T>>; end(): Promise<void> };
 
 /** How a process is started. */
 export interface Start {
@@ -36,7 +36,16 @@ export function startClient(
     env: { PATH: process.env['PATH'], ...start.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  return { pid: child.pid ?? 0, call: task => ask(child, task), end: () => child.disconnect() };
+  return {
+    pid: child.pid ?? 0,
+    call: task => ask(child, task),
+    end: () =>
+      new Promise(resolve => {
+        if (!child.connected) return resolve();
+        child.once('exit', () => resolve());
+        child.disconnect();
+      }),
+  };
 }
 
 /** One task in a process that ends with it. */
@@ -50,7 +59,7 @@ export async function once<T>(
   try {
     return await client.call<T>(task);
   } finally {
-    client.end();
+    await client.end();
   }
 }
 

@@ -1,10 +1,7 @@
 /** What the section "whole-path" says, in sentences and small tables. */
-import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
 import { type AllKept, type Kept, type Row, table, text, wantedRows } from './report.ts';
-import { DIY, FLOOR, OURS } from './sides.ts';
-import { PARTS } from './whole-path.ts';
-
-const CHOSEN = OURS.find(({ kind }) => kind === LOGS_INGESTION.kind)!;
+import { CHOSEN, DIY, FLOOR } from './sides.ts';
+import { LOGS, PARTS } from './whole-path.ts';
 
 /** Beside the others, as fast as both vendors answer. */
 export function comparisonText({ 'whole-path': kept }: AllKept): string | undefined {
@@ -21,7 +18,7 @@ export function comparisonText({ 'whole-path': kept }: AllKept): string | undefi
       rows.map(row => ({
         '': row['what']!,
         'CPU, µs a log': `${text(row['CPU µs a log'])} (${row['from to']})`,
-        'wall, ms a 1,000 logs': Math.round(Number(row['wall ms']) / 20),
+        'wall, ms a 1,000 logs': Math.round((Number(row['wall ms']) * 1000) / LOGS),
         posts: row['posts']!,
         'connections to Auth0, Azure': `${row['to Auth0']}, ${row['to Azure']}`,
         'peak memory, MiB': Math.round(Number(row['peak MiB'])),
@@ -52,6 +49,18 @@ export function heldText({ 'whole-path': kept }: AllKept): string | undefined {
   ].join('\n\n');
 }
 
+/** By whose code it is. */
+export function profileText({ profile: kept }: AllKept): string | undefined {
+  if (!kept) return undefined;
+  const share = (of: RegExp) =>
+    kept.rows.reduce((sum, row) => sum + (of.test(String(row['what'])) ? Number(row['share, %']) : 0), 0);
+  return [
+    `Node’s own work takes ${share(/^Node|garbage/).toFixed(0)} % of it: garbage collection, http, TLS and sockets. The rest is that of the function’s code and its packages.`,
+    table(kept.rows.map(row => ({ '': row['what']!, '%': Math.round(Number(row['share, %'])) }))),
+    `_${kept.date}. The main thread of one run of ${CHOSEN.name}, start-up in. What is Node’s own, such as \`JSON.parse\`, counts for the code that calls it; gzip runs in other threads._`,
+  ].join('\n\n');
+}
+
 /** Every figure that has a limit, the missed ones first. */
 export function targetsText(all: AllKept): string | undefined {
   const wanted = Object.values(all).flatMap(({ wanted: own = [] }) => own);
@@ -68,7 +77,7 @@ export function targetsText(all: AllKept): string | undefined {
 export const rowsOf = (kept: Kept, condition: string): readonly Row[] =>
   kept.rows.filter(row => row['condition'] === condition);
 
-const rowFor = (rows: readonly Row[], what: string) => rows.find(row => row['what'] === what);
+export const rowFor = (rows: readonly Row[], what: string) => rows.find(row => row['what'] === what);
 
 function dated({ date, machine, node }: Kept): string {
   return `_${date}, ${machine}, Node ${node}. A median, with the smallest and the largest._`;

@@ -11,6 +11,7 @@ import { deploy } from './deploy.ts';
 import { faults } from './faults.ts';
 import { memory } from './memory.ts';
 import { pipelines } from './pipelines.ts';
+import { profile } from './profile.ts';
 import { rateLimits } from './rate-limits.ts';
 import { type Bench, misses, table, wantedRows } from './report.ts';
 import { keepResults } from './results.ts';
@@ -30,6 +31,7 @@ const BUNDLES = {
 const SECTIONS: Readonly<Record<string, Bench>> = {
   'whole-path': wholePath,
   faults,
+  profile,
   'rate-limits': rateLimits,
   imports,
   sizes,

@@ -1,13 +1,15 @@
 /** Writes what the results say into the pages: each text between its marks, the picture, and all results. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { comparisonText, heldText, targetsText } from './comparison.ts';
+import { comparisonText, heldText, profileText, targetsText } from './comparison.ts';
 import { faultsText } from './fault-table.ts';
+import { drainText, growthText, volumeText } from './growth.ts';
 import { picture } from './picture.ts';
 import { type AllKept, type Kept, table, wantedRows } from './report.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const README = 'README.md';
 const PERFORMANCE = 'docs/performance.md';
+const COST = 'docs/cost.md';
 const PICTURE = 'docs/images/performance.svg';
 const RESULTS = 'bench/results.md';
 
@@ -21,6 +23,10 @@ const TEXTS: readonly {
   { page: PERFORMANCE, mark: 'comparison', text: comparisonText },
   { page: PERFORMANCE, mark: 'faults', text: faultsText },
   { page: PERFORMANCE, mark: 'held', text: heldText },
+  { page: PERFORMANCE, mark: 'profile', text: profileText },
+  { page: PERFORMANCE, mark: 'growth', text: growthText },
+  { page: PERFORMANCE, mark: 'drain', text: drainText },
+  { page: COST, mark: 'volume', text: volumeText },
   { page: PERFORMANCE, mark: 'targets', text: targetsText },
 ];
 

@@ -25,6 +25,8 @@ export const OURS: readonly (Side & { readonly kind: Kind })[] = KINDS.map(kind 
   name: `ours, ${APIS[kind].title}`,
   kind,
 }));
+/** The one that stands for both where one is enough. */
+export const CHOSEN = OURS.find(({ kind }) => kind === LOGS_INGESTION.kind)!;
 export const DIY: Side = {
   name: 'do it yourself',
   module: ['diy', 'handler'],
@@ -44,6 +46,8 @@ export interface Condition extends Run {
   readonly memoryMb: number;
   /** Whether the process has only that size's share of a processor. */
   readonly isHeld?: boolean;
+  /** A folder for the profile of the process. */
+  readonly profileTo?: string;
 }
 
 export interface Measured extends Counts {
@@ -82,7 +86,7 @@ export async function openSides(folder: string, mix: Mix, pages: number): Promis
   return {
     run: async (side, condition) => {
       await stub.begin(condition);
-      const client = startClient(folder, environmentOf(side), startOf(side, condition.memoryMb));
+      const client = startClient(folder, environmentOf(side), startOf(side, condition));
       const held = condition.isHeld ? hold(client.pid, condition.memoryMb / WHOLE_MB) : undefined;
       try {
         const task = taskOf(folder, side);
@@ -97,7 +101,7 @@ export async function openSides(folder: string, mix: Mix, pages: number): Promis
         return { ...counts, ...taken, logs, ...(idle && { idle }), ...(held && { heldBy: held.by }) };
       } finally {
         held?.release();
-        client.end();
+        await client.end();
       }
     },
     close: async () => {
@@ -144,10 +148,11 @@ function peerEnvironment(stub: Readonly<Record<string, string>>) {
 }
 
 /** The heap sizes that AWS gives Node in a function of this memory, roughly; ours with what our stack adds. */
-function startOf({ kind }: Side, memoryMb: number): Start {
+function startOf({ kind }: Side, { memoryMb, profileTo }: Condition): Start {
   const flags = [
     `--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`,
     `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
+    ...(profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`]),
   ];
   return { flags, env: kind ? MEMORY_ENVIRONMENT : {} };
 }

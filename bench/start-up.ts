@@ -98,7 +98,7 @@ export const coldStart: Bench = async ({ folder, note }) => {
       arguments: [bundled(folder, 'ship'), ...args],
     };
     const { result } = await client.call<ColdStep[]>(task);
-    client.end();
+    await client.end();
     const rows = result.map(({ step, fromMs, toMs }) => ({
       step,
       'from ms': fromMs,

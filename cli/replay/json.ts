@@ -1,7 +1,8 @@
 /** Dead letters, and what became of them, as a machine reads it. */
+
+import type { Carried } from '../pipelines/letters/carry.ts';
+import { type Letter, logsIn, type Survey } from '../pipelines/letters/letters.ts';
 import type { Target } from '../pipelines/operated.ts';
-import type { Carried } from './carry.ts';
-import { type Letter, logsIn, type Survey } from './letters.ts';
 
 /** What `--list --json` prints. */
 export function listJson({ place }: Target, { chosen, seen }: Survey) {

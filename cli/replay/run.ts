@@ -1,17 +1,20 @@
 /** Does with dead letters what the options say: lists, shows, or counts, confirms and then moves or delivers them. */
+import { type Carried, type Carry, carryAll, moving } from '../pipelines/letters/carry.ts';
+import { type Choice, type Letter, type Survey, survey } from '../pipelines/letters/letters.ts';
+import { lettersText } from '../pipelines/letters/told.ts';
 import { openTarget } from '../pipelines/open.ts';
 import type { Target, TargetOptions } from '../pipelines/operated.ts';
-import { command } from '../pipelines/remedy.ts';
 import { type Asked, confirm, terminal } from '../terminal/confirm.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
+import { liveLine } from '../terminal/live-line.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
 import { wrapped } from '../terminal/text.ts';
-import { type Carried, type Carry, carryAll } from './carry.ts';
+import { counted } from '../terminal/words.ts';
+import { parseChoice, parseMax } from './choice.ts';
 import { listJson, replayJson } from './json.ts';
 import { showLetter } from './letter.ts';
-import { type Choice, type Letter, parseChoice, parseMax, survey } from './letters.ts';
-import { lettersText, nothingText, tellList, tellPlan, tellResult } from './show.ts';
+import { nothingText, tellList, tellPlan, tellResult } from './show.ts';
 
 export interface ReplayOptions extends TargetOptions {
   readonly list?: true;
@@ -66,11 +69,18 @@ async function listLetters(
   { json }: { readonly json?: true },
   stop: AbortSignal,
 ): Promise<number> {
-  const found = await survey(target, choice, stop);
+  const found = await watchedSurvey(target, choice, stop);
   if (json) console.log(JSON.stringify(listJson(target, found), undefined, 2));
   else if (found.chosen.length === 0) console.log(wrapped(nothingText(found, target.place)));
   else tellList(target, found);
   return stop.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** With its progress on standard error. */
+async function watchedSurvey(target: Target, choice: Choice, stop: AbortSignal): Promise<Survey> {
+  const screen = liveLine(process.stderr, Date.now);
+  const onSeen = (letters: number) => screen.update(`${counted(letters, 'dead letter')} read`);
+  return survey(target, choice, stop, onSeen).finally(screen.clear);
 }
 
 /** Returns the exit code. Throws UsageError when it may not be done. */
@@ -81,7 +91,7 @@ async function moveLetters(
   stop: AbortSignal,
 ): Promise<number> {
   const carry = await carryOf(target, options, stop);
-  const found = await survey(target, { ...choice, max: Number.POSITIVE_INFINITY }, stop);
+  const found = await watchedSurvey(target, { ...choice, max: Number.POSITIVE_INFINITY }, stop);
   const isMeant = ({ problem }: Letter) => problem === undefined || options.includeUndecodable === true;
   const chosen = found.chosen.filter(isMeant).slice(0, choice.max);
   const left = found.chosen.filter(letter => !isMeant(letter));
@@ -117,20 +127,8 @@ const aroundCommands = (text: string) =>
     .join('\n');
 
 async function carryOf(target: Target, options: ReplayOptions, stop: AbortSignal): Promise<Carry> {
-  if (options.local) return (await import('./local.ts')).delivery(target, stop);
-  const next =
-    target.kind === 'stack'
-      ? `The replay function delivers them now. To check:\n  ${command(['status'], options)}`
-      : `The next run delivers them:\n  ${command(['run', '--once'], options)}`;
-  return {
-    done: 'moved',
-    question: 'back to the retry queue',
-    next,
-    one: async ({ queues }, { raw, letter }) => {
-      await queues.redrive(raw);
-      return { logs: letter.batch?.count ?? 0, logsDeadLettered: 0, logsRequeued: 0 };
-    },
-  };
+  if (options.local) return (await import('../pipelines/letters/deliver.ts')).delivery(target, stop);
+  return moving(target.kind, options);
 }
 
 async function isAllowed(

@@ -1,11 +1,12 @@
 /** The texts of `replay`: the list of dead letters, and the lines before and after they are moved or delivered. */
 import Table from 'cli-table3';
+import type { Carried, Carry } from '../pipelines/letters/carry.ts';
+import { failedAtMs, type Letter, reasonText, type Survey, shortId } from '../pipelines/letters/letters.ts';
+import { lettersText, reasonsText, rejectedText, resultSentences } from '../pipelines/letters/told.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { colors, columnsOf, harmless, printError, shortened, wrapped } from '../terminal/text.ts';
 import { counted } from '../terminal/words.ts';
-import type { Carried, Carry } from './carry.ts';
-import { failedAtMs, type Letter, logsIn, reasonText, type Survey, shortId } from './letters.ts';
 
 const LOG_ID_CHARACTERS = 22;
 const MESSAGE_CHARACTERS = 240;
@@ -29,39 +30,23 @@ export function tellPlan(
       `${counted(left.length, 'message')} cannot be delivered and will stay on the queue; --list shows why`,
     );
   }
-  const rejected = chosen.filter(({ batch }) => batch?.reason.verdict === 'rejected');
-  if (rejected.length === 0) return;
-  warn(
-    `Azure rejected the content of ${counted(rejected.length, 'dead letter')}. Until you fix the cause, Azure ` +
-      'rejects it again, and the logs come back as new dead letters',
-  );
+  const rejected = rejectedText(chosen);
+  if (rejected !== undefined) warn(rejected);
 }
 
 /** Returns the exit code. */
 export function tellResult(
   chosen: readonly Letter[],
-  { letters, logs, logsDeadLettered, logsRequeued, notFound, fault }: Carried,
-  { done, next }: Carry,
+  carried: Carried,
+  carry: Carry,
   say: (text: string) => void,
   stop: AbortSignal,
 ): number {
+  const { letters, logsDeadLettered, logsRequeued, notFound, fault } = carried;
+  const { next } = carry;
   const rest = chosen.length - letters - notFound;
-  const all = counted(chosen.length, 'dead letter');
-  const some = letters < chosen.length ? `${letters} of ${all}` : all;
-  const again = [
-    logsDeadLettered > 0 && `; ${counted(logsDeadLettered, 'log')} rejected again, in new dead letters`,
-    logsRequeued > 0 && `; ${counted(logsRequeued, 'log')} back on the retry queue`,
-  ].filter(Boolean);
-  const accepted = done === 'delivered' ? ' accepted by Azure' : '';
-  say(`${some} ${done}: ${counted(logs, 'log')}${accepted}${again.join('')}`);
-  if (rest > 0) {
-    say(
-      `still on the queue: ${counted(rest, 'dead letter')}; the same command continues with ${rest === 1 ? 'it' : 'them'}`,
-    );
-  }
-  if (notFound > 0) {
-    say(`no longer found: ${counted(notFound, 'dead letter')}, moved or being read by another process`);
-  }
+  for (const sentence of resultSentences(chosen, carried, carry, 'the same command continues with'))
+    say(sentence);
   if (fault !== undefined) {
     printError(`error: ${fault}`);
     return EXIT.fault;
@@ -126,21 +111,6 @@ function roughAge(ms: number): string {
   ] as const;
   const [name, unitMs] = units.find(unit => ms >= unit[1]) ?? ['s', 1000];
   return `${Math.max(0, Math.floor(ms / unitMs))} ${name}`;
-}
-
-/** `12 dead letters (240 logs)`. */
-export const lettersText = (letters: readonly Letter[]): string =>
-  `${counted(letters.length, 'dead letter')} (${counted(logsIn(letters), 'log')})`;
-
-/** `3 rejected 400 InvalidDataFormat, 9 unavailable 503`: most first. */
-function reasonsText(letters: readonly Letter[]): string {
-  const counts = new Map<string, number>();
-  for (const letter of letters) {
-    const reason = reasonText(letter);
-    counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  const most = [...counts].sort(([, a], [, b]) => b - a);
-  return most.map(([reason, count]) => `${count} ${harmless(reason)}`).join(', ');
 }
 
 /** Why nothing is chosen, and what would be. */

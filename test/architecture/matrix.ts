@@ -21,6 +21,7 @@ const HOUSE = `
 | cdk/                         | lambda/config/ lambda/core/cause.ts lambda/core/contract.ts lambda/core/settings/problems.ts lambda/destinations/all.ts lambda/edges/auth0-causes.ts | aws-cdk-lib constructs cdk-nag node:*
 | cli/terminal/                | core lambda/config/                                             | commander picocolors cli-progress node:*
 | cli/pipelines/               | lambda cli/terminal/ cli/pipelines/local/ cli/pipelines/stack/  | commander @aws-sdk/* node:*
+| cli/pipelines/letters/       | lambda cli/terminal/ cli/pipelines/                             | node:*
 | cli/pipelines/local/         | lambda cli/terminal/ cli/pipelines/                             | node:*
 | cli/pipelines/stack/         | lambda cli/terminal/ cli/pipelines/ lambda/edges/*              | @aws-sdk/* @smithy/signature-v4 node:*
 | cli/window/                  | lambda cli/terminal/ cli/pipelines/                             | cli-table3 node:*
@@ -34,9 +35,9 @@ const HOUSE = `
 | cli/deploy/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/pipelines/stack/ cdk/installed-app.ts | commander @aws-sdk/client-secrets-manager node:*
 | cli/azure/                   | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/        | commander @aws-sdk/client-iam @aws-sdk/client-lambda node:*
 | cli/init/                    | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/checks/ lambda/edges/* | commander @clack/prompts node:*
-| cli/replay/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ cli/window/ | commander cli-table3 @aws-sdk/client-sqs node:*
+| cli/replay/                  | lambda cli/terminal/ cli/pipelines/ cli/pipelines/letters/ cli/pipelines/stack/ cli/window/ | commander cli-table3 @aws-sdk/client-sqs node:*
 | cli/acceptance/              | lambda cli/terminal/ cli/pipelines/ cli/pipelines/stack/ lambda/edges/* | commander @aws-sdk/client-cloudwatch node:*
-| cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/local/ cli/window/ cli/web/ cli/<command>/page/ | commander cli-table3 valibot node:*
+| cli/<command>/               | lambda cli/terminal/ cli/pipelines/ cli/pipelines/letters/ cli/pipelines/local/ cli/window/ cli/web/ cli/<command>/page/ | commander cli-table3 valibot node:*
 | cli/                         | cli/terminal/ cli/<command>/command.ts                          | commander node:*
 | azure/asim/                  | azure/ lambda/core/record/                                      | node:*
 | azure/                       | azure/asim/ lambda/core/record/ lambda/core/contract.ts lambda/core/model.ts lambda/destinations/all.ts | node:*
@@ -67,6 +68,7 @@ const TESTS = `
 | test/cli/                   | test/stories/functions.ts test/destinations/
 | test/cli/pipelines/         | test/cli/ test/config/ test/destinations/
 | test/cli/pipelines/local/   | test/cli/ test/config/ test/destinations/
+| test/cli/pipelines/letters/ | test/cli/ test/cli/replay/ test/destinations/
 | test/cli/pipelines/stack/   | test/cli/ test/config/
 | test/cli/demo/live/         |
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
@@ -74,6 +76,8 @@ const TESTS = `
 | test/cli/web/               | test/cli/
 | test/cli/window/            | test/cli/
 | test/cli/remedies/          | test/cli/ test/cli/replay/ test/architecture/sources.ts test/deploy/remedies.ts
+| test/cli/status/            | test/cli/ test/cli/replay/ test/cli/web/ test/config/ test/destinations/
+| test/cli/demo/              | test/cli/ test/cli/web/ test/config/ test/destinations/ test/world.ts
 | test/cli/<command>/         | test/cli/ test/config/ test/destinations/ test/world.ts
 | test/config/                | test/destinations/
 | test/core/                  | test/core/record/ test/world.ts test/cli/last-run.ts test/edges/server.ts

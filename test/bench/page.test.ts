@@ -9,6 +9,7 @@ test('pages and picture have what bench/results.json has', async () => {
   expect([...files.keys()].sort()).toEqual([
     'README.md',
     'bench/results.md',
+    'docs/cost.md',
     'docs/images/performance.svg',
     'docs/performance.md',
   ]);

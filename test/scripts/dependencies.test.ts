@@ -13,7 +13,6 @@ const STARTED = [
   'cdk/app.ts',
   'scripts/build.ts',
   ...Object.values(PAGES),
-  'cli/web/page/chart.tsx',
   ...readdirSync(join(ROOT, 'lambda')).flatMap(name =>
     /-handler\.ts$/.test(name) ? [`lambda/${name}`] : [],
   ),

@@ -1,19 +1,34 @@
 /** The page of `status --web`. */
 import { start } from '../../web/page/start.tsx';
+import './status.css';
+import { Letters } from './letters.tsx';
 import type { StatusState } from './model.ts';
 import { Pipeline } from './pipeline.tsx';
 
-function Status({ state }: { readonly state: StatusState }) {
+interface Seen {
+  readonly state: StatusState;
+  readonly isLost: boolean;
+}
+
+function Status({ state, isLost }: Seen) {
+  const { problem, pipelines, letters, replay, kind } = state;
   return (
     <>
-      {state.problem && (
+      {problem && (
         <p class="card" role="alert">
-          {state.problem}
+          The last look failed, so this is the one before: {problem}
         </p>
       )}
-      {state.pipelines.map(one => (
+      {pipelines.map(one => (
         <Pipeline key={one.name} pipeline={one} />
       ))}
+      <Letters
+        letters={letters}
+        replay={replay}
+        kind={kind}
+        isLost={isLost}
+        hasSeveral={pipelines.length > 1}
+      />
     </>
   );
 }

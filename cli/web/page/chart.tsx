@@ -9,7 +9,8 @@ export interface Series {
   readonly values: readonly (number | null)[];
   /** The name of a custom property of page.css: `--line-1`. */
   readonly color: string;
-  readonly isArea?: boolean;
+  /** A bar for each time, instead of a line. */
+  readonly isBar?: boolean;
 }
 
 export interface ChartOptions {
@@ -31,7 +32,7 @@ export function Chart({ title, times, series, text }: ChartOptions) {
   const write = useRef(text);
   write.current = text;
   const data = [times.map(ms => ms / 1000), ...series.map(({ values }) => [...values])] as UPlot.AlignedData;
-  const kinds = series.map(({ label, color, isArea }) => `${label}${color}${isArea}`).join();
+  const kinds = series.map(({ label, color, isBar }) => `${label}${color}${isBar}`).join();
   useEffect(() => {
     const element = place.current!;
     const plot = () => {
@@ -108,13 +109,20 @@ function optionsOf(series: readonly Series[], text: (value: number) => string, w
     ticks: { show: false },
   };
   const lines = series.map(
-    ({ label, color: name, isArea }): UPlot.Series => ({
+    ({ label, color: name, isBar }, at): UPlot.Series => ({
       label,
       stroke: color(name),
-      width: 2,
-      points: { show: false },
-      ...(isArea && { fill: `${color(name)}33` }),
-      value: (_plot, value) => (value == null ? '–' : text(value)),
+      ...(isBar
+        ? // A later series is drawn in front of the earlier ones, and narrower.
+          {
+            fill: color(name),
+            width: 0,
+            points: { show: false },
+            paths: UPlot.paths.bars!({ size: [0.85 / (at + 1)], align: 1 }),
+          }
+        : // A single value between gaps is a point.
+          { width: 2, points: { show: true, size: 5, fill: color(name) } }),
+      value: (_plot, value) => (value == null ? '' : text(value)),
     }),
   );
   return {
@@ -122,8 +130,15 @@ function optionsOf(series: readonly Series[], text: (value: number) => string, w
     height: HEIGHT,
     tzDate: seconds => UPlot.tzDate(new Date(seconds * 1000), 'UTC'),
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max ?? 1) * 1.1] } },
-    series: [{ value: (_plot, value) => (value == null ? '' : `${clock(value * 1000)} UTC`) }, ...lines],
-    axes: [axis, { ...axis, size: 64, values: (_plot, values) => values.map(text) }],
+    scales: {
+      // A bar begins at its time.
+      x: { range: (plot, min, max) => [min, max + ((plot.data[0][1] ?? 0) - (plot.data[0][0] ?? 0))] },
+      y: { range: (_plot, _min, max) => [0, Math.max(1, max ?? 1) * 1.1] },
+    },
+    series: [{ label: 'UTC', value: (_plot, value) => (value == null ? '' : clock(value * 1000)) }, ...lines],
+    axes: [
+      { ...axis, size: 30, values: (_plot, seconds) => seconds.map(one => clock(one * 1000).slice(0, 5)) },
+      { ...axis, size: 64, values: (_plot, values) => values.map(text) },
+    ],
   };
 }

@@ -35,7 +35,10 @@ export function Dialog({ title, onClose, children, actions, isWide }: DialogOpti
           ✕
         </button>
       </header>
-      <div class="body">{children}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section class="body" aria-label={title} tabIndex={0}>
+        {children}
+      </section>
       {actions && <footer>{actions}</footer>}
     </dialog>
   );

@@ -61,9 +61,10 @@ cli/pipelines/stack/triggers.ts | aws lambda update-event-source-mapping | the t
 cli/pipelines/stack/triggers.ts | deploy --revert-drift | a deleted schedule: the very deployment that made it | ${STACK} | parsed
 cli/pipelines/stack/triggers.ts | aws scheduler update-schedule | the schedule is disabled | ${DEPLOY} | executed
 cli/pipelines/workspace-reader.ts | az monitor | no workspace id: the command lists them | ${WORKSPACE} | parsed
-cli/replay/run.ts | run --once | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
-cli/replay/run.ts | status | a dead letter of one of two pipelines | ${STACK} | executed
+cli/pipelines/letters/carry.ts | run --once | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
+cli/pipelines/letters/carry.ts | status | a dead letter of one of two pipelines | ${STACK} | executed
 cli/status/show.ts | replay --list | a dead letter of one of two pipelines | ${STACK} | executed
 cli/status/show.ts | run --once | before the first run: the run that it names | ${LOCAL} | executed
+cli/status/view.ts | audit --from 1d | the audit that the page names, as it is typed | test/cli/status/web.test.ts | executed
 cli/status/show.ts | status | healthy pipelines that are not shown: the one that is named is shown in full | ${LOCAL} | executed
 `);

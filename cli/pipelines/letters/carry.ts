@@ -1,5 +1,6 @@
 /** One dead letter after the other, each completely or not at all, until all are done, one is refused, or a stop. */
-import type { Operated, Target } from '../pipelines/operated.ts';
+import type { Operated, Target } from '../operated.ts';
+import { type About, command } from '../remedy.ts';
 import { type Letter, type Looked, lookAt } from './letters.ts';
 
 /** What is done with each letter. */
@@ -8,7 +9,7 @@ export interface Carry {
   readonly done: 'moved' | 'delivered';
   /** Where to, for the question. */
   readonly question: string;
-  /** What happens then, or what to do. */
+  /** What happens then, or what to do. After the line break, a command. */
   readonly next?: string;
   /** Law: a letter is taken off only once every log in it is accepted or queued elsewhere. Rejects with why it is still there. */
   one(pipeline: Operated, looked: Looked): Promise<CarriedLetter>;
@@ -71,3 +72,17 @@ export async function carryAll(
   }
   return { ...done, notFound };
 }
+
+/** Each back to the retry queue, from where the pipeline delivers it. */
+export const moving = (kind: Target['kind'], about: About): Carry => ({
+  done: 'moved',
+  question: 'back to the retry queue',
+  next:
+    kind === 'stack'
+      ? `The replay function delivers them now. To check:\n  ${command(['status'], about)}`
+      : `The next run delivers them:\n  ${command(['run', '--once'], about)}`,
+  one: async ({ queues }, { raw, letter }) => {
+    await queues.redrive(raw);
+    return { logs: letter.batch?.count ?? 0, logsDeadLettered: 0, logsRequeued: 0 };
+  },
+});

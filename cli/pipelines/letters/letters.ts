@@ -1,10 +1,6 @@
 /** Dead letters as an operator sees them, and which of them the options choose. */
-import { decodeFailedBatch, type FailedBatch } from '../../lambda/core/failed-batch.ts';
-import type { DeadLetter, Operated, Target } from '../pipelines/operated.ts';
-import { UsageError } from '../terminal/errors.ts';
-import { liveLine } from '../terminal/live-line.ts';
-import { counted } from '../terminal/words.ts';
-import { parseTime } from '../window/window.ts';
+import { decodeFailedBatch, type FailedBatch } from '../../../lambda/core/failed-batch.ts';
+import type { DeadLetter, Operated, Target } from '../operated.ts';
 
 export interface Letter {
   readonly pipeline: string;
@@ -32,24 +28,6 @@ export interface Choice {
 }
 
 const SHORT_ID_CHARACTERS = 8;
-
-/** Throws UsageError for a `--since` or `--max` that is none. */
-export function parseChoice(
-  options: { readonly reason?: string; readonly since?: string; readonly max?: string },
-  nowMs: number,
-): Choice {
-  const { reason, since, max } = options;
-  return {
-    reason,
-    sinceMs: since === undefined ? undefined : parseTime('--since', since, nowMs),
-    max: max === undefined ? Number.POSITIVE_INFINITY : parseMax(max),
-  };
-}
-
-export function parseMax(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UsageError(`--max is "${text}"; allowed: a whole number, 1 or more`);
-}
 
 /** Every dead letter of a pipeline, each once, whatever the queue does. */
 export async function* lookAt(pipeline: Operated): AsyncGenerator<Looked> {
@@ -128,25 +106,34 @@ export interface Survey {
 }
 
 /** A look at every dead letter, which changes nothing. Ends early, with what was seen, when it is stopped. */
-export async function survey(target: Target, choice: Choice, stop: AbortSignal): Promise<Survey> {
-  const screen = liveLine(process.stderr, Date.now);
+export async function survey(
+  target: Target,
+  choice: Choice,
+  stop: AbortSignal,
+  onSeen: (letters: number) => void,
+): Promise<Survey> {
   const chosen: Letter[] = [];
   const reasons = new Set<string>();
   let seen = 0;
-  try {
-    for (const pipeline of target.pipelines) {
-      for await (const { letter } of lookAt(pipeline)) {
-        if (stop.aborted) return { chosen, seen, reasons };
-        seen++;
-        for (const reason of reasonsOf(letter)) reasons.add(reason);
-        if (isChosen(letter, choice) && chosen.length < choice.max) chosen.push(letter);
-        screen.update(`${counted(seen, 'dead letter')} read`);
-      }
+  for (const pipeline of target.pipelines) {
+    for await (const { letter } of lookAt(pipeline)) {
+      if (stop.aborted) return { chosen, seen, reasons };
+      seen++;
+      for (const reason of reasonsOf(letter)) reasons.add(reason);
+      if (isChosen(letter, choice) && chosen.length < choice.max) chosen.push(letter);
+      onSeen(seen);
     }
-    return { chosen, seen, reasons };
-  } finally {
-    screen.clear();
   }
+  return { chosen, seen, reasons };
+}
+
+/** Those whose id begins so, or whose batch's does. */
+export async function lettersNamed(target: Target, prefix: string): Promise<readonly Looked[]> {
+  const found: Looked[] = [];
+  for (const pipeline of target.pipelines) {
+    for await (const looked of lookAt(pipeline)) if (isNamed(looked.letter, prefix)) found.push(looked);
+  }
+  return found;
 }
 
 export const logsIn = (letters: readonly Letter[]): number =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { masked } from '../../../cli/replay/letter.ts';
+import { masked } from '../../../../cli/pipelines/letters/content.ts';
 
 describe('a masked record', () => {
   test('says which log it is, and of all else the type and length', () => {

@@ -2,8 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localTarget } from '../../../cli/pipelines/local/target.ts';
-import type { Operated } from '../../../cli/pipelines/operated.ts';
 import {
   type Choice,
   isChosen,
@@ -11,12 +9,14 @@ import {
   type Letter,
   type Looked,
   lookAt,
-  parseChoice,
   shortId,
-} from '../../../cli/replay/letters.ts';
-import { SOME } from '../../destinations/samples.ts';
-import { recentLogs, SECRETS } from '../local-world.ts';
-import { messageOf, putDeadLetters, REJECTED } from './dead-letters.ts';
+} from '../../../../cli/pipelines/letters/letters.ts';
+import { localTarget } from '../../../../cli/pipelines/local/target.ts';
+import type { Operated } from '../../../../cli/pipelines/operated.ts';
+import { parseChoice } from '../../../../cli/replay/choice.ts';
+import { SOME } from '../../../destinations/samples.ts';
+import { recentLogs, SECRETS } from '../../local-world.ts';
+import { messageOf, putDeadLetters, REJECTED } from '../../replay/dead-letters.ts';
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.now();

@@ -1,14 +1,14 @@
-/** `replay --local`: dead letters delivered from this machine, as the replay function delivers the retry queue. */
+/** Dead letters delivered from this machine, as the replay function delivers the retry queue. */
 
-import { REPLAY_TIMEOUT_SECONDS } from '../../lambda/core/contract.ts';
-import type { Journal } from '../../lambda/core/model.ts';
-import { type ReplayDependencies, replay } from '../../lambda/core/replay.ts';
-import { newestRecord } from '../../lambda/core/settle.ts';
-import { specOf } from '../../lambda/destinations/all.ts';
-import { pipelineParts } from '../../lambda/wiring.ts';
-import type { Operated, Target } from '../pipelines/operated.ts';
-import { UsageError } from '../terminal/errors.ts';
-import { stoppableClock, stoppableDestination, stoppableSource } from '../terminal/stoppable.ts';
+import { REPLAY_TIMEOUT_SECONDS } from '../../../lambda/core/contract.ts';
+import type { Journal } from '../../../lambda/core/model.ts';
+import { type ReplayDependencies, replay } from '../../../lambda/core/replay.ts';
+import { newestRecord } from '../../../lambda/core/settle.ts';
+import { specOf } from '../../../lambda/destinations/all.ts';
+import { pipelineParts } from '../../../lambda/wiring.ts';
+import { UsageError } from '../../terminal/errors.ts';
+import { stoppableClock, stoppableDestination, stoppableSource } from '../../terminal/stoppable.ts';
+import type { Operated, Target } from '../operated.ts';
 import type { Carry } from './carry.ts';
 import { acceptedBy } from './letters.ts';
 

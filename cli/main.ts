@@ -63,7 +63,34 @@ for (const [heading, adds] of Object.entries(COMMANDS)) {
   program.commandsGroup(heading);
   for (const add of adds) add(program);
 }
-program.helpCommand('help [command]', 'show the help of a command');
+program
+  .helpCommand(false)
+  .command('help')
+  .usage('[command]')
+  .summary('show the help of a command')
+  .argument('[command]')
+  .allowExcessArguments()
+  .action((_word, _options, { args }: Command) => commandOf(args).help());
+
+/** The command that these words call. Throws CommanderError for a word that is none. */
+function commandOf(words: readonly string[]): Command {
+  return words.reduce<Command>((above, word) => {
+    const found = above.commands.find(one => one.name() === word);
+    return found ?? above.error(`error: unknown command '${[...words].join(' ')}'`, { exitCode: EXIT.usage });
+  }, program);
+}
+
+/** The first call among the examples of the command's help. */
+function exampleFor(args: readonly string[]): string | undefined {
+  const called = args.reduce<Command>(
+    (above, word) => above.commands.find(one => one.name() === word) ?? above,
+    program,
+  );
+  let help = '';
+  called.configureOutput({ writeOut: text => (help += text) }).outputHelp();
+  const examples = [...help.matchAll(/^ {2}\$ (npx (?:.*\\\n)*.*)$/gm)].map(([, example]) => example);
+  return examples.find(example => example?.includes(`auth0-logs-to-azure ${called.name()} `)) ?? examples[0];
+}
 
 /** Adds "demo" when no command is given. As commander's default command, it would accept a mistyped command as its argument. */
 function withCommand(args: readonly string[]): readonly string[] {
@@ -80,5 +107,9 @@ process.stdout.once('error', () => {
 try {
   await program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
 } catch (error) {
-  process.exitCode = reportError(error, process.argv.includes('--verbose'));
+  process.exitCode = reportError(
+    error,
+    process.argv.includes('--verbose'),
+    exampleFor(process.argv.slice(2)),
+  );
 }

@@ -1,12 +1,16 @@
 /** Opens what there is of the account, asks, and leaves the report. */
-import { resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { ENV } from '../../lambda/core/contract.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { baseUrlOf } from '../../lambda/environment.ts';
+import { listed, neededFields } from '../pipelines/local/needed-secrets.ts';
+import { secretProblems } from '../pipelines/local/secrets.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated, TargetOptions } from '../pipelines/operated.ts';
 import { confirm, terminal } from '../terminal/confirm.ts';
-import { replaceFile } from '../terminal/durable-file.ts';
+import { ignoreMissing, replaceFile } from '../terminal/durable-file.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
 import { stopOnSignals, stoppableClock } from '../terminal/stoppable.ts';
@@ -44,6 +48,9 @@ export async function runAcceptance(options: AcceptanceOptions, version: string)
     return EXIT.ok;
   }
   const one = onlyPipeline(await openTarget(options));
+  const path = resolve(options.report);
+  await refuseReport(path);
+  await refuseSecrets(one, options);
   const stop = stopOnSignals('stopping after the current question');
   const asking = await askingOf(one, options, stop);
   const screen = liveLine(process.stderr, Date.now);
@@ -57,13 +64,38 @@ export async function runAcceptance(options: AcceptanceOptions, version: string)
   });
   screen.clear();
   const subject = subjectOf(one, version, Date.now());
-  const path = resolve(options.report);
   await replaceFile(path, reportText(subject, answers));
   if (options.json) console.log(JSON.stringify(acceptanceJson(subject, answers), undefined, 2));
   else showAnswers(answers, path);
   if (stop.aborted) return EXIT.interrupted;
   const has = (wanted: Outcome) => answers.some(({ outcome }) => outcome === wanted);
   return has('refuted') || !has('confirmed') ? EXIT.fault : EXIT.ok;
+}
+
+/** Throws UsageError for a report that could not be written once everything has been asked. */
+async function refuseReport(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+    if (!(await stat(dirname(path))).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    if ((await stat(path).catch(ignoreMissing))?.isDirectory())
+      throw Object.assign(new Error(), { code: 'EISDIR' });
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? error.code : 'unknown';
+    throw new UsageError(
+      `--report ${path}: cannot be written (${why}); choose a file in a folder that is there`,
+      error,
+    );
+  }
+}
+
+/** Without the pipeline's own secrets no question has an answer. Throws UsageError with all that are missing here. */
+async function refuseSecrets({ config, secrets }: Operated, options: AcceptanceOptions): Promise<void> {
+  if (options.config === undefined) return;
+  const needed = neededFields(config).map(({ secret }) => secrets.read(secret));
+  // A field that one question needs does not cost the answers of the others.
+  if ((await Promise.all(needed)).every(({ kind }) => kind === 'secret')) return;
+  const problems = await secretProblems(config, secrets, options.secrets);
+  if (problems.length > 0) throw new UsageError(listed(problems));
 }
 
 /** Throws UsageError for the id of no question. */

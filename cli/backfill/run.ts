@@ -2,6 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { usableDirectory } from '../pipelines/local/configs.ts';
+import { listed } from '../pipelines/local/needed-secrets.ts';
 import { secretProblems } from '../pipelines/local/secrets.ts';
 import { readState } from '../pipelines/local/state.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
@@ -101,7 +102,7 @@ async function refuse(
   }
   // What Secrets Manager has is read by the first run, which names what is wrong with it.
   const problems = target.kind === 'local' ? await secretProblems(config, secrets, options.secrets) : [];
-  if (problems.length > 0) throw new UsageError(problems.join('\n       '));
+  if (problems.length > 0) throw new UsageError(listed(problems));
 }
 
 /** Throws UsageError while another process ships the same window. */

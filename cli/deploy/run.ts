@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, type DeploymentConfig, parseDeployment } from '../../lambda/config/config.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
-import { afterDeploy, templateAlone } from '../pipelines/remedy.ts';
+import { afterDeploy, INIT, templateAlone } from '../pipelines/remedy.ts';
 import { accessProblem } from '../pipelines/stack/access.ts';
 import { stackClients } from '../pipelines/stack/clients.ts';
 import { DEFAULT_STACK } from '../pipelines/stack/target.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
-import { readJsonFile } from '../terminal/json-file.ts';
+import { isPipe, readJsonFile } from '../terminal/json-file.ts';
 import { printError } from '../terminal/text.ts';
 import { type CdkCall, cdk } from './cdk.ts';
 import { dryRun } from './dry-run.ts';
@@ -103,10 +103,15 @@ function told(code: number, consequence: string, besides: string | undefined): n
 }
 
 function configIn(file: string): DeploymentConfig {
+  if (isPipe(file)) {
+    throw new UsageError(
+      `--config: ${file} is not a regular file, and the CDK reads it again; save it, and specify --config config.json`,
+    );
+  }
   const content = readJsonFile(
     'configuration file',
     file,
-    'specify its path with --config, or write one: init',
+    `specify its path with --config, or write one: ${INIT}`,
   );
   try {
     return parseDeployment(content, Date.now());

@@ -7,6 +7,7 @@ import {
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
+import { fillingOf } from '../pipelines/local/needed-secrets.ts';
 import { secretsFileWarning } from '../pipelines/local/secrets.ts';
 import type { StackClients } from '../pipelines/stack/clients.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -23,13 +24,13 @@ export interface Stored {
 
 /** What the pipelines need, from the file. Throws UsageError with every secret that it lacks; no value is shown. */
 export function neededSecrets(file: string, pipelines: readonly PipelineConfig[]): Values {
-  const warning = secretsFileWarning(file);
+  const warning = secretsFileWarning(file, pipelines);
   if (warning !== undefined) printError(`warning: ${warning}`);
   const all = Object(readJsonFile('secrets file', file, 'specify its path with --secrets'));
   const names = new Set(pipelines.flatMap(namesOf));
   const missing = [...names].filter(name => !Object.hasOwn(all, name) || !isObject(all[name]));
   if (missing.length > 0) {
-    const lines = missing.map(name => `add to ${file}: {${JSON.stringify(name)}: {…}}`);
+    const lines = missing.map(name => fillingOf(pipelines, name, file));
     throw new UsageError(
       `${file} lacks ${missing.length} of the secrets that the configuration names; ${lines.join('; ')}`,
     );

@@ -1,4 +1,5 @@
 /** The Auth0 half: domain, retention and credentials, tried with a real request for a token and for logs. */
+import { readFileSync } from 'node:fs';
 import { ENV } from '../../lambda/core/contract.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { baseUrlOf, systemClock } from '../../lambda/environment.ts';
@@ -39,11 +40,9 @@ export function auth0Answers(session: Session): Promise<Checked<Auth0Answers>> {
 
 async function firstAnswers({ options, env, ask }: Session): Promise<Auth0Answers> {
   const domain = options.domain ?? (await askDomain(ask!));
-  refuse('--domain', domainProblem(domain));
   const days =
     options.logRetentionDays ??
     (await ask!.choose('Plan of the tenant: how long does Auth0 keep logs?', PLANS, '1'));
-  refuse('--log-retention-days', daysProblem(days));
   const credentials =
     options.credentials !== undefined
       ? secretIn('--credentials', options.credentials)
@@ -60,30 +59,47 @@ async function corrected(
   return {
     domain: await askDomain(ask, domain),
     logRetentionDays,
-    credentials: await askCredentials(ask, credentials['clientId']),
+    credentials: await askCredentials(ask, credentials),
   };
 }
 
 const askDomain = (ask: Questions, initial = '') =>
   ask.text('Domain of the Auth0 tenant, such as acme.eu.auth0.com', initial, domainProblem);
 
-async function askCredentials(ask: Questions, initial = ''): Promise<SecretFields> {
+/** What begins the answer that names a file: no secret of Auth0 contains it. */
+const FILE = '@';
+
+/** @param before answers that Enter keeps */
+async function askCredentials(ask: Questions, before: SecretFields = {}): Promise<SecretFields> {
+  const { clientId: initial = '' } = before;
   const required = (answer: string) => (answer === '' ? 'it is empty' : undefined);
   const clientId = await ask.text(
-    'Client ID of a Machine to Machine application that is authorized for the Auth0 Management API with read:logs',
+    'Client ID of a Machine to Machine application with read:logs',
     initial,
     required,
   );
-  return { clientId, clientSecret: await ask.secret('Its client secret') };
+  const given = await ask.secret(
+    `Its client secret, or ${FILE}FILE with its private key (PEM)`,
+    answer => (answer.startsWith(FILE) ? keyProblem(answer.slice(1)) : undefined),
+    before['clientSecret'] ?? before['privateKey'],
+  );
+  if (given.startsWith(FILE)) return { clientId, privateKey: readFileSync(given.slice(1), 'utf8') };
+  return { clientId, [given === before['privateKey'] ? 'privateKey' : 'clientSecret']: given };
 }
 
-const domainProblem = (domain: string) => problemWith('auth0.domain', { auth0: { domain } });
-const daysProblem = (days: string) =>
+function keyProblem(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').includes('PRIVATE KEY-----')
+      ? undefined
+      : `${file} holds no private key in PEM`;
+  } catch {
+    return `${file} cannot be read`;
+  }
+}
+
+export const domainProblem = (domain: string) => problemWith('auth0.domain', { auth0: { domain } });
+export const daysProblem = (days: string) =>
   problemWith('auth0.logRetentionDays', { auth0: { logRetentionDays: days === '' ? days : Number(days) } });
-
-function refuse(flag: string, problem: string | undefined): void {
-  if (problem !== undefined) throw new UsageError(`${flag}: ${problem}`);
-}
 
 /** The fields of a secret, from a JSON file. Throws UsageError, which never quotes a value. */
 export function secretIn(flag: string, file: string): SecretFields {

@@ -58,14 +58,14 @@ export async function azureAnswers(session: Session, auth0: Auth0Answers): Promi
   });
 }
 
+/** What is wrong with who gets the alarms. */
+export const emailProblem = (address: string): string | undefined =>
+  address === NOBODY ? undefined : problemWith('alarms.email', { alarms: { email: [address] } });
+
 async function emails({ options, ask }: Session): Promise<readonly string[]> {
-  const problem = (address: string) =>
-    address === NOBODY ? undefined : problemWith('alarms.email', { alarms: { email: [address] } });
   const given = options.alarmEmail ?? [
-    await ask!.text(`Who gets the alarms? An email address, or "${NOBODY}"`, '', problem),
+    await ask!.text(`Who gets the alarms? An email address, or "${NOBODY}"`, '', emailProblem),
   ];
-  const wrong = given.map(problem).find(one => one !== undefined);
-  if (wrong !== undefined) throw new UsageError(`--alarm-email: ${wrong}`);
   return given.filter(one => one !== NOBODY);
 }
 

@@ -8,29 +8,33 @@ import { UsageError } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
 import { packageFile } from '../terminal/package-files.ts';
 import type { SecretFields } from './auth0-answers.ts';
-import type { Session } from './options.ts';
+import type { InitOptions, Session } from './options.ts';
 import { StoppedByUser } from './questions.ts';
 
 export type Secrets = Readonly<Record<string, SecretFields>>;
 
 const CONFIG_MODE = 0o644;
 
-/** Before anything is asked. Throws UsageError, or StoppedByUser, when a file is there and must stay. */
+/** Throws UsageError when a file is there that must stay. */
+export function filesThere({ out, secrets, force }: InitOptions): void {
+  const there = [out, secrets].filter(file => existsSync(file));
+  if (there.length === 0 || force) return;
+  throw new UsageError(
+    `${exist(there)}; specify --force to replace, or other files with --out and --secrets`,
+  );
+}
+
+/** Before anything else is asked. Throws StoppedByUser when a file is there and must stay. */
 export async function mayReplace({ options, ask }: Session): Promise<void> {
   const { out, secrets, force } = options;
   const there = [out, secrets].filter(file => existsSync(file));
-  if (there.length === 0 || force) return;
-  const names = there.join(' and ');
+  if (there.length === 0 || force || !ask) return;
   const kept = there.includes(secrets) ? ` Other secrets in ${secrets} are kept.` : '';
-  if (ask) {
-    if (await ask.yes(`${names} already exist${there.length === 1 ? 's' : ''}. Replace?${kept}`, false))
-      return;
-    throw new StoppedByUser();
-  }
-  throw new UsageError(
-    `${names} already exist${there.length === 1 ? 's' : ''}; specify --force to replace, or other files with --out and --secrets`,
-  );
+  if (!(await ask.yes(`${exist(there)}. Replace?${kept}`, false))) throw new StoppedByUser();
 }
+
+const exist = (files: readonly string[]) =>
+  `${files.join(' and ')} already exist${files.length === 1 ? 's' : ''}`;
 
 /** Writes both. Throws UsageError when a file cannot be written. */
 export async function writeFiles({ options }: Session, config: object, secrets: Secrets): Promise<void> {

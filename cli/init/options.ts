@@ -1,7 +1,6 @@
 /** What `init` gets from flags and from the environment, and what it still has to ask. */
 import type { Environment } from '../../lambda/environment.ts';
 import { environmentHasSecrets } from '../pipelines/local/secrets.ts';
-import { UsageError } from '../terminal/errors.ts';
 import type { Questions } from './questions.ts';
 
 export interface InitOptions {
@@ -36,10 +35,10 @@ export interface Session {
 /** What `--alarm-email` takes instead of an address. */
 export const NOBODY = 'none';
 
-/** Without a terminal every answer is a flag. Throws UsageError with all that are missing. */
-export function refuseMissing(options: InitOptions, env: Environment): void {
+/** Without a terminal every answer is an option: those that are missing. */
+export function missingAnswers(options: InitOptions, env: Environment): readonly string[] {
   const { domain, logRetentionDays, credentials, outputs, group, alarmEmail } = options;
-  const missing = [
+  return [
     domain === undefined && '--domain DOMAIN: the tenant’s own domain, such as acme.eu.auth0.com',
     logRetentionDays === undefined &&
       '--log-retention-days DAYS: Free 1, Essentials 5, Professional 10, Enterprise 30',
@@ -51,8 +50,4 @@ export function refuseMissing(options: InitOptions, env: Environment): void {
       '--group GROUP: the Azure resource group, read with the Azure CLI; or --outputs FILE',
     alarmEmail === undefined && `--alarm-email ADDRESS: who gets the alarms; or --alarm-email ${NOBODY}`,
   ].filter(one => one !== false);
-  if (missing.length === 0) return;
-  throw new UsageError(
-    `there is no terminal to ask at, or --yes or --json is given, and these answers are missing:\n${missing.map(one => `  - ${one}`).join('\n')}`,
-  );
 }

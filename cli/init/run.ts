@@ -3,15 +3,15 @@ import { spawn } from 'node:child_process';
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { type Following, following } from '../pipelines/remedy.ts';
-import { EXIT, UsageError } from '../terminal/errors.ts';
+import { EXIT } from '../terminal/errors.ts';
 import { printError } from '../terminal/text.ts';
-import { problemWith } from './answer-problem.ts';
 import { auth0Answers } from './auth0-answers.ts';
 import { azureAnswers } from './azure-answers.ts';
 import { hasError } from './checked.ts';
 import { mayReplace, writeFiles } from './files.ts';
 import { initJson } from './json.ts';
-import { type InitOptions, refuseMissing, type Session } from './options.ts';
+import { refuseOptions } from './option-problems.ts';
+import type { InitOptions, Session } from './options.ts';
 import { questions, StoppedByUser } from './questions.ts';
 
 /** Returns the exit code. Throws UsageError and ConfigError for answers that cannot be. */
@@ -19,9 +19,7 @@ export async function runInit(options: InitOptions): Promise<number> {
   const ask = options.yes || options.json ? undefined : questions();
   const say = (text: string) => (options.json ? undefined : console.log(text));
   const session: Session = { options, env: process.env, ask, say };
-  const wrongName = problemWith('name', { name: options.name });
-  if (wrongName !== undefined) throw new UsageError(`--name: ${wrongName}`);
-  if (!ask) refuseMissing(options, process.env);
+  refuseOptions(session);
   try {
     return await wizard(session);
   } catch (error) {

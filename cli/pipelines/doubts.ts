@@ -29,3 +29,21 @@ export function doubtsOf(config: PipelineConfig, inStack: boolean): readonly Dou
   ];
   return doubts.filter(doubt => doubt !== false);
 }
+
+/** Values of config.example.json that stand for the reader's own. */
+const OF_EXAMPLE = /^(example\.eu\.auth0\.com|you@example\.com|(dcr-)?[0-]{32,36})$/;
+
+/** Before it is deployed: what was copied from the example and not replaced. */
+export function exampleDoubts({ auth0, azure, alarms }: PipelineConfig): readonly Doubt[] {
+  const values = [
+    ['auth0.domain', auth0.domain],
+    ...Object.entries(azure).map(([name, value]) => [`azure.${name}`, value] as const),
+    ...alarms.email.map(address => ['alarms.email', address] as const),
+  ] as const;
+  return values
+    .filter(([, value]) => typeof value === 'string' && OF_EXAMPLE.test(value))
+    .map(([setting, value]) => ({
+      text: `${setting} is "${value}", which is the example’s`,
+      remedy: 'write your own, as "init" does',
+    }));
+}

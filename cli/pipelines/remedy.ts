@@ -8,6 +8,9 @@ export type About = { readonly [name in keyof TargetOptions]?: TargetOptions[nam
 /** The words before every command of ours. */
 export const START = 'npx auth0-logs-to-azure';
 
+/** What writes a configuration. */
+export const INIT = `${START} init`;
+
 const STATE_BY_DEFAULT = 'state';
 const ALL = ['config', 'state', 'secrets', 'stack', 'region', 'profile', 'pipeline'] as const;
 /** The options of commands that do not take all of them. */

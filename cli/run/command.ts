@@ -21,7 +21,7 @@ Exit codes with --once: 0 caught up; 1 stopped by a fault; 2 wrong usage or
 configuration.
 
 Examples:
-  $ cp config.example.json config.json     # fill it in; git ignores config.json
+  $ npx auth0-logs-to-azure init       # writes config.json and secrets.json
   $ npx auth0-logs-to-azure run --config config.json --secrets secrets.json \\
       --once
   $ npx auth0-logs-to-azure run --config config.json --secrets secrets.json \\

@@ -17,9 +17,10 @@ export class UsageError extends Error {
 /**
  * Prints the error on standard error, in one line if possible, and returns the exit code. `verbose` adds the causes,
  * and the stack of an unexpected error.
+ * @param example a call of the command, for what it lacks
  */
-export function reportError(error: unknown, verbose: boolean): number {
-  if (error instanceof CommanderError) return reportCommander(error);
+export function reportError(error: unknown, verbose: boolean, example?: string): number {
+  if (error instanceof CommanderError) return reportCommander(error, example);
   const expected = error instanceof UsageError || error instanceof ConfigError;
   const message = error instanceof Error ? error.message : String(error);
   if (expected) printError(`error: ${message}`);
@@ -62,9 +63,16 @@ function sentenceOf(cause: unknown): string {
 }
 
 /** The parser prints help itself, but not errors: main.ts disables that output. */
-function reportCommander(error: CommanderError): number {
+function reportCommander(error: CommanderError, example: string | undefined): number {
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code !== 'commander.help')
-    printError(`${error.message.replace('\n', ' ')} (--help shows what is allowed)`);
+    printError(`${error.message.replace('\n', ' ')} ${hintOf(error, example)}`);
   return EXIT.usage;
 }
+
+const LACKS = ['commander.missingArgument', 'commander.missingMandatoryOptionValue'];
+
+const hintOf = ({ code }: CommanderError, example: string | undefined): string =>
+  LACKS.includes(code) && example !== undefined
+    ? `(--help shows what is allowed), such as:\n  ${example}`
+    : '(--help shows what is allowed)';

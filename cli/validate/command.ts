@@ -10,7 +10,7 @@ Exit codes: 0 the file is valid; 2 it is not, or it cannot be read.
 
 Examples:
   $ npx auth0-logs-to-azure validate
-  $ npx auth0-logs-to-azure validate config.example.json
+  $ npx auth0-logs-to-azure validate pipelines/prod.json
   $ npx auth0-logs-to-azure validate config.json --json | jq .problems`;
 
 /** Adds the command to the program. */

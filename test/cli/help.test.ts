@@ -70,10 +70,29 @@ describe('what is no command or option', { timeout: 30_000 }, () => {
     [['status', '--pipelin', 'x'], "unknown option '--pipelin' (Did you mean --pipeline?)"],
     [['status', 'prod'], "too many arguments for 'status'"],
     [['demo', 'prod'], "too many arguments for 'demo'"],
+    [['help', 'foo'], "unknown command 'foo' (--help shows what is allowed)"],
+    [['help', 'azure', 'foo'], "unknown command 'azure foo'"],
   ])('%j is one line and exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^error: [^\n]+\n$/);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
+});
+
+test('help of a command within a command is its own', async () => {
+  const { code, stdout } = await cli(['help', 'azure', 'trust']);
+  expect([code, stdout]).toEqual([0, (await cli(['azure', 'trust', '--help'])).stdout]);
+});
+
+test.each([
+  [['checkpoint', 'set'], 'checkpoint set 6h --dry-run'],
+  [['run', '--once'], 'run --config config.json'],
+  [['azure', 'trust'], 'azure trust --group auth0-logs --dry-run'],
+])('what a call lacks comes with an example: %j', async (args, example) => {
+  const { code, stderr } = await cli(args);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(`^error: .*, such as:\\n {2}npx auth0-logs-to-azure ${example}`),
+  ]);
 });

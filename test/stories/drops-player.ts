@@ -179,10 +179,11 @@ async function openDesk(way: Way, ends: Ends, directory: string): Promise<Desk> 
     vi.stubEnv('AZURE_CLIENT_ID', clientId);
     vi.stubEnv('AZURE_CLIENT_SECRET', clientSecret);
   }
+  const configs = readConfigs(files.config, undefined);
   const open = () =>
     localPipeline({
-      config: readConfigs(files.config, undefined)[0]!,
-      secrets: fileSecrets(files.secrets),
+      config: configs[0]!,
+      secrets: fileSecrets(files.secrets, configs),
       env: ends.addresses,
       stateDirectory: files.state,
       journal: SILENT,

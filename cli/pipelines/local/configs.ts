@@ -9,7 +9,8 @@ import { specOf } from '../../../lambda/destinations/all.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
 import { printError } from '../../terminal/text.ts';
-import { quoted } from '../remedy.ts';
+import { INIT, quoted } from '../remedy.ts';
+import { listed } from './needed-secrets.ts';
 import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } from './secrets.ts';
 
 /** The chosen pipelines, all of which can run here. Throws UsageError with every problem. */
@@ -28,7 +29,7 @@ export function chosenConfigs(file: string, pipeline: string | undefined): reado
   const input = readJsonFile(
     'configuration file',
     file,
-    'specify its path with --config, or start with: cp config.example.json config.json',
+    `specify its path with --config, or write one: ${INIT}`,
   );
   let configs: readonly PipelineConfig[];
   try {
@@ -57,13 +58,13 @@ export async function secretsFor(
         'choose one with --pipeline, or specify --secrets FILE',
     );
   }
-  const warning = file === undefined ? undefined : secretsFileWarning(file);
+  const warning = file === undefined ? undefined : secretsFileWarning(file, configs);
   if (warning !== undefined) printError(`warning: ${warning}`);
-  const ofFile = file === undefined ? undefined : fileSecrets(file);
+  const ofFile = file === undefined ? undefined : fileSecrets(file, configs);
   const secretsOf = (config: PipelineConfig) => ofFile ?? environmentSecrets(config, process.env);
   const problems: string[] = [];
   for (const config of configs) problems.push(...(await secretProblems(config, secretsOf(config), file)));
-  if (problems.length > 0) throw new UsageError(problems.join('\n       '));
+  if (problems.length > 0) throw new UsageError(listed(problems));
   return secretsOf;
 }
 

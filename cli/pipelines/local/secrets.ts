@@ -5,34 +5,30 @@ import { isPlaceholder } from '../../../lambda/core/contract.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
 import { isObject } from '../../../lambda/core/record/log.ts';
 import { Secret } from '../../../lambda/core/secret.ts';
-import { SPECS, specOf } from '../../../lambda/destinations/all.ts';
 import type { Environment } from '../../../lambda/environment.ts';
 import { UsageError } from '../../terminal/errors.ts';
-import { readJsonFile } from '../../terminal/json-file.ts';
+import { isPipe, readJsonFile } from '../../terminal/json-file.ts';
+import {
+  AUTH0_VARIABLES,
+  AZURE_VARIABLES,
+  filling,
+  fillingOf,
+  formOf,
+  neededFields,
+  type Values,
+} from './needed-secrets.ts';
 
 /** Code of the fault of a secret that nobody has filled in. */
 const PLACEHOLDER = 'Placeholder';
 
-type Values = Readonly<Record<string, string>>;
-
-/** Field of a secret to the environment variable that holds it. */
-const AUTH0_VARIABLES: Values = {
-  clientId: 'AUTH0_CLIENT_ID',
-  clientSecret: 'AUTH0_CLIENT_SECRET',
-  privateKey: 'AUTH0_PRIVATE_KEY',
-  keyId: 'AUTH0_KEY_ID',
-  redactionKey: 'AUTH0_REDACTION_KEY',
-};
-const AZURE_VARIABLES: Values = Object.fromEntries(
-  SPECS.map(({ secretField: { name, variable } }) => [name, variable]),
-);
-
 /** The secrets of one pipeline, from environment variables. What is not set, or empty, is not there. */
-export function environmentSecrets({ auth0, azure }: PipelineConfig, env: Environment): SecretSource {
-  return sourceOf(name => ({
+export function environmentSecrets(config: PipelineConfig, env: Environment): SecretSource {
+  const { auth0, azure } = config;
+  const look = (name: string) => ({
     ...(name === auth0.secret && fieldsIn(env, AUTH0_VARIABLES)),
     ...(name === azure.secret && fieldsIn(env, AZURE_VARIABLES)),
-  }));
+  });
+  return sourceOf(look, name => fillingOf([config], name, undefined));
 }
 
 /** Whether the environment has credentials for Auth0. */
@@ -44,18 +40,31 @@ export const environmentFields = (env: Environment): Values => fieldsIn(env, AUT
 
 /** Secrets that were given, by their names. */
 export const valueSecrets = (values: Readonly<Record<string, Values>>): SecretSource =>
-  sourceOf(name => values[name] ?? {});
+  sourceOf(
+    name => values[name] ?? {},
+    () => 'specify it',
+  );
 
-/** Secrets of any number of pipelines, from a JSON file: name of the secret to its fields. Read again after `forget`. */
-export function fileSecrets(path: string): SecretSource {
-  return sourceOf(name => {
-    const file = readJsonFile('secrets file', path, 'specify its path with --secrets');
+/** Secrets of these pipelines, from a JSON file: name of the secret to its fields. Read again after `forget`. */
+export function fileSecrets(path: string, configs: readonly PipelineConfig[]): SecretSource {
+  const look = (name: string) => {
+    const file = readSecretsFile(path, configs);
     const fields = isObject(file) && Object.hasOwn(file, name) ? file[name] : {};
     const all = isObject(fields) ? Object.entries(fields) : [];
     return Object.fromEntries(
       all.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
     );
-  });
+  };
+  return sourceOf(look, name => fillingOf(configs, name, path));
+}
+
+/** Throws UsageError, with the form of a file for these pipelines. */
+function readSecretsFile(path: string, configs: readonly PipelineConfig[]): unknown {
+  return readJsonFile(
+    'secrets file',
+    path,
+    `specify its path with --secrets, or write it: ${formOf(configs)}`,
+  );
 }
 
 /** Secrets that are not available here, and why. */
@@ -64,12 +73,16 @@ export function noSecrets(why: string): SecretSource {
 }
 
 /** A warning when others than its owner may read the file. Throws UsageError when it cannot be used at all. */
-export function secretsFileWarning(path: string): string | undefined {
-  if (!isObject(readJsonFile('secrets file', path, 'specify its path with --secrets'))) {
-    throw new UsageError(
-      `the secrets file ${path} is not a JSON object; allowed: {"name of the secret": {…}}`,
-    );
+export function secretsFileWarning(path: string, configs: readonly PipelineConfig[]): string | undefined {
+  if (!isObject(readSecretsFile(path, configs))) {
+    throw new UsageError(`the secrets file ${path} is not a JSON object; allowed: ${formOf(configs)}`);
   }
+  return openFileWarning(path);
+}
+
+/** A warning when others than its owner may read a file that holds a secret. */
+export function openFileWarning(path: string): string | undefined {
+  if (isPipe(path)) return undefined;
   const mode = statSync(path).mode & 0o777;
   // Windows has no such permissions, and reports files as readable by everyone.
   if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
@@ -86,7 +99,8 @@ export async function secretProblems(
   file: string | undefined,
 ): Promise<string[]> {
   const problems = new Set<string>();
-  for (const { secret, one, variables } of neededFields(config)) {
+  for (const need of neededFields(config)) {
+    const { secret, one } = need;
     const answer = await secrets.read(secret);
     if (answer.kind === 'fault' && answer.fault.code === PLACEHOLDER) {
       problems.add(`pipeline "${config.name}": ${answer.fault.message}`);
@@ -94,29 +108,10 @@ export async function secretProblems(
     }
     const fields = answer.kind === 'secret' ? answer.fields : {};
     if (one.some(alternative => alternative.every(field => fields[field]?.reveal()))) continue;
-    const wanted = one.map(alternative => alternative.map(field => variables[field]).join(' and '));
-    const inFile = `{${JSON.stringify(secret)}: {${one[0]?.map(field => `"${field}": "…"`).join(', ')}}}`;
-    const remedy = file
-      ? `add to ${file}: ${inFile}`
-      : `set ${wanted.join(', or ')}, or specify --secrets FILE with ${inFile}`;
+    const remedy = filling([need], file);
     problems.add(`pipeline "${config.name}": the secret "${secret}" is missing or incomplete; ${remedy}`);
   }
   return [...problems];
-}
-
-/** `one`: alternatives, of which one must be there with all of its fields. */
-function neededFields({ auth0, azure, redact }: PipelineConfig) {
-  const credentials = [
-    ['clientId', 'clientSecret'],
-    ['clientId', 'privateKey'],
-  ];
-  const { name: azureField } = specOf(azure).secretField;
-  const hashes = redact.some(rule => rule.how === 'hash');
-  return [
-    { secret: auth0.secret, one: credentials, variables: AUTH0_VARIABLES },
-    ...(hashes ? [{ secret: auth0.secret, one: [['redactionKey']], variables: AUTH0_VARIABLES }] : []),
-    { secret: azure.secret ?? '', one: [[azureField]], variables: AZURE_VARIABLES },
-  ];
 }
 
 function fieldsIn(env: Environment, variables: Values): Values {
@@ -128,12 +123,12 @@ function fieldsIn(env: Environment, variables: Values): Values {
   );
 }
 
-/** See the law of SecretSource. */
-function sourceOf(look: (name: string) => Values): SecretSource {
+/** See the law of SecretSource. `remedy`: what fills a secret in that is not there. */
+function sourceOf(look: (name: string) => Values, remedy: (name: string) => string): SecretSource {
   const known = new Map<string, Awaited<ReturnType<SecretSource['read']>>>();
   return {
     read: async name => {
-      const answer = known.get(name) ?? answerOf(name, look);
+      const answer = known.get(name) ?? answerOf(name, look, remedy);
       if (answer.kind === 'secret') known.set(name, answer);
       return answer;
     },
@@ -141,7 +136,11 @@ function sourceOf(look: (name: string) => Values): SecretSource {
   };
 }
 
-function answerOf(name: string, look: (name: string) => Values): Awaited<ReturnType<SecretSource['read']>> {
+function answerOf(
+  name: string,
+  look: (name: string) => Values,
+  remedy: (name: string) => string,
+): Awaited<ReturnType<SecretSource['read']>> {
   try {
     const values = Object.entries(look(name));
     const untouched = values.find(([, value]) => isPlaceholder(value))?.[0];
@@ -153,9 +152,7 @@ function answerOf(name: string, look: (name: string) => Values): Awaited<ReturnT
     }
     const fields = values.map(([key, value]) => [key, new Secret(value)] as const);
     if (fields.length > 0) return { kind: 'secret', fields: Object.fromEntries(fields) };
-    return denied(
-      `the secret "${name}" was not found; add {"${name}": {…}} to the file of --secrets, or set its environment variables`,
-    );
+    return denied(`the secret "${name}" was not found; ${remedy(name)}`);
   } catch (error) {
     return denied(error instanceof Error ? error.message : 'the secret could not be read');
   }

@@ -70,9 +70,9 @@ function secretsFor(
   file: string | undefined,
 ): (config: PipelineConfig) => SecretSource {
   if (file !== undefined) {
-    const warning = secretsFileWarning(file);
+    const warning = secretsFileWarning(file, configs);
     if (warning !== undefined) printError(`warning: ${warning}`);
-    const ofFile = fileSecrets(file);
+    const ofFile = fileSecrets(file, configs);
     return () => ofFile;
   }
   if (configs.length === 1) return config => environmentSecrets(config, process.env);

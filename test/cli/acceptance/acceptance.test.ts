@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { QUESTIONS } from '../../../cli/acceptance/questions.ts';
@@ -46,6 +46,34 @@ const open = async (auth0 = {}) => {
   });
   return world;
 };
+
+test('without secrets nothing is asked: they are named, with their fields and variables', async () => {
+  const { directory, config, addresses } = await open();
+  const report = join(directory, 'report.md');
+  const file = join(directory, 'p.json');
+  await writeFile(file, JSON.stringify(config));
+  const { code, stdout, stderr } = await cli(['acceptance', '--config', file, '--report', report], addresses);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^error: 2 secrets are missing or incomplete:\n( {2}- pipeline "local": .*\n){2}$/);
+  expect(stderr).toMatch(
+    /set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or .* with \{".*": \{"clientId": "…", "clientSecret"/,
+  );
+  await expect(readFile(report)).rejects.toThrow('ENOENT');
+});
+
+test.each([
+  ['/nonexistent/x.md', 'ENOENT'],
+  ['/proc/version/x.md', 'ENOTDIR'],
+  ['.', 'EISDIR'],
+])('a report that could not be written is wrong usage, before anything is asked: %s', async (path, why) => {
+  const { auth0 } = await open();
+  const { code, stderr } = await acceptance('--only', 'from-future', '--report', path);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(`error: --report .*cannot be written \\(${why}\\)`),
+  ]);
+  expect(auth0.requests.token).toBe(0);
+});
 
 test('asks, and leaves a report that holds no secret, no log and no name of the account', async () => {
   const { azure, secrets, auth0 } = await open();

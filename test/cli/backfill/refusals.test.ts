@@ -40,7 +40,7 @@ test.each<[string, readonly string[], string]>([
 ])('%s is refused in one line, with exit code 2, and nothing is begun', async (_, args, message) => {
   const ended = await backfill(world, args);
   expect(ended.stderr).toContain(message);
-  expect(ended.stderr).toMatch(/^error: [^\n]+\n$/);
+  expect(ended.stderr).toMatch(/^error: [^\n]+\n( {2}npx auth0-logs-to-azure backfill [^\n]+\n)?$/);
   expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 2, stdout: '' });
   expect(await readdir(world.directory)).not.toContain('state');
 });

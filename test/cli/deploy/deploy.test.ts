@@ -1,4 +1,5 @@
 /** What does not need AWS; the deploy itself is a scene of test/deploy. */
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,7 +98,7 @@ test('without a configuration it says where one comes from', async () => {
   const { code, stderr } = await cli(['deploy', '--config', 'no/such.json']);
   expect([code, stderr]).toEqual([
     2,
-    expect.stringContaining('specify its path with --config, or write one: init'),
+    expect.stringContaining('specify its path with --config, or write one: npx auth0-logs-to-azure init'),
   ]);
 });
 
@@ -145,4 +146,11 @@ test('credentials that AWS does not know are no dry run: the template is written
 test('a switch without a value is refused', async () => {
   const { code, stderr } = await cli(['deploy', '--config', await write('c.json', CONFIG), '-c', 'nested']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('--context is "nested"; allowed: NAME=VALUE')]);
+});
+
+test('a configuration from a pipe is refused: the CDK would find it empty', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const { code, stderr } = await cli(['deploy', '--config', pipe]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/pipe is not a regular file, .*; save it/)]);
 });

@@ -19,7 +19,7 @@ const vault = (fields: object, more: object = {}) => {
   const path = join(directory, 'secrets.json');
   writeFileSync(path, JSON.stringify({ [AUTH0.secret]: fields, [PIPELINE.azure.secret]: fields }));
   const config = parsePipeline({ ...PIPELINE, ...more });
-  return { config, secrets: fileSecrets(path), kind: 'stack', about: {} } as const;
+  return { config, secrets: fileSecrets(path, [config]), kind: 'stack', about: {} } as const;
 };
 const pem = (bits: number) =>
   generateKeyPairSync('rsa', {

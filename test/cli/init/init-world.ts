@@ -42,7 +42,7 @@ export async function openInitWorld(kind: Kind = KINDS.at(-1)!): Promise<InitWor
   const azure = { workspaceId: ends.azure.settings.workspaceId, ...settings };
   const write = async (name: string, content: unknown) => {
     const path = join(folder, name);
-    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
     return path;
   };
   await write('outputs.json', outputsOf(azure));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../../lambda/config/config.ts';
@@ -126,6 +126,41 @@ describe('what is missing or wrong', () => {
     expect(await written()).toEqual([]);
   });
 
+  test('is reported at once, whatever else is wrong, and before Auth0 is asked', async () => {
+    const before = world.auth0.requests.token;
+    await world.write('config.json', '{}');
+    const wrong = ['--log-retention-days', '99', '--alarm-email', 'foo', '--outputs', 'nope.json'];
+    const { code, stderr } = await world.init([
+      ...ALL,
+      ...wrong,
+      '--domain',
+      'acme',
+      '--credentials',
+      'no.json',
+    ]);
+    expect(code).toBe(2);
+    for (const part of ['--domain', '--alarm-email', 'no.json', 'nope.json', 'config.json already exists'])
+      expect(stderr).toMatch(new RegExp(`^ {2}- .*${part}`, 'm'));
+    expect(world.auth0.requests.token).toBe(before);
+    expect(
+      (await world.init(['--domain', 'acme', '--alarm-email', 'foo'])).stderr.match(/^ {2}- --\S+/gm),
+    ).toEqual([
+      '  - --domain:',
+      '  - --alarm-email:',
+      '  - --log-retention-days',
+      '  - --credentials',
+      '  - --group',
+    ]);
+  });
+
+  test('a file of credentials that others may read is warned about, with the command that closes it', async () => {
+    await chmod(await world.write('auth0.json', { clientId: 'x', clientSecret: 'wrong-s3cret' }), 0o644);
+    const { stderr } = await world.init([...ALL, '--credentials', 'auth0.json']);
+    expect(stderr).toContain(
+      'warning: auth0.json is readable by other users (mode 644); run: chmod 600 auth0.json',
+    );
+  });
+
   test('a secret that Auth0 refuses ends with a finding and its remedy, and nothing is written', async () => {
     await world.write('auth0.json', { clientId: 'begin-client', clientSecret: 'wrong-s3cret' });
     const { code, stdout, stderr } = await world.init(ALL);
@@ -242,7 +277,7 @@ describe('with the Azure CLI', () => {
   test('a name that a shell could take for more is refused', async () => {
     const { code, stderr } = await world.init([...group.slice(0, -1), 'a;b'], { AZ_STATE: 'deployed' });
     expect([code, stderr]).toEqual([2, expect.stringContaining('--group is "a;b"; allowed: letters')]);
-    expect(await world.azCalls()).toEqual(['account show --query name -o tsv']);
+    expect(await world.azCalls()).toEqual([]);
   });
 });
 

@@ -11,6 +11,7 @@ const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdou
 const ENTER = '\r';
 const DOWN = '\x1b[B';
 const CTRL_C = '\x03';
+const CTRL_D = '\x04';
 
 let world: InitWorld;
 beforeEach(async () => {
@@ -78,14 +79,25 @@ test.skipIf(!hasScript)('it asks, checks, asks again after a refusal, and shows 
   expect(secrets['auth0-logs/prod/auth0']).toEqual({ clientId: 'begin-client', clientSecret: CLIENT_SECRET });
 });
 
-test.skipIf(!hasScript)('Ctrl-C at a question ends it with 130, and nothing is written', async () => {
-  const { code, screen } = await typed('', [
-    ['Domain of the Auth0 tenant', `${DOMAIN}${ENTER}`],
-    ['how long does Auth0 keep logs', CTRL_C],
-  ]);
-  expect([code, screen]).toEqual([130, expect.stringContaining('stopped; nothing was written')]);
-  expect(await readdir(world.folder)).not.toContain('config.json');
-});
+/** A question of each kind, as the last. */
+const LAST = {
+  'a text': [],
+  'a choice': [AUTH0_ANSWERS[0]],
+  'a secret': AUTH0_ANSWERS,
+} as const;
+const NEXT = { 'a text': 'Domain of the Auth0', 'a choice': 'how long does', 'a secret': 'client secret' };
+const STOPS = Object.entries({ 'Ctrl-C': CTRL_C, 'Ctrl-D': CTRL_D }).flatMap(([name, key]) =>
+  Object.keys(LAST).map(kind => [name, kind as keyof typeof LAST, key] as const),
+);
+
+test.skipIf(!hasScript).each(STOPS)(
+  '%s at %s ends it with 130, and nothing is written',
+  async (_, kind, key) => {
+    const { code, screen } = await typed('', [...LAST[kind], [NEXT[kind], key]]);
+    expect([code, screen]).toEqual([130, expect.stringContaining('stopped; nothing was written')]);
+    expect(await readdir(world.folder)).not.toContain('config.json');
+  },
+);
 
 test.skipIf(!hasScript)('a file that is there stays, unless the answer is yes', async () => {
   await world.write('config.json', '{"mine": true}');

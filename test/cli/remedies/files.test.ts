@@ -18,18 +18,21 @@ async function open(setup: Setup = {}, settings: object = {}) {
   return { ...scene, shell: { ...scene.shell, cwd: world.directory } };
 }
 
-test('no configuration yet: the example is copied, and read', async () => {
-  const { shell } = await open();
-  const folder = await mkdtemp(join(tmpdir(), 'new-'));
-  await copyFile(join(ROOT, 'config.example.json'), join(folder, 'config.example.json'));
-  const there = { ...shell, cwd: folder };
-  const run = 'npx auth0-logs-to-azure doctor --config config.json';
-  const refused = await type(run, there);
-  const [copy = ''] = /cp config\.example\.json config\.json/.exec(refused.stderr) ?? [];
-  expect((await type(copy, there)).code).toBe(0);
-  expect((await type(run, there)).stderr).not.toContain('configuration file');
-  await rm(folder, { recursive: true });
-});
+test.each(['doctor --config config.json', 'run --config config.json', 'deploy'])(
+  'no configuration yet: init is named, and asks: %s',
+  async words => {
+    const { shell } = await open();
+    const folder = await mkdtemp(join(tmpdir(), 'new-'));
+    const there = { ...shell, cwd: folder };
+    const refused = await type(`npx auth0-logs-to-azure ${words}`, there);
+    expect(refused.code).toBe(2);
+    const [init = ''] =
+      /npx auth0-logs-to-azure init$/.exec(refused.stderr.replaceAll(/\s+/g, ' ').trim()) ?? [];
+    // There is no terminal to ask at: every answer is an option.
+    expect((await type(init, there)).stderr).toContain('--domain DOMAIN');
+    await rm(folder, { recursive: true });
+  },
+);
 
 test('secrets that others may read: the file is closed', async () => {
   const { say, secrets, shell } = await open();

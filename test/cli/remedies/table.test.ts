@@ -7,12 +7,13 @@ const OF_ANOTHER_CALL: Readonly<Record<string, string>> = {
   revertDrift: 'deploy --revert-drift',
   deployment: 'deploy',
   templateAlone: 'deploy --dry-run',
+  INIT: 'init',
   enableSchedule: 'aws scheduler update-schedule',
   backfillCommand: 'backfill',
   backfillLines: 'backfill',
 };
 const CALL =
-  /\bcommand\(\[([^\]]*)\]|\b(firstRun|revertDrift|enableSchedule|deployment|templateAlone|backfillCommand|backfillLines)\(/g;
+  /\bcommand\(\[([^\]]*)\]|\b(firstRun|revertDrift|enableSchedule|deployment|templateAlone|backfillCommand|backfillLines)\(|\$\{(INIT)\}/g;
 const WRITTEN =
   /awsCommand\(\s*[`'](\w+ [\w-]+)|\bput = `(\w+ [\w-]+)|[\s'`"](az [a-z]+|timedatectl \S+|chmod (?:-R|600)|sudo chown|cp \S+\.json)/g;
 /** Help is no remedy: test/docs/commands.test.ts runs its examples. */
@@ -25,14 +26,16 @@ function written(): string[] {
     .filter(({ file }) => file.startsWith('cli/') && !IS_HELP.test(file))
     .flatMap(({ file, text }) => {
       const code = text.replaceAll(/^import .*$|^\s*(\/\*\*|\*|\/\/).*$/gm, '');
-      const called = [...code.matchAll(CALL)].map(([, words, call = '']) =>
-        words === undefined
-          ? (OF_ANOTHER_CALL[call] ?? call)
-          : [...words.matchAll(/'([^']+)'/g)]
-              .map(([, word]) => word)
-              .slice(0, 2)
-              .join(' '),
-      );
+      const called = [...code.matchAll(CALL)]
+        .map(([, words, name, constant]) => ({ words, call: name ?? constant ?? '' }))
+        .map(({ words, call }) =>
+          words === undefined
+            ? (OF_ANOTHER_CALL[call] ?? call)
+            : [...words.matchAll(/'([^']+)'/g)]
+                .map(([, word]) => word)
+                .slice(0, 2)
+                .join(' '),
+        );
       const literal = [...code.matchAll(WRITTEN)].map(([, aws, put, other]) => other ?? `aws ${aws ?? put}`);
       return [...called, ...literal].map(
         one => `${file}: ${one.replace(/^(doctor --dcr|dry-run --max) .*/, '$1')}`,

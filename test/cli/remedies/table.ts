@@ -32,6 +32,7 @@ export const TABLE: readonly Row[] = rows(`
 cli/audit/json.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
 cli/audit/show.ts | backfill | names what was never shipped, and the command that it gives ships it | test/cli/audit/audit.test.ts | executed
 cli/checkpoint/show.ts | backfill | logs that a new checkpoint skips: the backfill that is named ships them | ${LOCAL} | executed
+cli/deploy/run.ts | init | no configuration yet: init is named, and asks | ${FILES} | executed
 cli/deploy/run.ts | deploy --dry-run | deploy without credentials: the dry run that it names | ${FILES} | executed
 cli/doctor/checkpoint.ts | checkpoint set | in the future is an error for every command, and the remedy works as it is typed | test/cli/run/no-progress.test.ts | executed
 cli/doctor/clock.ts | timedatectl set-ntp | a 403 by a clock that is 25 min ahead | ${LOCAL} | parsed
@@ -50,7 +51,7 @@ cli/pipelines/azure-login.ts | az login | no login of the Azure CLI: the command
 cli/init/azure-answers.ts | az login | it says what to do when nobody has logged in | test/cli/init/init.test.ts | parsed
 cli/pipelines/from-outputs.ts | az deployment | outputs that are none of the template are refused with the command that shows them | test/cli/init/init.test.ts | parsed
 cli/pipelines/local/configs.ts | chmod -R | a state directory that may not be written | ${LOCAL} | executed
-cli/pipelines/local/configs.ts | cp config.example.json | no configuration yet: the example is copied, and read | ${FILES} | executed
+cli/pipelines/local/configs.ts | init | no configuration yet: init is named, and asks | ${FILES} | executed
 cli/pipelines/local/configs.ts | sudo chown | a state directory of somebody else | ${LOCAL} | parsed
 cli/pipelines/local/secrets.ts | chmod 600 | secrets that others may read: the file is closed | ${FILES} | executed
 cli/pipelines/stack/problems.ts | aws dynamodb update-continuous-backups | point-in-time recovery is off | ${DEPLOY} | executed

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { PIPELINE } from '../../config/samples.ts';
-import { cli } from '../cli.ts';
+import { cli, ROOT } from '../cli.ts';
 
 const ALARMS = { email: ['ops@example.com'] };
 
@@ -69,6 +69,38 @@ test('prints the same as JSON, valid or not', async () => {
     valid: false,
     problems: [expect.stringContaining('name: is "Prod"')],
   });
+});
+
+test('reports what is no JSON as a problem too, when it prints JSON', async () => {
+  const { code, stdout, stderr } = await validate('{"a": [1, 2,],}', '--json');
+  expect([code, stderr]).toEqual([2, '']);
+  const problems = [
+    expect.stringMatching(/^invalid JSON \(.*\); correct the file: no comma before a closing bracket/),
+  ];
+  expect(JSON.parse(stdout)).toMatchObject({ valid: false, problems });
+});
+
+test('warns of each value of the example that stands for the reader’s own', async () => {
+  const { code, stdout, stderr } = await cli(['validate', join(ROOT, 'config.example.json')]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('is valid')]);
+  const settings = [
+    'auth0.domain',
+    'azure.dcrImmutableId',
+    'azure.tenantId',
+    'azure.clientId',
+    'alarms.email',
+  ];
+  expect(stderr.match(/(?<=: )\S+(?= is ".*", which is the example’s)/g)).toEqual(settings);
+});
+
+test.each([
+  ['{"a": 1,}', 'no comma before a closing brace'],
+  ["{'a': 1}", 'names are in double quotes'],
+  ['{"a": 1 "b": 2}', 'a comma or a closing brace is missing'],
+  ['{"a": “x”}', 'straight double quotes'],
+  ['{"a": 1}\n// more', 'nothing may follow the end'],
+])('hints at the mistake in %s', async (content, hint) => {
+  expect((await validate(content)).stderr).toContain(hint);
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +56,7 @@ describe('secrets from the environment', () => {
 describe('secrets from a file', () => {
   test('are read once, and anew after "forget", so that a rotated one is found', async () => {
     await write({ 'prod/auth0': { clientId: 'id', clientSecret: 'old', number: 7 } });
-    const source = fileSecrets(file);
+    const source = fileSecrets(file, [config]);
     expect(await revealed(source, 'prod/auth0')).toEqual({ clientId: 'id', clientSecret: 'old' });
     await write({ 'prod/auth0': { clientId: 'id', clientSecret: 'new' } });
     expect(await revealed(source, 'prod/auth0')).toMatchObject({ clientSecret: 'old' });
@@ -68,27 +69,52 @@ describe('secrets from a file', () => {
     async content => {
       await write(content);
       for (const name of ['prod/auth0', '__proto__', 'constructor']) {
-        expect(await revealed(fileSecrets(file), name)).toBe('denied');
+        expect(await revealed(fileSecrets(file, [config]), name)).toBe('denied');
       }
       await rm(file);
-      expect(await revealed(fileSecrets(file), 'prod/auth0')).toBe('denied');
+      expect(await revealed(fileSecrets(file, [config]), 'prod/auth0')).toBe('denied');
     },
   );
 
   test('that others may read are warned about', async () => {
     await write({});
     await chmod(file, 0o600);
-    expect(secretsFileWarning(file)).toBeUndefined();
+    expect(secretsFileWarning(file, [config])).toBeUndefined();
     await chmod(file, 0o640);
-    expect(secretsFileWarning(file)).toBe(
+    expect(secretsFileWarning(file, [config])).toBe(
       `${file} is readable by other users (mode 640); run: chmod 600 ${file}`,
     );
   });
 
+  test('from a pipe, which is empty after the first look, are read once', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', ['-m', '666', pipe]);
+    const secrets = { 'prod/auth0': { clientId: 'id' }, 'prod/azure': { [SOME_SECRET.name]: 'key' } };
+    spawn('sh', ['-c', 'printf %s "$1" > "$2"', 'sh', JSON.stringify(secrets), pipe]);
+    expect(secretsFileWarning(pipe, [config])).toBeUndefined();
+    const source = fileSecrets(pipe, [config]);
+    expect(await revealed(source, 'prod/auth0')).toEqual({ clientId: 'id' });
+    expect(await revealed(source, 'prod/azure')).toEqual({ [SOME_SECRET.name]: 'key' });
+  });
+
+  test('that are not there are asked for with the form of the file', () => {
+    const form = `{"prod/auth0": {"clientId": "…", "clientSecret": "…"}, "prod/azure": {"${SOME_SECRET.name}": "…"}}`;
+    expect(() => secretsFileWarning('no.json', [config])).toThrow(
+      `the secrets file no.json does not exist; specify its path with --secrets, or write it: ${form}`,
+    );
+  });
+
+  test('that lack a secret say with which fields it is added', async () => {
+    await write({});
+    const answer = await fileSecrets(file, [config]).read('prod/auth0');
+    const added = `add to ${file}: {"prod/auth0": {"clientId": "…", "clientSecret": "…"}}`;
+    expect(answer).toMatchObject({ fault: { message: `the secret "prod/auth0" was not found; ${added}` } });
+  });
+
   test('that are no JSON are refused without a word of them', async () => {
     await writeFile(file, '{"prod/auth0": {"clientSecret": "hunter2" "x"}}');
-    expect(() => secretsFileWarning(file)).toThrow(`${file} is invalid JSON (line 1, column 43)`);
-    expect(() => secretsFileWarning(file)).not.toThrow('hunter2');
+    expect(() => secretsFileWarning(file, [config])).toThrow(`${file} is invalid JSON (line 1, column 43)`);
+    expect(() => secretsFileWarning(file, [config])).not.toThrow('hunter2');
   });
 });
 
@@ -128,7 +154,7 @@ describe('what is missing is known before anything begins', () => {
 
   test('in a file, it says what to add', async () => {
     await write({ 'prod/azure': { [SOME_SECRET.name]: 'key' } });
-    expect(await secretProblems(config, fileSecrets(file), file)).toEqual([
+    expect(await secretProblems(config, fileSecrets(file, [config]), file)).toEqual([
       `pipeline "prod": the secret "prod/auth0" is missing or incomplete; add to ${file}: {"prod/auth0": {"clientId": "…", "clientSecret": "…"}}`,
     ]);
   });

@@ -15,6 +15,9 @@ const prebuilt: Plugin = {
     })),
 };
 
+/** Packages that the AWS SDK loads in a browser, and never in Node. */
+const ONLY_IN_BROWSERS = ['bowser'];
+
 /** Bundled packages of the older kind call `require` for parts of Node. https://github.com/evanw/esbuild/pull/2067 */
 const REQUIRE = `import{createRequire as toRequire}from'node:module';const require=toRequire(import.meta.url);`;
 
@@ -52,7 +55,7 @@ export async function packageCli(folder: string, root: string, outside: readonly
     target: `node${NODE_MINIMUM.join('.')}`,
     format: 'esm',
     mainFields: ['module', 'main'],
-    external: [...outside],
+    external: [...outside, ...ONLY_IN_BROWSERS],
     plugins: [prebuilt],
     banner: { js: REQUIRE },
     minify: true,

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { transformSync } from 'esbuild';
 import { bundle, FUNCTIONS } from './build.ts';
 import { writeLicenses } from './licenses.ts';
 import { packageCli } from './package-cli.ts';
@@ -43,6 +44,7 @@ export async function makePackage(): Promise<Packed> {
   rmSync(join(FOLDER, 'dist/meta.json'));
   await packageCli(FOLDER, ROOT, OUTSIDE);
   call('node_modules/.bin/tsc', '-p', 'tsconfig.package.json');
+  for (const part of ['cdk', 'lambda']) stripComments(join(FOLDER, part));
   for (const path of COPIED) {
     if (!existsSync(join(ROOT, path))) continue;
     mkdirSync(dirname(join(FOLDER, path)), { recursive: true });
@@ -58,6 +60,20 @@ export async function makePackage(): Promise<Packed> {
     );
   }
   return packed;
+}
+
+/** Of compiled files: an editor shows those of the types beside them. Names and stack traces stay. */
+function stripComments(folder: string): void {
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.js')) continue;
+    const file = join(folder, path);
+    const { code } = transformSync(readFileSync(file, 'utf8'), {
+      format: 'esm',
+      minifyWhitespace: true,
+      legalComments: 'none',
+    });
+    writeFileSync(file, code);
+  }
 }
 
 /** What `npm pack --json` prints: a list, or since npm 12 an object by name. */

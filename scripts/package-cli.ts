@@ -15,9 +15,6 @@ const prebuilt: Plugin = {
     })),
 };
 
-/** Packages that the AWS SDK loads in a browser, and never in Node. */
-const ONLY_IN_BROWSERS = ['bowser'];
-
 /** Bundled packages of the older kind call `require` for parts of Node. https://github.com/evanw/esbuild/pull/2067 */
 const REQUIRE = `import{createRequire as toRequire}from'node:module';const require=toRequire(import.meta.url);`;
 
@@ -55,8 +52,10 @@ export async function packageCli(folder: string, root: string, outside: readonly
     target: `node${NODE_MINIMUM.join('.')}`,
     format: 'esm',
     mainFields: ['module', 'main'],
-    external: [...outside, ...ONLY_IN_BROWSERS],
+    external: [...outside],
     plugins: [prebuilt],
+    // The AWS SDK loads it in a browser alone.
+    alias: { bowser: join(import.meta.dirname, 'no-browser.ts') },
     banner: { js: REQUIRE },
     minify: true,
     legalComments: 'none',

@@ -44,12 +44,14 @@ export async function makePackage(): Promise<Packed> {
   rmSync(join(FOLDER, 'dist/meta.json'));
   await packageCli(FOLDER, ROOT, OUTSIDE);
   call('node_modules/.bin/tsc', '-p', 'tsconfig.package.json');
-  for (const part of ['cdk', 'lambda']) stripComments(join(FOLDER, part));
+  for (const folder of ['cdk', 'lambda']) shorten(join(FOLDER, folder));
   for (const path of COPIED) {
     if (!existsSync(join(ROOT, path))) continue;
     mkdirSync(dirname(join(FOLDER, path)), { recursive: true });
     cpSync(join(ROOT, path), join(FOLDER, path));
   }
+  const template = join(FOLDER, 'azure/template.json');
+  writeFileSync(template, JSON.stringify(JSON.parse(readFileSync(template, 'utf8'))));
   const manifest = packageManifest(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
   writeFileSync(join(FOLDER, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const printed = call('npm', 'pack', FOLDER, '--json', '--pack-destination', join(ROOT, 'dist'));
@@ -62,17 +64,13 @@ export async function makePackage(): Promise<Packed> {
   return packed;
 }
 
-/** Of compiled files: an editor shows those of the types beside them. Names and stack traces stay. */
-function stripComments(folder: string): void {
-  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!path.endsWith('.js')) continue;
-    const file = join(folder, path);
-    const { code } = transformSync(readFileSync(file, 'utf8'), {
-      format: 'esm',
-      minifyWhitespace: true,
-      legalComments: 'none',
-    });
-    writeFileSync(file, code);
+/** Without comments and line breaks; names stay. The types keep their comments. */
+function shorten(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue;
+    const path = join(folder, name);
+    const { code } = transformSync(readFileSync(path, 'utf8'), { minifyWhitespace: true, format: 'esm' });
+    writeFileSync(path, code);
   }
 }
 

@@ -7,13 +7,13 @@ import { LOGS, PARTS } from './whole-path.ts';
 export function comparisonText({ 'whole-path': kept }: AllKept): string | undefined {
   if (!kept) return undefined;
   const rows = rowsOf(kept, PARTS.free.title);
-  const paced = rowsOf(kept, PARTS.paced.title);
-  const ours = rowFor(rows, CHOSEN.name);
-  const first = ours?.[`÷ ${DIY.name}`]
-    ? `A log takes **${ours[`÷ ${DIY.name}`]} times** the processor time that it takes in 25 lines of your own, and ${ours[`÷ ${FLOOR.name}`]} times that of the floor.`
-    : `A log takes ${ours?.[`÷ ${FLOOR.name}`]} times the processor time of the floor.`;
+  const times = (part: { readonly title: string }, than: { readonly name: string }) =>
+    rowFor(rowsOf(kept, part.title), CHOSEN.name)?.[`÷ ${than.name}`];
+  const isBesideDiy = rows.some(row => row['what'] === DIY.name);
   return [
-    `${first} At ${paced[0]?.['condition']}, where a run waits for Auth0, it takes ${rowFor(paced, CHOSEN.name)?.[`÷ ${DIY.name}`]} times that of your own.`,
+    isBesideDiy
+      ? `A log takes **${times(PARTS.free, DIY)} times** the processor time that it takes in 25 lines of your own, and ${times(PARTS.free, FLOOR)} times that of the floor. At ${PARTS.paced.title}, where a run waits for Auth0, it takes ${times(PARTS.paced, DIY)} times that of your own.`
+      : `A log takes ${times(PARTS.free, FLOOR)} times the processor time of the floor.`,
     table(
       rows.map(row => ({
         '': row['what']!,

@@ -3,6 +3,7 @@ import { cell } from '../../bench/fault-table.ts';
 import { pagesOf, readPage } from '../../bench/page.ts';
 import { misses, type Result } from '../../bench/report.ts';
 import { readResults } from '../../bench/results.ts';
+import { DIY, LOG_TOOLS } from '../../bench/sides.ts';
 import { targetsText } from '../../bench/targets.ts';
 
 test('pages and picture have what bench/results.json has', async () => {
@@ -15,6 +16,17 @@ test('pages and picture have what bench/results.json has', async () => {
     'docs/performance.md',
   ]);
   for (const [path, text] of files) expect(text === (await readPage(path)), path).toBe(true);
+});
+
+test('pages have no hole where a peer was not installed', async () => {
+  const all = await readResults();
+  const without = Object.entries(all).map(([name, kept]) => [
+    name,
+    { ...kept, rows: kept.rows.filter(({ what }) => what !== DIY.name && what !== LOG_TOOLS.name) },
+  ]);
+  const files = await pagesOf(Object.fromEntries(without), readPage);
+  expect(files.get('docs/performance.md')).toContain('times the processor time of the floor.');
+  for (const text of files.values()) expect(text).not.toMatch(/undefined|NaN/);
 });
 
 test('a page without its marks is refused, and not written', async () => {

@@ -5,16 +5,18 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { transformSync } from 'esbuild';
 import { bundle, FUNCTIONS } from './build.ts';
 import { writeLicenses } from './licenses.ts';
 import { packageCli } from './package-cli.ts';
 import { OUTSIDE, packageManifest } from './package-manifest.ts';
+import { packagePage, repositoryOf } from './package-pages.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'dist/package');
 /** Of the tarball. */
 const MAX_BYTES = 1_000_000;
-/** Taken as they are; the pages too, since errors and README name them. */
+/** Pages too, since errors and README name them: see package-pages.ts. */
 const COPIED = [
   'README.md',
   'LICENSE',
@@ -24,6 +26,10 @@ const COPIED = [
   'config.schema.json',
   'cdk.json',
   'azure/template.json',
+  'docs/images/flow.svg',
+  // What docs/service.md installs.
+  'Dockerfile',
+  'service/auth0-logs-to-azure.service',
   ...readdirSync(join(ROOT, 'docs')).flatMap(name => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
 
@@ -48,7 +54,11 @@ export async function makePackage(): Promise<Packed> {
     mkdirSync(dirname(join(FOLDER, path)), { recursive: true });
     cpSync(join(ROOT, path), join(FOLDER, path));
   }
-  const manifest = packageManifest(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+  const project = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const manifest = packageManifest(project);
+  writePages(repositoryOf(project));
+  writeExample();
+  writeCompact();
   writeFileSync(join(FOLDER, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const printed = call('npm', 'pack', FOLDER, '--json', '--pack-destination', join(ROOT, 'dist'));
   const packed = packedIn(printed);
@@ -58,6 +68,38 @@ export async function makePackage(): Promise<Packed> {
     );
   }
   return packed;
+}
+
+/** Over the copies. */
+function writePages(repository: string | undefined): void {
+  const held = (path: string) => existsSync(join(FOLDER, path)) || path === 'package.json';
+  for (const path of COPIED.filter(one => one.endsWith('.md') && held(one))) {
+    const file = join(FOLDER, path);
+    writeFileSync(file, packagePage(path, readFileSync(file, 'utf8'), held, repository));
+  }
+}
+
+/** The example is copied into a project, from where its schema is found. */
+function writeExample(): void {
+  const file = join(FOLDER, 'config.example.json');
+  const schema = './node_modules/auth0-logs-to-azure/config.schema.json';
+  writeFileSync(file, readFileSync(file, 'utf8').replace('./config.schema.json', schema));
+}
+
+/** Code that is only run is smaller without comments, spaces and line breaks; the types keep theirs. */
+function writeCompact(): void {
+  for (const path of ['azure/template.json', 'config.schema.json']) {
+    const file = join(FOLDER, path);
+    writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))));
+  }
+  for (const folder of ['cdk', 'lambda']) {
+    for (const path of readdirSync(join(FOLDER, folder), { recursive: true, encoding: 'utf8' })) {
+      if (!path.endsWith('.js')) continue;
+      const file = join(FOLDER, folder, path);
+      const options = { format: 'esm', minifyWhitespace: true, legalComments: 'none' } as const;
+      writeFileSync(file, transformSync(readFileSync(file, 'utf8'), options).code);
+    }
+  }
 }
 
 /** What `npm pack --json` prints: a list, or since npm 12 an object by name. */

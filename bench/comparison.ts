@@ -18,6 +18,7 @@ export function comparisonText({ 'whole-path': kept }: AllKept): string | undefi
       rows.map(row => ({
         '': row['what']!,
         'CPU, µs a log': `${text(row['CPU µs a log'])} (${row['from to']})`,
+        'once started': row['once started']!,
         'wall, ms a 1,000 logs': Math.round((Number(row['wall ms']) * 1000) / LOGS),
         posts: row['posts']!,
         'connections to Auth0, Azure': `${row['to Auth0']}, ${row['to Azure']}`,

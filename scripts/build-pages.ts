@@ -5,7 +5,10 @@ import { type BuildOptions, build } from 'esbuild';
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Each page and the file that it begins with. */
-export const PAGES = { status: 'cli/status/page/main.tsx' } as const;
+export const PAGES = {
+  status: 'cli/status/page/main.tsx',
+  demo: 'cli/demo/page/main.tsx',
+} as const;
 
 export type PageName = keyof typeof PAGES;
 

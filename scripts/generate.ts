@@ -36,6 +36,11 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
     writes: 'incidents of the simulated tenant as two pages',
     onlyNamed: 'name two files too, docs/images/sentinel-incidents.png and sentinel-incident.png',
   },
+  page: {
+    script: 'scripts/demo-page-picture.ts',
+    writes: 'docs/images/demo-page.png',
+    onlyNamed: 'it opens the page of the live demo, and needs Chromium and pngquant',
+  },
   picture: {
     script: 'scripts/demo-picture.ts',
     writes: 'docs/images/demo.svg',

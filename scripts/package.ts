@@ -16,6 +16,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'dist/package');
 /** Of the tarball. */
 const MAX_BYTES = 1_000_000;
+/** Pages about the project, and not about its use. */
+const OF_REPOSITORY = ['performance.md', 'releasing.md'];
 /** Pages too, since errors and README name them: see package-pages.ts. */
 const COPIED = [
   'README.md',
@@ -30,7 +32,9 @@ const COPIED = [
   // What docs/service.md installs.
   'Dockerfile',
   'service/auth0-logs-to-azure.service',
-  ...readdirSync(join(ROOT, 'docs')).flatMap(name => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter(name => name.endsWith('.md') && !OF_REPOSITORY.includes(name))
+    .map(name => `docs/${name}`),
 ];
 
 export interface Packed {
@@ -86,7 +90,10 @@ function writeExample(): void {
   writeFileSync(file, readFileSync(file, 'utf8').replace('./config.schema.json', schema));
 }
 
-/** Code that is only run is smaller without comments, spaces and line breaks; the types keep theirs. */
+/** Internal types, which no app imports: an editor shows no comment of theirs. */
+const INTERNAL = /^lambda\/(core|destinations)\/.*\.d\.ts$/;
+
+/** Code that is only run is smaller without comments, spaces and line breaks; the public types keep theirs. */
 function writeCompact(): void {
   for (const path of ['azure/template.json', 'config.schema.json']) {
     const file = join(FOLDER, path);
@@ -94,10 +101,13 @@ function writeCompact(): void {
   }
   for (const folder of ['cdk', 'lambda']) {
     for (const path of readdirSync(join(FOLDER, folder), { recursive: true, encoding: 'utf8' })) {
-      if (!path.endsWith('.js')) continue;
       const file = join(FOLDER, folder, path);
-      const options = { format: 'esm', minifyWhitespace: true, legalComments: 'none' } as const;
-      writeFileSync(file, transformSync(readFileSync(file, 'utf8'), options).code);
+      if (path.endsWith('.js')) {
+        const options = { format: 'esm', minifyWhitespace: true, legalComments: 'none' } as const;
+        writeFileSync(file, transformSync(readFileSync(file, 'utf8'), options).code);
+      }
+      if (INTERNAL.test(`${folder}/${path}`))
+        writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^\s*\/\*\*.*?\*\/\n/gms, ''));
     }
   }
 }

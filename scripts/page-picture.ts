@@ -28,11 +28,16 @@ export async function writePage(file: string, html: string, look: Look): Promise
     const [page, shot] = [join(folder, 'page.html'), join(folder, 'page.png')];
     await writeFile(page, `${html}${MEASURE}`);
     photograph(`file://${page}`, shot, look);
-    const small = ['--force', '--strip', '--speed=1', '--nofs', `--output=${resolve(file)}`];
-    run('pngquant', [...small, `${look.colors}`, shot]);
+    shrink(shot, file, look.colors);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Writes a picture with that many colors at most. Throws Error naming a program that is missing. */
+export function shrink(shot: string, file: string, colors: number): void {
+  const small = ['--force', '--strip', '--speed=1', '--nofs', `--output=${resolve(file)}`];
+  run('pngquant', [...small, `${colors}`, shot]);
 }
 
 /** The whole page: a window as high as the page measures itself. */

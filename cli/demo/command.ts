@@ -3,10 +3,13 @@ import { getHeapStatistics } from 'node:v8';
 import { type Command, Option } from 'commander';
 import { KINDS } from '../../simulator/azure/apis.ts';
 import { UsageError } from '../terminal/errors.ts';
+import { portOf } from '../web/port.ts';
 import type { DemoOptions } from './run.ts';
 import { DEFAULT_KIND } from './verifying.ts';
 
 const MOST_LOGS = 1_000_000;
+/** All of them are counted again and again while the page is open. */
+const MOST_LOGS_OF_PAGE = 100_000;
 /** In the memory of the simulators, measured. */
 const BYTES_PER_LOG = 3_500;
 const MOST_SEED = 4_294_967_295;
@@ -15,12 +18,16 @@ const HELP = `
 The demo simulates Auth0, Azure, Entra, DynamoDB, SQS and Secrets Manager on
 127.0.0.1. It runs the same Lambda bundles that are deployed.
 
+With --web it does so until Ctrl-C, on a page with a button for each fault; the
+tenant has --logs logs at the start, 100,000 at most, and writes a few a second.
+
 Exit codes: 0 every log is in Azure; 1 a log is missing or left on a queue;
-2 wrong usage.
+2 wrong usage; 130 Ctrl-C.
 
 Examples:
   $ npx auth0-logs-to-azure demo
   $ npx auth0-logs-to-azure demo --logs 100000 --destination ${KINDS.find(kind => kind !== DEFAULT_KIND)}
+  $ npx auth0-logs-to-azure demo --web
   $ npx auth0-logs-to-azure demo --json`;
 
 /** Adds the command to the program, which runs it when none is named. */
@@ -35,14 +42,30 @@ export function addDemo(program: Command): void {
     .option('--logs <count>', 'number of logs, 1 to 1,000,000', whole('--logs', 1, MOST_LOGS), 10_000)
     .option('--seed <number>', 'the same seed generates the same logs', whole('--seed', 0, MOST_SEED), 1)
     .addOption(new Option('--destination <api>', 'Azure API to post to').choices(KINDS).default(DEFAULT_KIND))
+    .addOption(
+      new Option('--web [port]', 'serve it as a page on this machine alone; on any port by default')
+        .argParser(portOf)
+        .conflicts('json'),
+    )
     .option('--json', 'print the result as one JSON object, and nothing else')
     .addHelpText('after', HELP)
     .action(async (options: DemoOptions) => {
+      if (options.web !== undefined) return runOnPage(options);
       checkMemory(options.logs);
       // Loaded only now: the simulators take a while, and --help should not.
       const { runDemo } = await import('./run.ts').catch(withoutEmulators);
       process.exitCode = await runDemo(options);
     });
+}
+
+async function runOnPage(options: DemoOptions): Promise<void> {
+  if (options.logs > MOST_LOGS_OF_PAGE) {
+    throw new UsageError(
+      `--logs is ${options.logs}; allowed with --web: at most ${MOST_LOGS_OF_PAGE}; specify fewer, or omit --web`,
+    );
+  }
+  const { runWeb } = await import('./web.ts').catch(withoutEmulators);
+  process.exitCode = await runWeb(options);
 }
 
 /** The npm package leaves the emulators out: nothing but the demo needs them, and they are larger than all the rest. */

@@ -13,6 +13,8 @@ export interface DemoOptions {
   readonly seed: number;
   readonly destination: Kind;
   readonly json?: true;
+  /** The port of the page, or true for any. */
+  readonly web?: number | true;
 }
 
 /** Returns the exit code. A signal ends it early, with everything that it had started. */

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { addTargetOptions, TARGET_HELP } from '../pipelines/options.ts';
 import { UsageError } from '../terminal/errors.ts';
+import { portOf } from '../web/port.ts';
 import type { StatusOptions } from './run.ts';
 
 const WATCH_LEAST_SECONDS = 2;
@@ -56,12 +57,6 @@ export function addStatus(program: Command): void {
       const { runStatus } = await import('./run.ts');
       process.exitCode = await runStatus(options);
     });
-}
-
-function portOf(text: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 1 && value < 65_536) return value;
-  throw new UsageError(`--web is "${text}"; allowed: a port, 1 to 65535, or nothing for any that is free`);
 }
 
 function seconds(text: string): number {

@@ -51,7 +51,7 @@ const HOUSE = `
 | simulator/aws/cloudwatch/    | simulator/                                                      | node:*
 | simulator/aws/ministack/     | simulator/                                                      | node:*
 | scripts/azure-trials/        | lambda/core/record/ lambda/destinations/all.ts azure/* simulator/* | node:*
-| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema yaml esbuild cli-progress @stryker-mutator/* vitest node:*
+| scripts/                     | product simulator/* scripts/azure-trials/                                             | valibot @valibot/to-json-schema yaml esbuild cli-progress playwright-core @stryker-mutator/* vitest node:*
 | bench/                       | product simulator/* scripts/build.ts                            | esbuild @aws-sdk/* node:*
 | vitest.*                     | test/cdk/folder.ts                                              | vitest node:path
 `;
@@ -71,6 +71,7 @@ const TESTS = `
 | test/cli/pipelines/letters/ | test/cli/ test/cli/replay/ test/destinations/
 | test/cli/pipelines/stack/   | test/cli/ test/config/
 | test/cli/demo/live/         |
+| test/cli/demo/              | test/cli/ test/cli/web/ test/cli/demo/live/
 | test/cli/azure/             | test/cli/ test/config/ test/azure/
 | test/cli/terminal/          | test/cli/
 | test/cli/web/               | test/cli/
@@ -86,7 +87,7 @@ const TESTS = `
 | test/deploy/                | test/destinations/
 | test/destinations/          | test/destinations/<kind>/sample.ts test/edges/server.ts test/simulator/azure/
 | test/destinations/<kind>/   | test/azure/ test/cli/ test/cli/doctor/ test/config/ test/destinations/ test/edges/server.ts test/simulator/azure/ test/stories/
-| test/docs/                  | test/azure/ test/cli/ test/cli/replay/ test/destinations/ test/scripts/
+| test/docs/                  | test/azure/ test/cli/ test/cli/demo/ test/cli/replay/ test/destinations/ test/scripts/
 | test/edges/                 | test/config/ test/destinations/
 | test/golden/                |
 | test/package/               | test/deploy/

@@ -42,7 +42,7 @@ const KILL: Button = {
     const { duplicates } = stage.now().azure;
     await stage.killInPost();
     await stage.until(state => state.ship.last?.outcome === 'killed');
-    stage.say('Killed (SIGKILL) after Azure accepted the batch and before the checkpoint was saved.');
+    stage.say('Killed (SIGKILL) in the middle of a post, before the checkpoint was saved.');
     const { ship } = await stage.until(state => state.ship.last?.outcome === 'skipped');
     stage.say(`The next run is skipped: ${ship.last?.message ?? ''}. The clock moves two minutes.`);
     await stage.passTime(LEASE_MS);
@@ -96,13 +96,13 @@ const NO_SCHEDULE: Button = {
 };
 
 export const BUTTONS: readonly Button[] = [
+  AZURE_DOWN,
   RATE_LIMITED,
+  POISON,
+  ANSWER_LOST,
+  KILL,
+  DAILY_CAP,
+  WRONG_KEY,
   LATE_LOG,
   NO_SCHEDULE,
-  KILL,
-  AZURE_DOWN,
-  ANSWER_LOST,
-  POISON,
-  WRONG_KEY,
-  DAILY_CAP,
 ];

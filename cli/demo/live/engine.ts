@@ -1,5 +1,5 @@
 /** The live demo without its page: a tenant that writes, a schedule that ticks, queues that drain, and what is so after each. */
-import type { Kind } from '../../../simulator/azure/apis.ts';
+import { APIS, type Kind } from '../../../simulator/azure/apis.ts';
 import type { LiveState } from '../page/model.ts';
 import { startDemoWorld } from '../world.ts';
 import { bookkeeper } from './books.ts';
@@ -14,6 +14,8 @@ export interface LiveOptions {
   /** Logs that the tenant has at the start. */
   readonly logs: number;
   readonly seed: number;
+  /** Where the demo's clock begins, milliseconds since 1970; at the machine's time when absent. */
+  readonly startMs?: number;
 }
 
 export interface LiveDemo {
@@ -36,9 +38,11 @@ const LATE_AFTER_MS = 4 * 60_000;
 const MOST_DRAINS = 20;
 
 /** Starts everything. Nothing moves until somebody takes the steps. */
-export async function startLiveDemo({ kind, logs, seed }: LiveOptions): Promise<LiveDemo> {
+export async function startLiveDemo({ kind, logs, seed, startMs }: LiveOptions): Promise<LiveDemo> {
   const world = await startDemoWorld(kind, { settings: SETTINGS, keepColumns: KEPT_COLUMNS });
   const { azure, auth0, aws, clock } = world;
+  if (startMs !== undefined) clock.moveTo(startMs);
+  const beganAheadMs = clock.now() - Date.now();
   const stop = new AbortController();
   const tenant = liveTenant(auth0, { past: logs, seed, now: clock.now });
   const books = bookkeeper(world);
@@ -56,8 +60,10 @@ export async function startLiveDemo({ kind, logs, seed }: LiveOptions): Promise<
     const logId = item['checkpointLogId'];
     const { newestMs } = tenant;
     return {
+      destination: APIS[kind].title,
+      seed,
       nowMs,
-      movedMs: nowMs - Date.now(),
+      movedMs: nowMs - Date.now() - beganAheadMs,
       auth0: { logs: counted.atAuth0, ...(newestMs === undefined ? {} : { newestMs }) },
       ship: { ...runs.ship(), lagMs: counted.ahead > 0 && dateMs > 0 ? nowMs - dateMs : 0 },
       ...(logId !== undefined && {

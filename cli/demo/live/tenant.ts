@@ -14,6 +14,8 @@ export interface LiveTenant {
   readonly newestMs: number | undefined;
 }
 
+/** Somebody guesses their passwords, so that an analyst has something to see. */
+const GUESSED = ['jane.example', 'sample.user', 'admin', 'root'].map(name => `${name}@example.com`);
 const HOUR_MS = 3_600_000;
 /** Well within half of the retention of a day, beyond which batches are no longer held. */
 const PAST_MS = 6 * HOUR_MS;
@@ -33,7 +35,7 @@ export function liveTenant(
   let newestMs: number | undefined;
   let late = 0;
   const add = (logs: readonly Log[]) => {
-    tenant.add(logs);
+    tenant.add(logs.map(log => guessed(log, chance)));
     newestMs = (logs.length > 0 && logIdTimeMs(logs.at(-1)!.log_id)) || newestMs;
   };
   const next = (count: number): readonly Log[] => {
@@ -68,6 +70,13 @@ export function liveTenant(
       return newestMs;
     },
   };
+}
+
+/** The log, of a user whose password is guessed if it may be. */
+function guessed(log: Log, chance: Dice): Log {
+  if (log.type !== 'fp' || !chance.chance(0.4)) return log;
+  // The first of them the most often.
+  return { ...log, user_name: GUESSED[Math.floor(chance.random() ** 2 * GUESSED.length)] };
 }
 
 const newSeed = (chance: Dice) => chance.whole(0, 4_294_967_295);

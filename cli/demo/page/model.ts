@@ -1,8 +1,11 @@
 /** What the live demo sends to its page as JSON, counted anew after every change. Times are milliseconds since 1970, by the demo's clock. */
 
 export interface LiveState {
+  /** The API of Azure. */
+  readonly destination: string;
+  readonly seed: number;
   readonly nowMs: number;
-  /** How far the demo's clock was moved ahead of the machine's. */
+  /** How far the clock was moved since the demo began. */
   readonly movedMs: number;
   readonly auth0: { readonly logs: number; readonly newestMs?: number };
   readonly ship: ShipState;

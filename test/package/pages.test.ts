@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { packagePage, repositoryOf } from '../../scripts/package-pages.ts';
-import { danglingIn } from '../package/pages.ts';
+import { danglingIn } from './pages.ts';
 
 const held = (path: string) => ['README.md', 'docs/setup.md', 'azure/template.json'].includes(path);
 const page = (text: string, repository?: string) => packagePage('docs/setup.md', text, held, repository);

@@ -1,5 +1,5 @@
 /** What the section "whole-path" says, in sentences and small tables. */
-import { type AllKept, type Kept, type Row, table, text, wantedRows } from './report.ts';
+import { type AllKept, type Kept, type Row, table, text } from './report.ts';
 import { CHOSEN, DIY, FLOOR } from './sides.ts';
 import { LOGS, PARTS } from './whole-path.ts';
 
@@ -7,13 +7,13 @@ import { LOGS, PARTS } from './whole-path.ts';
 export function comparisonText({ 'whole-path': kept }: AllKept): string | undefined {
   if (!kept) return undefined;
   const rows = rowsOf(kept, PARTS.free.title);
-  const paced = rowsOf(kept, PARTS.paced.title);
-  const ours = rowFor(rows, CHOSEN.name);
-  const first = ours?.[`÷ ${DIY.name}`]
-    ? `A log takes **${ours[`÷ ${DIY.name}`]} times** the processor time that it takes in 25 lines of your own, and ${ours[`÷ ${FLOOR.name}`]} times that of the floor.`
-    : `A log takes ${ours?.[`÷ ${FLOOR.name}`]} times the processor time of the floor.`;
+  const times = (part: { readonly title: string }, than: { readonly name: string }) =>
+    rowFor(rowsOf(kept, part.title), CHOSEN.name)?.[`÷ ${than.name}`];
+  const isBesideDiy = rows.some(row => row['what'] === DIY.name);
   return [
-    `${first} At ${paced[0]?.['condition']}, where a run waits for Auth0, it takes ${rowFor(paced, CHOSEN.name)?.[`÷ ${DIY.name}`]} times that of your own.`,
+    isBesideDiy
+      ? `A log takes **${times(PARTS.free, DIY)} times** the processor time that it takes in 25 lines of your own, and ${times(PARTS.free, FLOOR)} times that of the floor. At ${PARTS.paced.title}, where a run waits for Auth0, it takes ${times(PARTS.paced, DIY)} times that of your own.`
+      : `A log takes ${times(PARTS.free, FLOOR)} times the processor time of the floor.`,
     table(
       rows.map(row => ({
         '': row['what']!,
@@ -59,19 +59,6 @@ export function profileText({ profile: kept }: AllKept): string | undefined {
     `Node’s own work takes ${share(/^Node|garbage/).toFixed(0)} % of it: garbage collection, http, TLS and sockets. The rest is that of the function’s code and its packages.`,
     table(kept.rows.map(row => ({ '': row['what']!, '%': Math.round(Number(row['share, %'])) }))),
     `_${kept.date}. The main thread of one run of ${CHOSEN.name}, start-up in. What is Node’s own, such as \`JSON.parse\`, counts for the code that calls it; gzip runs in other threads._`,
-  ].join('\n\n');
-}
-
-/** Every figure that has a limit, the missed ones first. */
-export function targetsText(all: AllKept): string | undefined {
-  const wanted = Object.values(all).flatMap(({ wanted: own = [] }) => own);
-  if (wanted.length === 0) return undefined;
-  const isMissed = ({ value, atMost }: (typeof wanted)[number]) => value > atMost;
-  const missed = wanted.filter(isMissed);
-  const others = wanted.filter(one => !isMissed(one));
-  return [
-    `Of ${wanted.length} figures that have a limit, ${missed.length} miss it.`,
-    table(wantedRows([...missed, ...others])),
   ].join('\n\n');
 }
 

@@ -71,7 +71,7 @@ export const faults: Bench = async ({ folder, note }) => {
       atMost: 0,
     })),
     remarks: [
-      `${LOGS} logs, ${TICKS} ticks, a minute apart by a clock that is handed in; the 10 seconds are real. Lost: not stored, on no queue, and the checkpoint is past it. Stuck: not stored, and every run tries again. Doubled: rows beyond the first of a log.`,
+      `${LOGS.toLocaleString('en-US')} logs, ${TICKS} ticks, a minute apart by a clock that is handed in; the 10 seconds are real. Lost: not stored, on no queue, and the checkpoint is past it. Stuck: not stored, and every run tries again. Doubled: rows beyond the first of a log.`,
       ...missing.map(name => `Not measured: ${name} is not installed. ${INSTALL}`),
     ],
   };

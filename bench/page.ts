@@ -1,10 +1,11 @@
 /** Writes what the results say into the pages: each text between its marks, the picture, and all results. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { comparisonText, heldText, profileText, targetsText } from './comparison.ts';
+import { comparisonText, heldText, profileText } from './comparison.ts';
 import { faultsText } from './fault-table.ts';
 import { drainText, growthText, volumeText } from './growth.ts';
 import { picture } from './picture.ts';
 import { type AllKept, type Kept, table, wantedRows } from './report.ts';
+import { targetsText } from './targets.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const README = 'README.md';

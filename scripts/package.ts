@@ -53,6 +53,7 @@ export async function makePackage(): Promise<Packed> {
   rmSync(join(FOLDER, 'dist/meta.json'));
   await packageCli(FOLDER, ROOT, OUTSIDE);
   call('node_modules/.bin/tsc', '-p', 'tsconfig.package.json');
+  for (const folder of ['cdk', 'lambda']) shorten(join(FOLDER, folder));
   for (const path of COPIED) {
     if (!existsSync(join(ROOT, path))) continue;
     mkdirSync(dirname(join(FOLDER, path)), { recursive: true });
@@ -62,7 +63,10 @@ export async function makePackage(): Promise<Packed> {
   const manifest = packageManifest(project);
   writePages(repositoryOf(project));
   writeExample();
-  writeCompact();
+  for (const path of ['azure/template.json', 'config.schema.json']) {
+    const file = join(FOLDER, path);
+    writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))));
+  }
   writeFileSync(join(FOLDER, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const printed = call('npm', 'pack', FOLDER, '--json', '--pack-destination', join(ROOT, 'dist'));
   const packed = packedIn(printed);
@@ -91,24 +95,17 @@ function writeExample(): void {
 }
 
 /** Internal types, which no app imports: an editor shows no comment of theirs. */
-const INTERNAL = /^lambda\/(core|destinations)\/.*\.d\.ts$/;
+const INTERNAL = /[\\/]lambda[\\/](core|destinations)[\\/].*\.d\.ts$/;
 
-/** Code that is only run is smaller without comments, spaces and line breaks; the public types keep theirs. */
-function writeCompact(): void {
-  for (const path of ['azure/template.json', 'config.schema.json']) {
-    const file = join(FOLDER, path);
-    writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))));
-  }
-  for (const folder of ['cdk', 'lambda']) {
-    for (const path of readdirSync(join(FOLDER, folder), { recursive: true, encoding: 'utf8' })) {
-      const file = join(FOLDER, folder, path);
-      if (path.endsWith('.js')) {
-        const options = { format: 'esm', minifyWhitespace: true, legalComments: 'none' } as const;
-        writeFileSync(file, transformSync(readFileSync(file, 'utf8'), options).code);
-      }
-      if (INTERNAL.test(`${folder}/${path}`))
-        writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^\s*\/\*\*.*?\*\/\n/gms, ''));
-    }
+/** Without comments and line breaks; names stay. The public types keep their comments. */
+function shorten(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const path = join(folder, name);
+    if (INTERNAL.test(path))
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^\s*\/\*\*.*?\*\/\n/gms, ''));
+    if (!name.endsWith('.js')) continue;
+    const { code } = transformSync(readFileSync(path, 'utf8'), { minifyWhitespace: true, format: 'esm' });
+    writeFileSync(path, code);
   }
 }
 

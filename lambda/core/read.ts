@@ -4,7 +4,7 @@ import { AUTH0_PAGE_SIZE } from './contract.ts';
 import { ANSWER_TOO_LARGE } from './http.ts';
 import type { Checkpoint, Fault, LogSource, PageAnswer, RateLimit } from './model.ts';
 import { logDateOf, logIdOf } from './record/log.ts';
-import { isAfter, isPastLogId, logIdTimeMs } from './record/log-id.ts';
+import { isAfter, isPastIdTime, logIdTimeMs } from './record/log-id.ts';
 
 export interface ReadDependencies extends AskDependencies {
   readonly source: Pick<LogSource, 'page'>;
@@ -109,14 +109,13 @@ function ripePart(
 ): RipePage {
   const caughtUp = { kind: 'caught-up', atMs: nowMs } as const;
   if (answer.logs.length === 0) return { logs: [], end: { ...caughtUp, isEmpty: true } };
-  const given = answer.logs.map(logIdOf);
-  const places = given.map(id => placeOf(id, after, nowMs));
-  const dates = answer.logs.map((log, index) => dateOf(log, places[index], nowMs));
-  const ordered = isAscending([after, ...places.flatMap(place => (place ? [place.logId] : []))]);
-  const link = linkOf(answer.nextLogId, { given, places, dates }, after, nowMs);
+  const seen = seenOf(answer.logs, after, nowMs);
+  const { places, dates, ordered } = seen;
+  const link = linkOf(answer.nextLogId, seen, after, nowMs);
   if (!ordered && link === undefined) return { logs: [], end: { kind: 'fault', fault: OUT_OF_ORDER } };
   const logs: RipeLog[] = [];
-  for (const [index, log] of answer.logs.entries()) {
+  for (let index = 0; index < answer.logs.length; index++) {
+    const log = answer.logs[index];
     const place = places[index];
     const timeMs = place?.timeMs ?? dates[index];
     if (timeMs !== undefined && isUnripe(nowMs - timeMs, ripeMs)) {
@@ -168,15 +167,38 @@ export function foundLogs(logs: readonly unknown[], after: string, nowMs: number
 function placeOf(id: string | undefined, after: string, nowMs: number): Place | undefined {
   if (id === undefined) return undefined;
   const timeMs = logIdTimeMs(id);
-  if (timeMs !== undefined) return isPastLogId(id, nowMs) ? { logId: id, timeMs } : undefined;
+  if (timeMs !== undefined) return isPastIdTime(timeMs, nowMs) ? { logId: id, timeMs } : undefined;
   const isUnknownForm = logIdTimeMs(after) === undefined;
   return isUnknownForm && id.length <= MAX_LOG_ID_CHARACTERS ? { logId: id } : undefined;
 }
 
+/** What a page shows of each of its logs. */
 interface Seen {
   readonly given: readonly (string | undefined)[];
   readonly places: readonly (Place | undefined)[];
   readonly dates: readonly (number | undefined)[];
+  /** The places do not descend, as far as it is known, nor lie before the checkpoint. */
+  readonly ordered: boolean;
+}
+
+/** In one loop, since nothing else is done to each log as often. */
+function seenOf(logs: readonly unknown[], after: string, nowMs: number): Seen {
+  const given: (string | undefined)[] = [];
+  const places: (Place | undefined)[] = [];
+  const dates: (number | undefined)[] = [];
+  let last = after;
+  let ordered = true;
+  for (const log of logs) {
+    const id = logIdOf(log);
+    const place = placeOf(id, after, nowMs);
+    given.push(id);
+    places.push(place);
+    dates.push(dateOf(log, place, nowMs));
+    if (place === undefined) continue;
+    if (isAfter(last, place.logId)) ordered = false;
+    last = place.logId;
+  }
+  return { given, places, dates, ordered };
 }
 
 /**
@@ -191,7 +213,7 @@ function linkOf(
   nowMs: number,
 ): string | undefined {
   if (nextLogId === undefined || nextLogId.length > MAX_LOG_ID_CHARACTERS) return undefined;
-  if (nextLogId === after || !isAscending([after, nextLogId])) return undefined;
+  if (nextLogId === after || !isAscending(after, nextLogId)) return undefined;
   const isNewForm = given.length > 1 && given.every(id => id !== undefined && logIdTimeMs(id) === undefined);
   const link = isNewForm ? { logId: nextLogId } : placeOf(nextLogId, after, nowMs);
   if (!link || given.includes(link.logId)) return link?.logId;
@@ -206,7 +228,7 @@ function linkOf(
 /** Where a page ends: its last log's id, or its link; the smaller one where they differ, since a greater one would skip logs. */
 function endOf(own: string | undefined, link: string | undefined): string | undefined {
   if (own === undefined || link === undefined) return own ?? link;
-  return isAscending([own, link]) ? own : link;
+  return isAscending(own, link) ? own : link;
 }
 
 /** The log's date, unless it lies in the future or contradicts its id: then the id's time, or none. */
@@ -224,9 +246,7 @@ function isUnripe(ageMs: number, ripeMs: number): boolean {
 }
 
 /** A wrong order would lose logs, as far as it is known. */
-function isAscending(ids: readonly string[]): boolean {
-  return ids.every((id, index) => index === 0 || !isAfter(ids[index - 1]!, id));
-}
+const isAscending = (one: string, other: string): boolean => !isAfter(one, other);
 
 /** Marks a promise that may be abandoned: its rejection, a bug, must surface only where it is awaited. */
 export function prefetch<T>(promise: Promise<T>): Promise<T> {

@@ -3,6 +3,8 @@ import { cell } from '../../bench/fault-table.ts';
 import { pagesOf, readPage } from '../../bench/page.ts';
 import { misses, type Result } from '../../bench/report.ts';
 import { readResults } from '../../bench/results.ts';
+import { DIY, LOG_TOOLS } from '../../bench/sides.ts';
+import { targetsText } from '../../bench/targets.ts';
 
 test('pages and picture have what bench/results.json has', async () => {
   const files = await pagesOf(await readResults(), readPage);
@@ -14,6 +16,17 @@ test('pages and picture have what bench/results.json has', async () => {
     'docs/performance.md',
   ]);
   for (const [path, text] of files) expect(text === (await readPage(path)), path).toBe(true);
+});
+
+test('pages have no hole where a peer was not installed', async () => {
+  const all = await readResults();
+  const without = Object.entries(all).map(([name, kept]) => [
+    name,
+    { ...kept, rows: kept.rows.filter(({ what }) => what !== DIY.name && what !== LOG_TOOLS.name) },
+  ]);
+  const files = await pagesOf(Object.fromEntries(without), readPage);
+  expect(files.get('docs/performance.md')).toContain('times the processor time of the floor.');
+  for (const text of files.values()) expect(text).not.toMatch(/undefined|NaN/);
 });
 
 test('a page without its marks is refused, and not written', async () => {
@@ -52,4 +65,27 @@ test('a row misses the limit of its column, and a figure its own', () => {
     { what: 'missed', value: 2, atMost: 1 },
   ];
   expect(misses({ ...RESULT, wanted }).map(row => row['wanted'])).toEqual(['missed']);
+});
+
+test('the targets are those of figures and of columns, the missed ones first, with how much they miss', () => {
+  const kept = { date: '2026-01-01', command: '', machine: '', node: '' };
+  const lines = targetsText({
+    one: {
+      ...kept,
+      title: 'Met',
+      rows: [{ share: 0.96 }, { share: 1.2 }],
+      limit: { column: 'share', atLeast: 0.95 },
+    },
+    other: {
+      ...kept,
+      title: 'x',
+      rows: [],
+      wanted: [{ what: 'Missed', value: 1.2, spread: '1–2', atMost: 1 }],
+    },
+  })?.split('\n');
+  expect(lines?.[0]).toBe('Of 2 figures that have a limit, 1 miss it.');
+  expect(lines?.slice(4).map(line => line.replace(/ +/g, ' '))).toEqual([
+    '| Missed | ≤ 1 | 1.200 | 1–2 | **missed** by 20 % |',
+    '| Met: share | ≥ 0.95 | 0.960 | | met |',
+  ]);
 });

@@ -1,4 +1,5 @@
 /** Reading the two facts that everything else hangs on, a log's id and its date, from whatever Auth0 gave. */
+import { type Digits, utcMs } from './utc.ts';
 
 /** A JSON object: not null, not an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -36,14 +37,31 @@ export function logDateOf(log: unknown): number | undefined {
   return isObject(log) ? parseDate(log['date']) : undefined;
 }
 
+/** The same in the form of `toISOString`. */
+export function logTimeOf(log: unknown): string | undefined {
+  const ms = logDateOf(log);
+  if (ms === undefined) return undefined;
+  const { date } = log as { readonly date: unknown };
+  return typeof date === 'string' && SAME_AGAIN.test(date) ? date : new Date(ms).toISOString();
+}
+
 /** See logDateOf. */
 export function parseDate(value: unknown): number | undefined {
+  if (typeof value === 'string') {
+    const ms =
+      (CANONICAL.test(value) ? utcMs(value, TIME) : undefined) ??
+      Date.parse(USUAL_DATE.test(value) ? value : usualDate(value));
+    return isPlausible(ms) ? ms : undefined;
+  }
   if (isObject(value)) return parseDate(value['$date']);
-  if (typeof value === 'number') return isPlausible(value) ? value : undefined;
-  if (typeof value !== 'string') return undefined;
-  const ms = Date.parse(USUAL_DATE.test(value) ? value : usualDate(value));
-  return isPlausible(ms) ? ms : undefined;
+  return typeof value === 'number' && isPlausible(value) ? value : undefined;
 }
+
+/** As `toISOString` writes nearly every date. */
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const TIME: Digits = { year: 0, month: 5, day: 8, hours: 11, minutes: 14, seconds: 17, ms: 20 };
+/** Of those that can be read, the ones that it writes just so; not a 31st of February, nor 24 hours. */
+const SAME_AGAIN = /^\d{4}-\d\d-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/;
 
 /** The date in the form that every engine reads alike; '' when it is none. */
 function usualDate(value: string): string {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { RecordForm, ShapedRecord } from '../model.ts';
 import { COLUMNS, type Column, EVENT_TIME_COLUMN } from './columns.ts';
 import { type Fields, partialJson, toJson, write } from './cut.ts';
-import { ID_FIELDS, isObject, logDateOf, logIdOf, parseDate } from './log.ts';
+import { ID_FIELDS, isObject, logIdOf, logTimeOf, parseDate } from './log.ts';
 import { logIdTimeMs } from './log-id.ts';
 import { logType } from './log-types.ts';
 import { userAgent } from './user-agent.ts';
@@ -163,8 +163,7 @@ const hashOf = (json: string) => `sha256:${createHash('sha256').update(json).dig
 
 /** The log's date in ISO 8601, else the time in its id; undefined when neither can be read. */
 function eventTimeOf(log: unknown): string | undefined {
-  const ms = logDateOf(log);
-  return ms === undefined ? timeInId(logIdOf(log)) : new Date(ms).toISOString();
+  return logTimeOf(log) ?? timeInId(logIdOf(log));
 }
 
 function timeInId(logId = ''): string | undefined {

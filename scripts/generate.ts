@@ -36,6 +36,11 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
     writes: 'incidents of the simulated tenant as two pages',
     onlyNamed: 'name two files too, docs/images/sentinel-incidents.png and sentinel-incident.png',
   },
+  screens: {
+    script: 'scripts/status-pictures.ts',
+    writes: 'pictures of the page of status --web',
+    onlyNamed: 'name a folder too; needs Chromium. docs/images/status-web.png is one of them, after pngquant',
+  },
   page: {
     script: 'scripts/demo-page-picture.ts',
     writes: 'docs/images/demo-page.png',

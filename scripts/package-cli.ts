@@ -54,6 +54,8 @@ export async function packageCli(folder: string, root: string, outside: readonly
     mainFields: ['module', 'main'],
     external: [...outside],
     plugins: [prebuilt],
+    // The AWS SDK loads it in a browser alone.
+    alias: { bowser: join(import.meta.dirname, 'no-browser.ts') },
     banner: { js: REQUIRE },
     minify: true,
     legalComments: 'none',

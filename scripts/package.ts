@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { transformSync } from 'esbuild';
 import { bundle, FUNCTIONS } from './build.ts';
 import { writeLicenses } from './licenses.ts';
 import { packageCli } from './package-cli.ts';
@@ -43,11 +44,14 @@ export async function makePackage(): Promise<Packed> {
   rmSync(join(FOLDER, 'dist/meta.json'));
   await packageCli(FOLDER, ROOT, OUTSIDE);
   call('node_modules/.bin/tsc', '-p', 'tsconfig.package.json');
+  for (const folder of ['cdk', 'lambda']) shorten(join(FOLDER, folder));
   for (const path of COPIED) {
     if (!existsSync(join(ROOT, path))) continue;
     mkdirSync(dirname(join(FOLDER, path)), { recursive: true });
     cpSync(join(ROOT, path), join(FOLDER, path));
   }
+  const template = join(FOLDER, 'azure/template.json');
+  writeFileSync(template, JSON.stringify(JSON.parse(readFileSync(template, 'utf8'))));
   const manifest = packageManifest(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
   writeFileSync(join(FOLDER, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const printed = call('npm', 'pack', FOLDER, '--json', '--pack-destination', join(ROOT, 'dist'));
@@ -58,6 +62,16 @@ export async function makePackage(): Promise<Packed> {
     );
   }
   return packed;
+}
+
+/** Without comments and line breaks; names stay. The types keep their comments. */
+function shorten(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue;
+    const path = join(folder, name);
+    const { code } = transformSync(readFileSync(path, 'utf8'), { minifyWhitespace: true, format: 'esm' });
+    writeFileSync(path, code);
+  }
 }
 
 /** What `npm pack --json` prints: a list, or since npm 12 an object by name. */

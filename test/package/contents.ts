@@ -15,6 +15,8 @@ const NEEDED = [
   'cli/auth0-logs-to-azure.mjs',
   'cli/main.js',
   'cli/licenses.txt',
+  'cli/pages/demo.css',
+  'cli/pages/demo.js',
   'cli/pages/status.css',
   'cli/pages/status.js',
   'dist/ship/index.mjs',

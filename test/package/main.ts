@@ -18,6 +18,7 @@ import { consumers } from './consumers.ts';
 import { contents } from './contents.ts';
 import { demo } from './demo.ts';
 import { deploying } from './deploying.ts';
+import { page } from './page.ts';
 import { install, PROGRAMS, type Stage } from './stage.ts';
 
 const LIMIT_MINUTES = 30;
@@ -54,6 +55,7 @@ async function story(): Promise<void> {
   await install(stage, oldest, `node@${NODE_MINIMUM.join('.')}.0`, 'dynalite@4', 'fauxqs@1');
   const oldestNode = join(oldest, 'node_modules/node/bin/node');
   await demo(stage, oldest, oldestNode);
+  await page(stage, oldest, oldestNode);
 
   const programs = await pythonPrograms(checks.say, signal);
   const aws = await startMiniStack({ programs, nodeFolder: PROGRAMS, scratch, signal });

@@ -61,10 +61,16 @@ function History({ history }: { readonly history: HistoryView }) {
         times={times}
         series={[{ label: 'lag', values: lagMs, color: '--line-2' }]}
         text={duration}
+        marks={MARKS}
       />
     </div>
   );
 }
+
+/** Milliseconds: whole seconds, minutes and hours. */
+const MARKS = [1, 5, 10, 30, 60, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800].map(
+  s => s * 1000,
+);
 
 /** The largest unit. */
 function duration(ms: number): string {

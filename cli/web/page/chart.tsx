@@ -21,12 +21,14 @@ export interface ChartOptions {
   readonly series: readonly Series[];
   /** How a value is written: `12 min`. */
   readonly text: (value: number) => string;
+  /** Distances that the marks of its axis may have, rising; those of decimal numbers when absent. */
+  readonly marks?: readonly number[];
 }
 
 const HEIGHT = 180;
 
 /** As wide as its place. Times are UTC, as everywhere in the command line. */
-export function Chart({ title, times, series, text }: ChartOptions) {
+export function Chart({ title, times, series, text, marks }: ChartOptions) {
   const place = useRef<HTMLDivElement>(null);
   const drawn = useRef<UPlot>(undefined);
   const write = useRef(text);
@@ -38,7 +40,7 @@ export function Chart({ title, times, series, text }: ChartOptions) {
     const plot = () => {
       drawn.current?.destroy();
       drawn.current = new UPlot(
-        optionsOf(series, value => write.current(value), element.clientWidth),
+        optionsOf(series, value => write.current(value), element.clientWidth, marks),
         data,
         element,
       );
@@ -100,7 +102,12 @@ export function Chart({ title, times, series, text }: ChartOptions) {
 
 const clock = (ms: number) => new Date(ms).toISOString().slice(11, 19);
 
-function optionsOf(series: readonly Series[], text: (value: number) => string, width: number): UPlot.Options {
+function optionsOf(
+  series: readonly Series[],
+  text: (value: number) => string,
+  width: number,
+  marks?: readonly number[],
+): UPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -138,7 +145,7 @@ function optionsOf(series: readonly Series[], text: (value: number) => string, w
     series: [{ label: 'UTC', value: (_plot, value) => (value == null ? '' : clock(value * 1000)) }, ...lines],
     axes: [
       { ...axis, size: 30, values: (_plot, seconds) => seconds.map(one => clock(one * 1000).slice(0, 5)) },
-      { ...axis, size: 64, values: (_plot, values) => values.map(text) },
+      { ...axis, size: 64, values: (_plot, values) => values.map(text), ...(marks && { incrs: [...marks] }) },
     ],
   };
 }

@@ -150,7 +150,7 @@ describe('status of a state directory', { timeout: 30_000 }, () => {
     [['--region', 'r'], 'both --config and --region are given'],
     [['--pipeline', 'nope'], '--pipeline is "nope"; allowed in '],
     [['--watch', '1'], '--watch is "1"; allowed: whole seconds, 2 to 3600'],
-    [['--secrets', '/nowhere'], 'the secrets file /nowhere does not exist'],
+    [['--secrets', '/nowhere/at/all'], 'the secrets file /nowhere/at/all does not exist'],
   ])('%j is one line and exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await status(...args);
     expect(stderr).toContain(message);

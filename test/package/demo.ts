@@ -1,4 +1,4 @@
-/** The demo of the installed package, which needs two emulators that the package leaves out. */
+/** The demo of the installed package, which needs two emulators that the package leaves out: `npx auth0-logs-to-azure`. */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mustBe } from '../deploy/checks.ts';

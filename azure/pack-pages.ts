@@ -131,6 +131,7 @@ Kusto emulator. This is **not Azure**. Four functions are replaced: \`column_ife
 To see a detection fire in Azure without any data or table, print a query that contains the trial’s logs:
 
 \`\`\`sh
+# in a clone of the repository
 npm run --silent azure:trial -- credential-stuffing
 \`\`\`
 

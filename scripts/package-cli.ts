@@ -1,5 +1,5 @@
 /** The command line of the package, as JavaScript: its packages are bundled, so that an install brings none of them. */
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { PAGE_OPTIONS, PAGES } from './build-pages.ts';
@@ -14,6 +14,20 @@ const prebuilt: Plugin = {
       path: join(import.meta.dirname, basename(path).replace('build', 'prebuilt')),
     })),
 };
+
+/** A message names a page as who has installed the package finds it; what `acceptance` names is for an issue. */
+const installedPages: Plugin = {
+  name: 'installed-pages',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/(cli|lambda\/destinations)\/.*\.ts$/ }, async ({ path }) =>
+      path.includes('/cli/acceptance/')
+        ? undefined
+        : { contents: installedPage(await readFile(path, 'utf8')), loader: 'ts' },
+    ),
+};
+
+const installedPage = (code: string) =>
+  code.replaceAll(/\b(docs\/[\w-]+\.md|README\.md)\b/g, 'node_modules/auth0-logs-to-azure/$1');
 
 /** Bundled packages of the older kind call `require` for parts of Node. https://github.com/evanw/esbuild/pull/2067 */
 const REQUIRE = `import{createRequire as toRequire}from'node:module';const require=toRequire(import.meta.url);`;
@@ -53,7 +67,7 @@ export async function packageCli(folder: string, root: string, outside: readonly
     format: 'esm',
     mainFields: ['module', 'main'],
     external: [...outside],
-    plugins: [prebuilt],
+    plugins: [prebuilt, installedPages],
     // The AWS SDK loads it in a browser alone.
     alias: { bowser: join(import.meta.dirname, 'no-browser.ts') },
     banner: { js: REQUIRE },

@@ -10,12 +10,15 @@ import { bundle, FUNCTIONS } from './build.ts';
 import { writeLicenses } from './licenses.ts';
 import { packageCli } from './package-cli.ts';
 import { OUTSIDE, packageManifest } from './package-manifest.ts';
+import { packagePage, repositoryOf } from './package-pages.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'dist/package');
 /** Of the tarball. */
 const MAX_BYTES = 1_000_000;
-/** Taken as they are; the pages too, since errors and README name them. */
+/** Pages about the project, and not about its use. */
+const OF_REPOSITORY = ['performance.md', 'releasing.md'];
+/** Pages too, since errors and README name them: see package-pages.ts. */
 const COPIED = [
   'README.md',
   'LICENSE',
@@ -25,7 +28,13 @@ const COPIED = [
   'config.schema.json',
   'cdk.json',
   'azure/template.json',
-  ...readdirSync(join(ROOT, 'docs')).flatMap(name => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+  'docs/images/flow.svg',
+  // What docs/service.md installs.
+  'Dockerfile',
+  'service/auth0-logs-to-azure.service',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter(name => name.endsWith('.md') && !OF_REPOSITORY.includes(name))
+    .map(name => `docs/${name}`),
 ];
 
 export interface Packed {
@@ -50,9 +59,14 @@ export async function makePackage(): Promise<Packed> {
     mkdirSync(dirname(join(FOLDER, path)), { recursive: true });
     cpSync(join(ROOT, path), join(FOLDER, path));
   }
-  const template = join(FOLDER, 'azure/template.json');
-  writeFileSync(template, JSON.stringify(JSON.parse(readFileSync(template, 'utf8'))));
-  const manifest = packageManifest(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+  const project = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const manifest = packageManifest(project);
+  writePages(repositoryOf(project));
+  writeExample();
+  for (const path of ['azure/template.json', 'config.schema.json']) {
+    const file = join(FOLDER, path);
+    writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))));
+  }
   writeFileSync(join(FOLDER, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const printed = call('npm', 'pack', FOLDER, '--json', '--pack-destination', join(ROOT, 'dist'));
   const packed = packedIn(printed);
@@ -64,11 +78,32 @@ export async function makePackage(): Promise<Packed> {
   return packed;
 }
 
-/** Without comments and line breaks; names stay. The types keep their comments. */
+/** Over the copies. */
+function writePages(repository: string | undefined): void {
+  const held = (path: string) => existsSync(join(FOLDER, path)) || path === 'package.json';
+  for (const path of COPIED.filter(one => one.endsWith('.md') && held(one))) {
+    const file = join(FOLDER, path);
+    writeFileSync(file, packagePage(path, readFileSync(file, 'utf8'), held, repository));
+  }
+}
+
+/** The example is copied into a project, from where its schema is found. */
+function writeExample(): void {
+  const file = join(FOLDER, 'config.example.json');
+  const schema = './node_modules/auth0-logs-to-azure/config.schema.json';
+  writeFileSync(file, readFileSync(file, 'utf8').replace('./config.schema.json', schema));
+}
+
+/** Internal types, which no app imports: an editor shows no comment of theirs. */
+const INTERNAL = /[\\/]lambda[\\/](core|destinations)[\\/].*\.d\.ts$/;
+
+/** Without comments and line breaks; names stay. The public types keep their comments. */
 function shorten(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.js')) continue;
     const path = join(folder, name);
+    if (INTERNAL.test(path))
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^\s*\/\*\*.*?\*\/\n/gms, ''));
+    if (!name.endsWith('.js')) continue;
     const { code } = transformSync(readFileSync(path, 'utf8'), { minifyWhitespace: true, format: 'esm' });
     writeFileSync(path, code);
   }

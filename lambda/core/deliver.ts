@@ -94,16 +94,16 @@ async function delivery(
   let asked: Mark | undefined;
 
   const end = (fault?: Fault, isLocal = false): Delivery => {
-    const unsettled = [...open, ...suspects.keys()].sort((one, other) => one - other);
-    const pending = unsettled.map(index => records[index]!);
-    const head = unsettled[0] ?? records.length;
+    const unsettled = new Set([...open, ...suspects.keys()]);
+    const pending = records.filter((_, index) => unsettled.has(index));
+    const head = records.findIndex((_, index) => unsettled.has(index));
     return {
       accepted,
       culprits,
       pending,
       ...(fault && { fault }),
       isLocal,
-      head,
+      head: head < 0 ? records.length : head,
       posts: posts(),
     };
   };

@@ -70,6 +70,13 @@ describe('deliver', () => {
     expect(posts).toHaveLength(1);
   });
 
+  test('what is refused alone and what is unknown is pending in order, and nothing before it is settled', async () => {
+    const { d } = azure(ids => (ids.length > 1 || ids[0] === '0' ? bad : busy));
+    const delivery = await deliver(d, records(4), 1_000_000);
+    expect(delivery).toMatchObject({ fault: { verdict: 'unavailable' }, accepted: 0, head: 0 });
+    expect(delivery.pending.map(({ logId }) => logId)).toEqual(['0', '1', '2', '3']);
+  });
+
   test('nothing is posted for no records', async () => {
     const { d, posts } = azure(() => bad);
     expect(await deliver(d, [], 100_000)).toMatchObject({ accepted: 0, pending: [] });

@@ -15,6 +15,8 @@ export interface AppKind {
   readonly install: readonly string[];
   /** What checks its types, by a name of node_modules/.bin. */
   readonly typeCheck?: readonly string[];
+  /** Whether it has the jest of `cdk init`. */
+  readonly tests?: true;
   /** For `cdk --app`; that of its cdk.json without it. */
   readonly app?: string;
 }
@@ -50,6 +52,16 @@ import { AppStack } from '../lib/app-stack';
 const app = new cdk.App();
 new AppStack(app, 'AppStack');
 `;
+/** In the place of the test that `cdk init` writes. */
+const TEST = `import * as cdk from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AppStack } from '../lib/app-stack';
+
+test('the stack has the functions of the pipeline', () => {
+  const template = Template.fromStack(new AppStack(new cdk.App(), 'Tested'));
+  template.hasOutput('PipelineProd', {});
+});
+`;
 /** As \`cdk init\` wrote it until 2025. */
 const FORMER_TSCONFIG = {
   compilerOptions: {
@@ -84,9 +96,14 @@ export const APPS: readonly AppKind[] = [
     name: 'TypeScript, as cdk init makes it',
     folder: 'app',
     init: true,
-    files: { 'lib/app-stack.ts': STACK, 'lib/page.ts': page('docs/construct.md') },
+    files: {
+      'lib/app-stack.ts': STACK,
+      'lib/page.ts': page('docs/construct.md'),
+      'test/app.test.ts': TEST,
+    },
     install: [],
-    typeCheck: ['tsc'],
+    typeCheck: ['tsc', '--noEmit'],
+    tests: true,
   },
   {
     name: 'TypeScript of an older template: CommonJS, node10, ts-node, the oldest aws-cdk-lib',

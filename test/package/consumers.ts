@@ -1,4 +1,5 @@
 /** First chapter: every kind of app type checks and synthesizes with nothing but the tarball. */
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mustBe } from '../deploy/checks.ts';
@@ -36,6 +37,14 @@ async function consumer(stage: Stage, kind: AppKind): Promise<void> {
       return (await type(stage, folder, program!, '--version')).trim();
     });
   }
+  if (kind.tests) {
+    await stage.checks.check(`jest with the setting of docs/construct.md: ${kind.name}`, async () => {
+      const env = { ...stage.env, ...settingOf('docs/construct.md') };
+      const printed = await type({ ...stage, env }, folder, 'jest', '--ci');
+      mustBe(/Tests: +1 passed, 1 total/.test(printed), printed);
+      return JSON.stringify(settingOf('docs/construct.md'));
+    });
+  }
   await stage.checks.check(`synthesizes: ${kind.name}`, async () => {
     const app = kind.app ? ['--app', kind.app] : [];
     await type(stage, folder, 'cdk', 'synth', '--quiet', ...app);
@@ -49,6 +58,13 @@ async function consumer(stage: Stage, kind: AppKind): Promise<void> {
     mustBe('PipelineProd' in Outputs, `its outputs are ${Object.keys(Outputs)}`);
     return `${Object.keys(Resources).length} resources, the output PipelineProd`;
   });
+}
+
+/** The variable that the page's script sets for jest. */
+function settingOf(page: string): Readonly<Record<string, string>> {
+  const text = readFileSync(join(import.meta.dirname, '../..', page), 'utf8');
+  const [, name = '', value = ''] = /"test": "(\w+)=(\S+) jest"/.exec(text) ?? [];
+  return { [name]: value };
 }
 
 /** The package's own app, for who has none: what its command `deploy` drives. */

@@ -15,6 +15,8 @@ const NEEDED = [
   'cli/auth0-logs-to-azure.mjs',
   'cli/main.js',
   'cli/licenses.txt',
+  'cli/pages/demo.css',
+  'cli/pages/demo.js',
   'cli/pages/status.css',
   'cli/pages/status.js',
   'dist/ship/index.mjs',
@@ -22,6 +24,7 @@ const NEEDED = [
   'dist/guard/index.mjs',
   'dist/licenses.txt',
   'docs/setup.md',
+  'service/auth0-logs-to-azure.service',
 ];
 const ALLOWED = [
   /^[A-Z]+(\.md)?$/,
@@ -31,7 +34,8 @@ const ALLOWED = [
   /^cli\/([\w-]+\.js|auth0-logs-to-azure\.mjs|licenses\.txt)$/,
   /^cli\/pages\/[\w-]+\.(css|js)$/,
   /^dist\/(\w+\/[\w.]+\.mjs|licenses\.txt)$/,
-  /^docs\/[\w-]+\.md$/,
+  /^docs\/([\w-]+\.md|images\/flow\.svg)$/,
+  /^(Dockerfile|service\/auth0-logs-to-azure\.service)$/,
 ];
 const MAX_BYTES = 1_000_000;
 

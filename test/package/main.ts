@@ -8,17 +8,19 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makePackage, type Packed } from '../../scripts/package.ts';
 import { NODE_MINIMUM } from '../../scripts/package-manifest.ts';
+import { run } from '../../simulator/aws/ministack/child.ts';
 import { pythonPrograms } from '../../simulator/aws/ministack/python.ts';
 import { type MiniStack, startMiniStack } from '../../simulator/aws/ministack/server.ts';
 import { KINDS } from '../../simulator/azure/apis.ts';
 import { startEnds } from '../../simulator/world.ts';
 import { beginning } from '../deploy/beginning.ts';
-import { startChecks } from '../deploy/checks.ts';
+import { mustBe, startChecks } from '../deploy/checks.ts';
 import { consumers } from './consumers.ts';
 import { contents } from './contents.ts';
 import { demo } from './demo.ts';
 import { deploying } from './deploying.ts';
 import { page } from './page.ts';
+import { danglingIn } from './pages.ts';
 import { install, PROGRAMS, type Stage } from './stage.ts';
 
 const LIMIT_MINUTES = 30;
@@ -43,6 +45,12 @@ async function story(): Promise<void> {
   await checks.check('the tarball holds what it must, and nothing else', async () => contents(packed!));
   const scratch = await mkdtemp(join(tmpdir(), 'auth0-logs-to-azure-package-'));
   closers.push(() => rm(scratch, { recursive: true, force: true, maxRetries: 5 }));
+  await checks.check('its pages name only files that it holds', async () => {
+    await run('tar', ['-xzf', join(DIST, filename), '-C', scratch], { env: process.env, signal });
+    const dangling = danglingIn(join(scratch, 'package'));
+    mustBe(dangling.length === 0, dangling.join('\n'));
+    return 'links, and files of commands';
+  });
   const ends = await startEnds({ name: 'package-test' });
   closers.push(ends.close);
   const pipeline = ends.pipeline(KINDS[0], 'prod');

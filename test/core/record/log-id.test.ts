@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  isAfter,
   isPastLogId,
   LOWEST_LOG_ID_PREFIX,
   logIdPrefix,
@@ -56,3 +57,15 @@ test('no log of that second or later lies at or before its synthetic id, with th
     }),
   );
 });
+
+test.each([
+  ['2', '1', true],
+  ['1', '2', false],
+  ['1', '1', false],
+  ['2', '10', false],
+  ['b', 'a', false],
+  ['b1', '11', false],
+  ['', '', false],
+])('whether %o comes after %o is known only of digits of one length: %o', (one, other, expected) =>
+  expect(isAfter(one, other)).toBe(expected),
+);

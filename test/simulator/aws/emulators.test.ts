@@ -65,6 +65,18 @@ describe('the queues', () => {
     expect(await aws.redrive()).toBe(0);
   });
 
+  it('end the wait of a hidden message when their clock has moved far enough, and not before', async () => {
+    const aws = await start({ maxReceives: 20 });
+    await send(aws, 'hidden');
+    await receive(aws);
+    expect(aws.waitsMs('retry')).toEqual([expect.closeTo(360_000, -4)]);
+    aws.passTime('retry', 300_000);
+    expect(aws.waitsMs('retry')).toEqual([expect.closeTo(60_000, -4)]);
+    expect(await receive(aws)).toEqual([]);
+    aws.passTime('retry', 60_000);
+    expect(await receive(aws)).toHaveLength(1);
+  });
+
   it('count and show hidden messages too, and show them without a receive', async () => {
     const aws = await start({ maxReceives: 2 });
     await send(aws, 'hidden');

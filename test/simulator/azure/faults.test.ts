@@ -91,6 +91,20 @@ describe.each(DOORS)('%s', (door, ask, ok) => {
     expect(azure.received.records).toBe(0);
   });
 
+  test('does the work, says so, and never answers', async () => {
+    const azure = await azureForTest();
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const request = await ask(azure);
+    const before = done(azure, door);
+    azure.faults[door].add({ kind: 'accept-then-hold', done: () => resolve(done(azure, door)) });
+    const attempt = expect(call(azure.url + request.path, request.headers, request.body)).rejects.toThrow(
+      'fetch failed',
+    );
+    expect((await promise) - before).toBe(1);
+    await azure.close();
+    await attempt;
+  });
+
   test('answers half a body and never the rest, though the work is done', async () => {
     const azure = await azureForTest();
     const { path, headers, body } = await ask(azure);

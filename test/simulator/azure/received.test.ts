@@ -56,11 +56,13 @@ describe.each(KINDS)('the poison mark at %s', kind => {
     expect(await statusOf(await azureForTest({ poisonMark: '' }), [{ LogId: 'a' }], kind)).toBe(status);
   });
 
-  test('refuses nothing any more after acceptPoison', async () => {
+  test('refuses nothing any more after acceptPoison, until refusePoison', async () => {
     const azure = await azureForTest();
     const poison = [{ LogId: 'simulated-poison-record' }];
     expect(await statusOf(azure, poison, kind)).toBe(400);
     azure.acceptPoison();
     expect(await statusOf(azure, poison, kind)).toBe(status);
+    azure.refusePoison();
+    expect(await statusOf(azure, poison, kind)).toBe(400);
   });
 });

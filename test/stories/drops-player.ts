@@ -179,9 +179,9 @@ async function openDesk(way: Way, ends: Ends, directory: string): Promise<Desk> 
     vi.stubEnv('AZURE_CLIENT_ID', clientId);
     vi.stubEnv('AZURE_CLIENT_SECRET', clientSecret);
   }
-  const configs = readConfigs(files.config, undefined);
-  const open = () =>
-    localPipeline({
+  const open = () => {
+    const configs = readConfigs(files.config, undefined);
+    return localPipeline({
       config: configs[0]!,
       secrets: fileSecrets(files.secrets, configs),
       env: ends.addresses,
@@ -191,6 +191,7 @@ async function openDesk(way: Way, ends: Ends, directory: string): Promise<Desk> 
       onProgress: () => undefined,
       onWaiting: () => undefined,
     });
+  };
   let running = await open();
   const audit: Desk['audit'] = async () => {
     const from = new Date(timeOf(way.auditedFrom ?? way.from - TICK)).toISOString();

@@ -73,7 +73,7 @@ function withoutEmulators(error: unknown): never {
   const missing = /Cannot find package '(dynalite|fauxqs)'/.exec(error instanceof Error ? error.message : '');
   if (!missing) throw error;
   throw new UsageError(
-    `the demo needs ${missing[1]}, an emulator that is not installed; run "npm install --no-save dynalite@4 fauxqs@1"`,
+    `the demo needs ${missing[1]}, an emulator that is not installed; run "npm install --save-dev dynalite@4 fauxqs@1"`,
   );
 }
 

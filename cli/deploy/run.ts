@@ -48,7 +48,9 @@ export async function runDeploy(options: DeployOptions): Promise<number> {
   const noAccess = await accessProblem({ ...where, ...elsewhere }, stackName);
   // A proxy may be known to the CDK alone.
   const isHopeless = noAccess !== undefined && noAccess.obstacle !== 'unreachable';
-  const failed = (code: number, consequence: string) => told(code, consequence, noAccess?.error.message);
+  // To write the template alone needs no access: then something else is wrong.
+  const besides = options.dryRun && isHopeless ? undefined : noAccess?.error.message;
+  const failed = (code: number, consequence: string) => told(code, consequence, besides);
 
   if (options.dryRun) {
     if (values) printError(`would store: ${[...values.keys()].join(', ')}`);

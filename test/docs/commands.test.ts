@@ -33,7 +33,7 @@ const RUN_ELSEWHERE = new Map([
   ['npm install auth0-logs-to-azure aws-cdk@2 aws-cdk-lib constructs', '.ci/run'],
   ['npm install auth0-logs-to-azure', '.ci/run'],
   ['npm start', 'test/scripts/demo-picture.test.ts'],
-  ['npm install --no-save dynalite@4 fauxqs@1', '.ci/run'],
+  ['npm install --save-dev dynalite@4 fauxqs@1', '.ci/run'],
   ['npx auth0-logs-to-azure', '.ci/run'],
   ['npm start -- --web', 'test/cli/demo/web.test.ts'],
 ]);

@@ -18,8 +18,8 @@ export async function demo(stage: Stage, folder: string, node: string): Promise<
     await rename(join(folder, 'node_modules/dynalite'), join(folder, 'dynalite'));
     for (const options of [[], ['--web']]) {
       const said = await play(...options).catch((error: Error) => error.message.replaceAll('\n', ' '));
-      mustBe(/npm install --no-save dynalite@4 fauxqs@1/.test(said), `${options} it says: ${said}`);
+      mustBe(/npm install --save-dev dynalite@4 fauxqs@1/.test(said), `${options} it says: ${said}`);
     }
-    return 'npm install --no-save dynalite@4 fauxqs@1';
+    return 'npm install --save-dev dynalite@4 fauxqs@1';
   });
 }

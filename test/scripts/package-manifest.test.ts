@@ -42,8 +42,8 @@ test('demo and pages name versions of the emulators, and minimums, that are in t
   const [dynalite, fauxqs] = ['dynalite', 'fauxqs'].map(
     name => `${name}@${PEERS[name]!.slice(1).split('.')[0]}`,
   );
-  expect(read('cli/demo/command.ts')).toContain(`npm install --no-save ${dynalite} ${fauxqs}`);
-  expect(read('README.md')).toContain(`-p ${dynalite} -p ${fauxqs}`);
+  expect(read('cli/demo/command.ts')).toContain(`npm install --save-dev ${dynalite} ${fauxqs}`);
+  expect(read('README.md')).toContain(`npm install --save-dev ${dynalite} ${fauxqs}`);
   expect(made.engines.node).toBe(`>=${NODE_MINIMUM.join('.')}`);
   expect(read('README.md')).toContain(`Node ${NODE_MINIMUM.join('.')} or newer`);
   const least = PEERS['aws-cdk-lib']!.slice(1).split('.').slice(0, 2).join('.');

@@ -120,6 +120,13 @@ describe('without credentials', () => {
     expect(stderr).not.toContain('state directory');
   });
 
+  test('a dry run that fails for another reason does not blame them', async () => {
+    const args = ['deploy', '--dry-run', '--config', await write('c.json', CONFIG), '-c', 'nope=1'];
+    const { code, stderr } = await cli(args, { ...NOBODY, ...IN_THIS_FOLDER }, folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('context "nope": unknown switch')]);
+    expect(stderr).toMatch(/error: the template was not written; the CDK’s message is above\n$/);
+  }, 60_000);
+
   test('a deploy without a Region is refused: the CDK would take one of its own', async () => {
     const { code, stderr } = await cli(['deploy', '--config', await write('c.json', CONFIG)], NOBODY);
     expect([code, stderr]).toEqual([

@@ -32,10 +32,15 @@ export function comparisonText({ 'whole-path': kept }: AllKept): string | undefi
 /** In the share of a processor that the function has. */
 export function heldText({ 'whole-path': kept }: AllKept): string | undefined {
   if (!kept) return undefined;
-  const rows = [PARTS.held, PARTS.small].flatMap(part => rowsOf(kept, part.title));
+  const rows = [PARTS.held, PARTS.whole, PARTS.small].flatMap(part => rowsOf(kept, part.title));
   const ours = rowFor(rows, CHOSEN.name);
+  const whole = rowFor(rowsOf(kept, PARTS.whole.title), CHOSEN.name);
   return [
-    `With 512 MB, a run of 200 pages takes **${ours?.['÷ the chain']} times** as long as the pages alone, asked for one after the other with a whole processor.`,
+    `With 512 MB, a run of 200 pages takes **${ours?.['÷ the chain']} times** as long as the pages alone, asked for one after the other with a whole processor.${
+      whole
+        ? ` With a whole processor, it takes ${whole['÷ the chain']} times as long: the start of a run, its look at the newest log and its last post have no page to run beside, and weigh less the longer a run is.`
+        : ''
+    }`,
     table(
       rows.map(row => ({
         '': `${row['what']}, ${String(row['condition']).replace(/.*in /, '')}`,

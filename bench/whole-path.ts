@@ -67,19 +67,26 @@ const SMALL: Part = {
   sides: [CHOSEN],
   rounds: 1,
 };
+/** What a run adds to its pages in any size: its start, the witness and the last post. */
+const WHOLE: Part = {
+  ...HELD,
+  title: '50 ms, in a whole processor',
+  condition: { ...HELD.condition, isHeld: false },
+  sides: [CHOSEN],
+};
 /** What no size of the function can shorten: with a whole processor. */
 const PAGES_ALONE: Part = { ...HELD, condition: { ...HELD.condition, isHeld: false }, sides: [CHAIN] };
 
 /** What the pages name. */
 export const LOGS = PAGES * 100;
-export const PARTS = { free: FREE, paced: PACED, held: HELD, small: SMALL };
+export const PARTS = { free: FREE, paced: PACED, held: HELD, whole: WHOLE, small: SMALL };
 
 /** A run beside the others of its round, by part and side. */
 type Runs = ReadonlyMap<Part, ReadonlyMap<Side, readonly Measured[]>>;
 
 export const wholePath: Bench = async ({ folder, note }) => {
   const missing = Object.keys(PEERS).filter(name => !isInstalled(name as keyof typeof PEERS));
-  const everyday = await measured(folder, 'everyday', [FREE, PACED, [HELD, PAGES_ALONE], SMALL], note);
+  const everyday = await measured(folder, 'everyday', [FREE, PACED, [HELD, WHOLE, PAGES_ALONE], SMALL], note);
   const hostile = await measured(folder, 'hostile', [HOSTILE], note);
   const runs = new Map([...everyday, ...hostile]);
   return {

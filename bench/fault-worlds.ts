@@ -4,13 +4,13 @@ import { decodeFailedBatch } from '../lambda/core/failed-batch.ts';
 import { eventSourceMapping } from '../simulator/aws/event-source.ts';
 import { lambdaHost } from '../simulator/aws/lambda-host.ts';
 import { LOGS_INGESTION } from '../simulator/azure/logs-ingestion.ts';
+import { makeCertificate } from '../simulator/certificate.ts';
 import { startingAll } from '../simulator/starting.ts';
+import { tlsFront } from '../simulator/tls-front.ts';
 import { startWorld, type World } from '../simulator/world.ts';
-import { makeCertificate } from './certificate.ts';
 import { bundled } from './client.ts';
 import { type ManyLogs, manyLogs } from './logs.ts';
 import type { Side } from './sides.ts';
-import { tlsFront } from './tls-front.ts';
 
 export interface FaultWorld extends Pick<World, 'auth0' | 'azure' | 'posts'> {
   /** All that the tenant holds, ascending. */

@@ -42,7 +42,7 @@ async function inProcess(setup: WorldSetup): Promise<World> {
 /** One question to a child process and its answer. Rejects when the child dies instead. */
 export function ask<T>(child: ChildProcess, question: object | string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const died = (code: number | null) => reject(new Error(`a process of the benchmark ended (${code})`));
+    const died = (code: number | null) => reject(new Error(`the process ended (${code})`));
     child.once('exit', died);
     child.once('message', answer => {
       child.off('exit', died);

@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { DATA_COLLECTOR } from '../simulator/azure/data-collector.ts';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../simulator/certificate.ts';
 import { type Mix, manyLogs } from './logs.ts';
 
 export interface Setup extends Certificate {

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ENV } from '../lambda/core/contract.ts';
-import { makeCertificate } from './certificate.ts';
+import { makeCertificate } from '../simulator/certificate.ts';
 import type { Mix } from './logs.ts';
 import { ask } from './open-world.ts';
 import type { Counts, Run, Setup } from './stub-process.ts';

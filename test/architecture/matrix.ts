@@ -99,7 +99,7 @@ const TESTS = `
 | test/simulator/azure/       | test/destinations/
 | test/simulator/azure/asim/  |
 | test/simulator/azure/log-analytics/ | test/simulator/azure/
-| test/stories/               | test/azure/alert-rules.ts test/destinations/ test/edges/tls.ts test/edges/tls-front.ts
+| test/stories/               | test/azure/alert-rules.ts test/destinations/ test/edges/tls.ts
 | test/upgrade/               | test/cdk/ test/stories/
 `;
 

@@ -1,8 +1,9 @@
 /** Connections over TLS: kept as long as they are of use, and no longer. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ask } from '../../bench/open-world.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
-import { ask, certificate, hasOpenssl, startProcess } from './tls.ts';
+import { certificate, hasOpenssl, startProcess } from './tls.ts';
 
 const turn = () => new Promise<void>(resolve => setImmediate(resolve));
 

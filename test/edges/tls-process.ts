@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Certificate, tlsFront } from './tls-front.ts';
+import type { Certificate } from '../../simulator/certificate.ts';
+import { tlsFront } from '../../simulator/tls-front.ts';
 
 process.on('disconnect', () => process.exit());
 process.once('message', async (certificate: Certificate) => {
@@ -13,7 +14,8 @@ process.once('message', async (certificate: Certificate) => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const { url, connections } = await tlsFront(certificate, `http://127.0.0.1:${port}`);
-  process.on('message', () => process.send?.(connections()));
-  process.send?.(url);
+  const front = await tlsFront(certificate);
+  front.leadTo(`http://127.0.0.1:${port}`);
+  process.on('message', () => process.send?.(front.connections));
+  process.send?.(`https://${front.host}`);
 });

@@ -1,8 +1,9 @@
 /** How many connections a run makes, over TLS, to vendors in a process of their own. */
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { ask } from '../../bench/open-world.ts';
 import { KINDS } from '../../simulator/azure/apis.ts';
-import { ask, certificate, hasOpenssl, startProcess } from '../edges/tls.ts';
+import { certificate, hasOpenssl, startProcess } from '../edges/tls.ts';
 import { openStage, RECENT } from './stage.ts';
 import type { Met, Vendors } from './vendors-process.ts';
 

@@ -1,7 +1,8 @@
 /** Auth0 and Azure in a process of their own, over TLS, as a run meets them. */
 import { generateLogs } from '../../simulator/auth0/tenant.ts';
+import type { Certificate } from '../../simulator/certificate.ts';
+import { tlsFront } from '../../simulator/tls-front.ts';
 import { startEnds } from '../../simulator/world.ts';
-import { type Certificate, tlsFront } from '../edges/tls-front.ts';
 
 export interface Vendors {
   readonly certificate: Certificate;
@@ -27,18 +28,24 @@ process.once('message', async ({ certificate, name, logs, fromMs, toMs }: Vendor
     name,
     auth0: { logs: generateLogs({ seed: 5, count: logs, fromMs, toMs }) },
   });
-  const auth0 = await tlsFront(certificate, ends.addresses['AUTH0_BASE_URL'] ?? '');
-  const azure = await tlsFront(certificate, ends.addresses['AZURE_BASE_URL'] ?? '');
+  const [auth0, azure] = [await tlsFront(certificate), await tlsFront(certificate)];
+  auth0.leadTo(ends.auth0.baseUrl);
+  azure.leadTo(ends.azure.url);
   process.on('message', () => {
     const { unique, duplicates } = ends.azure.received;
     const met: Met = {
       pages: ends.auth0.requests.pages,
-      auth0: auth0.connections(),
-      azure: azure.connections(),
+      auth0: auth0.connections,
+      azure: azure.connections,
       unique,
       duplicates,
     };
     process.send?.(met);
   });
-  process.send?.({ AUTH0_BASE_URL: auth0.url, AZURE_BASE_URL: azure.url, ENTRA_BASE_URL: azure.url });
+  const azureUrl = `https://${azure.host}`;
+  process.send?.({
+    AUTH0_BASE_URL: `https://${auth0.host}`,
+    AZURE_BASE_URL: azureUrl,
+    ENTRA_BASE_URL: azureUrl,
+  });
 });

@@ -1,4 +1,4 @@
-/** A certificate for `localhost`, made for one benchmark. Needs the program `openssl`. */
+/** A certificate for `localhost`, for servers over TLS. Needs the program `openssl`. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** TLS in front of a simulated server, for callers that accept nothing else. */
+/** TLS in front of a simulated server, for callers that accept nothing else, or to count their connections. */
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
@@ -9,13 +9,17 @@ export interface TlsFront {
   readonly host: string;
   /** Where connections lead from now on, such as `http://127.0.0.1:1234`. */
   leadTo(url: string): void;
+  /** Made to it so far. */
+  readonly connections: number;
   close(): void;
 }
 
 export async function tlsFront({ key, certificate }: Certificate): Promise<TlsFront> {
   let port = 0;
+  let connections = 0;
   const open = new Set<Socket>();
   const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, secure => {
+    connections++;
     const plain = connect(port, '127.0.0.1');
     for (const [from, to] of [
       [secure, plain],
@@ -35,6 +39,9 @@ export async function tlsFront({ key, certificate }: Certificate): Promise<TlsFr
     host: `localhost:${(server.address() as AddressInfo).port}`,
     leadTo: url => {
       port = Number(new URL(url).port);
+    },
+    get connections() {
+      return connections;
     },
     close: () => {
       for (const socket of open) socket.destroy();

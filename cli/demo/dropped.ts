@@ -1,6 +1,6 @@
 /** The last chapter: Azure accepts logs and stores none of them; the pipeline notices, and repairs it. */
 import type { RunReport } from '../../lambda/core/report.ts';
-import { counted } from '../terminal/words.ts';
+import { counted, timeText } from '../terminal/words.ts';
 import type { Scene } from './scene.ts';
 
 const MINUTE_MS = 60_000;
@@ -65,4 +65,3 @@ async function repair({ world, say, tick }: Scene): Promise<number> {
 }
 
 const nextHour = (ms: number): number => Math.ceil(ms / HOUR_MS) * HOUR_MS;
-const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(11, 16)} UTC`;

@@ -128,12 +128,13 @@ export function showResult(result: DemoResult, { line, colors }: DemoScreen): vo
   );
 }
 
+/** Logs are missing, which must never be. */
+export const lostText = (missing: number): string =>
+  `LOST: ${counted(missing, 'log')} missing. This is a bug; please report it.`;
+
 function verdictOf(result: DemoResult, colors: DemoScreen['colors']): string {
   const { ok, missing, notStored, duplicates, unique, retryQueue, deadLettered, seconds, ticks } = result;
-  if (missing > 0)
-    return colors.red(
-      colors.bold(`LOST: ${counted(missing, 'log')} missing. This is a bug; please report it.`),
-    );
+  if (missing > 0) return colors.red(colors.bold(lostText(missing)));
   if (notStored > 0)
     return colors.red(colors.bold(`NOT STORED: ${counted(notStored, 'accepted log')} without a row.`));
   if (!ok) {

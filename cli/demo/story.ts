@@ -12,7 +12,8 @@ export interface StoryEnd {
   readonly repaired: number;
 }
 
-const AUTH0_429 = {
+/** The tenant's rate limit is reached: try again in a second. */
+export const AUTH0_429 = {
   kind: 'status',
   status: 429,
   headers: { 'content-type': 'application/json', 'retry-after': '1' },

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { EXIT, reportError, UsageError } from '../terminal/errors.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
-import { counted } from '../terminal/words.ts';
 import { action } from '../web/actions.ts';
-import { serveWeb } from '../web/server.ts';
+import { addressText, serveWeb } from '../web/server.ts';
 import { type LiveDemo, startLiveDemo } from './live/engine.ts';
 import { runLoops } from './live/loops.ts';
 import type { DemoOptions } from './run.ts';
+import { lostText } from './show.ts';
 
 /** Returns the exit code, after Ctrl-C. Rejects with UsageError when the port cannot be used. */
 export async function runWeb({ logs, seed, destination, web: port }: DemoOptions): Promise<number> {
@@ -17,16 +17,14 @@ export async function runWeb({ logs, seed, destination, web: port }: DemoOptions
   const live = await startLiveDemo({ kind: destination, logs, seed });
   try {
     await using web = await servePage(live, port === true ? 0 : port);
-    console.log(
-      `Open this address in a browser on this machine. It works once:\n\n  ${web.url}\n\npress Ctrl-C to stop`,
-    );
+    console.log(addressText(web.url));
     await runLoops(live, stop);
   } finally {
     await live.close();
   }
   const { worstMissing } = live.state();
   if (worstMissing === 0) return EXIT.interrupted;
-  console.error(`LOST: ${counted(worstMissing, 'log')} missing. This is a bug; please report it.`);
+  console.error(lostText(worstMissing));
   return EXIT.fault;
 }
 

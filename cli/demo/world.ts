@@ -138,9 +138,16 @@ export async function startDemoWorld(kind: Kind, options: DemoWorldOptions = {})
 function storedLogIds(workspace: Workspace): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const row of Object.values(workspace.tables()).flat()) {
-    for (const name of ID_COLUMNS) if (typeof row[name] === 'string') ids.add(row[name]);
+    const id = storedIdOf(row);
+    if (id !== undefined) ids.add(id);
   }
   return ids;
+}
+
+/** The LogId of a row; undefined in a table without one. */
+export function storedIdOf(row: Readonly<Record<string, unknown>>): string | undefined {
+  const ids = ID_COLUMNS.map(name => row[name]);
+  return ids.find(id => typeof id === 'string');
 }
 
 function startClock(): DemoClock {

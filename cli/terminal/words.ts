@@ -24,6 +24,9 @@ export function dateText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
+/** The time of a day to the minute: `14:05 UTC`. */
+export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(11, 16)} UTC`;
+
 /** The result of a run, in one sentence. `faultOf` says what ended it early. */
 export function runSentence(report: RunReport, stopped: boolean): string {
   const { logsRead, logsAccepted, logsExcluded, logsRaw, logsLate } = report;

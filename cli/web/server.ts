@@ -3,7 +3,7 @@
  * (`PAGES` of scripts/build-pages.ts), a function that returns its state, and its actions.
  *
  *     const web = await serveWeb({ page: 'status', title: 'Status', state: () => shown, actions: { … }, … });
- *     console.log(web.url);        // holds the one-time token: print it, and nothing else
+ *     console.log(addressText(web.url));   // holds the one-time token: print it nowhere else
  *     shown = …; web.changed();    // every open page gets the state
  *     await web.close();
  *
@@ -105,6 +105,10 @@ export async function serveWeb(options: WebOptions): Promise<Web> {
       }),
   };
 }
+
+/** What a command prints of `Web.url`. */
+export const addressText = (url: string): string =>
+  `Open this address in a browser on this machine. It works once:\n\n  ${url}\n\npress Ctrl-C to stop`;
 
 function end(response: ServerResponse, status: number, type: string, text: string): void {
   response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(text);

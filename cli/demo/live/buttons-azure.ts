@@ -1,6 +1,6 @@
 /** What can go wrong at Azure, and what ends it. */
-import { counted } from '../../terminal/words.ts';
-import { type Button, HOUR_MS, MINUTE_MS, nextRun, type Stage, timeText } from './stage.ts';
+import { counted, timeText } from '../../terminal/words.ts';
+import { type Button, HOUR_MS, MINUTE_MS, nextRun, type Stage } from './stage.ts';
 
 const UNAVAILABLE = { kind: 'status', status: 503 } as const;
 /** Refused requests for a token are followed by waits of up to ten minutes. */

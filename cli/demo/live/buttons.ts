@@ -1,7 +1,8 @@
 /** Everything that can go wrong in the live demo, in the order of the page. */
-import { counted } from '../../terminal/words.ts';
+import { counted, timeText } from '../../terminal/words.ts';
+import { AUTH0_429 } from '../story.ts';
 import { ANSWER_LOST, AZURE_DOWN, DAILY_CAP, POISON, WRONG_KEY } from './buttons-azure.ts';
-import { type Button, MINUTE_MS, nextRun, SECOND_MS, timeText } from './stage.ts';
+import { type Button, MINUTE_MS, nextRun, SECOND_MS } from './stage.ts';
 
 const LEASE_MS = 2 * MINUTE_MS;
 /** Searches for late logs are a minute apart here: see SETTINGS. */
@@ -26,13 +27,6 @@ const RATE_LIMITED: Button = {
     );
   },
 };
-
-const AUTH0_429 = {
-  kind: 'status',
-  status: 429,
-  headers: { 'content-type': 'application/json', 'retry-after': '1' },
-  body: '{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}',
-} as const;
 
 const KILL: Button = {
   name: 'kill',

@@ -1,8 +1,8 @@
 /** The rows of the workspace as they come in: each is looked at once. */
 
 import type { Tiles } from '../page/model.ts';
-import type { DemoWorld } from '../world.ts';
-import { COLLECTED_TILE_COLUMNS, type Row, TILE_COLUMNS, tileCounter } from './tiles.ts';
+import { type DemoWorld, storedIdOf } from '../world.ts';
+import { COLLECTED_TILE_COLUMNS, TILE_COLUMNS, tileCounter } from './tiles.ts';
 
 export interface StoredRows {
   /** Looks at the rows that came in since the last call. Returns the logs that have a row. */
@@ -22,7 +22,7 @@ export function storedRows({ azure }: Pick<DemoWorld, 'azure'>): StoredRows {
       const before = ids.size;
       for (const [table, rows] of Object.entries(azure.workspace.tables())) {
         for (const row of rows.slice(looked.get(table) ?? 0)) {
-          const id = idOf(row);
+          const id = storedIdOf(row);
           // Auth0Logs() counts the first row of each log alone.
           if (id === undefined || ids.has(id)) continue;
           ids.add(id);
@@ -34,9 +34,4 @@ export function storedRows({ azure }: Pick<DemoWorld, 'azure'>): StoredRows {
       return { stored: ids.size, tiles };
     },
   };
-}
-
-function idOf(row: Row): string | undefined {
-  const id = row['LogId'] ?? row['LogId_s'];
-  return typeof id === 'string' ? id : undefined;
 }

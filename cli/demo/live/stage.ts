@@ -40,9 +40,6 @@ export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 
-/** "14:05 UTC" */
-export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(11, 16)} UTC`;
-
 /** Waits for the end of a run that began after now. */
 export async function nextRun(stage: Stage): Promise<LiveState> {
   const { ship } = stage.now();

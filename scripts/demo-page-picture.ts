@@ -1,11 +1,11 @@
 /** `npm run generate -- page`: the page of the live demo in an outage, with a dead letter, as docs/images/demo-page.png. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { chromium } from 'playwright-core';
 import { type LiveDemo, startLiveDemo } from '../cli/demo/live/engine.ts';
 import { DEFAULT_KIND } from '../cli/demo/verifying.ts';
 import { servePage } from '../cli/demo/web.ts';
+import { openBrowser } from './browser.ts';
 import { shrink } from './page-picture.ts';
 
 const PICTURE = resolve(import.meta.dirname, '../docs/images/demo-page.png');
@@ -15,7 +15,6 @@ const TURN_MS = 2_500;
 const MOST_TURNS = 50;
 const SIZE = { width: 1120, height: 896 };
 const COLORS = 96;
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 async function turnUntil(live: LiveDemo, isSo: () => boolean): Promise<void> {
   for (let turns = 0; !isSo(); turns++) {
@@ -37,10 +36,7 @@ async function playFaults(live: LiveDemo): Promise<void> {
 }
 
 async function photograph(address: string, shot: string): Promise<void> {
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM.find(path => existsSync(path)) ?? 'chromium',
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const browser = await openBrowser();
   try {
     const context = await browser.newContext({
       viewport: SIZE,

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { ledgerPlace, localLedger } from '../cli/pipelines/local/ledger.ts';
 import { localQueue } from '../cli/pipelines/local/queue.ts';
 import { type PipelineConfig, parsePipeline } from '../lambda/config/config.ts';
@@ -20,9 +20,9 @@ import { generateLogs, type Log } from '../simulator/auth0/tenant.ts';
 import { KINDS } from '../simulator/azure/apis.ts';
 import { dice } from '../simulator/dice.ts';
 import { startEnds } from '../simulator/world.ts';
+import { openBrowser, printedAddress } from './browser.ts';
 
 const MAIN = resolve(import.meta.dirname, '../cli/main.ts');
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const MINUTE_MS = 60_000;
 /** Minutes ago: Azure did not answer from the first to the second. */
 const OUTAGE = [170, 130] as const;
@@ -103,15 +103,7 @@ async function writeLetters(state: string, config: PipelineConfig, logs: readonl
 function start(words: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [MAIN, ...words], { env: { ...process.env, ...env } });
   const ended = new Promise<void>(done => child.once('close', () => done()));
-  const address = new Promise<string>((done, fail) => {
-    let text = '';
-    child.stdout.on('data', part => {
-      text += part;
-      const [url] = /http:\/\/127\S+(?=\s)/.exec(text) ?? [];
-      if (url !== undefined) done(url);
-    });
-    child.once('close', () => fail(new Error(`it printed no address: ${text}`)));
-  });
+  const address = printedAddress(child, ended);
   address.catch(() => undefined);
   return { child, ended, address };
 }
@@ -143,10 +135,7 @@ async function main(folder: string | undefined): Promise<void> {
   await writeLedger(state, parsePipeline(config), nowMs);
   await writeLetters(state, parsePipeline(config), logs, nowMs);
   const web = start(['status', '--web', ...about], ends.addresses);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const browser = await openBrowser();
   try {
     const context = await browser.newContext({ deviceScaleFactor: 1.5 });
     const page = await context.newPage();

@@ -65,6 +65,11 @@ export function deskOf(
     turn = result.catch(() => undefined);
     return result;
   };
+  const problemOf = (error: unknown): string => {
+    if (error instanceof UsageError) return error.message;
+    onBug(error);
+    return 'unexpected error; the terminal shows it';
+  };
   const show = (next: LettersView) => {
     view = next;
     onChange();
@@ -76,9 +81,7 @@ export function deskOf(
       const list = known.slice(0, SHOWN_LETTERS).map(letter => viewOf(letter, now()));
       show({ isReading: false, readAt: dateText(now()), list, hidden: known.length - list.length });
     } catch (error) {
-      if (!(error instanceof UsageError)) onBug(error);
-      const problem = error instanceof UsageError ? error.message : 'unexpected error; the terminal shows it';
-      show({ ...view, isReading: false, problem });
+      show({ ...view, isReading: false, problem: problemOf(error) });
     }
   };
   const chosenOf = (wanted: readonly LetterRef[]) => {
@@ -92,7 +95,7 @@ export function deskOf(
     const { signal } = stopping;
     const means = await carryOf(target, options, how, signal);
     const tell = (more: Partial<ReplayView>) => {
-      replayed = { how, total: chosen.length, done: 0, isRunning: true, sentences: [], ...replayed, ...more };
+      replayed = { ...replayed!, ...more };
       onChange();
     };
     let toldMs = 0;
@@ -125,10 +128,7 @@ export function deskOf(
       onChange();
       const work = () =>
         carry(chosen, how).catch((error: unknown) => {
-          if (!(error instanceof UsageError)) onBug(error);
-          const fault =
-            error instanceof UsageError ? error.message : 'unexpected error; the terminal shows it';
-          replayed = { ...replayed!, isRunning: false, fault };
+          replayed = { ...replayed!, isRunning: false, fault: problemOf(error) };
         });
       void inTurn(work)
         .then(() => inTurn(read))

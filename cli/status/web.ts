@@ -8,10 +8,10 @@ import { aboutPipeline } from '../pipelines/remedy.ts';
 import { EXIT, reportError, UsageError } from '../terminal/errors.ts';
 import { stopOnSignals } from '../terminal/stoppable.ts';
 import { action } from '../web/actions.ts';
-import { serveWeb } from '../web/server.ts';
+import { addressText, serveWeb } from '../web/server.ts';
 import { historySource } from './history.ts';
 import { type Desk, deskOf } from './letters.ts';
-import type { PipelineView, StatusState } from './page/model.ts';
+import type { StatusState } from './page/model.ts';
 import { viewOf } from './view.ts';
 
 const LOOK_MS = 10_000;
@@ -34,7 +34,7 @@ export async function serveStatus(target: Target, options: TargetOptions, port: 
   const state = (): StatusState => ({
     place: target.place,
     kind: target.kind,
-    ...seen,
+    ...seen.shown,
     letters: desk.letters(),
     ...(desk.replayed() && { replay: desk.replayed()! }),
     ...(problem !== undefined && { problem }),
@@ -50,11 +50,9 @@ export async function serveStatus(target: Target, options: TargetOptions, port: 
   });
   changed = web.changed;
   const stopped = new Promise<undefined>(resolve => stop.addEventListener('abort', () => resolve(undefined)));
-  console.log(
-    `Open this address in a browser on this machine. It works once:\n\n  ${web.url}\n\nPress Ctrl-C to stop.`,
-  );
+  console.log(addressText(web.url));
   for (let letters = -1; !stop.aborted; ) {
-    const now = deadLettersIn(seen.pipelines);
+    const now = seen.deadLetters;
     // A queue of AWS hides what is read: it is read when something has changed, and not at every look.
     if (now !== letters) void desk.read();
     letters = now;
@@ -81,23 +79,21 @@ export async function serveStatus(target: Target, options: TargetOptions, port: 
 /** A look at every pipeline. */
 function looker({ kind, pipelines }: Target, options: TargetOptions) {
   const histories = pipelines.map(historySource);
-  const look = async (at: number): Promise<PipelineView> => {
+  const look = async (at: number) => {
     const pipeline = pipelines[at]!;
     const about = aboutPipeline(options, pipeline.config.name, pipelines.length > 1);
     const [facts] = await Promise.all([askPipeline(kind, pipeline, about), histories[at]!.read(Date.now())]);
-    return viewOf(facts, pipeline, histories[at]!);
+    const deadLetters = facts.queues?.['dead-letter'].messages ?? 0;
+    return { view: viewOf(facts, pipeline, histories[at]!), deadLetters };
   };
-  return async () => ({
-    pipelines: await Promise.all(pipelines.map((_, at) => look(at))),
-    askedAtMs: Date.now(),
-  });
+  return async () => {
+    const looks = await Promise.all(pipelines.map((_, at) => look(at)));
+    return {
+      shown: { pipelines: looks.map(({ view }) => view), askedAtMs: Date.now() },
+      deadLetters: looks.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+    };
+  };
 }
-
-/** As far as the page shows them. */
-const deadLettersIn = (pipelines: readonly PipelineView[]): number =>
-  pipelines
-    .flatMap(({ figures }) => figures.filter(({ label }) => label === 'dead letters'))
-    .reduce((sum, { value }) => sum + (Number(value) || 0), 0);
 
 /** Ids are those of a queue; nothing else is looked for. */
 const REF = { pipeline: v.pipe(v.string(), v.maxLength(100)), id: v.pipe(v.string(), v.maxLength(200)) };

@@ -5,16 +5,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUTTONS } from '../../../cli/demo/live/buttons.ts';
 import { servePage } from '../../../cli/demo/web.ts';
+import { openBrowser } from '../../../scripts/browser.ts';
 import { cli, startCli } from '../cli.ts';
-import {
-  addressOf,
-  findingsOf,
-  isTooWide,
-  LOOKS,
-  NO_BROWSER,
-  openBrowser,
-  openPage,
-} from '../web/browser.ts';
+import { addressOf, findingsOf, isTooWide, LOOKS, NO_BROWSER, openPage } from '../web/browser.ts';
 import { isWhole, openLive, type Played } from './live/live.ts';
 
 describe.skipIf(NO_BROWSER)('the page of the demo', { timeout: 120_000 }, () => {

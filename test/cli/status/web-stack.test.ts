@@ -2,10 +2,11 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser } from '../../../scripts/browser.ts';
 import { recentLogs } from '../local-world.ts';
 import { messageOf } from '../replay/dead-letters.ts';
 import { openStackWorld, type StackWorld } from '../stack-world.ts';
-import { addressOf, NO_BROWSER, openBrowser, openPage } from '../web/browser.ts';
+import { addressOf, NO_BROWSER, openPage } from '../web/browser.ts';
 
 describe.skipIf(NO_BROWSER)('status --web of a deployed stack', { timeout: 120_000 }, () => {
   const logs = recentLogs(40);

@@ -4,18 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openBrowser } from '../../../scripts/browser.ts';
 import { type Cli, startCli } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
 import { messageOf, messagesOn, putDeadLetters, REJECTED } from '../replay/dead-letters.ts';
-import {
-  addressOf,
-  findingsOf,
-  isTooWide,
-  LOOKS,
-  NO_BROWSER,
-  openBrowser,
-  openPage,
-} from '../web/browser.ts';
+import { addressOf, findingsOf, isTooWide, LOOKS, NO_BROWSER, openPage } from '../web/browser.ts';
 
 describe.skipIf(NO_BROWSER)('status --web of a state directory', { timeout: 120_000 }, () => {
   const logs = recentLogs(60);

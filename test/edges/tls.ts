@@ -10,14 +10,11 @@ import { type Certificate, makeCertificate } from '../../simulator/certificate.t
 /** The certificate takes the program openssl. */
 export const hasOpenssl = spawnSync('openssl', ['version']).error === undefined;
 
-let made: Certificate | undefined;
-
-/** For localhost. Made once in a process, which trusts it from then on. */
+/** For localhost, until the end of the test. This process trusts it from then on. */
 export function certificate(): Certificate {
-  if (made) return made;
   const folder = mkdtempSync(join(tmpdir(), 'auth0-logs-to-azure-tls-'));
-  process.once('exit', () => rmSync(folder, { recursive: true }));
-  made = makeCertificate(folder);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const made = makeCertificate(folder);
   setDefaultCACertificates([...getCACertificates(), readFileSync(made.certificate, 'utf8')]);
   return made;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../../lambda/config/config.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
+import { EIGHTY } from '../cli.ts';
 import { CLIENT_SECRET, DOMAIN, type InitWorld, openInitWorld, outputsOf } from './init-world.ts';
 
 let world: InitWorld;
@@ -157,7 +158,7 @@ describe('what is missing or wrong', () => {
     await chmod(await world.write('auth0.json', { clientId: 'x', clientSecret: 'wrong-s3cret' }), 0o644);
     const { stderr } = await world.init([...ALL, '--credentials', 'auth0.json']);
     expect(stderr).toContain(
-      'warning: auth0.json is readable by other users (mode 644); run: chmod 600 auth0.json',
+      'warning: auth0.json is readable by other users (mode 644); run:\n  chmod 600 auth0.json',
     );
   });
 
@@ -279,6 +280,16 @@ describe('with the Azure CLI', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('--group is "a;b"; allowed: letters')]);
     expect(await world.azCalls()).toEqual([]);
   });
+});
+
+test('a command in a list of problems is a line that can be copied', async () => {
+  const wrong = ['--outputs', 'nope.json', '--domain', 'acme'];
+  const { code, stderr } = await world.init([...ALL, ...wrong], EIGHTY);
+  const lines = stderr.trimEnd().split('\n');
+  expect([code, lines[0]]).toEqual([2, 'error: 2 options cannot be used:']);
+  expect(lines.at(-1)).toBe(
+    '      az deployment group show -g GROUP -n auth0-logs --query properties.outputs -o json > outputs.json',
+  );
 });
 
 test('outputs that are none of the template are refused with the command that shows them', async () => {

@@ -68,7 +68,7 @@ test('a state directory that may not be written: it is opened, and not another o
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain('auth0.startFrom');
   expect(refused.stderr).not.toContain('choose another');
-  const mending = /(chmod -R .*?'[^']*')/.exec(refused.stderr)?.[1] ?? '';
+  const mending = only(refused.stderr, 'chmod -R');
   expect((await type(mending, { ...shell, uid })).code).toBe(0);
   expect((await type(run, { ...shell, uid })).code).toBe(0);
 });
@@ -83,9 +83,7 @@ test('a state directory of somebody else: the owner is changed', async () => {
   const run = `npx auth0-logs-to-azure run --once${isRoot ? options : options.replace(state, '/proc/1/state')}`;
   const refused = await type(run, { ...shell, uid: isRoot ? NOBODY : undefined });
   expect(refused.code).toBe(2);
-  const mending =
-    /(sudo chown -R .*?(?:'[^']*'|\S+))(?: \(|$)/.exec(refused.stderr.replaceAll(/\s+/g, ' '))?.[1] ?? '';
-  expect((await parse(mending)).slice(0, 3)).toEqual(['sudo', 'chown', '-R']);
+  expect((await parse(only(refused.stderr, 'sudo chown'))).slice(0, 3)).toEqual(['sudo', 'chown', '-R']);
 });
 
 test('dead letters: looked at, moved back, and delivered by the run that is named', async () => {

@@ -5,6 +5,16 @@ import type { Clock, Fault } from '../../lambda/core/model.ts';
 import { type Grant, type TokenCache, tokenCache } from '../../lambda/core/oauth.ts';
 import { Secret } from '../../lambda/core/secret.ts';
 
+/** Where the program is missing: how to get it. */
+export const GET_AZ = 'install it (https://learn.microsoft.com/cli/azure/install-azure-cli)';
+export const NO_AZ = `the Azure CLI (az) is not installed; ${GET_AZ}`;
+/** Code of the fault of a machine without it. */
+export const NOT_INSTALLED = 'AzNotInstalled';
+
+/** Whether the program is missing. On Windows a shell says so, and there is no code. */
+export const isNotInstalled = (error: object, stderr: string): boolean =>
+  ('code' in error && error.code === 'ENOENT') || /is not recognized as an internal or external/.test(stderr);
+
 /** Of a token without a time of expiry. */
 const LIFETIME_MS = 300_000;
 
@@ -26,11 +36,8 @@ export function azureLogin(resource: string, clock: Clock): TokenCache['get'] {
 }
 
 function grantOf(error: Error | null, stdout: string, stderr: string, clock: Clock): Grant {
-  if (error && 'code' in error && error.code === 'ENOENT') {
-    return refused(
-      'the Azure CLI (az) is not installed; install it and run "az login", or specify another --read-as',
-    );
-  }
+  if (error && isNotInstalled(error, stderr))
+    return refused(`${NO_AZ} and log in, or specify another --read-as`, NOT_INSTALLED);
   if (error) {
     const said = cleanMessage(stderr || error.message);
     return refused(`the Azure CLI returned no token: ${said.replace(/\.$/, '')}; run:\n  az login`);
@@ -42,7 +49,7 @@ function grantOf(error: Error | null, stdout: string, stderr: string, clock: Clo
   return { kind: 'token', token: new Secret(accessToken), lifetimeMs };
 }
 
-function refused(message: string): Grant {
-  const fault: Fault = { verdict: 'denied', message };
+function refused(message: string, code?: string): Grant {
+  const fault: Fault = { verdict: 'denied', message, ...(code && { code }) };
   return { kind: 'fault', fault };
 }

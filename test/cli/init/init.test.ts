@@ -272,7 +272,20 @@ describe('with the Azure CLI', () => {
 
   test('it says what to do when nobody has logged in', async () => {
     const { code, stderr } = await world.init(group);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('run "az login", or specify --outputs FILE')]);
+    expect([code, stderr]).toEqual([
+      2,
+      'error: --group: nobody has logged in with the Azure CLI; specify --outputs FILE, or log in:\n  az login\n',
+    ]);
+  });
+
+  test('where it is not installed, it says how to get it, and names no command of it', async () => {
+    const { code, stderr } = await world.init(group, { PATH: world.folder });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error: --group: the Azure CLI \(az\) is not installed; install it \(https:\S+\) and log in, or specify --outputs FILE\n$/,
+      ),
+    ]);
   });
 
   test('a name that a shell could take for more is refused', async () => {

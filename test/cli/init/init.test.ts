@@ -55,6 +55,15 @@ describe('with every answer as a flag', () => {
     },
   );
 
+  test.each([`https://${DOMAIN}/`, `HTTP://${DOMAIN}`, `${DOMAIN}/`, `https://${DOMAIN}/api/v2/`])(
+    'a domain as it is copied from a browser is taken without the rest: %s',
+    async pasted => {
+      const { code, stdout } = await world.init([...ALL, '--domain', pasted]);
+      expect([code, stdout.split('\n')[0]]).toEqual([0, `domain: ${DOMAIN}, from ${pasted}`]);
+      expect((await json('config.json')).pipelines[0].auth0.domain).toBe(DOMAIN);
+    },
+  );
+
   test('it prints no secret, also with --json', async () => {
     const { code, stdout, stderr } = await world.init([...ALL, '--json']);
     expect([code, stderr]).toEqual([0, '']);
@@ -115,6 +124,11 @@ describe('what is missing or wrong', () => {
   });
 
   test.each([
+    [
+      '--domain',
+      'https://manage.auth0.com/dashboard/eu/acme',
+      /^error: --domain: is "https:.*allowed: a bare/,
+    ],
     ['--domain', 'https://acme', /^error: --domain: is "https:\/\/acme"; allowed: a bare host name/],
     ['--log-retention-days', 'ten', /^error: --log-retention-days: .*allowed: days, 1 to 365/],
     ['--alarm-email', 'me', /^error: --alarm-email: is "me"; allowed: an e-mail address/],

@@ -9,7 +9,7 @@ import { specOf } from '../../../lambda/destinations/all.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
 import { printError, quoted } from '../../terminal/text.ts';
-import { INIT } from '../remedy.ts';
+import { command, INIT } from '../remedy.ts';
 import { listed } from './needed-secrets.ts';
 import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } from './secrets.ts';
 
@@ -19,8 +19,9 @@ export function readConfigs(file: string, pipeline: string | undefined): readonl
   const federated = chosen.find(({ azure }) => specOf(azure).isFederated(azure));
   if (!federated) return chosen;
   throw new UsageError(
-    `pipeline "${federated.name}": azure.auth is "federated", which works only in a Lambda function; ` +
-      'allowed here: "client-secret" with a "secret"',
+    `pipeline "${federated.name}": azure.auth is "federated", so only its function can run it. For this machine, ` +
+      'set azure.auth to "client-secret", and azure.secret (docs/azure.md#with-a-client-secret). For AWS, deploy it:\n' +
+      `  ${command(['deploy'], { config: file })}`,
   );
 }
 

@@ -38,16 +38,18 @@ test('status without --secrets names the run with the file of the secrets', asyn
   expect((await type(only(stdout, 'npx auth0-logs-to-azure run --once'), there)).code).toBe(0);
 });
 
-test.each(['status', 'doctor'])(
+test.each(['status', 'doctor', 'run'])(
   '%s before a federated deploy: no run, which is refused, but the deploy',
   async name => {
     const { say, config } = await open({
       kind: 'logs-ingestion',
       settings: { auth: 'federated', secret: undefined },
     });
-    const { stdout } = await say(name);
-    expect(stdout).not.toContain('npx auth0-logs-to-azure run');
-    const deploy = only(stdout, 'npx auth0-logs-to-azure deploy');
+    const { stdout, stderr } = await say(name);
+    const said = stdout + stderr;
+    expect(said).not.toContain('npx auth0-logs-to-azure run');
+    if (name === 'run') expect(stderr.replaceAll(/\s+/g, ' ')).toContain('set azure.auth to "client-secret"');
+    const deploy = only(said, 'npx auth0-logs-to-azure deploy');
     expect(deploy).toBe(`npx auth0-logs-to-azure deploy --config ${config}`);
     // Without AWS: it has read the configuration, and asks for credentials.
     const typed = await type(deploy, { env: { AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1' } });

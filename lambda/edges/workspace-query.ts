@@ -116,10 +116,10 @@ function refusal({ status, headers }: Answer, text: string, options: WorkspaceQu
   const said = cleanMessage(words);
   const [, name] = UNKNOWN_NAME.exec(words) ?? [];
   if (status === 400 && name !== undefined) return { kind: 'unknown-name', name };
-  // Without an error of Azure, a gateway in between has answered.
-  const isTimeout = status === 504 && errors.length > 0;
-  if (isTimeout || TOO_MUCH.test(words)) return { kind: 'too-much', message: said || `${status}` };
   const isPage = /html/i.test(headers.get('content-type') ?? '');
+  // A page is of a gateway in between, which narrower queries do not mend.
+  const isTimeout = status === 504 && !isPage;
+  if (isTimeout || TOO_MUCH.test(words)) return { kind: 'too-much', message: said || `${status}` };
   const code = errors[0]?.code;
   const verdict = status < 300 ? 'unavailable' : faultVerdict(status);
   const remedy =

@@ -104,7 +104,7 @@ describe('a part is never taken for the whole', () => {
     expect(answer).toMatchObject({ kind: 'too-much' });
   });
 
-  test('a 504 without an error of Azure is of a gateway in between, and may pass', async () => {
+  test('a 504 with a page is of a gateway in between, and may pass', async () => {
     const headers = { 'content-type': 'text/html' };
     const page = await answered(
       (_, response) => void response.writeHead(504, headers).end('<html>504 Gateway Time-out</html>'),
@@ -163,7 +163,9 @@ describe('a refusal says what to do', () => {
   });
 
   test('a 429 without a time is asked again when the 30 s of its limit are over', async () => {
-    expect(await refused(429, { code: 'x', message: 'y' })).toMatchObject({ fault: { retryAfterMs: 30_000 } });
+    expect(await refused(429, { code: 'x', message: 'y' })).toMatchObject({
+      fault: { retryAfterMs: 30_000 },
+    });
   });
 
   test('a table or a column that is not there is named, however deep it stands', async () => {

@@ -133,6 +133,18 @@ describe('a refusal says what to do', () => {
       'denied',
       'check azure.cloud "public"',
     ],
+    // Of another tenant: https://github.com/microsoft/azuredatastudio/issues/22437
+    [
+      403,
+      {
+        code: 'InvalidTokenError',
+        message: 'The provided authentication is not valid for this resource',
+      },
+      'denied',
+      'log in to the tenant of the workspace: az login --tenant TENANT',
+    ],
+    [403, { code: 'InvalidAuthenticationTokenTenant', message: 'x' }, 'denied', 'az login --tenant TENANT'],
+    [401, { code: 'ExpiredAuthenticationToken', message: 'x' }, 'denied', 'az login --tenant TENANT'],
     [403, { code: 'InsufficientAccessError', message: 'x' }, 'denied', 'readRows=true'],
     [
       403,

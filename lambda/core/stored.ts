@@ -52,7 +52,7 @@ const DAY_MS = 86_400_000;
 const QUERY_TIMEOUT_MS = 240_000;
 const MAX_ATTEMPTS = 6;
 const BACKOFF = { baseMs: 1_000, capMs: 30_000 };
-/** A caller that Azure tells to wait longer is not kept waiting. */
+/** A caller that Azure asks to wait longer is not kept waiting. */
 const LONGEST_WAIT_MS = 300_000;
 /** In a shorter span, the number of rows cannot be the problem. */
 const LEAST_SPAN_MS = 1_000;

@@ -117,7 +117,7 @@ function refusal({ status, headers }: Answer, text: string, options: WorkspaceQu
   const [, name] = UNKNOWN_NAME.exec(words) ?? [];
   if (status === 400 && name !== undefined) return { kind: 'unknown-name', name };
   const isPage = /html/i.test(headers.get('content-type') ?? '');
-  // A page is of a gateway in between, which narrower queries do not mend.
+  // A page is of a gateway in between, which narrower queries do not help.
   const isTimeout = status === 504 && !isPage;
   if (isTimeout || TOO_MUCH.test(words)) return { kind: 'too-much', message: said || `${status}` };
   const code = errors[0]?.code;

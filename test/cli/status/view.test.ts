@@ -2,13 +2,18 @@
 import { expect, test } from 'vitest';
 import { historySource } from '../../../cli/status/history.ts';
 import { viewOf } from '../../../cli/status/view.ts';
+import { parsePipeline } from '../../../lambda/config/config.ts';
 import { NOTHING_UNPROVEN, withSettled, writeUnproven } from '../../../lambda/core/unproven.ts';
-import { config } from '../../cdk/example.ts';
+import { logIdAt } from '../../../simulator/auth0/tenant.ts';
 import { VERIFIABLE } from '../../destinations/samples.ts';
-import { logAt } from '../../world.ts';
 import { facts, HOUR, NOW, ran } from '../facts.ts';
 
-const settings = config({ verify: 'repair', azure: VERIFIABLE });
+const settings = parsePipeline({
+  name: 'local',
+  verify: 'repair',
+  auth0: { domain: 'acme.eu.auth0.com', secret: 'auth0' },
+  azure: VERIFIABLE,
+});
 
 /** The line about a pipeline whose state holds this. */
 function lines(unproven: string | undefined, run: Parameters<typeof ran>[0] = {}) {
@@ -28,7 +33,7 @@ test('nothing was compared, or the state cannot be read: these differ', () => {
 });
 
 test('how much is missing, and how much is still to be compared', () => {
-  const logIds = [0, 1, 2].map(number => String(logAt(number, NOW - HOUR)['log_id']));
+  const logIds = [0, 1, 2].map(number => logIdAt(NOW - HOUR + number, 'a'));
   const settled = { afterLogId: '0', logIds, queued: new Map(), isBehind: false };
   const waiting = withSettled(NOTHING_UNPROVEN, settled, NOW);
   expect(lines(writeUnproven(waiting))[0]).toBe(

@@ -33,7 +33,7 @@ test('nothing was compared, or the state cannot be read: these differ', () => {
 });
 
 test('how much is missing, and how much is still to be compared', () => {
-  const logIds = [0, 1, 2].map(number => logIdAt(NOW - HOUR + number, 'a'));
+  const logIds = [0, 1, 2].map(number => logIdAt(NOW - HOUR + number, '1'));
   const settled = { afterLogId: '0', logIds, queued: new Map(), isBehind: false };
   const waiting = withSettled(NOTHING_UNPROVEN, settled, NOW);
   expect(lines(writeUnproven(waiting))[0]).toBe(

@@ -2,7 +2,6 @@
 import { Secret } from '../../lambda/core/secret.ts';
 import type { WorkspaceReader } from '../../lambda/core/workspace.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
-import { CLOUDS } from '../../lambda/destinations/clouds.ts';
 import type { Stored } from '../../lambda/destinations/spec.ts';
 import { systemClock } from '../../lambda/environment.ts';
 import { type Asker, workspaceOf } from '../../lambda/wiring-azure.ts';
@@ -58,7 +57,7 @@ export function workspaceReader(
 
 function askerOf({ env }: Operated, { cloud }: Stored, readAs: ReadAs): Asker {
   if (readAs === 'pipeline') return { kind: 'pipeline' };
-  if (readAs === 'az') return { kind: 'token', token: azureLogin(CLOUDS[cloud].queryResource, systemClock) };
+  if (readAs === 'az') return { kind: 'token', token: azureLogin(cloud, systemClock) };
   const [tenantId = '', clientId = '', secret = ''] = ENVIRONMENT.map(name => env[name]);
   return { kind: 'application', tenantId, clientId, secret: new Secret(secret) };
 }

@@ -218,7 +218,7 @@ export function within(spans: readonly UnprovenSpan[]): readonly UnprovenSpan[] 
   const ordered = [...spans].sort((one, other) => (one.lastLogId < other.lastLogId ? -1 : 1));
   while (ordered.length > MAX_SPANS) {
     let at = 0;
-    for (let i = 1; i < ordered.length - NEVER_JOINED; i++) {
+    for (let i = 1; i < ordered.length - NEVER_JOINED - 1; i++) {
       if (sizeOf(ordered, i) < sizeOf(ordered, at)) at = i;
     }
     const [one, other] = [ordered[at]!, ordered[at + 1]!];

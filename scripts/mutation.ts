@@ -33,8 +33,8 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/stored': core('stored'),
   'core/unproven': core('unproven'),
   'core/verify': core('verify-parts'),
-  'core/verify-ids': core('verify-ids', 'verify', 'verify-bounds'),
-  'core/repair': core('verify-ids', 'verify'),
+  'core/verify-ids': core('verify-ids'),
+  'core/repair': core('verify-ids'),
   'edges/dynamodb': [
     'test/edges/dynamodb-item.test.ts',
     'test/edges/dynamodb.test.ts',

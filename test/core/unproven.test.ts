@@ -87,6 +87,11 @@ describe('a span', () => {
     expect(isExact({ afterLogId: idAt(BIN - 1), isBehind: true })).toBe(false);
   });
 
+  test('behind the checkpoint is one for each ten minutes, too', () => {
+    const ids = [idAt(BIN + 1000, 1), idAt(BIN + 2000, 2)];
+    expect(settle(NOTHING_UNPROVEN, ids, { isBehind: true }).spans).toMatchObject([{ logs: 2 }]);
+  });
+
   test('grows with what is settled after it in its bin: due an hour after the last', () => {
     const ids = [idAt(BIN + 1000, 1), idAt(BIN + 2000, 2), idAt(BIN + 3000, 3)];
     const first = settle(NOTHING_UNPROVEN, ids.slice(0, 1));
@@ -183,6 +188,8 @@ describe('more spans than the state holds', () => {
     expect(within(row(33, i => ({ logs: i === 20 || i === 19 ? 1 : i > 20 ? 0 : 100 })))[19]!.logs).toBe(2);
     expect(within(row(33, i => ({ logs: i < 20 ? 100 : 0 })))[19]!.logs).toBe(100);
     expect(within(row(50))).toHaveLength(32);
+    // Of equal ones, the first.
+    expect(within(row(33))[0]!.logs).toBe(2);
   });
 
   test('what is to be compared does not join what is not, while there are others', () => {
@@ -201,7 +208,7 @@ describe('more spans than the state holds', () => {
       i === 0
         ? { ...own, logs: 1 }
         : i === 1
-          ? { missing: 1, again: 5, logs: 1, queued: { retry: [key] } }
+          ? { missing: 1, again: 5, logs: 1, queued: { retry: [key], 'dead-letter': [key] } }
           : { logs: 9 },
     );
     expect(within(spans)[0]).toMatchObject({
@@ -212,7 +219,7 @@ describe('more spans than the state holds', () => {
       missing: 3,
       again: 5,
       repairs: 2,
-      queued: { retry: [key] },
+      queued: { retry: [key], 'dead-letter': [key] },
       isExact: true,
     });
     expect(within(row(33))[0]).not.toHaveProperty('again');
@@ -267,7 +274,7 @@ describe('the rows that are missing', () => {
 });
 
 describe('the state attribute', () => {
-  const full: Unproven = {
+  const full = (): Unproven => ({
     spans: [
       spanOf(BIN, { queued: { retry: 'many', 'dead-letter': [idKey('1')] }, again: 1, repairs: 2 }),
       spanOf(BIN),
@@ -276,20 +283,37 @@ describe('the state attribute', () => {
     storedAtMs: 2,
     visibleAtMs: 3,
     trialAtMs: 4,
-  };
+  });
 
   test('is read as it was written', () => {
-    for (const one of [NOTHING_UNPROVEN, full]) expect(readUnproven(writeUnproven(one))).toEqual(one);
+    for (const one of [NOTHING_UNPROVEN, full()]) expect(readUnproven(writeUnproven(one))).toEqual(one);
   });
 
   test.each(['', 'null', '7', '{', '[]'])('%j is none', text => expect(readUnproven(text)).toBeUndefined());
 
-  test.each(Object.keys(NOTHING_UNPROVEN))('without %s it is none', name => {
-    expect(readUnproven(JSON.stringify({ ...full, [name]: null }))).toBeUndefined();
+  test.each(['spans', 'askAtMs', 'storedAtMs', 'visibleAtMs', 'trialAtMs'])('without %s it is none', name => {
+    expect(readUnproven(JSON.stringify({ ...full(), [name]: null }))).toBeUndefined();
   });
 
-  test.each(Object.keys(full.spans[0]!))('a span with another %s is none', name => {
-    const broken = { ...full.spans[0], [name]: name === 'queued' ? { retry: 7 } : {} };
-    expect(readUnproven(JSON.stringify({ ...full, spans: [full.spans[1], broken] }))).toBeUndefined();
+  test.each([
+    'afterLogId',
+    'lastLogId',
+    'fromMs',
+    'logs',
+    'high',
+    'low',
+    'isExact',
+    'queued',
+    'acceptedAtMs',
+    'dueAtMs',
+    'tries',
+    'missing',
+    'again',
+    'repairs',
+    'isDifferent',
+  ])('a span with another %s is none', name => {
+    const { spans } = full();
+    const broken = { ...spans[0], [name]: name === 'queued' ? { retry: 'many', 'dead-letter': 7 } : {} };
+    expect(readUnproven(JSON.stringify({ ...full(), spans: [spans[1], broken] }))).toBeUndefined();
   });
 });

@@ -101,7 +101,7 @@ describe('a look', () => {
       spanOf(n * day, { dueAtMs: START_MS - (n === -3 ? 9 : 5) * HOUR + n }),
     );
     const edge = spanOf(1 - day);
-    const { run, asked } = await runWith([...spans, edge]);
+    const { run, asked } = await runWith([edge, ...spans].reverse());
     const looked = await look(run);
     const endOf = (bins: number) => START_MS - DAY + (bins + 1) * BIN;
     expect(asked).toEqual([
@@ -126,6 +126,15 @@ describe('a look', () => {
     judge(run, looked);
     expect(run.unproven).toEqual({ ...NOTHING_UNPROVEN, spans, askAtMs: w.clock.now() + 15 * MINUTE });
     expect(run.tally.counts.verifyFault).toBe('no role');
+  });
+
+  test('of which a part is not answered is made again only when it is time', async () => {
+    const query = (call: number) => (call === 1 ? DENIED : undefined);
+    const spans = [0, -300, -600, -900].map(n => spanOf(n));
+    const { run, w } = await runWith(spans, {}, world({ verify: 'repair', faults: { query } }));
+    judge(run, await look(run));
+    expect(run.unproven!.askAtMs).toBe(w.clock.now() + 15 * MINUTE);
+    expect(run.unproven!.spans.map(span => span.isDifferent)).toEqual([true, false, false, false]);
   });
 
   test('ends within 30 seconds, or with the run', async () => {

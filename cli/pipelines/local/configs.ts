@@ -5,7 +5,7 @@ import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, type PipelineConfig, parsePipelines } from '../../../lambda/config/config.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
-import { specOf } from '../../../lambda/destinations/all.ts';
+import { specOf, usesAwsRole } from '../../../lambda/destinations/all.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
 import { printError } from '../../terminal/text.ts';
@@ -17,10 +17,17 @@ import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } f
 export function readConfigs(file: string, pipeline: string | undefined): readonly PipelineConfig[] {
   const chosen = chosenConfigs(file, pipeline);
   const federated = chosen.find(({ azure }) => specOf(azure).isFederated(azure));
-  if (!federated) return chosen;
+  if (federated) {
+    throw new UsageError(
+      `pipeline "${federated.name}": azure.auth is "federated", which works only in a Lambda function; ` +
+        'allowed here: "client-secret" with a "secret"',
+    );
+  }
+  const verified = chosen.find(({ azure, verify }) => verify !== 'off' && usesAwsRole(azure));
+  if (!verified) return chosen;
   throw new UsageError(
-    `pipeline "${federated.name}": azure.auth is "federated", which works only in a Lambda function; ` +
-      'allowed here: "client-secret" with a "secret"',
+    `pipeline "${verified.name}": verify is "${verified.verify}" and azure.auth is "federated", which works only in a Lambda function; ` +
+      'allowed here: azure.auth "client-secret", or verify "off"',
   );
 }
 

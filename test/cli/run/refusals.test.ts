@@ -139,6 +139,14 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
       async w => ['--config', await w.write('federated.json', { ...w.config, azure: FEDERATED })],
       'azure.auth is "federated", which works only in a Lambda function',
     ],
+    [
+      'a federated identity that verifies',
+      async w => [
+        '--config',
+        await w.write('verified.json', { ...w.config, azure: READING, verify: 'repair' }),
+      ],
+      'verify is "repair" and azure.auth is "federated", which works only in a Lambda function',
+    ],
     ['a word too much', () => ['--config', 'x.json', 'now'], 'too many arguments'],
   ])('%s', async (_, args, message) => {
     const ended = await cli(['run', ...(await args(world))], world.env);
@@ -155,6 +163,14 @@ describe('what is wrong before it begins is told in full, with exit code 2', () 
 });
 
 const GUID = '01234567-89ab-cdef-0123-456789abcdef';
+const READING = {
+  kind: 'data-collector',
+  workspaceId: GUID,
+  secret: 'auth0-logs/prod/azure',
+  tenantId: GUID,
+  clientId: GUID,
+  auth: 'federated',
+};
 const FEDERATED = {
   kind: 'logs-ingestion',
   endpoint: 'https://x.westeurope-1.ingest.monitor.azure.com',

@@ -59,8 +59,11 @@ export const STORED_CAUSES: readonly Cause[] = [
   },
 ];
 
-/** Records with trimmed fields are stored, the run reports rejected posts, and the end of a cap drops nothing. */
-const NO_DROP = /^Field content validation:|^Ingestion:|RespectQuota/;
+/**
+ * Records with trimmed fields are stored, the run reports rejected posts, and neither the end of a cap nor the warnings at
+ * 80 % of a limit drop anything. By the text: in some workspaces, the operation is a GUID.
+ */
+const NO_DROP = /have been trimmed|^Ingestion:|RespectQuota|ApproachingQuota|volume rate(?!.*dropped)/i;
 const OF_TYPE = /\bof type (\w+)/;
 
 /** Whether the message may be about dropped rows of this table. */

@@ -14,6 +14,15 @@ export function reported(settings: Partial<WorkspaceSettings>, ...plays: readonl
   return { logs: [], others: { _LogOperation, DCRLogErrors } };
 }
 
+/** The same, as some workspaces have it: Operation holds a GUID instead of a name, against its documentation. */
+export const withGuids = ({ others: { _LogOperation = [], ...others } = {}, ...scene }: Scene): Scene => ({
+  ...scene,
+  others: {
+    ...others,
+    _LogOperation: _LogOperation.map(row => ({ ...row, Operation: '995abe77-99ad-4625-9b17-10f3023cc330' })),
+  },
+});
+
 /** This many records through the Logs Ingestion API, this many minutes ago. */
 export const ingested =
   (count: number, minutesAgo: number, more: StoredRecord = {}): Play =>

@@ -70,6 +70,17 @@ export function startOperations() {
         'Data collection Status',
         'Data collection started due to new day. Ingestion status = RespectQuota',
       ),
+    // "80% of daily cap quota reached", says the page of the statuses above. The text of the message is not documented.
+    capApproaching: (atMs: number) =>
+      note(atMs, 'Warning', 'Data collection Status', 'Data collection. Ingestion status = ApproachingQuota'),
+    // A warning "when the ingestion volume rate has reached 80 percent of the limit". Its text is not documented.
+    rateApproaching: (atMs: number) =>
+      note(
+        atMs,
+        'Warning',
+        'Ingestion rate',
+        'The data ingestion volume rate reached 80% of the threshold in your workspace.',
+      ),
     rateExceeded: (atMs: number, bytesPerMinute: number) => {
       if (atMs - rateEventMs < RATE_EVENT_MS) return;
       rateEventMs = atMs;

@@ -741,25 +741,25 @@ WITH _s0 AS (SELECT * FROM "Auth0ApiCalls"),
 SELECT * FROM _s4
 
 -- query: detection-daily-cap-reached
--- hash: 0cbdf8ee451af657082687143a537bd3796b5e7ff21431ae032e4a0e705cb972
+-- hash: cf10f91d111278b59325bda2728ad85602a343403bb342237f9e79e3caf93798
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "Operation", CAST(NULL AS VARCHAR) AS "Level", CAST(NULL AS VARCHAR) AS "Detail" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "_LogOperation"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "Operation" AS "Operation", "Level" AS "Level", "Detail" AS "Detail" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE CASE WHEN typeof("Operation") = 'JSON' THEN coalesce((coalesce("Operation" ->> '$', '') ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Operation" ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END),
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND (NOT CAST(CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('ApproachingQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('ApproachingQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AS BOOLEAN)))),
      _s3 AS (SELECT max(CASE WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN "TimeGenerated" ELSE CAST(NULL AS TIMESTAMP) END) AS "StoppedAt", max(CASE WHEN (NOT CAST(CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AS BOOLEAN)) THEN "TimeGenerated" ELSE CAST(NULL AS TIMESTAMP) END) AS "ResumedAt" FROM _s2),
      _s4 AS (SELECT * FROM _s3 WHERE (("StoppedAt" IS NOT NULL) AND (("ResumedAt" IS NULL) OR ("StoppedAt" > "ResumedAt"))))
 SELECT * FROM _s4
 
 -- query: detection-daily-cap-reset
--- hash: 67149fd9ab8f938e8d5a37f5013b23c587ad194c97e80a072c0e02756ae8f012
+-- hash: 9201041b1553405faca597274990567aff2149923c0c13e04c6de5a7188770d5
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "Operation", CAST(NULL AS VARCHAR) AS "Level", CAST(NULL AS VARCHAR) AS "Detail" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "_LogOperation"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "Operation" AS "Operation", "Level" AS "Level", "Detail" AS "Detail" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE CASE WHEN typeof("Operation") = 'JSON' THEN coalesce((coalesce("Operation" ->> '$', '') ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Operation" ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END),
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND (NOT CAST(CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('ApproachingQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('ApproachingQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AS BOOLEAN)))),
      _s3 AS (SELECT max(CASE WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN "TimeGenerated" ELSE CAST(NULL AS TIMESTAMP) END) AS "StoppedAt", max(CASE WHEN (NOT CAST(CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AS BOOLEAN)) THEN "TimeGenerated" ELSE CAST(NULL AS TIMESTAMP) END) AS "ResumedAt" FROM _s2),
      _s4 AS (SELECT * FROM _s3 WHERE (("ResumedAt" > "StoppedAt") AND ("ResumedAt" > ((now() AT TIME ZONE 'UTC') - INTERVAL '2h'))))
 SELECT * FROM _s4
@@ -825,13 +825,13 @@ SELECT * FROM _s1) AS _r ON _l."Auth0Domain" IS NOT DISTINCT FROM _r."Auth0Domai
 SELECT * FROM _s6
 
 -- query: detection-fields-trimmed
--- hash: 504850e27d526443ede35a6bb623339d4b030ac4acf85f5647f8f567c70bbaa6
+-- hash: 6b30aa397d92569453ccdfdbadcc1b47d3525f4b9a8f4ffdce25b2e7e68f3d10
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "Operation", CAST(NULL AS VARCHAR) AS "Level", CAST(NULL AS VARCHAR) AS "Detail" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "_LogOperation"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "Operation" AS "Operation", "Level" AS "Level", "Detail" AS "Detail" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Operation") = 'JSON' THEN coalesce((coalesce("Operation" ->> '$', '') ILIKE replace(replace(replace('Field content validation', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Operation" ILIKE replace(replace(replace('Field content validation', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END)),
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('have been trimmed', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('have been trimmed', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END)),
      _s3 AS (SELECT "Operation" AS "Operation", count(*) AS "Events", any_value("Detail") AS "Example", min("TimeGenerated") AS "FirstSeen", max("TimeGenerated") AS "LastSeen" FROM _s2 GROUP BY "Operation")
 SELECT * FROM _s3
 
@@ -1178,13 +1178,13 @@ WITH _s0 AS (SELECT * FROM "Auth0ApiCalls"),
 SELECT * FROM _s4
 
 -- query: detection-rows-dropped
--- hash: 7454aed3abdc0b4f2d50af549fd5c1ada3f1c5a6501058e7b78377c0052c8391
+-- hash: db060b6de3377582e65147dd45f5d34348a196e9e391c50581d0cec9e380865f
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "OperationName", CAST(NULL AS VARCHAR) AS "InputStreamId", CAST(NULL AS VARCHAR) AS "Message" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "OperationName", "InputStreamId", "Message" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "DCRLogErrors"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "OperationName" AS "OperationName", "InputStreamId" AS "InputStreamId", "Message" AS "Message" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE CASE WHEN typeof("InputStreamId") = 'JSON' THEN coalesce((coalesce("InputStreamId" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0Logs_CL', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("InputStreamId" ILIKE '%' || replace(replace(replace('Auth0Logs_CL', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END),
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("InputStreamId") = 'JSON' THEN coalesce((coalesce("InputStreamId" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0Logs_CL', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("InputStreamId" ILIKE '%' || replace(replace(replace('Auth0Logs_CL', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND CASE WHEN typeof("OperationName") = 'JSON' THEN coalesce((coalesce("OperationName" ->> '$', '') <> 'Ingestion'), TRUE) ELSE coalesce(("OperationName" <> 'Ingestion'), TRUE) END)),
      _s3 AS (SELECT "OperationName" AS "OperationName", "InputStreamId" AS "InputStreamId", "Message" AS "Message", count(*) AS "Errors", min("TimeGenerated") AS "FirstSeen", max("TimeGenerated") AS "LastSeen" FROM _s2 GROUP BY "OperationName", "InputStreamId", "Message")
 SELECT * FROM _s3
 
@@ -1285,15 +1285,16 @@ WITH _s0 AS (SELECT * FROM "Auth0ApiCalls"),
 SELECT * FROM _s3
 
 -- query: detection-workspace-rows-dropped
--- hash: 7a7ca1e670dd8d84abaa8c45ad72fb396fe49244412edde50b5ae673fd066726
+-- hash: d8652645c3ea1804d1a9e1590b26ffe632b28d1f18bcb370dbf0c4e7e1a6d56b
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "Operation", CAST(NULL AS VARCHAR) AS "Level", CAST(NULL AS VARCHAR) AS "Detail" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "_LogOperation"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "Operation" AS "Operation", "Level" AS "Level", "Detail" AS "Detail" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Operation") = 'JSON' THEN coalesce((coalesce("Operation" ->> '$', '') ILIKE replace(replace(replace('Ingestion rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Operation" ILIKE replace(replace(replace('Ingestion rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END OR (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('dropped', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('dropped', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END))),
-     _s3 AS (SELECT "Operation" AS "Operation", count(*) AS "Events", any_value("Detail") AS "Example", min("TimeGenerated") AS "FirstSeen", max("TimeGenerated") AS "LastSeen" FROM _s2 GROUP BY "Operation")
-SELECT * FROM _s3
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('dropped', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('dropped', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('ingestion volume rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('ingestion volume rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END OR CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END))),
+     _s3 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail", CASE WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('ingestion volume rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('ingestion volume rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN 'ingestion rate limit' WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('number of fields', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('number of fields', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN 'too many columns' WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('is V2', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('is V2', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN 'table of a data collection rule' ELSE 'other' END AS "Cause" FROM _s2),
+     _s4 AS (SELECT "Cause" AS "Cause", count(*) AS "Events", any_value("Detail") AS "Example", min("TimeGenerated") AS "FirstSeen", max("TimeGenerated") AS "LastSeen" FROM _s3 GROUP BY "Cause")
+SELECT * FROM _s4
 
 -- query: sentinel-account-taken-over
 -- hash: 110798d47516869030d40ad7aa1a35a2b553fe17a0c19668721d13c7ebf33c25
@@ -1880,25 +1881,25 @@ SELECT * FROM _s2) AS _q(_c1) LIMIT 1) AS _f ON true),
 SELECT * FROM _s11
 
 -- query: sentinel-daily-cap-reached
--- hash: 0cbdf8ee451af657082687143a537bd3796b5e7ff21431ae032e4a0e705cb972
+-- hash: cf10f91d111278b59325bda2728ad85602a343403bb342237f9e79e3caf93798
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "Operation", CAST(NULL AS VARCHAR) AS "Level", CAST(NULL AS VARCHAR) AS "Detail" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "_LogOperation"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "Operation" AS "Operation", "Level" AS "Level", "Detail" AS "Detail" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE CASE WHEN typeof("Operation") = 'JSON' THEN coalesce((coalesce("Operation" ->> '$', '') ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Operation" ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END),
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND (NOT CAST(CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('ApproachingQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('ApproachingQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AS BOOLEAN)))),
      _s3 AS (SELECT max(CASE WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN "TimeGenerated" ELSE CAST(NULL AS TIMESTAMP) END) AS "StoppedAt", max(CASE WHEN (NOT CAST(CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AS BOOLEAN)) THEN "TimeGenerated" ELSE CAST(NULL AS TIMESTAMP) END) AS "ResumedAt" FROM _s2),
      _s4 AS (SELECT * FROM _s3 WHERE (("StoppedAt" IS NOT NULL) AND (("ResumedAt" IS NULL) OR ("StoppedAt" > "ResumedAt"))))
 SELECT * FROM _s4
 
 -- query: sentinel-daily-cap-reset
--- hash: 67149fd9ab8f938e8d5a37f5013b23c587ad194c97e80a072c0e02756ae8f012
+-- hash: 9201041b1553405faca597274990567aff2149923c0c13e04c6de5a7188770d5
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "Operation", CAST(NULL AS VARCHAR) AS "Level", CAST(NULL AS VARCHAR) AS "Detail" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "_LogOperation"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "Operation" AS "Operation", "Level" AS "Level", "Detail" AS "Detail" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE CASE WHEN typeof("Operation") = 'JSON' THEN coalesce((coalesce("Operation" ->> '$', '') ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Operation" ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END),
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE replace(replace(replace('Data collection', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND (NOT CAST(CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('ApproachingQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('ApproachingQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AS BOOLEAN)))),
      _s3 AS (SELECT max(CASE WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN "TimeGenerated" ELSE CAST(NULL AS TIMESTAMP) END) AS "StoppedAt", max(CASE WHEN (NOT CAST(CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('OverQuota', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AS BOOLEAN)) THEN "TimeGenerated" ELSE CAST(NULL AS TIMESTAMP) END) AS "ResumedAt" FROM _s2),
      _s4 AS (SELECT * FROM _s3 WHERE (("ResumedAt" > "StoppedAt") AND ("ResumedAt" > ((now() AT TIME ZONE 'UTC') - INTERVAL '2h'))))
 SELECT * FROM _s4
@@ -1987,13 +1988,13 @@ SELECT * FROM _s1) AS _r ON _l."Auth0Domain" IS NOT DISTINCT FROM _r."Auth0Domai
 SELECT * FROM _s14
 
 -- query: sentinel-fields-trimmed
--- hash: 504850e27d526443ede35a6bb623339d4b030ac4acf85f5647f8f567c70bbaa6
+-- hash: 6b30aa397d92569453ccdfdbadcc1b47d3525f4b9a8f4ffdce25b2e7e68f3d10
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "Operation", CAST(NULL AS VARCHAR) AS "Level", CAST(NULL AS VARCHAR) AS "Detail" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "_LogOperation"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "Operation" AS "Operation", "Level" AS "Level", "Detail" AS "Detail" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Operation") = 'JSON' THEN coalesce((coalesce("Operation" ->> '$', '') ILIKE replace(replace(replace('Field content validation', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Operation" ILIKE replace(replace(replace('Field content validation', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END)),
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('have been trimmed', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('have been trimmed', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END)),
      _s3 AS (SELECT "Operation" AS "Operation", count(*) AS "Events", any_value("Detail") AS "Example", min("TimeGenerated") AS "FirstSeen", max("TimeGenerated") AS "LastSeen" FROM _s2 GROUP BY "Operation")
 SELECT * FROM _s3
 
@@ -2578,13 +2579,13 @@ SELECT * FROM _s2) AS _q(_c1) LIMIT 1) AS _f ON true),
 SELECT * FROM _s11
 
 -- query: sentinel-rows-dropped
--- hash: 7454aed3abdc0b4f2d50af549fd5c1ada3f1c5a6501058e7b78377c0052c8391
+-- hash: db060b6de3377582e65147dd45f5d34348a196e9e391c50581d0cec9e380865f
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "OperationName", CAST(NULL AS VARCHAR) AS "InputStreamId", CAST(NULL AS VARCHAR) AS "Message" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "OperationName", "InputStreamId", "Message" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "DCRLogErrors"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "OperationName" AS "OperationName", "InputStreamId" AS "InputStreamId", "Message" AS "Message" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE CASE WHEN typeof("InputStreamId") = 'JSON' THEN coalesce((coalesce("InputStreamId" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0Logs_CL', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("InputStreamId" ILIKE '%' || replace(replace(replace('Auth0Logs_CL', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END),
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("InputStreamId") = 'JSON' THEN coalesce((coalesce("InputStreamId" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0Logs_CL', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("InputStreamId" ILIKE '%' || replace(replace(replace('Auth0Logs_CL', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND CASE WHEN typeof("OperationName") = 'JSON' THEN coalesce((coalesce("OperationName" ->> '$', '') <> 'Ingestion'), TRUE) ELSE coalesce(("OperationName" <> 'Ingestion'), TRUE) END)),
      _s3 AS (SELECT "OperationName" AS "OperationName", "InputStreamId" AS "InputStreamId", "Message" AS "Message", count(*) AS "Errors", min("TimeGenerated") AS "FirstSeen", max("TimeGenerated") AS "LastSeen" FROM _s2 GROUP BY "OperationName", "InputStreamId", "Message")
 SELECT * FROM _s3
 
@@ -2778,15 +2779,16 @@ SELECT * FROM _s2) AS _q(_c1) LIMIT 1) AS _f ON true),
 SELECT * FROM _s9
 
 -- query: sentinel-workspace-rows-dropped
--- hash: 7a7ca1e670dd8d84abaa8c45ad72fb396fe49244412edde50b5ae673fd066726
+-- hash: d8652645c3ea1804d1a9e1590b26ffe632b28d1f18bcb370dbf0c4e7e1a6d56b
 WITH _s0 AS (SELECT CAST(NULL AS TIMESTAMP) AS "TimeGenerated", CAST(NULL AS VARCHAR) AS "Operation", CAST(NULL AS VARCHAR) AS "Level", CAST(NULL AS VARCHAR) AS "Detail" WHERE FALSE),
      _s1 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail" FROM (SELECT * FROM (SELECT * FROM _s0)
 UNION ALL BY NAME SELECT * FROM (WITH _s0 AS (SELECT * FROM "_LogOperation"),
      _s1 AS (SELECT "TimeGenerated" AS "TimeGenerated", "Operation" AS "Operation", "Level" AS "Level", "Detail" AS "Detail" FROM _s0)
 SELECT * FROM _s1))),
-     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Operation") = 'JSON' THEN coalesce((coalesce("Operation" ->> '$', '') ILIKE replace(replace(replace('Ingestion rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Operation" ILIKE replace(replace(replace('Ingestion rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END OR (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('dropped', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('dropped', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END))),
-     _s3 AS (SELECT "Operation" AS "Operation", count(*) AS "Events", any_value("Detail") AS "Example", min("TimeGenerated") AS "FirstSeen", max("TimeGenerated") AS "LastSeen" FROM _s2 GROUP BY "Operation")
-SELECT * FROM _s3
+     _s2 AS (SELECT * FROM _s1 WHERE (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('dropped', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('dropped', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END AND (CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('ingestion volume rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('ingestion volume rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END OR CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('Auth0', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END))),
+     _s3 AS (SELECT "TimeGenerated", "Operation", "Level", "Detail", CASE WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('ingestion volume rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('ingestion volume rate', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN 'ingestion rate limit' WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('number of fields', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('number of fields', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN 'too many columns' WHEN CASE WHEN typeof("Detail") = 'JSON' THEN coalesce((coalesce("Detail" ->> '$', '') ILIKE '%' || replace(replace(replace('is V2', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) ELSE coalesce(("Detail" ILIKE '%' || replace(replace(replace('is V2', '\', '\\'), '%', '\%'), '_', '\_') || '%' ESCAPE '\'), FALSE) END THEN 'table of a data collection rule' ELSE 'other' END AS "Cause" FROM _s2),
+     _s4 AS (SELECT "Cause" AS "Cause", count(*) AS "Events", any_value("Detail") AS "Example", min("TimeGenerated") AS "FirstSeen", max("TimeGenerated") AS "LastSeen" FROM _s3 GROUP BY "Cause")
+SELECT * FROM _s4
 
 -- query: stored-counts
 -- hash: e22838c225b125394c3a0f90321a3074a15afcb472b467cbfcf68f03401d4ba0

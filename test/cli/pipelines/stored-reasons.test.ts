@@ -17,6 +17,8 @@ const asked = (...answers: QueryAnswer[]) => {
   return storedReasons({ reader, place, clock, random: () => 0.5 }, SPAN);
 };
 
+const NOTHING: QueryAnswer = { kind: 'rows', rows: [] };
+
 test('messages about drops of this table, the earliest first, each with its cause', async () => {
   const operations = [
     row('Data collection Status', 'Data collection stopped due to daily limit', 5),
@@ -49,4 +51,18 @@ test('a table of messages that was not read is named', async () => {
       unread: [{ from: '_LogOperation' }, { from: 'DCRLogErrors', why: 'too large' }],
     },
   });
+});
+
+test('messages that drop nothing are no reasons, also where the operation is a GUID', async () => {
+  const guid = '995abe77-99ad-4625-9b17-10f3023cc330';
+  const harmless = [
+    "The following fields' values Details of type Auth0Logs_CL have been trimmed to the max allowed size, 65536 bytes.",
+    'Data collection started due to new day. Ingestion status = RespectQuota',
+    'Data collection. Ingestion status = ApproachingQuota',
+    'The data ingestion volume rate reached 80% of the threshold in your workspace.',
+  ].map(message => row(guid, message, 1));
+  const dropped =
+    'The data ingestion volume rate crossed the threshold in your workspace: 4.10 MB per one minute and data has been dropped.';
+  const found = await asked({ kind: 'rows', rows: [...harmless, row(guid, dropped, 2)] }, NOTHING);
+  expect(found).toMatchObject({ value: { reasons: [{ cause: { name: 'ingestion-rate' } }] } });
 });

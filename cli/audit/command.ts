@@ -34,9 +34,10 @@ as the pipeline if that has a client secret, or else as you, with a token from
 Reader.
 ${TARGET_HELP}
 
-Exit codes: 0 nothing is missing; 1 a log is missing, not stored, overdue or
-unverified, or the pipeline has never run; 2 wrong usage, or Auth0, the ledger
-or the workspace could not be read; 130 stopped by Ctrl-C.
+Exit codes: 0 nothing is missing; 1 a log is missing, not stored, overdue, a
+dead letter or unverified, a part of the window is older than Auth0's retention,
+or the pipeline has never run; 2 wrong usage, or Auth0, the ledger or the
+workspace could not be read; 130 stopped by Ctrl-C.
 
 Examples:
   $ npx auth0-logs-to-azure audit --from 1d

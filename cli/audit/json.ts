@@ -3,7 +3,7 @@ import { logIdTimeMs } from '../../lambda/core/record/log-id.ts';
 import type { Depth } from '../pipelines/operated.ts';
 import { backfillCommand } from '../window/backfill-command.ts';
 import { missingAtLeast, unsureLogs } from './compare.ts';
-import { hasNeverRun, isWell } from './read.ts';
+import { hasDeadLetters, hasNeverRun, isWell } from './read.ts';
 import type { AuditTold } from './show.ts';
 import { storedJson } from './stored-show.ts';
 
@@ -21,6 +21,8 @@ export function auditJson(told: AuditTold) {
     ledgerBegins: findings.notKnown > 0 ? placed(ledgerAfterLogId) : undefined,
     isWell: isWell(told),
     hasRun: !hasNeverRun(told),
+    hasDeadLetters: hasDeadLetters(told),
+    unverifiedBefore: told.expiredToMs === undefined ? null : iso(told.expiredToMs),
     logs: {
       atAuth0: told.atAuth0,
       settled,
@@ -30,6 +32,7 @@ export function auditJson(told: AuditTold) {
       notSwept,
       notKnown,
       withoutId: told.withoutId,
+      unserved: told.unserved,
       unsure: unsureLogs(findings),
       missing,
       missingAtLeast: missingAtLeast(findings),

@@ -51,6 +51,10 @@ export interface Audit {
   readonly stored: StoredFindings | undefined;
   /** The ledger knows nothing of logs up to here; undefined when it is empty. */
   readonly ledgerAfterLogId: string | undefined;
+  /** Auth0 has deleted the logs of the window before that time, or may have. */
+  readonly expiredToMs: number | undefined;
+  /** Logs in the ledger's entries inside of the window, although Auth0 serves none of the window. */
+  readonly unserved: number;
   /** Logs that wait for a run, and are older than the threshold of the alarm `lag`. */
   readonly overdue: number;
   /** That alarm's threshold. */
@@ -63,9 +67,19 @@ export interface Audit {
 /** Every log is settled, and stored with --stored, or the pipeline will ship it automatically. */
 export function isWell(audit: Audit): boolean {
   const { stored, findings, withoutId, overdue } = audit;
-  const isThere = stored ? isStored(stored) && withoutId === 0 : findings.missing + doubtful(audit) === 0;
-  return isThere && overdue === 0 && !hasNeverRun(audit);
+  const isThere = stored
+    ? isStored(stored) && withoutId === 0
+    : findings.missing + doubtful(audit) === 0 && !hasDeadLetters(audit);
+  return isThere && overdue === 0 && !hasNeverRun(audit) && isServed(audit);
 }
+
+/** The logs that Auth0 serves are all that the window had, as far as that can be known. */
+export const isServed = ({ expiredToMs, unserved }: Audit): boolean =>
+  expiredToMs === undefined && unserved === 0;
+
+/** Logs of the window were put on a queue, and may be dead letters: nothing ships those automatically. */
+export const hasDeadLetters = ({ entered, depths }: Audit): boolean =>
+  entered.retried + entered.deadLettered > 0 && depths['dead-letter'].messages > 0;
 
 /** Every run saves a checkpoint, even if there was nothing to ship. */
 export const hasNeverRun = ({ state }: Audit): boolean => state.checkpoint === undefined;
@@ -76,6 +90,9 @@ export function doubtful({ findings, withoutId }: Audit): number {
 }
 
 const START_TIMEOUT_MS = 20_000;
+/** For a job that starts late, and for the time of an audit. */
+const RETENTION_TOLERANCE_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Audits a window of whole seconds. Throws UsageError when Auth0 or the ledger cannot be read: the result of a part would
@@ -102,11 +119,17 @@ export async function audit(d: AuditDependencies, window: Window): Promise<Audit
   };
   const basis = { window: range, ...ledger, checkpointLogId: reached, passed };
   const read = await readAuth0(d, basis, window, { onJudged, stored });
-  const entered = enteredIn(ledger.entries.filter(touches(range)));
+  const touching = ledger.entries.filter(touches(range));
+  const inside = touching.filter(
+    one => one.afterLogId >= range.afterLogId && one.lastLogId <= range.lastLogId,
+  );
+  const { firstMs, ...counts } = read;
   const storedFindings = await stored?.end();
   return {
-    ...read,
-    entered,
+    ...counts,
+    entered: enteredIn(touching),
+    unserved: read.atAuth0 > 0 ? 0 : enteredIn(inside).logs,
+    expiredToMs: expiredTo(d, window, firstMs),
     stored: storedFindings,
     ledgerAfterLogId: ledger.ledgerAfterLogId,
     overdue,
@@ -114,6 +137,13 @@ export async function audit(d: AuditDependencies, window: Window): Promise<Audit
     state,
     depths,
   };
+}
+
+/** A log that is older than the retention shows that Auth0 keeps logs longer than its setting says. */
+function expiredTo({ pipeline, clock }: AuditDependencies, window: Window, firstMs = Infinity) {
+  const keptFromMs = clock.now() - pipeline.config.auth0.logRetentionDays * DAY_MS;
+  const limitMs = keptFromMs - RETENTION_TOLERANCE_MS;
+  return window.fromMs < limitMs && firstMs >= limitMs ? Math.min(window.toMs, keptFromMs) : undefined;
 }
 
 /** After which log a first run would begin. */
@@ -146,7 +176,7 @@ async function readAuth0(
   basis: AuditBasis,
   window: Window,
   { onJudged, stored }: { readonly onJudged: Judged; readonly stored: StoredComparison | undefined },
-): Promise<Pick<Audit, 'findings' | 'atAuth0' | 'withoutId'>> {
+): Promise<Pick<Audit, 'findings' | 'atAuth0' | 'withoutId'> & { readonly firstMs: number | undefined }> {
   const { afterLogId, lastLogId } = readRange(basis);
   const run = auditor(basis, told.missing, onJudged);
   const options = { deadlineMs: Number.POSITIVE_INFINITY, ripeMs: 0, headroom };
@@ -154,6 +184,7 @@ async function readAuth0(
   const includes = includeRule(pipeline.config);
   const isInTable = (log: unknown) => includes(log) && !(asked && isElsewhere(asked.place, log));
   let atAuth0 = 0;
+  let firstMs: number | undefined;
   let withoutId = 0;
   let last = afterLogId;
   for (let step = await reader.next(); step.kind !== 'caught-up'; step = await reader.next()) {
@@ -166,6 +197,7 @@ async function readAuth0(
       if (logId > lastLogId) break;
       if (isIn(basis.window, logId)) {
         atAuth0++;
+        firstMs ??= logIdTimeMs(logId);
         if (!isInTable(log)) stored?.exclude(logId);
       }
       run.see(logId);
@@ -176,7 +208,7 @@ async function readAuth0(
     if (last > lastLogId) break;
   }
   const findings = run.end();
-  return { findings, atAuth0: atAuth0 + withoutId, withoutId };
+  return { findings, atAuth0: atAuth0 + withoutId, withoutId, firstMs };
 }
 
 /** How many logs of the window have no place of their own: by their date, or else that of the log before them. */

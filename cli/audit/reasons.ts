@@ -1,35 +1,39 @@
 /** Why logs of a window are not in the table, and in which hours they are. */
 import type { StoredDependencies } from '../../lambda/core/stored.ts';
-import { type StoredReason, storedReasons } from '../pipelines/stored-reasons.ts';
-import type { Window } from '../window/window.ts';
+import type { Span } from '../../lambda/core/workspace.ts';
+import { reasonsFor, type StoredReasons } from '../pipelines/stored-reasons.ts';
 import { unanswered } from './stored.ts';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** Messages since one day before the window, as a cap lasts for one day. Rejects with UsageError. */
-export async function windowReasons(
-  d: StoredDependencies,
-  { fromMs }: Window,
-): Promise<readonly StoredReason[]> {
-  const found = await storedReasons(d, { fromMs: fromMs - DAY_MS, toMs: d.clock.now() + HOUR_MS });
+/** What the workspace says of them; nothing if no log is lost. Rejects with UsageError. */
+export async function lossReasons(d: StoredDependencies, { accepted }: Losses): Promise<StoredReasons> {
+  const span = accepted();
+  if (!span) return { reasons: [], unread: [] };
+  const found = await reasonsFor(d, span);
   if (found.kind === 'fault') throw unanswered(found.fault);
-  return found.value.reasons;
+  return found.value;
 }
 
-/** Counts ids per hour. */
-export interface Hours {
-  add(atMs: number): void;
+/** Counts logs that are not stored per hour, and notes when Azure accepted them. */
+export interface Losses {
+  add(loggedAtMs: number, acceptedAtMs: number): void;
   all(): readonly { readonly fromMs: number; readonly logs: number }[];
+  /** From the first acceptance to the last one. */
+  accepted(): Span | undefined;
 }
 
-export function hours(): Hours {
+export function losses(): Losses {
   const counts = new Map<number, number>();
+  let accepted: Span | undefined;
   return {
-    add: atMs => {
-      const fromMs = Math.floor(atMs / HOUR_MS) * HOUR_MS;
-      counts.set(fromMs, (counts.get(fromMs) ?? 0) + 1);
+    add: (loggedAtMs, acceptedAtMs) => {
+      const hourMs = Math.floor(loggedAtMs / HOUR_MS) * HOUR_MS;
+      counts.set(hourMs, (counts.get(hourMs) ?? 0) + 1);
+      const { fromMs, toMs } = accepted ?? { fromMs: acceptedAtMs, toMs: acceptedAtMs };
+      accepted = { fromMs: Math.min(fromMs, acceptedAtMs), toMs: Math.max(toMs, acceptedAtMs) };
     },
     all: () => [...counts].map(([fromMs, logs]) => ({ fromMs, logs })),
+    accepted: () => accepted,
   };
 }

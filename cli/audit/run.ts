@@ -4,7 +4,7 @@ import { pipelineParts } from '../../lambda/wiring.ts';
 import { ledgerPlace } from '../pipelines/local/ledger.ts';
 import { onlyPipeline, openTarget } from '../pipelines/open.ts';
 import type { Operated, Target, TargetOptions } from '../pipelines/operated.ts';
-import type { StoredReason } from '../pipelines/stored-reasons.ts';
+import type { StoredReasons } from '../pipelines/stored-reasons.ts';
 import type { ReadAs } from '../pipelines/workspace-reader.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { liveLine } from '../terminal/live-line.ts';
@@ -15,7 +15,7 @@ import { missingAtLeast } from './compare.ts';
 import { auditJson } from './json.ts';
 import { idsFile, joined, missingSpans } from './missing.ts';
 import { type Audit, audit, isWell } from './read.ts';
-import { hours, windowReasons } from './reasons.ts';
+import { type Losses, losses, lossReasons } from './reasons.ts';
 import { type AuditTold, showAudit } from './show.ts';
 import { lostLogs, type StoredOptions } from './stored.ts';
 import { type AskedWorkspace, askedWorkspace } from './workspace.ts';
@@ -51,7 +51,7 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   const stop = stopOnSignals('stopping; nothing was changed');
   const file = options.ids === undefined ? undefined : idsFile(options.ids);
   const spans = missingSpans();
-  const byHour = hours();
+  const lossesByHour = losses();
   const logIds: string[] = [];
   const name = (logId: string) => {
     spans.add(logId);
@@ -60,13 +60,13 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   };
   // Logs that the ledger lacks may be stored: with --stored, the workspace decides.
   const onMissing = asked ? () => undefined : name;
-  const onLost: StoredOptions['onLost'] = (logId, why) => {
+  const onLost: StoredOptions['onLost'] = (logId, acceptedAtMs) => {
     name(logId);
-    if (why === 'notStored') byHour.add(logIdTimeMs(logId) ?? 0);
+    if (acceptedAtMs !== undefined) lossesByHour.add(logIdTimeMs(logId) ?? 0, acceptedAtMs);
   };
   let found: Watched;
   try {
-    const stored = asked && { ...asked, delayMs, onLost };
+    const stored = asked && { ...asked, delayMs, onLost, losses: lossesByHour };
     found = await watched(target, pipeline, { window, state: options.state, stop, onMissing, stored });
   } catch (error) {
     file?.discard();
@@ -75,7 +75,7 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   }
   file?.keep();
   const { place } = target;
-  const { audit: audited, reasons } = found;
+  const { audit: audited, why } = found;
   const unsure = asked ? [] : audited.findings.unsure;
   const [lostCount, others] = lostOf(audited);
   const lost = { logIds, spans: joined(spans.all(unsure, window), lostCount, others) };
@@ -87,8 +87,9 @@ export async function runAudit(options: AuditOptions): Promise<number> {
       readAs: asked.readAs,
       delayMs,
       lostLogIds: logIds,
-      byHour: byHour.all(),
-      reasons,
+      byHour: lossesByHour.all(),
+      hasRule: asked.place.stream !== undefined,
+      ...why,
     };
   const told: AuditTold = { ...audited, ...lost, place, config, window, options, nowMs, workspace };
   if (options.json) console.log(JSON.stringify(auditJson(told), undefined, 2));
@@ -101,12 +102,14 @@ interface Watching {
   readonly state: string;
   readonly stop: AbortSignal;
   readonly onMissing: (logId: string) => void;
-  readonly stored: (AskedWorkspace & Pick<StoredOptions, 'delayMs' | 'onLost'>) | undefined;
+  readonly stored:
+    | (AskedWorkspace & Pick<StoredOptions, 'delayMs' | 'onLost'> & { readonly losses: Losses })
+    | undefined;
 }
 
 interface Watched {
   readonly audit: Audit;
-  readonly reasons: readonly StoredReason[];
+  readonly why: StoredReasons;
 }
 
 /** The audit, with its progress on standard error. */
@@ -144,8 +147,8 @@ async function watched(
   };
   try {
     const audited = await audit(d, window);
-    const isLost = (audited.stored?.notStored ?? 0) > 0;
-    return { audit: audited, reasons: workspace && isLost ? await windowReasons(workspace, window) : [] };
+    const why = workspace ? await lossReasons(workspace, workspace.losses) : { reasons: [], unread: [] };
+    return { audit: audited, why };
   } finally {
     // The page that was asked for ahead is of no use any more.
     over.abort();

@@ -8,7 +8,7 @@ import { counted, dateText, duration } from '../terminal/words.ts';
 import { backfillLines } from '../window/backfill-command.ts';
 import type { Window } from '../window/window.ts';
 import { missingAtLeast, type Unsure, unsureLogs } from './compare.ts';
-import { type Audit, doubtful, hasNeverRun } from './read.ts';
+import { type Audit, doubtful, hasDeadLetters, hasNeverRun, isServed } from './read.ts';
 import { isStored, lostLogs } from './stored.ts';
 import { type StoredTold, storedNotes, storedReasonLines, storedRows, storedVerdict } from './stored-show.ts';
 
@@ -154,8 +154,7 @@ function verdict(told: AuditTold): string {
   if (workspace && !isStored(workspace)) return storedVerdict(workspace);
   // A log in the table needs no ledger entry as proof.
   const least = workspace ? 0 : missingAtLeast(findings);
-  const doubts = workspace ? told.withoutId : doubtful(told);
-  const doubt = doubts > 0 ? `${counted(doubts, 'log')} ${doubts === 1 ? 'is' : 'are'} unverified` : '';
+  const doubt = doubtsOf(told);
   if (least > 0) {
     const count = `${least > missing ? 'at least ' : ''}${counted(least, 'log')}`;
     return colors.red(colors.bold(`MISSING: ${count}${doubt === '' ? '' : `; ${doubt}`}.`));
@@ -168,9 +167,34 @@ function verdict(told: AuditTold): string {
     const what = `OVERDUE: ${counted(overdue, 'log')} ${overdue === 1 ? 'is' : 'are'} not shipped, and older than ${duration(told.lagMs)}.`;
     return colors.red(colors.bold(what));
   }
+  if (!workspace && hasDeadLetters(told)) {
+    const held = counted(told.depths['dead-letter'].messages, 'message');
+    const what = `DEAD LETTERS: ${held} in the dead-letter queue may contain logs of this window; replay or discard them.`;
+    return colors.red(colors.bold(wrapped(what)));
+  }
+  if (atAuth0 === 0 && !isServed(told)) return colors.yellow(colors.bold(wrapped(unservedText(told))));
   if (atAuth0 === 0) return 'Auth0 serves no logs for this window: there is nothing to compare.';
-  if (doubt !== '') return colors.yellow(colors.bold(`Nothing is known to be missing, but ${doubt}.`));
+  if (doubt !== '')
+    return colors.yellow(colors.bold(wrapped(`Nothing is known to be missing, but ${doubt}.`)));
   if (workspace) return storedVerdict(workspace);
   const later = notYet + notSwept > 0 ? `, ${(notYet + notSwept).toLocaleString('en')} not yet` : '';
   return colors.green(colors.bold(`Nothing is missing: ${counted(settled, 'log')} settled${later}.`));
+}
+
+/** What was not verified, as a clause. */
+function doubtsOf(told: AuditTold): string {
+  const logs = told.workspace ? told.withoutId : doubtful(told);
+  const { expiredToMs } = told;
+  return [
+    ...(logs > 0 ? [`${counted(logs, 'log')} ${logs === 1 ? 'is' : 'are'} unverified`] : []),
+    ...(expiredToMs === undefined ? [] : [`the time before ${dateText(expiredToMs)} is unverified`]),
+  ].join(', and ');
+}
+
+function unservedText({ expiredToMs, unserved }: AuditTold): string {
+  const why =
+    expiredToMs === undefined
+      ? `but the ledger has ${counted(unserved, 'log')} of it`
+      : 'which is older than auth0.logRetentionDays';
+  return `NOT VERIFIED: Auth0 serves no logs for this window, ${why}.`;
 }

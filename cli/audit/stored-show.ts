@@ -1,12 +1,12 @@
 /** Shows which logs of a window the workspace has stored. */
 import { inLine } from '../../lambda/core/cause.ts';
-import type { StoredReason } from '../pipelines/stored-reasons.ts';
+import type { StoredReasons } from '../pipelines/stored-reasons.ts';
 import { CALLER, type ReadAs } from '../pipelines/workspace-reader.ts';
 import { colors, harmless, wrapped } from '../terminal/text.ts';
 import { counted, dateText, duration } from '../terminal/words.ts';
 import { isStored, type StoredFindings } from './stored.ts';
 
-export interface StoredTold extends StoredFindings {
+export interface StoredTold extends StoredFindings, StoredReasons {
   readonly workspaceId: string;
   readonly table: string;
   readonly readAs: ReadAs;
@@ -14,7 +14,8 @@ export interface StoredTold extends StoredFindings {
   /** All or the first of them. */
   readonly lostLogIds: readonly string[];
   readonly byHour: readonly { readonly fromMs: number; readonly logs: number }[];
-  readonly reasons: readonly StoredReason[];
+  /** A data collection rule feeds the table. */
+  readonly hasRule: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -69,21 +70,24 @@ function hiddenNote(table: string, readAs: ReadAs): string {
 }
 
 /** Which hours, and why. */
-export function storedReasonLines({ notStored, byHour, reasons }: StoredTold): string[] {
+export function storedReasonLines(told: StoredTold): string[] {
+  const { notStored, byHour } = told;
   if (notStored === 0) return [];
   const shown = byHour.slice(0, SHOWN_HOURS).map(({ fromMs, logs }) => {
     return `  ${dateText(fromMs)} to ${dateText(fromMs + HOUR_MS)}: ${counted(logs, 'log')}`;
   });
   const more = byHour.length > SHOWN_HOURS ? [`  and ${byHour.length - SHOWN_HOURS} more: see --json`] : [];
-  return [colors.bold('Not stored, by hour'), ...shown, ...more, '', ...reasonLines(reasons)];
+  return [colors.bold('Not stored, by hour'), ...shown, ...more, '', ...reasonLines(told)];
 }
 
-function reasonLines(reasons: readonly StoredReason[]): string[] {
+function reasonLines({ reasons, unread, hasRule }: StoredTold): string[] {
+  const notRead = unread.map(({ from, why }) => `${from} could not be read: ${why}.`);
   if (reasons.length === 0) {
-    const what =
-      'The workspace has no message about these logs. Check the metrics Rows Dropped and Transformation Errors of ' +
-      'the data collection rule, and that its diagnostic setting sends LogErrors to this workspace.';
-    return [wrapped(what)];
+    const rule =
+      'Check the metrics Rows Dropped and Transformation Errors of the data collection rule, and that its diagnostic ' +
+      'setting sends LogErrors to this workspace.';
+    const none = unread.length > 0 ? [] : ['The workspace has no message about these logs.'];
+    return [wrapped([...notRead, ...none, ...(hasRule ? [rule] : [])].join(' '))];
   }
   const lines = reasons.slice(0, SHOWN_REASONS).flatMap(({ from, operation, message, cause, ...word }) => {
     const last = word.times > 1 ? ` to ${dateText(word.lastAtMs)}, ${word.times} times` : '';
@@ -93,7 +97,7 @@ function reasonLines(reasons: readonly StoredReason[]): string[] {
   });
   const more =
     reasons.length > SHOWN_REASONS ? [`  and ${reasons.length - SHOWN_REASONS} more: see --json`] : [];
-  return [colors.bold('Messages in the workspace'), ...lines, ...more];
+  return [colors.bold('Messages in the workspace'), ...lines, ...more, ...notRead.map(one => wrapped(one))];
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -118,8 +122,8 @@ export function storedVerdict(told: StoredTold): string {
 
 /** The part of `--json` about the workspace. */
 export function storedJson(told: StoredTold) {
-  const { workspaceId, table, readAs, delayMs, lostLogIds, byHour, reasons, ...findings } = told;
-  const { unknownName, isNothingVisible, ...logs } = findings;
+  const { workspaceId, table, readAs, delayMs, lostLogIds, byHour, reasons, unread, ...findings } = told;
+  const { unknownName, isNothingVisible, hasRule, ...logs } = findings;
   return {
     workspaceId,
     table,
@@ -137,5 +141,6 @@ export function storedJson(told: StoredTold) {
       lastAt: new Date(lastAtMs).toISOString(),
       ...(cause && { cause: cause.name, remedy: inLine(cause.remedy) }),
     })),
+    unread,
   };
 }

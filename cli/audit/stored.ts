@@ -49,8 +49,8 @@ export interface StoredOptions extends StoredDependencies {
   readonly delayMs: number;
   /** Whether the pipeline's queues contain messages now. */
   readonly queuesHold: boolean;
-  /** Receives each id that is not stored, ascending, and why it should be shipped again. */
-  onLost(logId: string, why: 'notStored' | 'notShipped'): void;
+  /** Receives each id that is not stored, ascending, and when Azure accepted it; undefined if no entry says that it did. */
+  onLost(logId: string, acceptedAtMs: number | undefined): void;
 }
 
 export interface StoredComparison {
@@ -93,13 +93,15 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
     }
     if (log.isExcluded) return void count.excluded++;
     if (judgement === 'not-yet' || judgement === 'not-swept') return void count.notYet++;
-    if (judgement === 'settled') {
-      if ((by?.enteredAtMs ?? logIdTimeMs(logId) ?? 0) > youngMs) return void count.tooYoung++;
-      if (by?.mayBeQueued && d.queuesHold) return void count.queued++;
+    if (judgement !== 'settled') {
+      lost.notShipped++;
+      return void d.onLost(logId, undefined);
     }
-    const why = judgement === 'settled' ? 'notStored' : 'notShipped';
-    lost[why]++;
-    d.onLost(logId, why);
+    const acceptedAtMs = by?.enteredAtMs ?? logIdTimeMs(logId) ?? 0;
+    if (acceptedAtMs > youngMs) return void count.tooYoung++;
+    if (by?.mayBeQueued && d.queuesHold) return void count.queued++;
+    lost.notStored++;
+    d.onLost(logId, acceptedAtMs);
   };
 
   /** Compares digests. Returns false if ids must be read. */

@@ -138,12 +138,12 @@ async function acceptedEntry({ one, nowMs }: Look): Promise<ReadEntry | undefine
   return (entry?.enteredAtMs ?? nowMs) > nowMs - ROWS_APPEAR_MS ? undefined : entry;
 }
 
-/** The time of the first log that was settled since then: the logs of a backlog are older. */
+/** The time of the first log that was settled since then, and that Auth0 still has: the logs of a backlog are older. */
 async function loggedSinceMs(fromMs: number, { one, nowMs }: Look): Promise<number> {
   const entry = await firstEntry(one, fromMs, ({ logs }) => logs > 0);
   if (!entry) return fromMs;
   const oldestMs = nowMs - one.config.auth0.logRetentionDays * DAY_MS;
-  return Math.min(fromMs, logIdTimeMs(entry.afterLogId ?? '') ?? oldestMs);
+  return Math.min(fromMs, Math.max(oldestMs, logIdTimeMs(entry.afterLogId ?? '') ?? oldestMs));
 }
 
 /** Of the ledger since then; undefined if there is none, or if the ledger cannot be read. */

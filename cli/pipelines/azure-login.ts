@@ -1,39 +1,56 @@
 /** The operator's own login: the Azure CLI issues a token, so that this project sees no secret. */
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { cleanMessage, jsonObject } from '../../lambda/core/http.ts';
 import type { Clock, Fault } from '../../lambda/core/model.ts';
 import { type Grant, type TokenCache, tokenCache } from '../../lambda/core/oauth.ts';
 import { Secret } from '../../lambda/core/secret.ts';
+import { CLOUDS, type Cloud } from '../../lambda/destinations/clouds.ts';
 
 /** Of a token without a time of expiry. */
 const LIFETIME_MS = 300_000;
 
+/** As the Azure CLI names them: https://learn.microsoft.com/cli/azure/manage-clouds-azure-cli */
+const SET_CLOUD: Readonly<Record<Cloud, string>> = {
+  public: '',
+  'us-gov': '\n  az cloud set --name AzureUSGovernment',
+  china: '\n  az cloud set --name AzureChinaCloud',
+};
+
 /**
- * A token for this resource, kept until it is about to expire. Never rejects.
+ * A token for the query API of the cloud, kept until it is about to expire. Never rejects.
  * https://learn.microsoft.com/cli/azure/account#az-account-get-access-token
  */
-export function azureLogin(resource: string, clock: Clock): TokenCache['get'] {
-  const words = ['account', 'get-access-token', '--resource', resource, '--output', 'json'];
+export function azureLogin(cloud: Cloud, clock: Clock): TokenCache['get'] {
+  const { queryResource } = CLOUDS[cloud];
+  const words = ['account', 'get-access-token', '--resource', queryResource, '--output', 'json'];
   const ask = (timeoutMs: number): Promise<Grant> =>
     new Promise(resolve => {
       // On Windows it is a script, which only a shell runs; no word is user input.
       const options = { timeout: timeoutMs, shell: process.platform === 'win32' };
       execFile('az', words, options, (error, stdout, stderr) =>
-        resolve(grantOf(error, stdout, stderr, clock)),
+        resolve(grantOf(error, stdout, stderr, clock, cloud)),
       );
     });
   return tokenCache(clock, ask).get;
 }
 
-function grantOf(error: Error | null, stdout: string, stderr: string, clock: Clock): Grant {
-  if (error && 'code' in error && error.code === 'ENOENT') {
+function grantOf(
+  error: ExecFileException | null,
+  stdout: string,
+  stderr: string,
+  clock: Clock,
+  cloud: Cloud,
+): Grant {
+  if (error?.code === 'ENOENT') {
     return refused(
       'the Azure CLI (az) is not installed; install it and run "az login", or specify another --read-as',
     );
   }
   if (error) {
-    const said = cleanMessage(stderr || error.message);
-    return refused(`the Azure CLI returned no token: ${said.replace(/\.$/, '')}; run:\n  az login`);
+    const said = error.killed ? 'no answer in time' : cleanMessage(stderr || error.message);
+    return refused(
+      `the Azure CLI returned no token: ${said.replace(/\.$/, '')}; run:${SET_CLOUD[cloud]}\n  az login`,
+    );
   }
   const { accessToken, expires_on: expiresOn } = jsonObject(stdout) ?? {};
   if (typeof accessToken !== 'string' || accessToken === '')

@@ -7,7 +7,7 @@ import {
   type StoredWords,
   storedWords,
 } from '../../lambda/core/stored.ts';
-import { isAboutDrops, STORED_CAUSES } from '../../lambda/core/stored-causes.ts';
+import { isAboutDrops, mayHaveDropped, STORED_CAUSES, toldWithin } from '../../lambda/core/stored-causes.ts';
 import type { Span } from '../../lambda/core/workspace.ts';
 
 export interface StoredReason extends StoredWord {
@@ -20,11 +20,16 @@ export interface StoredReasons extends Pick<StoredWords, 'unread'> {
   readonly reasons: readonly StoredReason[];
 }
 
+type Reasons = Promise<Exclude<Found<StoredReasons>, { readonly kind: 'unknown-name' }>>;
+
 /** The messages of that time that may be about dropped rows of the table. */
-export async function storedReasons(
-  d: StoredDependencies,
-  span: Span,
-): Promise<Exclude<Found<StoredReasons>, { readonly kind: 'unknown-name' }>> {
+export const storedReasons = (d: StoredDependencies, span: Span): Reasons => reasonsOf(d, span, undefined);
+
+/** Those that may explain why rows that were accepted in this time are not in the table. */
+export const reasonsFor = (d: StoredDependencies, accepted: Span): Reasons =>
+  reasonsOf(d, toldWithin(accepted), accepted);
+
+async function reasonsOf(d: StoredDependencies, span: Span, accepted: Span | undefined): Reasons {
   const found = await storedWords(d, span);
   if (found.kind === 'fault') return found;
   const { words, unread } = found.value;
@@ -34,6 +39,7 @@ export async function storedReasons(
     .map(word => {
       const { operation: code, message } = word;
       return { ...word, cause: causeOf(STORED_CAUSES, { status: 0, code, message }) };
-    });
+    })
+    .filter(word => !accepted || mayHaveDropped(word, word.cause, accepted, words));
   return { kind: 'found', value: { reasons, unread } };
 }

@@ -2,7 +2,6 @@
 import { Secret } from '../../lambda/core/secret.ts';
 import type { WorkspaceReader } from '../../lambda/core/workspace.ts';
 import { identityOf, specOf } from '../../lambda/destinations/all.ts';
-import { CLOUDS } from '../../lambda/destinations/clouds.ts';
 import { CLIENT_SECRET } from '../../lambda/destinations/entra-words.ts';
 import type { Stored } from '../../lambda/destinations/spec.ts';
 import { systemClock } from '../../lambda/environment.ts';
@@ -59,7 +58,7 @@ export function workspaceReader(
 
 function askerOf({ env }: Operated, { cloud }: Stored, readAs: ReadAs): Asker {
   if (readAs === 'pipeline') return { kind: 'pipeline' };
-  if (readAs === 'az') return { kind: 'token', token: azureLogin(CLOUDS[cloud].queryResource, systemClock) };
+  if (readAs === 'az') return { kind: 'token', token: azureLogin(cloud, systemClock) };
   const [tenantId = '', clientId = '', secret = ''] = ENVIRONMENT.map(name => env[name]);
   return { kind: 'application', tenantId, clientId, secret: new Secret(secret) };
 }

@@ -1,6 +1,7 @@
 /** Why a workspace did not store accepted data, by its messages. The first row that matches is the cause. */
 import type { Cause, Refused } from './cause.ts';
 import type { StoredWord } from './stored.ts';
+import type { Span } from './workspace.ts';
 
 const says =
   (words: RegExp) =>
@@ -9,6 +10,15 @@ const says =
 
 /** As `code`: the operation. */
 export const STORED_CAUSES: readonly Cause[] = [
+  {
+    // https://learn.microsoft.com/dotnet/api/azure.resourcemanager.operationalinsights.models.operationalinsightsdataingestionstatus
+    name: 'ingestion-off',
+    answer: '`_LogOperation`: `SubscriptionSuspended`, `ForceOff`',
+    means: 'the workspace takes no data: the subscription is suspended, or Azure has stopped the ingestion',
+    remedy: 'reactivate the subscription, or ask Microsoft, then ship the window again',
+    next: 'next run',
+    is: says(/SubscriptionSuspended|ForceOff/),
+  },
   {
     // https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap
     name: 'over-quota',
@@ -59,15 +69,47 @@ export const STORED_CAUSES: readonly Cause[] = [
   },
 ];
 
+/** The ingestion begins again. */
+const STARTS = /RespectQuota|ForceOn/;
 /**
- * Records with trimmed fields are stored, the run reports rejected posts, and neither the end of a cap nor the warnings at
- * 80 % of a limit drop anything. By the text: in some workspaces, the operation is a GUID.
+ * Records with trimmed fields are stored, the run reports rejected posts, and the warnings at 80 % of a limit drop nothing.
+ * By the text: in some workspaces, the operation is a GUID.
  */
-const NO_DROP = /have been trimmed|^Ingestion:|RespectQuota|ApproachingQuota|volume rate(?!.*dropped)/i;
+const NO_DROP = /have been trimmed|^Ingestion:|ApproachingQuota|volume rate(?!.*dropped)/i;
 const OF_TYPE = /\bof type (\w+)/;
+const textOf = ({ operation, message }: StoredWord) => `${operation}: ${message}`;
 
 /** Whether the message may be about dropped rows of this table. */
-export function isAboutDrops({ operation, message }: StoredWord, table: string): boolean {
-  const [, named = table] = OF_TYPE.exec(message) ?? [];
-  return named === table && !NO_DROP.test(`${operation}: ${message}`);
+export function isAboutDrops(word: StoredWord, table: string): boolean {
+  const [, named = table] = OF_TYPE.exec(word.message) ?? [];
+  return named === table && !NO_DROP.test(textOf(word)) && !STARTS.test(word.message);
+}
+
+const HOUR_MS = 3_600_000;
+/** How long after the message its cause may drop rows. Azure repeats one about the rate every six hours, and mutes others for an hour. */
+const DROPS_FOR_MS: Readonly<Record<string, number>> = {
+  'ingestion-rate': 6 * HOUR_MS,
+  transformation: HOUR_MS,
+};
+const DROPS_FOR_A_DAY_MS = 24 * HOUR_MS;
+const LATE_MS = HOUR_MS;
+
+/** When messages about rows that were accepted in this time may have been logged. */
+export const toldWithin = ({ fromMs, toMs }: Span): Span => ({
+  fromMs: fromMs - DROPS_FOR_A_DAY_MS,
+  toMs: toMs + LATE_MS,
+});
+
+/** Whether the cause of the message can have dropped rows that were accepted in this time. */
+export function mayHaveDropped(
+  { lastAtMs }: StoredWord,
+  cause: Cause | undefined,
+  { fromMs }: Span,
+  words: readonly StoredWord[],
+): boolean {
+  const endMs = lastAtMs + (DROPS_FOR_MS[cause?.name ?? ''] ?? DROPS_FOR_A_DAY_MS);
+  const isStop = cause?.name === 'over-quota' || cause?.name === 'ingestion-off';
+  const starts = isStop ? words.filter(({ message }) => STARTS.test(message)) : [];
+  const ends = starts.flatMap(({ firstAtMs, lastAtMs: last }) => [firstAtMs, last]);
+  return Math.min(endMs, ...ends.filter(ms => ms > lastAtMs)) >= fromMs;
 }

@@ -52,6 +52,8 @@ const DAY_MS = 86_400_000;
 const QUERY_TIMEOUT_MS = 240_000;
 const MAX_ATTEMPTS = 6;
 const BACKOFF = { baseMs: 1_000, capMs: 30_000 };
+/** A caller that Azure asks to wait longer is not kept waiting. */
+const LONGEST_WAIT_MS = 300_000;
 /** In a shorter span, the number of rows cannot be the problem. */
 const LEAST_SPAN_MS = 1_000;
 
@@ -70,7 +72,8 @@ export async function storedCounts(
   d: StoredDependencies,
   span: Span,
 ): Promise<Found<ReadonlyMap<string, StoredBin>>> {
-  const found = await byHalves(d, span, BIN_MS, part => countsKql(d.place, part));
+  const columns = { texts: ['Bin'], numbers: ['Ids', 'Rows', 'Repeated', 'High', 'Low'] };
+  const found = await byHalves(d, span, { leastMs: BIN_MS, columns, kqlOf: countsKql });
   if (found.kind !== 'found') return found;
   const bins = found.value.map(row => [String(row['Bin']), binOfRow(row)] as const);
   return { kind: 'found', value: new Map(bins) };
@@ -89,7 +92,8 @@ export async function storedIds(
   d: StoredDependencies,
   span: Span,
 ): Promise<Found<ReadonlyMap<string, number>>> {
-  const found = await byHalves(d, span, LEAST_SPAN_MS, part => idsKql(d.place, part));
+  const columns = { texts: ['LogId'], numbers: ['Rows'] };
+  const found = await byHalves(d, span, { leastMs: LEAST_SPAN_MS, columns, kqlOf: idsKql });
   if (found.kind !== 'found') return found;
   const ids = found.value.map(row => [String(row['LogId']), Number(row['Rows'])] as const);
   return { kind: 'found', value: new Map(ids) };
@@ -108,7 +112,7 @@ export async function storedWords(
   const words: StoredWord[] = [];
   const unread: { from: StoredWord['from']; why: string }[] = [];
   for (const [from, kql] of asked) {
-    const answer = await patiently(d, kql, span);
+    const answer = await patiently(d, kql, span, WORD);
     if (answer.kind === 'fault') return answer;
     if (answer.kind === 'rows') words.push(...answer.rows.map(row => wordOf(from, row)));
     if (answer.kind === 'unknown-name') unread.push({ from, why: UNKNOWN });
@@ -116,6 +120,8 @@ export async function storedWords(
   }
   return { kind: 'found', value: { words, unread } };
 }
+
+const WORD: Columns = { texts: ['Operation', 'Message'], numbers: ['Times'], times: ['First', 'Last'] };
 
 const wordOf = (from: StoredWord['from'], row: Row): StoredWord => ({
   from,
@@ -126,18 +132,31 @@ const wordOf = (from: StoredWord['from'], row: Row): StoredWord => ({
   lastAtMs: Date.parse(String(row['Last'])),
 });
 
+/** What every row of an answer has. */
+interface Columns {
+  readonly texts: readonly string[];
+  readonly numbers: readonly string[];
+  readonly times?: readonly string[];
+}
+
+interface Parted {
+  readonly leastMs: number;
+  readonly columns: Columns;
+  kqlOf(place: StoredPlace, part: Span): string;
+}
+
 /** All rows of the span. A span too large for one answer is halved, at multiples of `leastMs`. */
 async function byHalves(
   d: StoredDependencies,
   span: Span,
-  leastMs: number,
-  kqlOf: (part: Span) => string,
+  { leastMs, columns, kqlOf }: Parted,
 ): Promise<Found<readonly Row[]>> {
   const rows: Row[] = [];
   // The next part comes last.
   const parts = [span];
   for (let part = parts.pop(); part; part = parts.pop()) {
-    const answer = await patiently(d, kqlOf(part), generatedWithin(part, d.clock.now()));
+    const within = generatedWithin(part, d.clock.now());
+    const answer = await patiently(d, kqlOf(d.place, part), within, columns);
     if (answer.kind === 'rows') {
       for (const row of answer.rows) rows.push(row);
       continue;
@@ -163,6 +182,18 @@ const OUT_OF_TIME: Fault = {
   message: 'the time for queries of the workspace was over',
 };
 
+/** The answer, unless a row lacks a column of the query: then something else has answered. */
+function checked(answer: QueryAnswer, { texts, numbers, times = [] }: Columns): QueryAnswer {
+  const lackingIn = (row: Row) =>
+    texts.find(name => typeof row[name] !== 'string') ??
+    numbers.find(name => !Number.isFinite(Number(row[name] ?? Number.NaN))) ??
+    times.find(name => Number.isNaN(Date.parse(String(row[name]))));
+  const lacking = answer.kind === 'rows' ? answer.rows.map(lackingIn).find(Boolean) : undefined;
+  if (lacking === undefined) return answer;
+  const message = `the answer is not that of the query: a row has no valid ${lacking}`;
+  return { kind: 'fault', fault: { verdict: 'intercepted', message } };
+}
+
 /** Repeats the query after a temporary fault. */
 async function patiently(
   {
@@ -174,14 +205,15 @@ async function patiently(
   }: StoredDependencies,
   kql: string,
   span: Span,
+  columns: Columns,
 ): Promise<QueryAnswer> {
   for (let attempt = 0; ; attempt++) {
     const timeoutMs = Math.min(QUERY_TIMEOUT_MS, deadlineMs - clock.now());
     if (timeoutMs <= 0) return { kind: 'fault', fault: OUT_OF_TIME };
-    const answer = await reader.query(kql, span, timeoutMs);
+    const answer = checked(await reader.query(kql, span, timeoutMs), columns);
     if (answer.kind !== 'fault' || answer.fault.verdict === 'denied') return answer;
-    if (attempt + 1 >= maxAttempts) return answer;
-    const retryAfterMs = answer.fault.retryAfterMs ?? 0;
+    const { retryAfterMs = 0 } = answer.fault;
+    if (attempt + 1 >= maxAttempts || retryAfterMs > LONGEST_WAIT_MS) return answer;
     await clock.sleep(backoffMs(attempt, random, { ...BACKOFF, retryAfterMs }));
   }
 }

@@ -36,12 +36,14 @@ export const WORKSPACE_CAUSES: readonly Cause[] = [
     is: says(/NspValidation|private ?link|public ?network/i),
   },
   {
+    // https://github.com/Azure/azure-sdk-for-js/pull/15399, https://github.com/microsoft/azuredatastudio/issues/22437
     name: 'query-audience',
-    answer: '`403 InvalidAuthenticationTokenAudience`, or `401`',
-    means: 'the token is for another cloud or has expired',
-    remedy: 'check azure.cloud "{cloud}", and log in again: az login',
+    answer: '`403` with `InvalidTokenError` or `InvalidAuthenticationToken…`, or `401`',
+    means: 'the token is for another cloud or another tenant, or has expired',
+    remedy:
+      'check azure.cloud "{cloud}", and log in to the tenant of the workspace: az login --tenant TENANT',
     next: 'asked',
-    is: ({ status, code = '' }) => status === 401 || /InvalidAuthenticationToken/i.test(code),
+    is: ({ status, code = '' }) => status === 401 || /(Invalid|Expired)(Authentication)?Token/i.test(code),
   },
   {
     name: 'query-role',

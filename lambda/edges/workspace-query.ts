@@ -34,11 +34,17 @@ export interface WorkspaceQueryOptions {
   readonly fetch: Fetch;
 }
 
-/** More rows, bytes, memory or time than an answer may have: https://aka.ms/kustoquerylimits */
-const TOO_MUCH = /RESULT_SET_TOO_LARGE|RUNAWAY_QUERY|exceeds? the set limit|timed?[ -]?out|low memory/i;
+/**
+ * More rows, bytes, memory or time than an answer may have: https://aka.ms/kustoquerylimits and
+ * https://learn.microsoft.com/azure/data-explorer/kusto/concepts/errorsinnativecode
+ */
+const TOO_MUCH =
+  /RESULT_SET_TOO_LARGE|RUNAWAY_QUERY|80DA000[137]|(the set|allowed) limit|timed?[ -]?out|low.memory/i;
 const UNKNOWN_NAME = /Failed to resolve [\w ]*named '([^']+)'/;
 /** In seconds: https://learn.microsoft.com/azure/azure-monitor/logs/api/timeouts */
 const WAIT_SECONDS = 180;
+/** Of the limit of 200 requests, for a 429 without a time. */
+const RATE_MS = 30_000;
 
 /** See the law of WorkspaceReader. */
 export function workspaceQuery(options: WorkspaceQueryOptions): WorkspaceReader {
@@ -77,6 +83,8 @@ export function workspaceQuery(options: WorkspaceQueryOptions): WorkspaceReader 
 
 /** https://learn.microsoft.com/azure/azure-monitor/logs/api/response-format */
 function tableIn(response: Answer, text: string, options: WorkspaceQueryOptions): QueryAnswer {
+  // "If a workspace has no data in it": https://learn.microsoft.com/azure/azure-monitor/logs/api/errors
+  if (response.status === 204 && text === '') return { kind: 'rows', rows: [] };
   const body = jsonObject(text);
   // "PartialError" is a 200 with a part of the rows.
   if (body && isObject(body['error'])) return refusal(response, text, options);
@@ -91,13 +99,15 @@ function tableIn(response: Answer, text: string, options: WorkspaceQueryOptions)
   };
 }
 
-/** Undefined for a value that is not a table. */
+/** Undefined for a value that is not a table, each row with a value for each column. */
 function rowsOf(table: unknown): Row[] | undefined {
   if (!isObject(table) || !Array.isArray(table['columns']) || !Array.isArray(table['rows'])) return undefined;
   const names = table['columns'].map(column => String(Object(column).name));
-  return table['rows'].map((row: unknown) =>
-    Object.fromEntries(names.map((name, i) => [name, Array.isArray(row) ? row[i] : undefined])),
-  );
+  const rows: unknown[] = table['rows'];
+  const isRow = (row: unknown): row is unknown[] => Array.isArray(row) && row.length === names.length;
+  return rows.every(isRow)
+    ? rows.map(row => Object.fromEntries(names.map((name, i) => [name, row[i]])))
+    : undefined;
 }
 
 function refusal({ status, headers }: Answer, text: string, options: WorkspaceQueryOptions): QueryAnswer {
@@ -106,15 +116,18 @@ function refusal({ status, headers }: Answer, text: string, options: WorkspaceQu
   const said = cleanMessage(words);
   const [, name] = UNKNOWN_NAME.exec(words) ?? [];
   if (status === 400 && name !== undefined) return { kind: 'unknown-name', name };
-  if (status === 504 || TOO_MUCH.test(words)) return { kind: 'too-much', message: said || `${status}` };
   const isPage = /html/i.test(headers.get('content-type') ?? '');
+  // A page is of a gateway in between, which narrower queries do not help.
+  const isTimeout = status === 504 && !isPage;
+  if (isTimeout || TOO_MUCH.test(words)) return { kind: 'too-much', message: said || `${status}` };
   const code = errors[0]?.code;
   const verdict = status < 300 ? 'unavailable' : faultVerdict(status);
   const remedy =
     verdict === 'unavailable'
       ? undefined
       : remedyOf(WORKSPACE_CAUSES, { status, code, message: said, isPage }, valuesOf(options));
-  const waitMs = retryAfterMs(headers.get('retry-after'), options.clock.now());
+  const askedMs = retryAfterMs(headers.get('retry-after'), options.clock.now());
+  const waitMs = askedMs ?? (status === 429 ? RATE_MS : undefined);
   const fault: Fault = {
     verdict,
     status,

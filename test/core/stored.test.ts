@@ -89,7 +89,46 @@ describe('what is stored', () => {
   });
 });
 
+describe('an answer that is not that of the query', () => {
+  const rows = (...some: object[]): QueryAnswer[] =>
+    Array.from({ length: 6 }, () => ({ kind: 'rows', rows: some.map(one => ({ ...one })) }));
+
+  test.each([
+    ['without the column of the ids', { Rows: 1 }, 'LogId'],
+    ['with a null for an id', { LogId: null, Rows: 1 }, 'LogId'],
+    ['without a count', { LogId: IDS[0], Rows: null }, 'Rows'],
+  ])('%s is a fault, and no proof that rows are missing', async (_, row, name) => {
+    const found = await storedIds(world(1_000, ...rows({ LogId: IDS[1], Rows: 1 }, row)).d, SPAN);
+    expect(found).toMatchObject({
+      kind: 'fault',
+      fault: { verdict: 'intercepted', message: expect.stringContaining(name) },
+    });
+  });
+
+  test('counts without a digest, and messages without a time, are faults too', async () => {
+    const counts = await storedCounts(world(1, ...rows({ Bin: '20300515080', Ids: 1 })).d, SPAN);
+    expect(counts).toMatchObject({ kind: 'fault', fault: { verdict: 'intercepted' } });
+    const word = { Operation: 'o', Message: 'm', Times: 1, First: 'x', Last: 'x' };
+    expect(await storedWords(world(1, ...rows(word)).d, SPAN)).toMatchObject({
+      kind: 'fault',
+      fault: { message: expect.stringContaining('First') },
+    });
+  });
+
+  test('columns may come in any order, and with others', async () => {
+    const row = { Rows: 2, Other: null, LogId: IDS[0] };
+    const found = await storedIds(world(1, ...rows(row)).d, SPAN);
+    expect(found).toEqual({ kind: 'found', value: new Map([[IDS[0], 2]]) });
+  });
+});
+
 describe('patience', () => {
+  test('a wait of an hour is not waited for: the caller learns of it', async () => {
+    const { d, asked, slept } = world(1_000, fault('throttled', HOUR_MS));
+    expect(await storedIds(d, SPAN)).toMatchObject({ kind: 'fault', fault: { verdict: 'throttled' } });
+    expect({ asked: asked.length, slept }).toEqual({ asked: 1, slept: [] });
+  });
+
   test('a passing fault is asked again, after what it asked for', async () => {
     const { d, asked, slept } = world(1_000, fault('throttled', 30_000), fault('unavailable'));
     expect((await storedCounts(d, SPAN)).kind).toBe('found');

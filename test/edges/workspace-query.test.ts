@@ -76,6 +76,42 @@ describe('a part is never taken for the whole', () => {
     });
   });
 
+  // https://learn.microsoft.com/azure/azure-monitor/logs/api/errors
+  test('204 is a workspace without data; a 200 without a body is none of Azure', async () => {
+    const empty = (status: number) => answered((_, response) => void response.writeHead(status).end());
+    expect(await empty(204)).toEqual({ kind: 'rows', rows: [] });
+    expect(await empty(200)).toMatchObject({ kind: 'fault', fault: { verdict: 'intercepted' } });
+  });
+
+  test('a row that is cut, or no row, is no table', async () => {
+    for (const row of [['x'], ['x', 1, 2], 'x', null]) {
+      const tables = [{ ...TABLE.tables[0], rows: [['x', 1], row] }];
+      expect(await answered((_, response) => json(response, 200, { tables }))).toMatchObject({
+        kind: 'fault',
+        fault: { verdict: 'intercepted' },
+      });
+    }
+  });
+
+  test.each([
+    'Query execution has exceeded the allowed limits (80DA0001)',
+    'Query execution lacks memory resources to complete (80DA0007): Partial query failure: Low memory condition',
+    'bad allocation (E_LOW_MEMORY_CONDITION)',
+  ])('%s: a narrower query may succeed', async message => {
+    const answer = await answered((_, response) =>
+      json(response, 200, { ...TABLE, error: partial(message) }),
+    );
+    expect(answer).toMatchObject({ kind: 'too-much' });
+  });
+
+  test('a 504 with a page is of a gateway in between, and may pass', async () => {
+    const headers = { 'content-type': 'text/html' };
+    const page = await answered(
+      (_, response) => void response.writeHead(504, headers).end('<html>504 Gateway Time-out</html>'),
+    );
+    expect(page).toMatchObject({ kind: 'fault', fault: { verdict: 'unavailable', status: 504 } });
+  });
+
   test.each([
     ['a page', (_: unknown, response: Parameters<Answerer>[1]) => void response.end('<html>sign in</html>')],
     ['an empty object', (_: unknown, response: Parameters<Answerer>[1]) => json(response, 200, {})],
@@ -97,6 +133,18 @@ describe('a refusal says what to do', () => {
       'denied',
       'check azure.cloud "public"',
     ],
+    // Of another tenant: https://github.com/microsoft/azuredatastudio/issues/22437
+    [
+      403,
+      {
+        code: 'InvalidTokenError',
+        message: 'The provided authentication is not valid for this resource',
+      },
+      'denied',
+      'log in to the tenant of the workspace: az login --tenant TENANT',
+    ],
+    [403, { code: 'InvalidAuthenticationTokenTenant', message: 'x' }, 'denied', 'az login --tenant TENANT'],
+    [401, { code: 'ExpiredAuthenticationToken', message: 'x' }, 'denied', 'az login --tenant TENANT'],
     [403, { code: 'InsufficientAccessError', message: 'x' }, 'denied', 'readRows=true'],
     [
       403,
@@ -124,6 +172,12 @@ describe('a refusal says what to do', () => {
     const answer = await refused(429, { code: 'x', message: `Bearer ${TOKEN}` }, { 'retry-after': '30' });
     expect(answer).toMatchObject({ fault: { verdict: 'throttled', retryAfterMs: 30_000 } });
     expect(JSON.stringify(answer)).not.toContain(TOKEN);
+  });
+
+  test('a 429 without a time is asked again when the 30 s of its limit are over', async () => {
+    expect(await refused(429, { code: 'x', message: 'y' })).toMatchObject({
+      fault: { retryAfterMs: 30_000 },
+    });
   });
 
   test('a table or a column that is not there is named, however deep it stands', async () => {

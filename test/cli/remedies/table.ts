@@ -47,6 +47,7 @@ cli/doctor/state.ts | deploy --revert-drift | a deleted schedule: the very deplo
 cli/doctor/state.ts | replay --list | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
 cli/doctor/state.ts | replay | dead letters: looked at, moved back, and delivered by the run that is named | ${LOCAL} | executed
 cli/doctor/state.ts | run --once | before the first run: the run that it names | ${LOCAL} | executed
+cli/pipelines/azure-login.ts | az cloud | the commands set the cloud, then log in | ${WORKSPACE} | parsed
 cli/pipelines/azure-login.ts | az login | no login of the Azure CLI: the command logs in | ${WORKSPACE} | parsed
 cli/init/azure-answers.ts | az login | it says what to do when nobody has logged in | test/cli/init/init.test.ts | parsed
 cli/pipelines/from-outputs.ts | az deployment | outputs that are none of the template are refused with the command that shows them | test/cli/init/init.test.ts | parsed

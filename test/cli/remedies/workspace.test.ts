@@ -26,6 +26,20 @@ test('no login of the Azure CLI: the command logs in', async () => {
   expect(await parse(commands[0]!)).toEqual(['az', 'login']);
 });
 
+test.each([
+  ['us-gov', 'https://api.loganalytics.us', 'AzureUSGovernment'],
+  ['china', 'https://api.loganalytics.azure.cn', 'AzureChinaCloud'],
+])('no login in the cloud %s: the commands set the cloud, then log in', async (cloud, resource, name) => {
+  world = await openLocalWorld({ kind: 'data-collector', settings: { cloud } });
+  await chmod(await world.write('az', '#!/bin/sh\necho "ERROR: no $*" >&2\nexit 1\n'), 0o755);
+  const { code, stderr } = await audit([], {
+    PATH: `${world.directory}${delimiter}${process.env['PATH']}`,
+  });
+  expect(stderr).toContain(`--resource ${resource} `);
+  const commands = commandsIn(stderr);
+  expect({ code, commands }).toEqual({ code: 2, commands: [`az cloud set --name ${name}`, 'az login'] });
+});
+
 test('no workspace id: the command lists them', async () => {
   world = await openLocalWorld({ kind: 'logs-ingestion' });
   const { code, stderr } = await audit();

@@ -97,7 +97,8 @@ ${sorted.map(row).join('\n')}
 - **Tune the numbers.** They are the \`let\` statements at the top of a query. Run the query over the last two days, and change the numbers
   to what is usual in your tenant.
 - **Confirm changes of settings.** _Every occurrence_ includes your own changes. The actor is the person or application in the
-  result. A call that repeats the settings of attack protection does not fire if a call of the two days before had the same settings.
+  result. A call that repeats what a setting is already does not fire, as when the Deploy CLI deploys all settings again. The last call
+  of the two days before shows what it is: without one, the first such call fires.
 - **Late logs.** A rule evaluates the logs that arrived since its last run, and counts them by \`EventTime\`, the time of the event. So
   logs that arrive at once, as at a first start with \`startFrom: "oldest"\`, a replay or a backfill, are not one burst. Alerts still
   fire for real attacks and changes in these logs. A stored log that arrives again is evaluated again only after two days.

@@ -3,12 +3,16 @@
  * with duckdb-kql; the tests themselves do not. With `--only asim.sql`, one file alone.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asimTranslations } from '../simulator/azure/log-analytics/asim-translations.ts';
-import { formatGenerated } from '../simulator/azure/log-analytics/generated.ts';
+import {
+  formatGenerated,
+  type GeneratedQuery,
+  parseGenerated,
+} from '../simulator/azure/log-analytics/generated.ts';
 import {
   hashOf,
   type Translation,
@@ -34,13 +38,28 @@ function main(): void {
 function write(file: string, all: readonly Translation[]): void {
   const work = mkdtempSync(join(tmpdir(), 'azure-sql-'));
   try {
-    const written = new Map(groups(all).flatMap((group, index) => translate(group, join(work, `${index}`))));
-    const queries = all.map(one => [one.name, { hash: hashOf(one), sql: written.get(one.name)! }] as const);
+    // What a translation depends on is in its hash.
+    const before = new Map(madeBefore(file).map(one => [one.hash, one.sql]));
+    const stale = all.filter(one => !before.has(hashOf(one)));
+    const written = new Map(
+      groups(stale).flatMap((group, index) => translate(group, join(work, `${index}`))),
+    );
+    const queries = all.map(one => {
+      const hash = hashOf(one);
+      return [one.name, { hash, sql: before.get(hash) ?? written.get(one.name)! }] as const;
+    });
     writeFileSync(join(FOLDER, file), formatGenerated(new Map(queries), TRANSLATOR));
-    console.log(`translated ${all.length} queries into ${file}`);
+    console.log(`translated ${stale.length} of ${all.length} queries into ${file}`);
   } finally {
     rmSync(work, { recursive: true });
   }
+}
+
+/** The queries of the file, unless another translator made it. */
+function madeBefore(file: string): readonly GeneratedQuery[] {
+  const path = join(FOLDER, file);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return text.split('\n', 1)[0]!.includes(`with ${TRANSLATOR};`) ? [...parseGenerated(text).values()] : [];
 }
 
 function checkTranslator(): void {

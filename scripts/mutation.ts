@@ -30,6 +30,10 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/waits': core('waits'),
   'core/replay': core('replay', 'replay-bounds'),
   'core/verdict': core('verdict'),
+  'core/stored': core('stored'),
+  'core/unproven': core('unproven', 'remembered', 'verify'),
+  'core/verify': core('verify', 'verify-bounds'),
+  'core/verify-ids': core('verify', 'verify-bounds'),
   'edges/dynamodb': [
     'test/edges/dynamodb-item.test.ts',
     'test/edges/dynamodb.test.ts',

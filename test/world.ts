@@ -79,7 +79,7 @@ export interface Faults {
   state?: (call: number, operation: Operation) => 'fail' | 'fail-after' | undefined;
   /** Whether Azure drops the row of a log that it accepts. */
   drop?: (logId: string) => boolean;
-  query?: (call: number) => QueryAnswer | undefined;
+  query?: (call: number, kql: string) => QueryAnswer | undefined;
 }
 
 export interface WorldOptions {
@@ -178,12 +178,11 @@ export function world(setup: WorldOptions = {}) {
   let largestPost = 0;
   let frozen: ((call: number) => Promise<void> | undefined) | undefined;
   const callMs = setup.callMs ?? 10;
+  let pageMs = setup.pageMs ?? 0;
 
-  const includes = includeRule({
-    include: [...(setup.include ?? ['*'])],
-    exclude: [...(setup.exclude ?? [])],
-    minimumLevel: 'debug',
-  });
+  const rule = (exclude: readonly string[] = []) =>
+    includeRule({ include: [...(setup.include ?? ['*'])], exclude: [...exclude], minimumLevel: 'debug' });
+  let includes = rule(setup.exclude);
   const isSafe = (id: string) => accepted.has(id) || held.has(id) || excluded.has(id);
   const clock = {
     now: () => nowMs,
@@ -302,7 +301,7 @@ export function world(setup: WorldOptions = {}) {
 
   /** By the tenant's rate limit, and within the time that the caller gives. */
   function limited<T extends object>(timeoutMs: number, answer: () => T) {
-    const tookMs = setup.pageMs ?? 0;
+    const tookMs = pageMs;
     if (tookMs > timeoutMs) {
       nowMs += timeoutMs;
       return { kind: 'fault' as const, fault: { verdict: 'unavailable' as const, message: 'timed out' } };
@@ -389,7 +388,7 @@ export function world(setup: WorldOptions = {}) {
   }
 
   function query(kql: string): QueryAnswer {
-    const fault = faults.query?.(calls.query);
+    const fault = faults.query?.(calls.query, kql);
     calls.query++;
     if (fault) return fault;
     const visible = [...rows].filter(([, atMs]) => atMs <= nowMs).map(([logId]) => logId);
@@ -618,6 +617,14 @@ export function world(setup: WorldOptions = {}) {
     /** Holds a run after each of its posts for as long as `hold` says, as a process that is stopped and goes on. */
     freeze: (hold: ((call: number) => Promise<void> | undefined) | undefined) => {
       frozen = hold;
+    },
+    /** What a page takes from now on, beyond `callMs`. */
+    setPageMs: (value: number) => {
+      pageMs = value;
+    },
+    /** Deploys a configuration that excludes these types. */
+    exclude: (...types: string[]) => {
+      includes = rule(types);
     },
     setRandom: (value: Random) => {
       random = value;

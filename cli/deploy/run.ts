@@ -113,7 +113,7 @@ function configIn(file: string): DeploymentConfig {
   const content = readJsonFile(
     'configuration file',
     file,
-    `specify its path with --config, or write one: ${INIT}`,
+    `specify its path with --config, or write one:\n  ${INIT}`,
   );
   try {
     return parseDeployment(content, Date.now());

@@ -20,6 +20,7 @@ import { configurationFrom, MAKE_OUTPUTS } from '../pipelines/from-outputs.ts';
 import { valueSecrets } from '../pipelines/local/secrets.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
+import { wrappedLines } from '../terminal/text.ts';
 import { problemWith } from './answer-problem.ts';
 import { type Auth0Answers, type SecretFields, secretIn } from './auth0-answers.ts';
 import { type Checked, checked } from './checked.ts';
@@ -89,23 +90,28 @@ async function secretOf(
 async function outputsOf(session: Session, alertEmails: readonly string[]) {
   const { options, ask, say } = session;
   if (options.outputs !== undefined) return ofFile(options.outputs, options.group);
-  const name = await subscription();
-  if (name === undefined) {
-    const login = 'the Azure CLI (az) is not installed, or nobody has logged in: run "az login"';
-    if (!ask) throw new UsageError(`--group: ${login}, or specify --outputs FILE`);
-    say(`${login}. Or deploy azure/template.json elsewhere, and ${MAKE_OUTPUTS}`);
+  const found = await subscription(
+    ask
+      ? 'deploy azure/template.json elsewhere, and answer with a file of its outputs'
+      : 'specify --outputs FILE',
+  );
+  if ('obstacle' in found) {
+    if (!ask) throw new UsageError(`--group: ${found.obstacle}`);
+    say(wrappedLines(found.obstacle));
+    say(`On a machine with the Azure CLI, ${MAKE_OUTPUTS}`);
     const required = (answer: string) => (answer === '' ? 'it is empty' : undefined);
     return ofFile(
       await ask.text('File with the outputs of that deployment', 'outputs.json', required),
       undefined,
     );
   }
+  const { name } = found;
   const group =
     options.group ??
     (await ask!.text(`Resource group in the subscription "${name}"`, 'auth0-logs', azureNameProblem));
   refuseAzureName('--group', group);
-  const found = await deployedOutputs(group);
-  if (found !== undefined) return { outputs: found, group, mayRead: false };
+  const outputs = await deployedOutputs(group);
+  if (outputs !== undefined) return { outputs, group, mayRead: false };
   const plan = await planFor(session, name, group);
   await createMissing(plan);
   const parameters = {

@@ -21,7 +21,8 @@ export const CALLER: Readonly<Record<ReadAs, string>> = {
 export const LIST_WORKSPACES =
   'az monitor log-analytics workspace list -o table --query "[].{name:name,id:customerId}"';
 
-const ENVIRONMENT = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'] as const;
+/** The variables of the operator’s own application. */
+export const ENVIRONMENT = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'] as const;
 
 /** The first that is available: client secrets first, as a nightly job has one. */
 export async function readAsByDefault(pipeline: Operated): Promise<ReadAs> {

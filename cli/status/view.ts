@@ -10,7 +10,11 @@ import type { HistorySource } from './history.ts';
 import type { DetailView, FigureView, PipelineView } from './page/model.ts';
 import { detailsOf } from './show.ts';
 
-export function viewOf(facts: Facts, { config }: Operated, history: HistorySource): PipelineView {
+export function viewOf(
+  facts: Facts,
+  { config }: Pick<Operated, 'config'>,
+  history: HistorySource,
+): PipelineView {
   const judgement = healthOf(facts);
   const isWrong = (...runbooks: string[]) =>
     judgement.reasons.some(({ runbook = '' }) => runbooks.includes(runbook));
@@ -73,12 +77,11 @@ function queueFigure(label: string, depth: Depth | undefined, tone: FigureView['
 
 /** What is proven of accepted logs. An audit keeps no result, so its command is shown. */
 function proofsOf({ state, about }: Facts, { verify }: Operated['config']): DetailView[] {
-  const unproven = state?.unproven === undefined ? undefined : readUnproven(state.unproven);
   const fault = state?.lastRun?.verifyFault;
-  const lines = verify === 'off' || verify === undefined ? OFF : verifiedText(verify, unproven);
+  const lines = verify === 'off' || verify === undefined ? OFF : verifiedText(verify, state?.unproven);
   return [
     detail('verification', lines),
-    ...(fault === undefined ? [] : [detail('', `the workspace did not answer: ${fault}`)]),
+    ...(fault === undefined ? [] : [detail('', `the last run could not compare: ${fault}`)]),
     detail('audit', 'compares a window of Auth0’s logs with the ledger; it keeps no result:'),
     detail('', command(['audit', '--from 1d'], about), true),
   ];
@@ -86,8 +89,11 @@ function proofsOf({ state, about }: Facts, { verify }: Operated['config']): Deta
 
 const OFF = 'off: accepted logs are not compared with the workspace (setting "verify")';
 
-function verifiedText(verify: string, unproven: ReturnType<typeof readUnproven>): string {
-  if (!unproven) return `${verify}: no run has compared yet`;
+function verifiedText(verify: string, text: string | undefined): string {
+  if (!text) return `${verify}: no run has compared yet`;
+  const unproven = readUnproven(text);
+  if (!unproven)
+    return `${verify}: the state cannot be read; the next run starts anew and says what to check`;
   const waiting = unproven.spans.reduce((sum, span) => sum + span.logs, 0);
   const missing = rowsMissing(unproven);
   return [

@@ -25,8 +25,12 @@ export interface UnprovenSpan extends Digest {
   readonly dueAtMs: number;
   /** Comparisons that did not prove it. */
   readonly tries: number;
-  /** Rows that the last comparison of ids did not find. */
+  /** Rows that the last comparison of ids did not find, and that were not shipped again after it. */
   readonly missing: number;
+  /** Shipped again after the last comparison. Absent if none ever was. */
+  readonly again?: number;
+  /** How often all that was missing was shipped again. Absent if it never was. */
+  readonly repairs?: number;
   /** The counts differ: ids must be compared. */
   readonly isDifferent: boolean;
 }
@@ -117,7 +121,6 @@ function spanOf(
   queued: ReadonlyMap<string, QueueName>,
   nowMs: number,
 ): UnprovenSpan {
-  const on = (queue: QueueName) => logIds.filter(logId => queued.get(logId) === queue).map(idKey);
   return {
     afterLogId,
     lastLogId: logIds.at(-1)!,
@@ -125,7 +128,7 @@ function spanOf(
     logs: logIds.length,
     ...digestOf(sketchOf(logIds)),
     isExact: false,
-    ...withQueued({ retry: named(on('retry')), 'dead-letter': named(on('dead-letter')) }),
+    ...withQueued(queuesOf(logIds, queued)),
     acceptedAtMs: nowMs,
     dueAtMs: nowMs + PROOF_AFTER_MS,
     tries: 0,
@@ -160,8 +163,35 @@ function extended(one: UnprovenSpan, other: UnprovenSpan): UnprovenSpan {
     dueAtMs: Math.max(one.dueAtMs, other.dueAtMs),
     tries: Math.max(one.tries, other.tries),
     missing: one.missing + other.missing,
+    ...most('again', both),
+    ...most('repairs', both),
     isDifferent: one.isDifferent || other.isDifferent,
   };
+}
+
+const most = (name: 'again' | 'repairs', spans: readonly UnprovenSpan[]) => {
+  const values = spans.flatMap(span => span[name] ?? []);
+  return values.length > 0 ? { [name]: Math.max(...values) } : {};
+};
+
+/** The span, of which some logs were accepted or queued again. */
+export function shippedAgain(
+  span: UnprovenSpan,
+  { logIds, queued }: Pick<SettledLogs, 'logIds' | 'queued'>,
+  nowMs: number,
+): UnprovenSpan {
+  const both = [span, withQueued(queuesOf(logIds, queued))];
+  return {
+    ...span,
+    again: logIds.length,
+    ...withQueued({ retry: queuedOf(both, 'retry'), 'dead-letter': queuedOf(both, 'dead-letter') }),
+    acceptedAtMs: nowMs,
+  };
+}
+
+function queuesOf(logIds: readonly string[], queued: SettledLogs['queued']): Record<QueueName, Queued> {
+  const on = (queue: QueueName) => named(logIds.filter(logId => queued.get(logId) === queue).map(idKey));
+  return { retry: on('retry'), 'dead-letter': on('dead-letter') };
 }
 
 const named = (keys: readonly IdKey[]): Queued => (keys.length > MAX_QUEUED ? 'many' : keys);
@@ -172,7 +202,7 @@ function withQueued(by: Readonly<Record<QueueName, Queued>>): Pick<UnprovenSpan,
 }
 
 /** What was put on this queue of several spans; empty if nothing was. */
-export function queuedOf(spans: readonly UnprovenSpan[], queue: QueueName): Queued {
+export function queuedOf(spans: readonly Pick<UnprovenSpan, 'queued'>[], queue: QueueName): Queued {
   const keys = new Set<IdKey>();
   for (const { queued } of spans) {
     const one = queued?.[queue] ?? [];
@@ -204,15 +234,23 @@ function joined(one: UnprovenSpan, other: UnprovenSpan): UnprovenSpan {
   return other.afterLogId < one.lastLogId ? { ...both, logs: Math.max(one.logs, other.logs) } : both;
 }
 
-const sizeOf = (spans: readonly UnprovenSpan[], at: number) => spans[at]!.logs + spans[at + 1]!.logs;
+/** What is about to be compared joins the others last: it would be put off, and what was compared of it done again. */
+function sizeOf(spans: readonly UnprovenSpan[], at: number): number {
+  const [one, other] = [spans[at]!, spans[at + 1]!];
+  const isKept = one.isDifferent !== other.isDifferent;
+  return one.logs + other.logs + (isKept ? Number.MAX_SAFE_INTEGER / 2 : 0);
+}
 
-/** Rows that are known to be missing. What was shipped again, and dropped again, is in two spans and counts once. */
+/** Rows that are known to be missing. Logs that are late, or were shipped twice, may be in two spans, and count once. */
 export function rowsMissing({ spans }: Unproven): number {
-  const wider = [...spans].sort((one, other) => other.missing - one.missing);
+  const wider = [...spans].sort((one, other) => missingOf(other) - missingOf(one));
   const counted: UnprovenSpan[] = [];
   for (const span of wider) if (!counted.some(one => covers(one, span))) counted.push(span);
-  return counted.reduce((sum, span) => sum + span.missing, 0);
+  return counted.reduce((sum, span) => sum + missingOf(span), 0);
 }
+
+/** What was shipped again is not missing, unless Azure has dropped it again. */
+const missingOf = ({ missing, again = 0, repairs = 0 }: UnprovenSpan) => missing + (repairs > 1 ? again : 0);
 
 const covers = (one: UnprovenSpan, span: UnprovenSpan) =>
   one.afterLogId <= span.afterLogId && span.lastLogId <= one.lastLogId;
@@ -237,11 +275,11 @@ function isUnproven({ spans, askAtMs, storedAtMs, visibleAtMs, trialAtMs }: Unpr
 
 function isSpan(span: UnprovenSpan): boolean {
   const { afterLogId, lastLogId, queued, isExact, isDifferent } = span;
-  const { fromMs, logs, high, low, acceptedAtMs, dueAtMs, tries, missing } = span;
+  const { fromMs, logs, high, low, acceptedAtMs, dueAtMs, tries, missing, again = 0, repairs = 0 } = span;
   return (
     typeof afterLogId === 'string' &&
     typeof lastLogId === 'string' &&
-    areNumbers(fromMs, logs, high, low, acceptedAtMs, dueAtMs, tries, missing) &&
+    areNumbers(fromMs, logs, high, low, acceptedAtMs, dueAtMs, tries, missing, again, repairs) &&
     typeof isExact === 'boolean' &&
     typeof isDifferent === 'boolean' &&
     (queued === undefined || Object.values(queued).every(keys => keys === 'many' || Array.isArray(keys)))

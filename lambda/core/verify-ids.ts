@@ -1,14 +1,11 @@
 /** The logs of a span, one by one: those that Auth0 serves and the workspace does not show are shipped again. */
-import { batcher, type LogBatch } from './batch.ts';
-import type { QueueName } from './model.ts';
 import { logReader, type RipeLog } from './read.ts';
 import { logIdTimeMs } from './record/log-id.ts';
+import { lostOf, mayShip, type Shipped, shipAgain } from './repair.ts';
 import type { Run, Stop } from './run.ts';
-import { recordOf, settle } from './settle.ts';
-import { idKey } from './sketch.ts';
 import { storedIds } from './stored.ts';
-import { queuedOf, type UnprovenSpan, within, withSettled } from './unproven.ts';
-import { asking, later, reportFault } from './verify.ts';
+import { shippedAgain, type Unproven, type UnprovenSpan, within } from './unproven.ts';
+import { asking, later, repaired, reportFault } from './verify.ts';
 import { isElsewhere, type Verifying } from './workspace.ts';
 
 /** Of each run: new logs wait no longer than that takes, and the tenant's rate limit is left to others. */
@@ -18,15 +15,9 @@ const PAGES_A_SLICE = 10;
 /** Each is a query. */
 const SLICES_A_RUN = 6;
 /** With less time left, no slice is begun. */
-const SLICE_LEAST_MS = 20_000;
-/** What is missing must still be posted. */
-const SHIP_RESERVE_MS = 10_000;
-/** While nothing shows that Azure stores again, so many logs an hour are shipped to find out. */
-const TRIAL_LOGS = 100;
-const TRIAL_EVERY_MS = 3_600_000;
-/** A role may hide the table. Without a row seen for so long, missing rows are reported and not shipped again. */
-const VISIBLE_MS = 86_400_000;
-
+const SLICE_LEAST_MS = 30_000;
+/** What was read must still be compared, and what is missing be posted. */
+const COMPARE_RESERVE_MS = 20_000;
 /** The first logs of a span. */
 interface Slice {
   readonly logs: readonly RipeLog[];
@@ -36,24 +27,24 @@ interface Slice {
 
 /** What became of a slice. */
 interface Outcome {
-  /** Logs that must have a row. */
-  readonly expected: number;
-  readonly isSomeStored: boolean;
+  /** Logs that must have a row, or have one. */
+  readonly logs: number;
   /** Not stored, and still to be: by a queue, or by nobody. */
   readonly waiting: number;
   readonly lost: number;
+  readonly shipped: Shipped;
 }
 
 /** Compares ids of the spans that differ, as far as this run may. Returns why the run must end, if it must. */
-export async function compareIds(run: Run): Promise<Stop | undefined> {
-  const { d, options } = run;
+export async function compareIds(run: Run, deadlineMs = run.options.deadlineMs): Promise<Stop | undefined> {
+  const { d } = run;
   if (!d.stored) return undefined;
   const pages = { left: PAGES_A_RUN };
   for (let slices = 0; slices < SLICES_A_RUN && pages.left > 0; slices++) {
     const nowMs = d.clock.now();
     const span = longestDue(run.unproven?.spans ?? [], nowMs);
-    if (!span || options.deadlineMs - nowMs < SLICE_LEAST_MS) return undefined;
-    const slice = await read(run, span, pages);
+    if (!span || deadlineMs - nowMs < SLICE_LEAST_MS) return undefined;
+    const slice = await read(run, span, pages, deadlineMs - COMPARE_RESERVE_MS);
     if (!slice) return undefined;
     const compared = await compareSlice(run, d.stored, span, slice);
     if (compared) return compared === 'not now' ? undefined : compared;
@@ -66,21 +57,29 @@ function longestDue(spans: readonly UnprovenSpan[], nowMs: number): UnprovenSpan
   return due.sort((one, other) => one.dueAtMs - other.dueAtMs)[0];
 }
 
-/** Undefined when Auth0 does not answer. */
-async function read(run: Run, span: UnprovenSpan, pages: { left: number }): Promise<Slice | undefined> {
+/** As much as Auth0 serves in the time. Undefined when that is nothing. */
+async function read(
+  run: Run,
+  span: UnprovenSpan,
+  pages: { left: number },
+  deadlineMs: number,
+): Promise<Slice | undefined> {
   const { d, options, tally } = run;
-  const reader = logReader(d, span.afterLogId, {
-    deadlineMs: options.deadlineMs - SHIP_RESERVE_MS,
-    ripeMs: 0,
-    headroom: options.rateLimitHeadroom,
-  });
+  const headroom = options.rateLimitHeadroom;
+  const reader = logReader(d, span.afterLogId, { deadlineMs, ripeMs: 0, headroom });
   const logs: RipeLog[] = [];
   for (let read = 0; read < PAGES_A_SLICE && pages.left > 0; read++) {
     pages.left--;
     const step = await reader.next();
     // Nothing more is served of what was accepted: it has expired, or Auth0 answers otherwise the next time.
     if (step.kind === 'caught-up') return { logs, isEnd: true };
-    if (step.kind !== 'page') return undefined;
+    if (step.kind !== 'page') {
+      pages.left = 0;
+      if (logs.length > 0) return { logs, isEnd: false };
+      const why = step.kind === 'fault' ? step.fault.message : 'no answer in time';
+      tally.counts.verifyFault = `Auth0 does not serve the logs to compare: ${why}`;
+      return undefined;
+    }
     tally.sweptPage();
     for (const log of step.logs) {
       if (log.logId === undefined || logIdTimeMs(log.logId) === undefined) continue;
@@ -100,30 +99,53 @@ async function compareSlice(
   slice: Slice,
 ): Promise<Stop | 'not now' | undefined> {
   const { d } = run;
-  const expected = slice.logs.filter(({ log }) => d.includes(log) && !isElsewhere(stored.place, log));
+  const isExpected = ({ log }: RipeLog) => d.includes(log) && !isElsewhere(stored.place, log);
+  const expected = slice.logs.filter(isExpected);
   // Auth0 does not serve all of what was accepted: its rows can only be counted.
   const isUnserved = slice.isEnd && expected.length < span.logs;
-  const rows = await rowsOf(run, stored, isUnserved ? rangeOf(span) : idRange(expected));
+  const rows = await rowsOf(run, stored, isUnserved ? rangeOf(span) : idRange(slice.logs));
   if (!rows) {
-    replace(run, span, [later(span, d.clock.now())]);
+    askAnew(run);
     return 'not now';
   }
   const missing = expected.filter(({ logId }) => !rows.has(logId!));
   const unserved = isUnserved ? Math.max(0, span.logs - rows.size - missing.length) : 0;
   const lost = missing.length > 0 ? await lostOf(run, stored, span, missing) : [];
-  if (rows.size > 0 && run.unproven) run.unproven = { ...run.unproven, visibleAtMs: d.clock.now() };
+  if (rows.size > 0) note(run, { visibleAtMs: d.clock.now() });
+  if (slice.isEnd && isStoring(span, rows, missing.length)) note(run, { storedAtMs: span.acceptedAtMs });
   const again = stored.isRepairing && lost.length > 0 ? lost.slice(0, mayShip(run, span)) : [];
-  const { stop, shipped } = await ship(run, again);
-  const outcome: Outcome = {
-    expected: expected.length,
-    isSomeStored: rows.size > 0,
+  const { stop, shipped } = await shipAgain(run, again);
+  split(run, span, slice, {
+    // What the configuration excludes by now may have a row.
+    logs: slice.logs.filter(log => isExpected(log) || rows.has(log.logId!)).length,
     waiting: missing.length - lost.length,
-    lost: lost.length - shipped.reduce((sum, { logIds }) => sum + logIds.length, 0) + unserved,
-  };
-  split(run, span, slice, outcome);
-  remember(run, span, shipped);
+    lost: lost.length - shipped.logIds.length + unserved,
+    shipped,
+  });
   return stop;
 }
+
+/** The workspace does not answer: its counts are asked for again when it is time, and what is due stays due. */
+function askAnew(run: Run): void {
+  const spans = run.unproven?.spans.map(span => ({ ...span, isDifferent: false }));
+  if (run.unproven && spans) run.unproven = { ...run.unproven, spans };
+}
+
+/** Remembers the later of two times. */
+function note(run: Run, times: Partial<Pick<Unproven, 'visibleAtMs' | 'storedAtMs'>>): void {
+  const { unproven } = run;
+  if (!unproven) return;
+  const { visibleAtMs = 0, storedAtMs = 0 } = times;
+  run.unproven = {
+    ...unproven,
+    visibleAtMs: Math.max(unproven.visibleAtMs, visibleAtMs),
+    storedAtMs: Math.max(unproven.storedAtMs, storedAtMs),
+  };
+}
+
+/** Whether what was accepted last of the span has a row: of logs shipped again, whether fewer are missing now. */
+const isStoring = (span: UnprovenSpan, rows: ReadonlyMap<string, number>, missing: number): boolean =>
+  span.again === undefined ? rows.has(span.lastLogId) : missing < span.missing + span.again;
 
 interface Range {
   readonly fromMs: number;
@@ -154,117 +176,41 @@ async function rowsOf(
   return undefined;
 }
 
-/**
- * Those of the missing logs that do not wait on a queue. A log of the retry queue that SQS has moved to the dead-letter
- * queue may be shipped again, which does no harm.
- */
-async function lostOf(
-  run: Run,
-  stored: Verifying,
-  span: UnprovenSpan,
-  missing: readonly RipeLog[],
-): Promise<readonly RipeLog[]> {
-  // Spans may overlap, since late and repaired logs have their own.
-  const { afterLogId, lastLogId } = span;
-  const overlapping = run.unproven?.spans.filter(
-    one => one.afterLogId < lastLogId && afterLogId < one.lastLogId,
-  );
-  let lost = missing;
-  for (const queue of ['retry', 'dead-letter'] as const) {
-    const queued = queuedOf(overlapping ?? [], queue);
-    if (queued.length === 0 || !(await stored.holds(queue))) continue;
-    // Too many to be named: they are compared again when the queue is empty.
-    if (queued === 'many') return [];
-    const waiting = new Set(queued);
-    lost = lost.filter(({ logId }) => !waiting.has(idKey(logId!)));
-  }
-  return lost;
-}
-
-/** How many logs of the span may be shipped again now. */
-function mayShip(run: Run, span: UnprovenSpan): number {
-  const { unproven, d } = run;
-  if (!unproven) return 0;
-  const nowMs = d.clock.now();
-  if (nowMs - unproven.visibleAtMs > VISIBLE_MS) return 0;
-  if (unproven.storedAtMs >= span.acceptedAtMs) return Number.POSITIVE_INFINITY;
-  if (nowMs - unproven.trialAtMs < TRIAL_EVERY_MS) return 0;
-  run.unproven = { ...unproven, trialAtMs: nowMs };
-  return TRIAL_LOGS;
-}
-
 /** The compared part leaves the span, unless some of it is not stored. */
 function split(run: Run, span: UnprovenSpan, { logs, isEnd }: Slice, outcome: Outcome): void {
   const nowMs = run.d.clock.now();
-  const { expected, waiting, lost, isSomeStored } = outcome;
+  const { waiting, lost, shipped } = outcome;
   const endLogId = isEnd ? span.lastLogId : (logs.at(-1)?.logId ?? span.afterLogId);
-  const isOpen = waiting + lost > 0;
+  const wasRepaired = span.again !== undefined;
   const compared = {
     ...span,
     lastLogId: endLogId,
-    logs: isEnd ? span.logs : expected,
+    logs: isEnd ? span.logs : outcome.logs,
     isExact: span.isExact && isEnd,
     missing: lost,
+    ...(wasRepaired && { again: 0 }),
   };
   const remainder = {
     ...span,
     afterLogId: endLogId,
     fromMs: logIdTimeMs(endLogId) ?? span.fromMs,
-    logs: Math.max(0, span.logs - expected),
+    logs: Math.max(0, span.logs - outcome.logs),
     isExact: false,
     missing: 0,
+    ...(wasRepaired && { again: 0 }),
   };
-  replace(run, span, [...(isOpen ? [later(compared, nowMs)] : []), ...(isEnd ? [] : [remainder])]);
-  const { unproven } = run;
-  if (isOpen || !isSomeStored || !unproven) return;
-  run.unproven = { ...unproven, storedAtMs: Math.max(unproven.storedAtMs, span.acceptedAtMs) };
+  const left = shipped.logIds.length > 0 ? shippedAgain(compared, shipped, nowMs) : compared;
+  const open =
+    waiting + lost > 0
+      ? [later(left, nowMs)]
+      : left === compared
+        ? []
+        : [repaired(left, nowMs, run.options.retentionMs)];
+  replace(run, span, [...open, ...(isEnd ? [] : [remainder])]);
 }
 
 function replace(run: Run, span: UnprovenSpan, parts: readonly UnprovenSpan[]): void {
   if (!run.unproven) return;
   const spans = run.unproven.spans.flatMap(one => (one === span ? parts : one));
   run.unproven = { ...run.unproven, spans: within(spans) };
-}
-
-interface Shipped {
-  readonly logIds: readonly string[];
-  readonly queued: ReadonlyMap<string, QueueName>;
-}
-
-/** Ships logs again, behind the checkpoint. `shipped` are those that are accepted or queued. */
-async function ship(
-  run: Run,
-  lost: readonly RipeLog[],
-): Promise<{ readonly stop: Stop | undefined; readonly shipped: readonly Shipped[] }> {
-  const { d, tally } = run;
-  const batches = batcher(d.destination.maxBatchBytes);
-  const shipped: Shipped[] = [];
-  let stop: Stop | undefined;
-  const settleAgain = async (batch: LogBatch | undefined) => {
-    if (!batch || stop) return;
-    const settled = await settle(run, batch);
-    stop = settled.stop;
-    if (!settled.isPassed) return;
-    shipped.push({ logIds: batch.records.map(({ logId }) => logId), queued: settled.queued });
-    tally.counts.logsRepaired += batch.records.length;
-  };
-  for (const { checkpoint: _, ...log } of lost) await settleAgain(batches.add(log, recordOf(run, log.log)));
-  await settleAgain(batches.flush());
-  if (shipped.length > 0)
-    d.journal.warn('logs that were accepted but not stored were shipped again', {
-      logs: tally.counts.logsRepaired,
-    });
-  return { stop, shipped };
-}
-
-/** What was shipped again is to be proven too. */
-function remember(run: Run, { afterLogId }: UnprovenSpan, shipped: readonly Shipped[]): void {
-  for (const { logIds, queued } of shipped) {
-    if (!run.unproven) return;
-    run.unproven = withSettled(
-      run.unproven,
-      { afterLogId, logIds, queued, isBehind: true },
-      run.d.clock.now(),
-    );
-  }
 }

@@ -1,5 +1,5 @@
 /** Settings of applications and of the login pages, as Auth0's own detections restate the logs. */
-import { call, type Fields, scene, type Trials } from './scene.ts';
+import { call, type Fields, scene, shifted, type Trials } from './scene.ts';
 
 const admin = 'admin@example.com';
 const auth0s = (name: string) =>
@@ -34,6 +34,11 @@ export const APPLICATION_TRIALS: Trials = {
     source: auth0s('cross_origin_authentication_enabled'),
     fires: scene(client({ cross_origin_authentication: true, allowed_origins: ['https://evil.example'] })),
     also: {
+      'switched off in between': scene(
+        shifted(client({ cross_origin_authentication: true }), -90 * 60_000),
+        shifted(client({ cross_origin_authentication: false }), -60 * 60_000),
+        client({ cross_origin_authentication: true }),
+      ),
       'a new application': scene(
         call('post', 'clients', {
           admin,
@@ -44,6 +49,10 @@ export const APPLICATION_TRIALS: Trials = {
       ),
     },
     quiet: {
+      'the application had it before': scene(
+        shifted(client({ name: 'Old', cross_origin_authentication: true }), -60 * 60_000),
+        client({ name: 'New', cross_origin_authentication: true }),
+      ),
       'switched off': scene(client({ cross_origin_authentication: false })),
       // The answer to any update has all settings.
       'another change of an application that has it': scene(
@@ -66,6 +75,10 @@ export const APPLICATION_TRIALS: Trials = {
     fires: scene(errorPage('<p>{{ error_description }}</p>')),
     also: {
       'one of two variables': scene(errorPage('<b>{{ error | escape }}</b><p>{{error_description}}</p>')),
+      'it was escaped before': scene(
+        shifted(errorPage('<p>{{ error | escape }}</p>'), -60 * 60_000),
+        errorPage('<p>{{ error }}</p>'),
+      ),
       'another filter': scene(errorPage('<p>{{ error_description | upcase }}</p>')),
     },
     quiet: {

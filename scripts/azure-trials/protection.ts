@@ -24,6 +24,10 @@ const assessment = (fields: object) =>
     ...fields,
   });
 
+/** As the dashboard names the flows. */
+const bots = (body: object, minutesAgo = 5, more: object = {}) =>
+  call('post', 'anomaly/captchas', { admin, minutesAgo, body, response: { ...body, ...more } });
+
 export const PROTECTION_TRIALS: Trials = {
   'attack-protection-off': {
     source: 'https://auth0.com/docs/api/management/v2/attack-protection/patch-brute-force-protection',
@@ -124,7 +128,14 @@ export const PROTECTION_TRIALS: Trials = {
     fires: scene(
       assessment({ body: { AfterAuthentication: false }, response: { AfterAuthentication: false } }),
     ),
-    also: { 'by the documented API': scene(assessment({ description: '', body: { is_enabled: false } })) },
+    also: {
+      'by the documented API': scene(assessment({ description: '', body: { is_enabled: false } })),
+      'off, on and off again': scene(
+        assessment({ body: { AfterAuthentication: false }, minutesAgo: 90 }),
+        assessment({ body: { AfterAuthentication: true }, minutesAgo: 60 }),
+        assessment({ body: { AfterAuthentication: false } }),
+      ),
+    },
     quiet: {
       'switched on': scene(assessment({ body: { AfterAuthentication: true } })),
       'it was refused': scene(assessment({ type: 'fapi', body: { AfterAuthentication: false } })),
@@ -173,7 +184,19 @@ export const PROTECTION_TRIALS: Trials = {
         body: { challenge_password_policy: 'never' },
       }),
     ),
+    also: {
+      'one more flow': scene(
+        bots({ policy: 'off', passwordless_policy: 'always' }, 60),
+        bots({ policy: 'off', passwordless_policy: 'off' }),
+      ),
+      'it was on before': scene(bots({ policy: 'always' }, 60), bots({ policy: 'off' })),
+    },
     quiet: {
+      'the flow was off before, and something else changes': scene(
+        bots({ policy: 'off', selected: 'auth_challenge' }, 60),
+        bots({ policy: 'off', selected: 'hcaptcha' }),
+      ),
+      'only the answer has it off': scene(bots({ selected: 'hcaptcha' }, 5, { policy: 'off' })),
       'it was refused': scene(
         call('patch', 'attack-protection/bot-detection', {
           admin,

@@ -1,6 +1,8 @@
 import { call, scene, type Trials } from './scene.ts';
 
 const admin = 'admin@example.com';
+const invitation = (state: string) =>
+  call('patch', 'tenants/invitations/inv_Example', { admin, body: { state, user: { email: admin } } });
 const ITSELF = 'https://example.eu.auth0.com/api/v2/';
 const times = <T>(count: number, make: (index: number) => T) =>
   Array.from({ length: count }, (_, i) => make(i));
@@ -24,12 +26,38 @@ const linked = (second: string, scopes: readonly string[]) =>
       { connection: second, user_id: 'b' },
     ],
   });
+/** An application that is saved: the answer has all settings. */
+const saved = (body: object, minutesAgo = 5, client_id = 'client1', more: object = {}) =>
+  call('patch', `clients/${client_id}`, {
+    admin,
+    minutesAgo,
+    body,
+    response: { client_id, ...body, ...more },
+  });
+/** As the API answers it: with the application and the API, which an update does not send. */
+const grant = (scope: string[], method: string, minutesAgo = 5) =>
+  call(method, method === 'post' ? 'client-grants' : 'client-grants/cgr_Example', {
+    admin,
+    minutesAgo,
+    body: method === 'post' ? { client_id: 'stranger', audience: ITSELF, scope } : { scope },
+    response: { id: 'cgr_Example', client_id: 'stranger', audience: ITSELF, scope },
+  });
+/** A setting that is made, undone and made again. */
+const offAgain = (method: string, path: string, off: unknown, on: unknown) =>
+  scene(
+    call(method, path, { admin, body: off, minutesAgo: 90 }),
+    call(method, path, { admin, body: on, minutesAgo: 60 }),
+    call(method, path, { admin, body: off }),
+  );
 const OWN = ['update:current_user_identities'];
 
 export const TENANT_TRIALS: Trials = {
   'mfa-policy-off': {
     source: 'https://auth0.com/docs/api/management/v2/guardian/put-policies',
     fires: scene(call('put', 'guardian/policies', { admin, body: [] })),
+    also: {
+      'off, on and off again': offAgain('put', 'guardian/policies', [], ['all-applications']),
+    },
     quiet: {
       'another empty list': scene(call('put', 'guardian/factors/sms/templates', { admin, body: [] })),
       'set to "always"': scene(call('put', 'guardian/policies', { admin, body: ['all-applications'] })),
@@ -38,6 +66,18 @@ export const TENANT_TRIALS: Trials = {
   'mfa-factor-off': {
     source: 'https://auth0.com/docs/api/management/v2/guardian/put-factors-by-name',
     fires: scene(call('put', 'guardian/factors/webauthn-roaming', { admin, body: { enabled: false } })),
+    also: {
+      'off, on and off again': offAgain(
+        'put',
+        'guardian/factors/webauthn-roaming',
+        { enabled: false },
+        { enabled: true },
+      ),
+      'another factor is already off': scene(
+        call('put', 'guardian/factors/sms', { admin, body: { enabled: false }, minutesAgo: 60 }),
+        call('put', 'guardian/factors/webauthn-roaming', { admin, body: { enabled: false } }),
+      ),
+    },
     quiet: {
       'something else': scene(call('put', 'branding/templates', { admin, body: { enabled: false } })),
       'switched on': scene(
@@ -54,7 +94,9 @@ export const TENANT_TRIALS: Trials = {
         statusCode: 201,
       }),
     ),
+    also: { accepted: scene(invitation('accepted')) },
     quiet: {
+      declined: scene(invitation('declined')),
       'somebody is invited to an organization': scene(
         call('post', 'organizations/org_Example/invitations', { admin, statusCode: 201 }),
       ),
@@ -88,7 +130,14 @@ export const TENANT_TRIALS: Trials = {
         statusCode: 201,
       }),
     ),
+    also: {
+      'one more scope': scene(
+        grant(['read:users'], 'post', 60),
+        grant(['read:users', 'delete:users'], 'patch'),
+      ),
+    },
     quiet: {
+      'the scopes that it had': scene(grant(['read:users'], 'post', 60), grant(['read:users'], 'patch')),
       'another API': scene(
         call('post', 'client-grants', { admin, body: { audience: 'https://api.example.com/', scope: [] } }),
       ),
@@ -100,7 +149,15 @@ export const TENANT_TRIALS: Trials = {
   'log-stream-changed': {
     source: 'https://auth0.com/docs/api/management/v2/log-streams/patch-log-streams-by-id',
     fires: scene(call('delete', 'log-streams/lst_Example', { admin, statusCode: 204 })),
-    also: { paused: scene(call('patch', 'log-streams/lst_Example', { admin, body: { status: 'paused' } })) },
+    also: {
+      paused: scene(call('patch', 'log-streams/lst_Example', { admin, body: { status: 'paused' } })),
+      'paused, resumed and paused again': offAgain(
+        'patch',
+        'log-streams/lst_Example',
+        { status: 'paused' },
+        { status: 'active' },
+      ),
+    },
     quiet: {
       'it was refused': scene(
         call('delete', 'log-streams/lst_Example', { type: 'fapi', admin, statusCode: 403 }),
@@ -113,11 +170,20 @@ export const TENANT_TRIALS: Trials = {
     fires: scene(call('patch', 'actions/triggers/post-login/bindings', { admin, body: { bindings: [] } })),
     also: {
       deployed: scene(call('post', 'actions/actions/1/deploy', { admin })),
+      'deployed with new code': scene(
+        call('post', 'actions/actions/1/deploy', { admin, minutesAgo: 60, response: { code: 'a' } }),
+        call('post', 'actions/actions/1/deploy', { admin, response: { code: 'b' } }),
+      ),
       deleted: scene(call('delete', 'actions/actions/1', { admin, statusCode: 204 })),
       'a rule': scene(call('post', 'rules', { admin, statusCode: 201 })),
     },
     quiet: {
       'it was refused': scene(call('patch', 'actions/triggers/post-login/bindings', { admin, type: 'fapi' })),
+      // As the Deploy CLI does in every import.
+      'deployed with the code that it had': scene(
+        call('post', 'actions/actions/1/deploy', { admin, minutesAgo: 60, response: { code: 'a' } }),
+        call('post', 'actions/actions/1/deploy', { admin, response: { code: 'a' } }),
+      ),
       'an Action was saved and not deployed': scene(call('patch', 'actions/actions/1', { admin })),
       'an Action was tried out': scene(call('post', 'actions/actions/1/test', { admin })),
     },
@@ -127,6 +193,10 @@ export const TENANT_TRIALS: Trials = {
     fires: scene(call('post', 'connections', { admin, body: { strategy: 'samlp' }, statusCode: 201 })),
     also: {
       changed: scene(call('patch', 'connections/con_Example', { admin })),
+      'changed twice': scene(
+        call('patch', 'connections/con_Example', { admin, body: { enabled_clients: [] }, minutesAgo: 60 }),
+        call('patch', 'connections/con_Example', { admin, body: { enabled_clients: ['evil'] } }),
+      ),
       deleted: scene(call('delete', 'connections/con_Example', { admin, statusCode: 202 })),
     },
     quiet: {
@@ -157,7 +227,22 @@ export const TENANT_TRIALS: Trials = {
     fires: scene(
       call('patch', 'clients/client1', { admin, body: { grant_types: ['authorization_code', 'password'] } }),
     ),
+    also: {
+      'added to those that it had': scene(
+        saved({ grant_types: ['authorization_code'] }, 60),
+        saved({ grant_types: ['authorization_code', 'password'] }),
+      ),
+      'taken away and added again': scene(
+        saved({ grant_types: ['password'] }, 90),
+        saved({ grant_types: ['authorization_code'] }, 60),
+        saved({ grant_types: ['password'] }),
+      ),
+    },
     quiet: {
+      'the application had it, and something else changes': scene(
+        saved({ name: 'Old', grant_types: ['password'] }, 60),
+        saved({ name: 'New', grant_types: ['password'] }),
+      ),
       'grants of something else': scene(
         call('patch', 'connections/con_Example', { admin, body: { grant_types: ['password'] } }),
       ),
@@ -177,7 +262,25 @@ export const TENANT_TRIALS: Trials = {
         body: { callbacks: ['https://app.example.com/cb', 'http://app.example.com/cb'] },
       }),
     ),
+    also: {
+      'added to those that it had': scene(
+        saved({ callbacks: ['http://old.example.com'] }, 60),
+        saved({ callbacks: ['http://old.example.com', 'https://*.example.com'] }),
+      ),
+      'of another application': scene(
+        saved({ callbacks: ['http://old.example.com'] }, 60, 'client2'),
+        saved({ callbacks: ['http://old.example.com'] }),
+      ),
+    },
     quiet: {
+      'the application had it, and something else changes': scene(
+        saved({ name: 'Old', callbacks: ['http://old.example.com'] }, 60),
+        saved({ name: 'New', callbacks: ['http://old.example.com'] }),
+      ),
+      'the answer to another change has it': scene(
+        saved({ name: 'New' }, 60, 'client1', { callbacks: ['http://old.example.com'] }),
+        saved({ callbacks: ['http://old.example.com'] }),
+      ),
       'callbacks of something else': scene(
         call('patch', 'connections/con_Example', { admin, body: { callbacks: ['http://example.com'] } }),
       ),

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DETECTIONS, type Detection } from '../../azure/detections.ts';
 import type { DestinationKind } from '../../lambda/destinations/all.ts';
 import { arrivalsOf, arrive } from '../../scripts/azure-trials/arrivals.ts';
-import { DOMAIN, NOW_MS, type Scene } from '../../scripts/azure-trials/scene.ts';
+import { call, DOMAIN, NOW_MS, type Scene, scene, shifted } from '../../scripts/azure-trials/scene.ts';
 import { TRIALS } from '../../scripts/azure-trials/trials.ts';
+import type { Log } from '../../simulator/auth0/tenant.ts';
 import { type LogAnalytics, openLogAnalytics, type Row } from '../../simulator/azure/log-analytics/engine.ts';
 import { fires, RULES } from './alert-rules.ts';
 
@@ -12,6 +13,8 @@ const scenes = Object.values(TRIALS).flatMap(({ fires, also = {}, quiet }) => [
   ...Object.values(also),
   ...Object.values(quiet),
 ]);
+
+const HOUR_MS = 3_600_000;
 
 interface Stage {
   readonly analytics: LogAnalytics;
@@ -40,6 +43,37 @@ test('every detection has a trial, and every trial a detection', () => {
   expect(Object.keys(TRIALS).sort()).toEqual(DETECTIONS.map(one => one.id));
 });
 
+/** Rules that report each call: it happens each time, or it is a state of affairs. */
+const EACH_TIME = new Set([
+  'accounts-linked',
+  'api-explorer-token',
+  'client-credential-added',
+  'mfa-removed',
+  'tenant-admin-invited',
+  'users-exported',
+]);
+/** By calls that happen each time too: something is created, deleted or deployed. */
+const CALLS: Readonly<Record<string, Log>> = {
+  'connection-changed': call('patch', 'connections/con_Example', { body: { enabled_clients: ['a'] } }),
+  'log-stream-changed': call('patch', 'log-streams/lst_Example', { body: { status: 'paused' } }),
+};
+const REPEATED = DETECTIONS.filter(one => one.alertPer === 'look' && !EACH_TIME.has(one.id)).map(
+  one => one.id,
+);
+/** As the Deploy CLI repeats every setting: https://github.com/auth0/auth0-deploy-cli */
+const repeated = new Map(
+  REPEATED.filter(id => id !== 'management-api-granted').map(id => {
+    const logs = CALLS[id] ? [CALLS[id]] : TRIALS[id]!.fires.logs;
+    return [
+      id,
+      scene(
+        logs.map(one => shifted(one, -HOUR_MS)),
+        logs,
+      ),
+    ] as const;
+  }),
+);
+
 test('every trial has the page of its vendor', () => {
   const pages = /^https:\/\/(auth0\.com\/docs|github\.com\/auth0|learn\.microsoft\.com)\//;
   expect(Object.entries(TRIALS).filter(([, { source }]) => !pages.test(source))).toEqual([]);
@@ -50,7 +84,7 @@ describe.each(['logs-ingestion', 'data-collector'] as const)('over the table of 
   beforeAll(async () => {
     shared = await setStage(
       destination,
-      scenes.filter(scene => !scene.others),
+      [...scenes, ...repeated.values()].filter(scene => !scene.others),
     );
   });
   afterAll(() => shared.analytics.close());
@@ -65,6 +99,13 @@ describe.each(['logs-ingestion', 'data-collector'] as const)('over the table of 
       alone.analytics.close();
     }
   }
+
+  test.each([...repeated])(
+    '%s does not fire when a setting is made that was made before',
+    async (id, again) => {
+      expect(await play(DETECTIONS.find(one => one.id === id)!, again)).toBe(false);
+    },
+  );
 
   const cases = DETECTIONS.map(one => [one.id, one] as const);
   test.each(cases)('%s fires when it should, and only then', async (id, detection) => {

@@ -99,3 +99,12 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   expect(iam.enabled).toBe(false);
 });
+
+test('without the Azure CLI it says how to get it', async () => {
+  const env = { AWS_ENDPOINT_URL_IAM: iam.url, PATH: join(folder, 'empty') };
+  const { code, stderr } = await world.run(['azure', 'trust', '--group', 'logs', '--yes'], env);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('the Azure CLI (az) is not installed; install it ('),
+  ]);
+});

@@ -19,10 +19,11 @@ const identified = "[variables('identified')]";
 const createIdentity = "[variables('createIdentity')]";
 const location = "[parameters('location')]";
 
-/** ID of the table, for `dependsOn`. */
-export const TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`;
+/** IDs of the tables, for `dependsOn`. */
+const TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`;
 
 const BULK_TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${BULK_TABLE}')]`;
+export const TABLE_IDS = [TABLE_ID, BULK_TABLE_ID];
 
 const tableOf = (name: string, plan: string, condition: string): Resource => ({
   type: 'Microsoft.OperationalInsights/workspaces/tables',
@@ -48,7 +49,7 @@ const rule: Resource = {
   condition: ingestion,
   location,
   kind: 'Direct',
-  dependsOn: [TABLE_ID, BULK_TABLE_ID],
+  dependsOn: TABLE_IDS,
   properties: {
     description: `Auth0 logs into ${TABLE}`,
     streamDeclarations: { [STREAM]: { columns: streamColumns() } },

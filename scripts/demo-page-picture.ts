@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type LiveDemo, startLiveDemo } from '../cli/demo/live/engine.ts';
-import { DEFAULT_KIND } from '../cli/demo/verifying.ts';
 import { servePage } from '../cli/demo/web.ts';
+import { DEFAULT_KIND } from '../cli/demo/world.ts';
 import { openBrowser } from './browser.ts';
 import { shrink } from './page-picture.ts';
 

@@ -5,7 +5,7 @@ import { KINDS } from '../../simulator/azure/apis.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { portOf } from '../web/port.ts';
 import type { DemoOptions } from './run.ts';
-import { DEFAULT_KIND } from './verifying.ts';
+import { DEFAULT_KIND } from './world.ts';
 
 const MOST_LOGS = 1_000_000;
 /** All of them are counted again and again while the page is open. */

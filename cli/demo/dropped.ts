@@ -12,14 +12,6 @@ const MOST_HOURS = 6;
 /** A schedule makes no more in an hour. */
 const TICKS_AN_HOUR = 60;
 
-/** What is left, where the pipeline cannot verify: nothing is dropped. */
-export async function lastLogs({ say, write, catchUp }: Scene): Promise<void> {
-  await write(1);
-  const { logsAccepted } = await catchUp();
-  say(`${counted(logsAccepted, 'log')} shipped; caught up`);
-  say('the key of this API cannot query the workspace: another --destination shows a daily cap too');
-}
-
 /** Returns how many of the dropped logs got a row in the end. What is accepted and stored is counted at Azure. */
 export async function dropAndRepair(scene: Scene): Promise<number> {
   const { world, say, write, catchUp } = scene;

@@ -1,6 +1,6 @@
 /** What happens to the tenant and to Azure in the demo, chapter by chapter. */
 import { counted } from '../terminal/words.ts';
-import { dropAndRepair, lastLogs } from './dropped.ts';
+import { dropAndRepair } from './dropped.ts';
 import { type Scene, type StoryOptions, setScene, TOO_FEW } from './scene.ts';
 import type { DemoScreen } from './show.ts';
 import type { DemoWorld } from './world.ts';
@@ -46,14 +46,8 @@ export async function playStory(
   screen.chapter('The operator fixes the cause and replays the dead letter');
   const deadLettersReplayed = await replayDeadLetters(scene);
   options.stop.throwIfAborted();
-  let repaired = 0;
-  if (world.isVerifying) {
-    screen.chapter('The daily cap: Azure accepts logs and drops them');
-    repaired = await dropAndRepair(scene);
-  } else {
-    screen.chapter('The last logs');
-    await lastLogs(scene);
-  }
+  screen.chapter('The daily cap: Azure accepts logs and drops them');
+  const repaired = await dropAndRepair(scene);
   return { ticks: ticks(), deadLettersReplayed, repaired };
 }
 

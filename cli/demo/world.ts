@@ -2,15 +2,15 @@
 import { REPLAY_TIMEOUT_SECONDS, SHIP_TIMEOUT_SECONDS } from '../../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
+import { specOf } from '../../lambda/destinations/all.ts';
 import { buildFunctions } from '../../scripts/build.ts';
 import { type EventSourceMapping, eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type Invocation, lambdaHost } from '../../simulator/aws/lambda-host.ts';
-import type { Kind } from '../../simulator/azure/apis.ts';
+import { APIS, KINDS, type Kind } from '../../simulator/azure/apis.ts';
 import { azureSettings } from '../../simulator/azure/server.ts';
 import type { Workspace } from '../../simulator/azure/workspace.ts';
 import { startingAll } from '../../simulator/starting.ts';
 import { azureSecret, type Settings, secretNames, startWorld, type World } from '../../simulator/world.ts';
-import { canVerify } from './verifying.ts';
 
 export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'posts' | 'config'> {
   /** One tick of the schedule: the ship function, once. Rejects when the function itself fails. */
@@ -31,7 +31,6 @@ export interface DemoWorld extends Pick<World, 'auth0' | 'azure' | 'aws' | 'post
   storedLogIds(): ReadonlySet<string>;
   /** Logs that Azure accepted and that have no row: counted in the workspace, not by the pipeline. */
   notStored(): number;
-  readonly isVerifying: boolean;
   readonly clock: DemoClock;
   /** Ends every process and server, and removes the bundles. May be called at any time. */
   close(): Promise<void>;
@@ -50,6 +49,9 @@ const NAME = 'demo';
 /** Under which a table has the LogId. */
 const ID_COLUMNS = ['LogId', 'LogId_s'] as const;
 
+/** The first API of which no end is announced. */
+export const DEFAULT_KIND: Kind = KINDS.find(kind => !specOf({ kind }).notice) ?? KINDS[0];
+
 /** What differs from the demo of the terminal. */
 export interface DemoWorldOptions {
   /** Laid over the pipeline's configuration. */
@@ -63,8 +65,8 @@ export async function startDemoWorld(kind: Kind, options: DemoWorldOptions = {})
   await using starting = startingAll();
   const functions = starting.adopt(await buildFunctions(), one => one.remove());
   const clock = startClock();
-  const isVerifying = canVerify(kind);
-  const { workspaceId } = azureSettings();
+  const { workspaceId, entra } = azureSettings();
+  const { tenantId, clientId, clientSecret } = entra;
   // Small batches, so that the story has several of them: the Data Collector would take four times as much.
   const small = { maxBatchBytes: 1_000_000 };
   const world = starting.adopt(
@@ -72,7 +74,8 @@ export async function startDemoWorld(kind: Kind, options: DemoWorldOptions = {})
       kind,
       name: NAME,
       settings: {
-        ...(isVerifying ? { verify: 'repair', azure: { ...small, workspaceId } } : { azure: small }),
+        verify: 'repair',
+        azure: { ...small, workspaceId, tenantId, clientId },
         ...options.settings,
       },
       auth0: { now: clock.now },
@@ -86,6 +89,13 @@ export async function startDemoWorld(kind: Kind, options: DemoWorldOptions = {})
     one => one.close(),
   );
   const { auth0, azure, aws, posts, config, env } = world;
+  // The identity that queries has its client secret beside what the API needs.
+  const setAzureSecret = (secret: string) =>
+    world.secrets.set(
+      secretNames(NAME).azure,
+      JSON.stringify({ clientSecret, ...azureSecret(kind, secret) }),
+    );
+  setAzureSecret(APIS[kind].secret(azure.settings));
   const hostOf = (functionName: 'ship' | 'replay', timeoutSeconds: number) => {
     const timeoutMs = timeoutSeconds * 1000;
     const bundle = functions[functionName];
@@ -110,8 +120,7 @@ export async function startDemoWorld(kind: Kind, options: DemoWorldOptions = {})
     invokeShip: () => ship.invoke({}),
     killShip: () => ship.kill('SIGKILL'),
     pollRetryQueue: mapping.poll,
-    setAzureSecret: secret =>
-      world.secrets.set(secretNames(NAME).azure, JSON.stringify(azureSecret(kind, secret))),
+    setAzureSecret,
     tick: async () => resultOf('ship', await ship.invoke({})) as RunReport,
     drainRetryQueue: async () => {
       let delivered = 0;
@@ -129,7 +138,6 @@ export async function startDemoWorld(kind: Kind, options: DemoWorldOptions = {})
     },
     storedLogIds: () => storedLogIds(azure.workspace),
     notStored: () => azure.received.unique - storedLogIds(azure.workspace).size,
-    isVerifying,
     clock,
     close: () => started(),
   };

@@ -104,9 +104,8 @@ async function catchUp(stage: Stage): Promise<void> {
 export const DAILY_CAP: Button = {
   name: 'daily-cap',
   title: 'The daily cap',
-  says: 'Azure answers 204 and stores nothing, since the workspace has used up its daily cap. One hour later the pipeline compares rows with what was accepted, and ships the missing logs again.',
+  says: 'Azure accepts the logs and stores none, since the workspace has used up its daily cap. One hour later the pipeline compares rows with what was accepted, and ships the missing logs again.',
   end: 'Let hours pass',
-  needsWorkspace: true,
   play: async stage => {
     const { azure, clock } = stage.world;
     const resetsAtMs = azure.workspace.useUpCap(clock.now());

@@ -125,7 +125,6 @@ export async function startLiveDemo({ kind, logs, seed, startMs }: LiveOptions):
   };
   const plays = player({
     buttons: BUTTONS,
-    canVerify: world.isVerifying,
     stop: stop.signal,
     onChange: changed,
     stage: {

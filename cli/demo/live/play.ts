@@ -19,7 +19,6 @@ interface Part {
 
 export interface PlayerOptions {
   readonly buttons: readonly Button[];
-  readonly canVerify: boolean;
   /** What the stories act with, besides what belongs to one of them. */
   readonly stage: Omit<Stage, 'say' | 'ended'>;
   /** Rejects for a story that was ended with the demo. */
@@ -28,16 +27,12 @@ export interface PlayerOptions {
 }
 
 const ENTRIES_KEPT = 100;
-const NO_WORKSPACE =
-  'the key of this API cannot query the workspace; another --destination can compare and repair';
 
-export function player({ buttons, canVerify, stage, stop, onChange }: PlayerOptions): Player {
+export function player({ buttons, stage, stop, onChange }: PlayerOptions): Player {
   const parts = new Map(
     buttons.map(button => [button.name, { button, phase: 'ready', did: [], end: () => undefined } as Part]),
   );
   let journal: readonly Entry[] = [];
-  const unavailable = ({ needsWorkspace }: Button) =>
-    needsWorkspace && !canVerify ? NO_WORKSPACE : undefined;
 
   const say = (part: Part, text: string) => {
     part.did = [...part.did, text];
@@ -75,8 +70,6 @@ export function player({ buttons, canVerify, stage, stop, onChange }: PlayerOpti
     press: name => {
       const part = parts.get(name);
       if (!part) return `there is no button "${name}"; allowed: ${[...parts.keys()].join(', ')}`;
-      const why = unavailable(part.button);
-      if (why !== undefined) return why;
       if (part.phase === 'ready') void begin(part);
       else if (part.phase === 'to be ended') part.end();
       else return `"${part.button.title}" is at work; wait for its end`;
@@ -85,14 +78,12 @@ export function player({ buttons, canVerify, stage, stop, onChange }: PlayerOpti
     states: () =>
       [...parts.values()].map(({ button, phase, did }) => {
         const { name, title, says, end } = button;
-        const why = unavailable(button);
         return {
           name,
           title,
           says,
           ...(end === undefined ? {} : { end }),
           phase,
-          ...(why === undefined ? {} : { unavailable: why }),
           did,
         };
       }),

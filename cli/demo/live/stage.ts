@@ -31,8 +31,6 @@ export interface Button {
   readonly title: string;
   readonly says: string;
   readonly end?: string;
-  /** Whether the pipeline must be able to ask the workspace. */
-  readonly needsWorkspace?: true;
   play(stage: Stage): Promise<void>;
 }
 

@@ -23,10 +23,10 @@ export function Faults({
 }
 
 function Fault({ button, isLost }: { readonly button: ButtonState; readonly isLost: boolean }) {
-  const { name, title, says, end, phase, unavailable, did } = button;
+  const { name, title, says, end, phase, did } = button;
   const [problem, setProblem] = useState('');
   const isBusy = phase === 'at work' || phase === 'ending';
-  const isOff = isBusy || isLost || unavailable !== undefined;
+  const isOff = isBusy || isLost;
   const label = labelOf(phase, end);
   const press = async () => {
     if (isOff) return;
@@ -64,7 +64,7 @@ function Fault({ button, isLost }: { readonly button: ButtonState; readonly isLo
       >
         {label}
       </button>
-      {(problem || unavailable) && <p class="quiet">{problem || `Not here: ${unavailable}.`}</p>}
+      {problem && <p class="quiet">{problem}</p>}
     </li>
   );
 }

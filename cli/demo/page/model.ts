@@ -94,8 +94,6 @@ export interface ButtonState {
   /** The name of what ends it, where somebody must. */
   readonly end?: string;
   readonly phase: Phase;
-  /** Why it cannot be pressed at all. */
-  readonly unavailable?: string;
   /** What the system did, so far or the last time. */
   readonly did: readonly string[];
 }

@@ -5,8 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { resultOf } from '../../../cli/demo/json.ts';
 import { demoScreen } from '../../../cli/demo/show.ts';
 import { playStory } from '../../../cli/demo/story.ts';
-import { DEFAULT_KIND } from '../../../cli/demo/verifying.ts';
-import { startDemoWorld } from '../../../cli/demo/world.ts';
+import { DEFAULT_KIND, startDemoWorld } from '../../../cli/demo/world.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
 import { cli, EIGHTY, startCli } from '../cli.ts';
 
@@ -35,9 +34,7 @@ describe('demo', { timeout: 180_000 }, () => {
       expect(result.duplicates).toBeLessThanOrEqual(45);
       expect(result.stored).toBe(300 + result.duplicates);
       expect(result.accepted).toBe(result.stored + result.dropped);
-      // The key of the Data Collector API cannot query the workspace.
-      const dropped = destination === DEFAULT_KIND ? 15 : 0;
-      expect(result).toMatchObject({ dropped, repaired: dropped });
+      expect(result).toMatchObject({ dropped: 15, repaired: 15 });
       expect({ code, stderr, lines: stdout.split('\n').length }).toEqual({ code: 0, stderr: '', lines: 2 });
     },
   );

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BUTTONS } from '../../../../cli/demo/live/buttons.ts';
 import type { LiveState } from '../../../../cli/demo/page/model.ts';
-import { DEFAULT_KIND } from '../../../../cli/demo/verifying.ts';
 import { KINDS } from '../../../../simulator/azure/apis.ts';
 import { isWhole, openLive, type Played } from './live.ts';
 
@@ -99,7 +98,7 @@ describe.each(KINDS)('with the %s', { timeout: 120_000 }, kind => {
     });
   });
 
-  test.each(BUTTONS.filter(one => kind === DEFAULT_KIND || !one.needsWorkspace))(
+  test.each(BUTTONS)(
     '$name: it does what it says, nothing is missing at any time, and everything arrives',
     async ({ name, end }) => {
       const { said, open, isSlow } = STORIES[name]!;

@@ -5,7 +5,7 @@ import {
   IAMClient,
 } from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { specOf } from '../../lambda/destinations/all.ts';
+import { specOf, usesAwsRole } from '../../lambda/destinations/all.ts';
 import { deployedParameters, deployTrust, refuseAzureName } from '../pipelines/azure-template.ts';
 import { command } from '../pipelines/remedy.ts';
 import { type StackClients, stackClients } from '../pipelines/stack/clients.ts';
@@ -13,6 +13,7 @@ import { pipelineOutputs } from '../pipelines/stack/outputs.ts';
 import { DEFAULT_STACK, shipFunction } from '../pipelines/stack/target.ts';
 import { confirm, terminal } from '../terminal/confirm.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
+import { wrappedLines } from '../terminal/text.ts';
 
 export interface TrustOptions {
   readonly group: string;
@@ -30,7 +31,7 @@ const DEFAULT_IDENTITY = 'auth0-logs-to-azure';
 /** Returns the exit code. Throws UsageError when AWS or Azure refuses, or nothing is federated. */
 export async function runTrust(options: TrustOptions): Promise<number> {
   const { group, stack = DEFAULT_STACK, json } = options;
-  const say = (text: string) => (json ? undefined : console.log(text));
+  const say = (text: string) => (json ? undefined : console.log(wrappedLines(text)));
   refuseAzureName('--group', group);
   const clients = await stackClients(options, process.env);
   const roles = await rolesOf(clients, stack);
@@ -72,14 +73,15 @@ async function isWanted({ yes, json }: TrustOptions, identity: unknown): Promise
   return confirm(asked, `let the identity "${identity}" trust these roles?`, new AbortController().signal);
 }
 
-/** Of the functions of every federated pipeline. */
+/** Of the functions that use their AWS role at Entra. Where only queries need it, replays do not. */
 async function rolesOf(clients: StackClients, stack: string): Promise<readonly string[]> {
   const outputs = await pipelineOutputs(clients, stack);
   const roles: string[] = [];
   for (const output of outputs) {
     const { config } = await shipFunction(clients, output);
-    if (!specOf(config.azure).isFederated(config.azure)) continue;
-    for (const name of [output.shipFunction, output.replayFunction]) {
+    if (!usesAwsRole(config.azure)) continue;
+    const posts = specOf(config.azure).isFederated(config.azure);
+    for (const name of [output.shipFunction, ...(posts ? [output.replayFunction] : [])]) {
       const ask = new GetFunctionConfigurationCommand({ FunctionName: name });
       const { Role: role } = await clients.ask('lambda:GetFunctionConfiguration', () =>
         clients.lambda.send(ask),

@@ -1,7 +1,7 @@
 /** The Azure half: the outputs of the template, from a file or by the Azure CLI, and the secret that they need, if any. */
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
-import { specOf } from '../../lambda/destinations/all.ts';
+import { secretFieldsOf, specOf } from '../../lambda/destinations/all.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { baseUrlOf, systemClock } from '../../lambda/environment.ts';
 import { azureFindings } from '../checks/azure.ts';
@@ -77,13 +77,20 @@ async function secretOf(
   azure: Azure,
   isAgain: boolean,
 ): Promise<SecretFields> {
-  const { name, variable } = specOf(azure).secretField;
+  const fields = secretFieldsOf(azure);
   if (!isAgain && options.azureSecret !== undefined) return secretIn('--azure-secret', options.azureSecret);
-  if (!isAgain && env[variable]) return { [name]: env[variable] };
-  if (ask) return { [name]: await ask.secret(`The secret of Azure, "${name}"`) };
-  throw new UsageError(
-    `the destination needs a secret; specify --azure-secret FILE with {"${name}": "…"}, or set ${variable} in the environment`,
-  );
+  const values: Record<string, string> = {};
+  for (const { name, variable } of fields) {
+    const known = isAgain ? undefined : env[variable];
+    if (!known && !ask) {
+      const shape = fields.map(field => `"${field.name}": "…"`).join(', ');
+      throw new UsageError(
+        `the destination needs a secret; specify --azure-secret FILE with {${shape}}, or set ${variable} in the environment`,
+      );
+    }
+    values[name] = known || (await ask!.secret(`The secret of Azure, "${name}"`));
+  }
+  return values;
 }
 
 /** `mayRead`: it is known that the identity may read the rows. */
@@ -163,6 +170,6 @@ async function planFor(
       `nothing was created, and nothing is known of Azure; deploy azure/template.json as in docs/azure.md, and run init again`,
     );
   }
-  say(`creating ${all}; this takes a minute or two`);
+  say(wrappedLines(`creating ${all}; this takes a minute or two`));
   return { group, workspace, location, creates };
 }

@@ -5,7 +5,7 @@ import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, type PipelineConfig, parsePipelines } from '../../../lambda/config/config.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
-import { specOf } from '../../../lambda/destinations/all.ts';
+import { specOf, usesAwsRole } from '../../../lambda/destinations/all.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
 import { printError, quoted } from '../../terminal/text.ts';
@@ -16,12 +16,17 @@ import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } f
 /** The chosen pipelines, all of which can run here. Throws UsageError with every problem. */
 export function readConfigs(file: string, pipeline: string | undefined): readonly PipelineConfig[] {
   const chosen = chosenConfigs(file, pipeline);
-  const federated = chosen.find(({ azure }) => specOf(azure).isFederated(azure));
+  const posts = ({ azure }: PipelineConfig) => specOf(azure).isFederated(azure);
+  const verifies = ({ azure, verify }: PipelineConfig) => verify !== 'off' && usesAwsRole(azure);
+  const federated = chosen.find(one => posts(one) || verifies(one));
   if (!federated) return chosen;
+  const { name, verify } = federated;
+  const [what, remedy] = posts(federated)
+    ? ['', 'and azure.secret (docs/azure.md#with-a-client-secret)']
+    : [`verify is "${verify}" and `, 'or verify to "off"'];
   throw new UsageError(
-    `pipeline "${federated.name}": azure.auth is "federated", so only its function can run it. For this machine, ` +
-      'set azure.auth to "client-secret", and azure.secret (docs/azure.md#with-a-client-secret). For AWS, deploy it:\n' +
-      `  ${command(['deploy'], { config: file })}`,
+    `pipeline "${name}": ${what}azure.auth is "federated", so only its function can run it. For this machine, ` +
+      `set azure.auth to "client-secret", ${remedy}. For AWS, deploy it:\n  ${command(['deploy'], { config: file })}`,
   );
 }
 

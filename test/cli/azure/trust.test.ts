@@ -3,16 +3,15 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type IamSimulator, startIam } from '../../../simulator/aws/iam.ts';
-import { LOGS_INGESTION } from '../../../simulator/azure/logs-ingestion.ts';
-import { OWN_ENV, ROOT } from '../cli.ts';
+import { EIGHTY, OWN_ENV, ROOT, tooLong } from '../cli.ts';
 import { openStackWorld, type StackWorld } from '../stack-world.ts';
 
 let world: StackWorld;
 let iam: IamSimulator;
 let folder: string;
 beforeAll(async () => {
-  const config = { azure: { auth: 'federated', secret: undefined } };
-  world = await openStackWorld({ kind: LOGS_INGESTION.kind, config });
+  const id = '01234567-89ab-cdef-0123-456789abcdef';
+  world = await openStackWorld({ config: { azure: { auth: 'federated', tenantId: id, clientId: id } } });
   folder = await mkdtemp(join(tmpdir(), 'trust-'));
   await writeFile(join(folder, 'az'), AZ);
   await chmod(join(folder, 'az'), 0o755);
@@ -50,18 +49,20 @@ const trust = (...args: readonly string[]) =>
   world.run(['azure', 'trust', ...args], {
     AWS_ENDPOINT_URL_IAM: iam.url,
     PATH: `${folder}${delimiter}${OWN_ENV.PATH}`,
+    ...EIGHTY,
   });
 const given = async () => {
   const { parameters } = JSON.parse(await readFile(join(folder, 'parameters.json'), 'utf8'));
   return Object.fromEntries(Object.entries(parameters).map(([name, one]) => [name, Object(one).value]));
 };
-const ROLES = ['prodShip', 'prodReplay', 'prod-euShip', 'prod-euReplay'].map(
+/** The first pipeline posts with a key, and only its ship function queries. */
+const ROLES = ['prodShip', 'prod-euShip', 'prod-euReplay'].map(
   name => `arn:aws:iam::000000000000:role/Auth0LogsToAzure-${name}Role-1SIMULATED`,
 );
 
 test('the part of the template that trusts the roles of every pipeline is deployed, and nothing else', async () => {
   const { code, stdout, stderr } = await trust('--group', 'logs', '--yes');
-  expect([code, stderr]).toEqual([0, '']);
+  expect([code, stderr, tooLong(stdout)]).toEqual([0, '', []]);
   expect(stdout).toContain(iam.issuer);
   expect(iam.enabled).toBe(true);
   expect(await given()).toEqual({

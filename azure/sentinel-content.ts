@@ -4,7 +4,7 @@ import type { Detection } from './detections.ts';
 import { huntingQueries, type SavedQuery } from './queries.ts';
 import { sentinelRule, techniquesOf } from './sentinel-rules.ts';
 import { WATCHLISTS } from './sentinel-watchlists.ts';
-import { TABLE_ID } from './template-ingestion.ts';
+import { TABLE_IDS } from './template-ingestion.ts';
 
 const workspaceId = "[variables('workspaceId')]";
 
@@ -85,7 +85,7 @@ const rules: Resource = {
   copy: { name: RULES_LOOP, count: "[length(variables('sentinelRules'))]", mode: 'serial', batchSize: 10 },
   kind: 'Scheduled',
   // Sentinel runs a query before it takes the rule, so all that the query reads exists before.
-  dependsOn: ['functions', HUNTING_LOOP, 'watchlists', TABLE_ID],
+  dependsOn: ['functions', HUNTING_LOOP, 'watchlists', ...TABLE_IDS],
   properties: `[union(${rule('properties')}, createObject('enabled', and(parameters('sentinelRules'), not(contains(parameters('disabledAlerts'), ${rule('id')})))))]`,
 };
 

@@ -5,7 +5,7 @@ import type { Detection } from './detections.ts';
 import { BULK_MARK, bulkSource } from './function-auth0-logs.ts';
 import type { SavedFunction, SavedQuery } from './queries.ts';
 import { RULES_LOOP, SENTINEL_RESOURCES, sentinelVariables } from './sentinel-content.ts';
-import { TABLE_ID } from './template-ingestion.ts';
+import { TABLE_IDS } from './template-ingestion.ts';
 import { readersOf } from './types-read.ts';
 
 /** Placeholder in a workbook for the id of the workspace, which only a deployment knows. */
@@ -180,7 +180,7 @@ const alertRules: Resource = {
   tags: { tactics: ofDetection('tactics'), techniques: ofDetection('techniques') },
   // Azure may validate a query when it creates the rule, despite the setting below. So all that a query reads exists before.
   // Sentinel's rules come first: if Azure refuses them, the alert rules stay enabled.
-  dependsOn: ["[variables('actionGroupId')]", 'functions', TABLE_ID, RULES_LOOP],
+  dependsOn: ["[variables('actionGroupId')]", 'functions', ...TABLE_IDS, RULES_LOOP],
   properties: {
     displayName: "[format('Auth0: {0}', variables('detections')[copyIndex()].title)]",
     description: ofDetection('description'),

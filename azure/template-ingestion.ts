@@ -15,13 +15,15 @@ const IDENTITY_API = '2023-01-31';
 const WORKSPACE_API = '2023-09-01';
 
 const ingestion = "[variables('ingestion')]";
+const identified = "[variables('identified')]";
 const createIdentity = "[variables('createIdentity')]";
 const location = "[parameters('location')]";
 
-/** ID of the table, for `dependsOn`. */
-export const TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`;
+/** IDs of the tables, for `dependsOn`. */
+const TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${TABLE}')]`;
 
 const BULK_TABLE_ID = `[resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${BULK_TABLE}')]`;
+export const TABLE_IDS = [TABLE_ID, BULK_TABLE_ID];
 
 const tableOf = (name: string, plan: string, condition: string): Resource => ({
   type: 'Microsoft.OperationalInsights/workspaces/tables',
@@ -47,7 +49,7 @@ const rule: Resource = {
   condition: ingestion,
   location,
   kind: 'Direct',
-  dependsOn: [TABLE_ID, BULK_TABLE_ID],
+  dependsOn: TABLE_IDS,
   properties: {
     description: `Auth0 logs into ${TABLE}`,
     streamDeclarations: { [STREAM]: { columns: streamColumns() } },
@@ -102,6 +104,7 @@ const role: Resource = {
   apiVersion: '2022-04-01',
   name: `[guid(${RULE_OF_ROLE}, parameters('principalId'), '${MONITORING_METRICS_PUBLISHER}')]`,
   scope: `[${RULE_OF_ROLE}]`,
+  condition: "[parameters('posts')]",
   properties: {
     roleDefinitionId: `[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '${MONITORING_METRICS_PUBLISHER}')]`,
     principalId: "[parameters('principalId')]",
@@ -109,16 +112,16 @@ const role: Resource = {
   },
 };
 
-/** The table, and where Azure logs dropped data: the function _LogOperation reads the table Operation. */
-const READ_TABLES = [TABLE, 'Operation', 'DCRLogErrors'];
+const TABLE_NAME = '@Resource[Microsoft.OperationalInsights/workspaces/tables:name] StringEquals';
 
 /**
- * Only these tables: a role without a condition can read the whole workspace.
+ * Only the table of the logs, and where Azure logs dropped data: the function _LogOperation reads the table Operation. A role
+ * without a condition can read the whole workspace.
  * https://learn.microsoft.com/azure/azure-monitor/logs/granular-rbac-log-analytics
  */
-const READ_CONDITION = `((!(ActionMatches{'Microsoft.OperationalInsights/workspaces/tables/data/read'})) OR (${READ_TABLES.map(
-  name => `@Resource[Microsoft.OperationalInsights/workspaces/tables:name] StringEquals '${name}'`,
-).join(' OR ')}))`;
+const READ_CONDITION =
+  "[concat('((!(ActionMatches{''Microsoft.OperationalInsights/workspaces/tables/data/read''})) OR (" +
+  `${TABLE_NAME} ''', parameters('table'), ''' OR ${TABLE_NAME} ''Operation'' OR ${TABLE_NAME} ''DCRLogErrors''))')]`;
 
 const readRole: Resource = {
   type: 'Microsoft.Authorization/roleAssignments',
@@ -144,15 +147,17 @@ const rolesOfPrincipal: Resource = {
   type: 'Microsoft.Resources/deployments',
   apiVersion: '2022-09-01',
   name: "[format('{0}-role', parameters('ruleName'))]",
-  condition: ingestion,
+  condition: identified,
   dependsOn: ["[variables('ruleId')]", "[variables('identityId')]"],
   properties: {
     mode: 'Incremental',
     expressionEvaluationOptions: { scope: 'inner' },
     parameters: {
+      posts: { value: ingestion },
       ruleName: { value: "[parameters('ruleName')]" },
       workspaceId: { value: "[variables('workspaceId')]" },
-      readRows: { value: "[variables('reader')]" },
+      readRows: { value: "[parameters('readRows')]" },
+      table: { value: `[if(variables('ingestion'), '${TABLE}', parameters('readTable'))]` },
       principalId: {
         value: `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').principalId, parameters('principalId'))]`,
       },
@@ -161,10 +166,12 @@ const rolesOfPrincipal: Resource = {
       $schema: TEMPLATE_SCHEMA,
       contentVersion: '1.0.0.0',
       parameters: {
+        posts: { type: 'bool' },
         ruleName: { type: 'string' },
         principalId: { type: 'string' },
         workspaceId: { type: 'string' },
         readRows: { type: 'bool' },
+        table: { type: 'string' },
       },
       resources: [role as unknown as Json, readRole as unknown as Json],
     },
@@ -183,6 +190,7 @@ export const INGESTION_RESOURCES: readonly Resource[] = [
 
 const of = (value: string): Output => ({ type: 'string', value });
 const ofIngestion = (value: string): Output => ({ type: 'string', condition: ingestion, value });
+const ofIdentity = (value: string): Output => ({ type: 'string', condition: identified, value });
 
 /** The settings of `azure` in the configuration, by their names there. */
 export const OUTPUTS: Readonly<Record<string, Output>> = {
@@ -194,10 +202,10 @@ export const OUTPUTS: Readonly<Record<string, Output>> = {
   dcrImmutableId: ofIngestion(`[reference(variables('ruleId'), '${RULE_API}').immutableId]`),
   stream: ofIngestion(STREAM),
   bulkTypes: { type: 'array', condition: ingestion, value: "[variables('bulk')]" },
-  tenantId: ofIngestion('[subscription().tenantId]'),
-  clientId: ofIngestion(
+  tenantId: ofIdentity('[subscription().tenantId]'),
+  clientId: ofIdentity(
     `[if(variables('createIdentity'), reference(variables('identityId'), '${IDENTITY_API}').clientId, parameters('clientId'))]`,
   ),
-  auth: ofIngestion("[if(variables('createIdentity'), 'federated', 'client-secret')]"),
+  auth: ofIdentity("[if(variables('createIdentity'), 'federated', 'client-secret')]"),
   workspaceId: of(`[reference(variables('workspaceId'), '${WORKSPACE_API}').customerId]`),
 };

@@ -3,7 +3,7 @@ import { SPECS } from '../lambda/destinations/all.ts';
 import type { Json, Parameter } from './arm.ts';
 import { BULK_TYPES } from './bulk.ts';
 import { WATCHLISTS } from './sentinel-watchlists.ts';
-import { BULK_TABLE, TABLE } from './table.ts';
+import { BULK_TABLE, DATA_COLLECTOR_TABLE, TABLE } from './table.ts';
 
 /** The kind that posts to a data collection rule, and the kinds that create their own table. Others are not in Azure. */
 const [RULED = ''] = SPECS.filter(({ rule }) => rule !== undefined).map(({ kind }) => kind);
@@ -12,6 +12,8 @@ const WITHOUT_RULE =
   UNRULED.length === 0
     ? ''
     : ` With ${UNRULED.join(' or ')}, table, rule and identity are omitted: that API creates its own table.`;
+const READS_ONLY =
+  UNRULED.length === 0 ? '' : ` With ${UNRULED.join(' or ')}, the identity is created for this alone.`;
 
 const described = (description: string, rest: Omit<Parameter, 'metadata'>): Parameter => ({
   ...rest,
@@ -77,7 +79,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     { type: 'array', defaultValue: [], maxLength: 20 },
   ),
   principalId: described(
-    'Object id of an existing service principal that sends the logs. If empty, an identity is created and no secret is needed.',
+    'Object id of an existing service principal that posts or reads the logs. If empty, an identity is created and no secret is needed.',
     { type: 'string', defaultValue: '' },
   ),
   clientId: described('Application (client) id of that service principal, for the outputs.', {
@@ -85,8 +87,12 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     defaultValue: '',
   }),
   readRows: described(
-    'Whether the identity that posts the logs may also read them, and the errors that Azure logs about them: for "audit --stored". It gets the role Log Analytics Data Reader, for three tables.',
+    `Whether the identity may read the logs, and the errors that Azure logs about them: for "audit --stored" and "verify". It gets the role Log Analytics Data Reader, for three tables.${READS_ONLY}`,
     { type: 'bool', defaultValue: false },
+  ),
+  readTable: described(
+    'The table that readRows opens if the API creates its own table: azure.logType and "_CL".',
+    { type: 'string', defaultValue: DATA_COLLECTOR_TABLE },
   ),
   deployAlerts: described('Whether to create the alert rules and their action group.', {
     type: 'bool',
@@ -122,8 +128,8 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
 
 export const VARIABLES: Readonly<Record<string, Json>> = {
   ingestion: `[equals(parameters('destination'), '${RULED}')]`,
-  createIdentity: "[and(variables('ingestion'), empty(parameters('principalId')))]",
-  reader: "[and(variables('ingestion'), parameters('readRows'))]",
+  identified: "[or(variables('ingestion'), parameters('readRows'))]",
+  createIdentity: "[and(variables('identified'), empty(parameters('principalId')))]",
   // Rules over a table of the plan Basic are not possible: neither of Azure Monitor nor of Sentinel.
   hasRules: "[equals(parameters('tablePlan'), 'Analytics')]",
   // https://docs.azure.cn/en-us/sentinel/overview: its features ended there on August 18, 2026.

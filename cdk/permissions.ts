@@ -8,7 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { PipelineConfig } from '../lambda/config/config.ts';
 import { WEB_IDENTITY } from '../lambda/core/contract.ts';
-import { specOf } from '../lambda/destinations/all.ts';
+import { specOf, usesAwsRole } from '../lambda/destinations/all.ts';
 
 export interface Resources {
   readonly config: PipelineConfig;
@@ -26,7 +26,7 @@ export function shipStatements(scope: IConstruct, r: Resources): PolicyStatement
     allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [r.table.tableArn]),
     allow(['sqs:GetQueueAttributes', 'sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
     ...secretStatements(scope, azure.secret ? [auth0.secret, azure.secret] : [auth0.secret]),
-    ...federationStatements(r.config),
+    ...(usesAwsRole(r.config.azure) ? [federationStatement()] : []),
     ...keyStatements(
       // DynamoDB checks the caller's permissions on the table's key: the same as in CDK's own grants for tables.
       [
@@ -60,7 +60,7 @@ export function replayStatements(scope: IConstruct, r: Resources): PolicyStateme
     // The rest of a batch that was split goes back to the retry queue.
     allow(['sqs:SendMessage'], [r.retryQueue.queueArn, r.deadLetterQueue.queueArn]),
     ...secretStatements(scope, secrets),
-    ...federationStatements(r.config),
+    ...(specOf(azure).isFederated(azure) ? [federationStatement()] : []),
     ...keyStatements(['kms:Decrypt', 'kms:GenerateDataKey'], ['secretsmanager', 'sqs'], r.kmsKey),
     ...vpcStatements(r.inVpc),
   ];
@@ -81,20 +81,16 @@ function secretStatements(scope: IConstruct, secrets: readonly string[]): Policy
  * A web identity token of this role, for Entra only. It is not a resource, so only conditions can restrict it:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
  */
-function federationStatements({ azure }: PipelineConfig): PolicyStatement[] {
-  if (!specOf(azure).isFederated(azure)) return [];
-  return [
-    new PolicyStatement({
-      actions: ['sts:GetWebIdentityToken'],
-      resources: ['*'],
-      conditions: {
-        'ForAllValues:StringEquals': { 'sts:IdentityTokenAudience': WEB_IDENTITY.audience },
-        StringEquals: { 'sts:SigningAlgorithm': WEB_IDENTITY.signingAlgorithm },
-        NumericLessThanEquals: { 'sts:DurationSeconds': WEB_IDENTITY.durationSeconds },
-      },
-    }),
-  ];
-}
+const federationStatement = () =>
+  new PolicyStatement({
+    actions: ['sts:GetWebIdentityToken'],
+    resources: ['*'],
+    conditions: {
+      'ForAllValues:StringEquals': { 'sts:IdentityTokenAudience': WEB_IDENTITY.audience },
+      StringEquals: { 'sts:SigningAlgorithm': WEB_IDENTITY.signingAlgorithm },
+      NumericLessThanEquals: { 'sts:DurationSeconds': WEB_IDENTITY.durationSeconds },
+    },
+  });
 
 /**
  * A secret's ARN ends in six random characters. "-??????" stands for them alone: another secret whose name merely

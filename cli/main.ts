@@ -76,7 +76,10 @@ program
 function commandOf(words: readonly string[]): Command {
   return words.reduce<Command>((above, word) => {
     const found = above.commands.find(one => one.name() === word);
-    return found ?? above.error(`error: unknown command '${[...words].join(' ')}'`, { exitCode: EXIT.usage });
+    if (found) return found;
+    // Its own error for a wrong word, which suggests a similar one.
+    if (above.commands.length > 0) above.parse([word], { from: 'user' });
+    return above.error(`error: unknown command '${[...words].join(' ')}'`, { exitCode: EXIT.usage });
   }, program);
 }
 

@@ -7,9 +7,9 @@ import type { Fetch } from './core/http.ts';
 import type { Clock, SecretSource } from './core/model.ts';
 import type { Secret } from './core/secret.ts';
 import type { Verifying, WorkspaceReader } from './core/workspace.ts';
-import { openDestination, readerToken, specOf } from './destinations/all.ts';
+import { identityOf, queryToken, specOf } from './destinations/all.ts';
 import { CLOUDS } from './destinations/clouds.ts';
-import type { Opened } from './destinations/spec.ts';
+import type { Opening, TokenSource } from './destinations/spec.ts';
 import { httpClient } from './edges/http-client.ts';
 import { webIdentity } from './edges/sts.ts';
 import { workspaceQuery } from './edges/workspace-query.ts';
@@ -27,7 +27,7 @@ export type Asker =
       readonly secret: Secret;
     }
   /** The owner of the token. */
-  | { readonly kind: 'token'; readonly token: NonNullable<Opened['readToken']> };
+  | { readonly kind: 'token'; readonly token: TokenSource };
 
 /**
  * The workspace that a pipeline fills, queried as `asker`; undefined if the pipeline has no identity that can read it, or
@@ -72,14 +72,24 @@ function askerToken(
   asker: Asker,
   azure: PipelineConfig['azure'],
   cloud: keyof typeof CLOUDS,
-  opening: ReturnType<typeof openingOf>,
-): Opened['readToken'] {
+  opening: Opening,
+): TokenSource | undefined {
   if (asker.kind === 'token') return asker.token;
-  if (asker.kind === 'pipeline') return openDestination(azure, opening).readToken;
+  if (asker.kind === 'pipeline') {
+    const identity = identityOf(azure);
+    return identity && queryToken(identity, opening);
+  }
   const { tenantId, clientId, secret } = asker;
   const fields = { clientSecret: secret };
   const secrets: SecretSource = { read: async () => ({ kind: 'secret', fields }), forget: () => undefined };
-  return readerToken({ tenantId, clientId, cloud, secret: 'AZURE_CLIENT_SECRET' }, { ...opening, secrets });
+  const identity = {
+    tenantId,
+    clientId,
+    cloud,
+    auth: 'client-secret',
+    secret: 'AZURE_CLIENT_SECRET',
+  } as const;
+  return queryToken(identity, { ...opening, secrets });
 }
 
 /** What a destination of this pipeline is opened with, here. */
@@ -88,11 +98,11 @@ export const openingOf = (base: { secrets: SecretSource; clock: Clock; fetch: Fe
   fetchToken: base.fetch,
   baseUrl: baseUrlOf(env, ENV.azureBaseUrl),
   tokenBaseUrl: baseUrlOf(env, ENV.entraBaseUrl),
-  identity: () => identityOf(base, env),
+  identity: () => roleOf(base, env),
 });
 
 /** This Lambda's identity, by AWS. Any client finds region and credentials, so that STS needs none of its own. */
-function identityOf(base: { clock: Clock; fetch: Fetch }, env: Environment) {
+function roleOf(base: { clock: Clock; fetch: Fetch }, env: Environment) {
   const { region, credentials, sha256 } = new SQSClient({}).config;
   const signer = new SignatureV4({ service: 'sts', region, credentials, sha256 });
   return webIdentity({

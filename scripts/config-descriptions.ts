@@ -105,7 +105,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   },
   verify: {
     means:
-      'whether runs [prove](how-it-works.md#accepted-is-not-stored) that accepted logs are stored: `"alarm"` reports rows that are missing after an hour, `"repair"` also ships their logs again while Auth0 keeps them. Needs `azure.workspaceId` and an identity with [`readRows`](azure.md)',
+      'whether runs [prove](how-it-works.md#accepted-is-not-stored) that accepted logs are stored: `"alarm"` reports rows that are missing after an hour, `"repair"` also ships their logs again while Auth0 keeps them. Needs `azure.workspaceId` and an identity with [`readRows`](azure.md#the-template)',
     example: 'repair',
   },
   sweepMinutes: {

@@ -31,9 +31,10 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'core/replay': core('replay', 'replay-bounds'),
   'core/verdict': core('verdict'),
   'core/stored': core('stored'),
-  'core/unproven': core('unproven', 'remembered', 'verify'),
-  'core/verify': core('verify', 'verify-bounds'),
-  'core/verify-ids': core('verify', 'verify-bounds'),
+  'core/unproven': core('unproven'),
+  'core/verify': core('verify-parts'),
+  'core/verify-ids': core('verify-ids'),
+  'core/repair': core('verify-ids'),
   'edges/dynamodb': [
     'test/edges/dynamodb-item.test.ts',
     'test/edges/dynamodb.test.ts',

@@ -59,6 +59,7 @@ function ledgerRows({
   ledgerAfterLogId,
   overdue,
   lagMs,
+  workspace,
 }: AuditTold): CountRow[] {
   const { settled, settledLate, notYet, notSwept, notKnown, missing } = findings;
   const beginsMs = ledgerAfterLogId === undefined ? undefined : logIdTimeMs(ledgerAfterLogId);
@@ -75,7 +76,9 @@ function ledgerRows({
   if (notKnown > 0) rows.push(['not known', notKnown, `the ledger ${begins}`]);
   if (withoutId > 0) rows.push(['no id', withoutId, 'without a valid log id']);
   if (unsure > 0) rows.push(['unsure', unsure, 'in batches that do not match; see below']);
-  rows.push(['missing', missing, 'in no ledger entry: neither accepted nor queued']);
+  const isElsewhere = workspace !== undefined && missing > 0;
+  const where = isElsewhere ? '; see the workspace' : ': neither accepted nor queued';
+  rows.push(['missing', missing, `in no ledger entry${where}`]);
   return rows;
 }
 
@@ -160,7 +163,9 @@ function verdict(told: AuditTold): string {
     return colors.red(colors.bold(`MISSING: ${count}${doubt === '' ? '' : `; ${doubt}`}.`));
   }
   if (hasNeverRun(told)) {
-    const what = `NEVER RUN: ${told.place} has no checkpoint of this pipeline; nothing was shipped.`;
+    // Another place has shipped what is stored.
+    const shipped = (workspace?.stored ?? 0) > 0 ? '' : '; nothing was shipped';
+    const what = `NEVER RUN: ${told.place} has no checkpoint of this pipeline${shipped}.`;
     return colors.red(colors.bold(wrapped(what)));
   }
   if (overdue > 0) {

@@ -5,7 +5,7 @@ import {
   IAMClient,
 } from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { specOf } from '../../lambda/destinations/all.ts';
+import { specOf, usesAwsRole } from '../../lambda/destinations/all.ts';
 import { deployedParameters, deployTrust, refuseAzureName } from '../pipelines/azure-template.ts';
 import { command } from '../pipelines/remedy.ts';
 import { type StackClients, stackClients } from '../pipelines/stack/clients.ts';
@@ -72,14 +72,15 @@ async function isWanted({ yes, json }: TrustOptions, identity: unknown): Promise
   return confirm(asked, `let the identity "${identity}" trust these roles?`, new AbortController().signal);
 }
 
-/** Of the functions of every federated pipeline. */
+/** Of the functions that use their AWS role at Entra. Where only queries need it, replays do not. */
 async function rolesOf(clients: StackClients, stack: string): Promise<readonly string[]> {
   const outputs = await pipelineOutputs(clients, stack);
   const roles: string[] = [];
   for (const output of outputs) {
     const { config } = await shipFunction(clients, output);
-    if (!specOf(config.azure).isFederated(config.azure)) continue;
-    for (const name of [output.shipFunction, output.replayFunction]) {
+    if (!usesAwsRole(config.azure)) continue;
+    const posts = specOf(config.azure).isFederated(config.azure);
+    for (const name of [output.shipFunction, ...(posts ? [output.replayFunction] : [])]) {
       const ask = new GetFunctionConfigurationCommand({ FunctionName: name });
       const { Role: role } = await clients.ask('lambda:GetFunctionConfiguration', () =>
         clients.lambda.send(ask),

@@ -6,9 +6,9 @@ import type { StateStore } from '../../lambda/core/model.ts';
 import { isObject } from '../../lambda/core/record/log.ts';
 import { specOf } from '../../lambda/destinations/all.ts';
 import { localState } from '../pipelines/local/state.ts';
-import { quoted } from '../pipelines/remedy.ts';
 import { ignoreMissing, replaceFile } from '../terminal/durable-file.ts';
 import { UsageError } from '../terminal/errors.ts';
+import { quoted } from '../terminal/text.ts';
 import type { Window } from '../window/window.ts';
 
 export interface Backfill {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, type DeploymentConfig, parseDeployment } from '../../lambda/config/config.ts';
-import { specOf } from '../../lambda/destinations/all.ts';
+import { usesAwsRole } from '../../lambda/destinations/all.ts';
 import { afterDeploy, INIT, templateAlone } from '../pipelines/remedy.ts';
 import { accessProblem } from '../pipelines/stack/access.ts';
 import { stackClients } from '../pipelines/stack/clients.ts';
@@ -113,7 +113,7 @@ function configIn(file: string): DeploymentConfig {
   const content = readJsonFile(
     'configuration file',
     file,
-    `specify its path with --config, or write one: ${INIT}`,
+    `specify its path with --config, or write one:\n  ${INIT}`,
   );
   try {
     return parseDeployment(content, Date.now());
@@ -131,7 +131,7 @@ function show(
   outputs: unknown,
 ): void {
   const { secrets, region, profile } = options;
-  const isFederated = pipelines.some(({ azure }) => specOf(azure).isFederated(azure));
+  const isFederated = pipelines.some(({ azure }) => usesAwsRole(azure));
   const about = { ...(stackName !== DEFAULT_STACK && { stack: stackName }), region, profile };
   const next = afterDeploy(about, isFederated);
   if (options.json) {

@@ -7,11 +7,13 @@ import { type StoredDependencies, storedCounts } from '../../lambda/core/stored.
 import { specOf } from '../../lambda/destinations/all.ts';
 import { systemClock } from '../../lambda/environment.ts';
 import { type Finding, about as findingOf, partsOf } from '../checks/finding.ts';
+import { GET_AZ, NOT_INSTALLED } from '../pipelines/azure-login.ts';
 import type { Operated } from '../pipelines/operated.ts';
 import { type About, command } from '../pipelines/remedy.ts';
 import { type StoredReason, storedReasons } from '../pipelines/stored-reasons.ts';
 import {
   CALLER,
+  ENVIRONMENT,
   inability,
   LIST_WORKSPACES,
   type ReadAs,
@@ -26,6 +28,7 @@ const DAY_MS = 24 * HOUR_MS;
 const QUERY_TIMEOUT_MS = 15_000;
 /** How long a row may take to appear: the default of `audit --ingestion-delay`. */
 const ROWS_APPEAR_MS = HOUR_MS / 2;
+const READER = 'a user with the role Log Analytics Data Reader on the workspace';
 const say = findingOf('dropped rows');
 
 interface Look {
@@ -177,7 +180,9 @@ function withoutLogin(fault: Fault, look: Look): Finding {
   const { text } = partsOf(fault, 'Azure', 'the login');
   return say.unchecked(
     `off: the pipeline cannot read the workspace, as ${why}; nor can you: ${text}`,
-    'log in as a user with the role Log Analytics Data Reader on the workspace:\n  az login',
+    fault.code === NOT_INSTALLED
+      ? `${GET_AZ}, and log in as ${READER}; or set ${ENVIRONMENT.join(', ')} of an application with that role`
+      : `log in as ${READER}:\n  az login`,
   );
 }
 

@@ -17,7 +17,7 @@ export interface DoctorOptions extends TargetOptions {
 /** Waits shorter than this need no explanation. */
 const SILENT_MS = 1000;
 const TICK_MS = 200;
-const DCR_REMEDY = 'create it: az monitor data-collection rule list -o json > dcr.json';
+const DCR_REMEDY = 'create it:\n  az monitor data-collection rule list -o json > dcr.json';
 
 /** Returns the exit code. Throws UsageError when nothing could be looked at. */
 export async function runDoctor(options: DoctorOptions): Promise<number> {

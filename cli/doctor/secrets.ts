@@ -1,7 +1,7 @@
 /** Whether the pipeline's secrets can be read and are what they should be. Their values are never shown. */
 import type { PipelineConfig } from '../../lambda/config/config.ts';
 import type { SecretFields, SecretSource } from '../../lambda/core/model.ts';
-import { specOf } from '../../lambda/destinations/all.ts';
+import { secretFieldsOf } from '../../lambda/destinations/all.ts';
 import { type Finding, about as findingOf } from '../checks/finding.ts';
 import type { Target } from '../pipelines/operated.ts';
 import { type About, awsCommand } from '../pipelines/remedy.ts';
@@ -35,10 +35,13 @@ export function auth0SecretFinding(vault: Vault): Promise<Finding> {
 export function azureSecretFinding(vault: Vault): Promise<Finding> {
   const { azure } = vault.config;
   const name = azure.secret ?? '';
-  const { name: field, problemOf } = specOf(azure).secretField;
+  const all = secretFieldsOf(azure);
+  const needed = all.map(field => field.name);
   return secretFinding(vault, 'azure secret', name, azureShape(vault.config), fields => ({
-    needed: [field],
-    problem: missingIn(fields, [field]) ?? problemOf(fields[field]!.reveal()),
+    needed,
+    problem:
+      missingIn(fields, needed) ??
+      all.map(field => field.problemOf(fields[field.name]!.reveal())).find(problem => problem !== undefined),
   }));
 }
 
@@ -63,7 +66,10 @@ function auth0Shape(config: PipelineConfig): string {
   return `{"clientId": "…", "clientSecret": "…"${key}} or {"clientId": "…", "privateKey": "…"${key}}`;
 }
 
-const azureShape = ({ azure }: PipelineConfig): string => `{"${specOf(azure).secretField.name}": "…"}`;
+const azureShape = ({ azure }: PipelineConfig): string =>
+  `{${secretFieldsOf(azure)
+    .map(({ name }) => `"${name}": "…"`)
+    .join(', ')}}`;
 
 async function secretFinding(
   { secrets, kind, about }: Vault,

@@ -33,13 +33,15 @@ const ASSUMED = { startFrom: 'oldest', rateLimitHeadroom: 0.1 } as const;
 /** Asks until Auth0 gives a token that may read logs. */
 export function auth0Answers(session: Session): Promise<Checked<Auth0Answers>> {
   return checked(session, async last => {
-    const answers = last && session.ask ? await corrected(session.ask, last) : await firstAnswers(session);
+    const answers =
+      last && session.ask ? await corrected(session, session.ask, last) : await firstAnswers(session);
     return { answers, findings: await findingsOf(session, answers) };
   });
 }
 
-async function firstAnswers({ options, env, ask }: Session): Promise<Auth0Answers> {
-  const domain = options.domain ?? (await askDomain(ask!));
+async function firstAnswers(session: Session): Promise<Auth0Answers> {
+  const { options, env, ask } = session;
+  const domain = takenDomain(session, options.domain ?? (await askDomain(ask!)));
   const days =
     options.logRetentionDays ??
     (await ask!.choose('Plan of the tenant: how long does Auth0 keep logs?', PLANS, '1'));
@@ -53,11 +55,12 @@ async function firstAnswers({ options, env, ask }: Session): Promise<Auth0Answer
 }
 
 async function corrected(
+  session: Session,
   ask: Questions,
   { domain, logRetentionDays, credentials }: Auth0Answers,
 ): Promise<Auth0Answers> {
   return {
-    domain: await askDomain(ask, domain),
+    domain: takenDomain(session, await askDomain(ask, domain)),
     logRetentionDays,
     credentials: await askCredentials(ask, credentials),
   };
@@ -65,6 +68,17 @@ async function corrected(
 
 const askDomain = (ask: Questions, initial = '') =>
   ask.text('Domain of the Auth0 tenant, such as acme.eu.auth0.com', initial, domainProblem);
+
+/** Says what is taken of an answer that has more than the domain. */
+function takenDomain({ say }: Session, given: string): string {
+  const domain = bareDomain(given);
+  if (domain !== given) say(`domain: ${domain}, from ${given}`);
+  return domain;
+}
+
+/** The domain of an address as it is copied: of the tenant, or of its Management API. */
+const bareDomain = (given: string) =>
+  /^(?:https?:\/\/)?([^/:@?#]+)(?:\/(?:api\/v2\/?)?)?$/i.exec(given)?.[1] ?? given;
 
 /** What begins the answer that names a file: no secret of Auth0 contains it. */
 const FILE = '@';
@@ -97,7 +111,9 @@ function keyProblem(file: string): string | undefined {
   }
 }
 
-export const domainProblem = (domain: string) => problemWith('auth0.domain', { auth0: { domain } });
+export const domainProblem = (given: string) =>
+  problemOf(bareDomain(given)) === undefined ? undefined : problemOf(given);
+const problemOf = (domain: string) => problemWith('auth0.domain', { auth0: { domain } });
 export const daysProblem = (days: string) =>
   problemWith('auth0.logRetentionDays', { auth0: { logRetentionDays: days === '' ? days : Number(days) } });
 

@@ -1,7 +1,7 @@
 /** The Azure half: the outputs of the template, from a file or by the Azure CLI, and the secret that they need, if any. */
 import { parsePipelines } from '../../lambda/config/config.ts';
 import { ENV } from '../../lambda/core/contract.ts';
-import { specOf } from '../../lambda/destinations/all.ts';
+import { secretFieldsOf, specOf } from '../../lambda/destinations/all.ts';
 import { httpClient } from '../../lambda/edges/http-client.ts';
 import { baseUrlOf, systemClock } from '../../lambda/environment.ts';
 import { azureFindings } from '../checks/azure.ts';
@@ -20,6 +20,7 @@ import { configurationFrom, MAKE_OUTPUTS } from '../pipelines/from-outputs.ts';
 import { valueSecrets } from '../pipelines/local/secrets.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { readJsonFile } from '../terminal/json-file.ts';
+import { wrappedLines } from '../terminal/text.ts';
 import { problemWith } from './answer-problem.ts';
 import { type Auth0Answers, type SecretFields, secretIn } from './auth0-answers.ts';
 import { type Checked, checked } from './checked.ts';
@@ -76,36 +77,48 @@ async function secretOf(
   azure: Azure,
   isAgain: boolean,
 ): Promise<SecretFields> {
-  const { name, variable } = specOf(azure).secretField;
+  const fields = secretFieldsOf(azure);
   if (!isAgain && options.azureSecret !== undefined) return secretIn('--azure-secret', options.azureSecret);
-  if (!isAgain && env[variable]) return { [name]: env[variable] };
-  if (ask) return { [name]: await ask.secret(`The secret of Azure, "${name}"`) };
-  throw new UsageError(
-    `the destination needs a secret; specify --azure-secret FILE with {"${name}": "…"}, or set ${variable} in the environment`,
-  );
+  const values: Record<string, string> = {};
+  for (const { name, variable } of fields) {
+    const known = isAgain ? undefined : env[variable];
+    if (!known && !ask) {
+      const shape = fields.map(field => `"${field.name}": "…"`).join(', ');
+      throw new UsageError(
+        `the destination needs a secret; specify --azure-secret FILE with {${shape}}, or set ${variable} in the environment`,
+      );
+    }
+    values[name] = known || (await ask!.secret(`The secret of Azure, "${name}"`));
+  }
+  return values;
 }
 
 /** `mayRead`: it is known that the identity may read the rows. */
 async function outputsOf(session: Session, alertEmails: readonly string[]) {
   const { options, ask, say } = session;
   if (options.outputs !== undefined) return ofFile(options.outputs, options.group);
-  const name = await subscription();
-  if (name === undefined) {
-    const login = 'the Azure CLI (az) is not installed, or nobody has logged in: run "az login"';
-    if (!ask) throw new UsageError(`--group: ${login}, or specify --outputs FILE`);
-    say(`${login}. Or deploy azure/template.json elsewhere, and ${MAKE_OUTPUTS}`);
+  const found = await subscription(
+    ask
+      ? 'deploy azure/template.json elsewhere, and answer with a file of its outputs'
+      : 'specify --outputs FILE',
+  );
+  if ('obstacle' in found) {
+    if (!ask) throw new UsageError(`--group: ${found.obstacle}`);
+    say(wrappedLines(found.obstacle));
+    say(`On a machine with the Azure CLI, ${MAKE_OUTPUTS}`);
     const required = (answer: string) => (answer === '' ? 'it is empty' : undefined);
     return ofFile(
       await ask.text('File with the outputs of that deployment', 'outputs.json', required),
       undefined,
     );
   }
+  const { name } = found;
   const group =
     options.group ??
     (await ask!.text(`Resource group in the subscription "${name}"`, 'auth0-logs', azureNameProblem));
   refuseAzureName('--group', group);
-  const found = await deployedOutputs(group);
-  if (found !== undefined) return { outputs: found, group, mayRead: false };
+  const outputs = await deployedOutputs(group);
+  if (outputs !== undefined) return { outputs, group, mayRead: false };
   const plan = await planFor(session, name, group);
   await createMissing(plan);
   const parameters = {

@@ -36,7 +36,8 @@ export function refuseOptions({ options, env, ask }: Session): void {
   for (const file of [credentials, azureSecret]) warn(file);
 }
 
-const listItem = (one: string) => `\n  - ${one.replaceAll('\n', ' ')}`;
+/** A command in it stays on a line of its own. */
+const listItem = (one: string) => `\n  - ${one.replaceAll('\n', '\n    ')}`;
 
 function headingOf(wrong: readonly string[], missing: readonly string[]): string {
   const cannot = `${wrong.length} options cannot be used`;

@@ -1,7 +1,7 @@
 /** `init`: asks, checks, writes, and names the commands that follow. Nothing is written before every check has passed. */
 import { spawn } from 'node:child_process';
 import { parsePipelines } from '../../lambda/config/config.ts';
-import { specOf } from '../../lambda/destinations/all.ts';
+import { usesAwsRole } from '../../lambda/destinations/all.ts';
 import { type Following, following } from '../pipelines/remedy.ts';
 import { EXIT } from '../terminal/errors.ts';
 import { printError } from '../terminal/text.ts';
@@ -44,7 +44,7 @@ async function wizard(session: Session): Promise<number> {
     [tenant.secret]: auth0.answers.credentials,
     ...(destination.secret !== undefined && secret && { [destination.secret]: secret }),
   });
-  const isFederated = specOf(destination).isFederated(destination);
+  const isFederated = usesAwsRole(destination);
   const next = following({ config: options.out, secrets: options.secrets, isFederated, group });
   if (options.json) console.log(JSON.stringify(initJson(options, findings, next), undefined, 2));
   say(`\n${options.out} and ${options.secrets} are written. What follows:\n`);

@@ -6,6 +6,16 @@ import { type Grant, type TokenCache, tokenCache } from '../../lambda/core/oauth
 import { Secret } from '../../lambda/core/secret.ts';
 import { CLOUDS, type Cloud } from '../../lambda/destinations/clouds.ts';
 
+/** Where the program is missing: how to get it. */
+export const GET_AZ = 'install it (https://learn.microsoft.com/cli/azure/install-azure-cli)';
+export const NO_AZ = `the Azure CLI (az) is not installed; ${GET_AZ}`;
+/** Code of the fault of a machine without it. */
+export const NOT_INSTALLED = 'AzNotInstalled';
+
+/** Whether the program is missing. On Windows a shell says so, and there is no code. */
+export const isNotInstalled = (error: object, stderr: string): boolean =>
+  ('code' in error && error.code === 'ENOENT') || /is not recognized as an internal or external/.test(stderr);
+
 /** Of a token without a time of expiry. */
 const LIFETIME_MS = 300_000;
 
@@ -41,11 +51,8 @@ function grantOf(
   clock: Clock,
   cloud: Cloud,
 ): Grant {
-  if (error?.code === 'ENOENT') {
-    return refused(
-      'the Azure CLI (az) is not installed; install it and run "az login", or specify another --read-as',
-    );
-  }
+  if (error && isNotInstalled(error, stderr))
+    return refused(`${NO_AZ} and log in, or specify another --read-as`, NOT_INSTALLED);
   if (error) {
     const said = error.killed ? 'no answer in time' : cleanMessage(stderr || error.message);
     return refused(
@@ -59,7 +66,7 @@ function grantOf(
   return { kind: 'token', token: new Secret(accessToken), lifetimeMs };
 }
 
-function refused(message: string): Grant {
-  const fault: Fault = { verdict: 'denied', message };
+function refused(message: string, code?: string): Grant {
+  const fault: Fault = { verdict: 'denied', message, ...(code && { code }) };
   return { kind: 'fault', fault };
 }

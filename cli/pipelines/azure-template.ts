@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { cleanMessage } from '../../lambda/core/http.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { packageFile } from '../terminal/package-files.ts';
+import { isNotInstalled, NO_AZ } from './azure-login.ts';
 
 /** The deployment's name in docs/setup.md. */
 const DEPLOYMENT = 'auth0-logs';
@@ -35,10 +36,14 @@ export interface AzurePlan {
 /** Of the template, by their names. */
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** The subscription's name; undefined if `az` is not installed or nobody has logged in. */
-export async function subscription(): Promise<string | undefined> {
-  const { stdout, error } = await az('account', 'show', '--query', 'name', '-o', 'tsv');
-  return error === undefined ? stdout.trim() : undefined;
+/** The subscription's name, or why it is unknown and what to do. `elsewhere`: what else can be done, after "or". */
+export async function subscription(
+  elsewhere: string,
+): Promise<{ readonly name: string } | { readonly obstacle: string }> {
+  const { stdout, error, isNotInstalled } = await run('account', 'show', '--query', 'name', '-o', 'tsv');
+  if (isNotInstalled) return { obstacle: `${NO_AZ} and log in, or ${elsewhere}` };
+  if (error === undefined) return { name: stdout.trim() };
+  return { obstacle: `nobody has logged in with the Azure CLI; ${elsewhere}, or log in:\n  az login` };
 }
 
 /** The outputs of the template's deployment; undefined if there is none. */
@@ -153,16 +158,24 @@ async function done(...words: readonly string[]): Promise<string> {
 interface Answer {
   readonly stdout: string;
   readonly error?: string;
+  readonly isNotInstalled?: boolean;
 }
 
-function az(...words: readonly string[]): Promise<Answer> {
+/** Throws UsageError on a machine without the program. */
+async function az(...words: readonly string[]): Promise<Answer> {
+  const answer = await run(...words);
+  if (answer.isNotInstalled) throw new UsageError(`${NO_AZ}, and log in`);
+  return answer;
+}
+
+function run(...words: readonly string[]): Promise<Answer> {
   return new Promise(resolve => {
     // On Windows it is a script, which only a shell runs; every name is of AZURE_NAME.
     const options = { shell: process.platform === 'win32', maxBuffer: 16 * 1024 * 1024 };
-    execFile('az', words, options, (error, stdout, stderr) =>
-      resolve(
-        error ? { stdout, error: cleanMessage(stderr || error.message).replace(/\.$/, '') } : { stdout },
-      ),
-    );
+    execFile('az', words, options, (error, stdout, stderr) => {
+      if (!error) return resolve({ stdout });
+      const why = cleanMessage(stderr || error.message).replace(/\.$/, '');
+      resolve({ stdout, error: why, isNotInstalled: isNotInstalled(error, stderr) });
+    });
   });
 }

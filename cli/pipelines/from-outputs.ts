@@ -1,5 +1,6 @@
 /** From the outputs of a deployment of azure/template.json to a configuration. */
 import { parsePipelines } from '../../lambda/config/config.ts';
+import { KINDS, specOf } from '../../lambda/destinations/all.ts';
 import { UsageError } from '../terminal/errors.ts';
 
 /** What the outputs go into. */
@@ -72,9 +73,14 @@ function alarmsOf(one: Settings, { alarmEmail }: ConfigurationBase): Settings {
 function azureOf(outputs: Settings, present: Settings, pipeline: string): Settings {
   const { secret = `auth0-logs/${pipeline}/azure`, ...rest } = present;
   const kept = rest['kind'] === outputs['kind'] ? rest : {};
-  const settings = { ...kept, ...outputs, ...(outputs['auth'] === 'federated' ? {} : { secret }) };
+  const settings = { ...kept, ...outputs, ...(isWithoutSecret(outputs) ? {} : { secret }) };
   const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0;
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => !isEmpty(value)));
+}
+
+function isWithoutSecret(outputs: Settings): boolean {
+  const kind = KINDS.find(one => one === outputs['kind']);
+  return kind !== undefined && specOf({ kind }).isFederated(outputs as never);
 }
 
 /** Outputs beside the settings: what to do in Microsoft Sentinel. */

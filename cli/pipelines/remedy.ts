@@ -1,4 +1,5 @@
 /** Builds every command that a text asks the operator to run. No other file writes one. */
+import { quoted } from '../terminal/text.ts';
 import { environmentHasSecrets } from './local/secrets.ts';
 import type { TargetOptions } from './operated.ts';
 
@@ -155,7 +156,3 @@ export function enableSchedule(name: string, where: Pick<About, 'region' | 'prof
   const update = awsCommand('scheduler update-schedule --state ENABLED', where);
   return `enable it:\n  ${update} \\\n    --cli-input-json "$(${get})"`;
 }
-
-/** As a shell takes it. */
-export const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

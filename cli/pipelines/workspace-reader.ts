@@ -1,7 +1,8 @@
 /** The identities by which a command can read the workspace of a pipeline. */
 import { Secret } from '../../lambda/core/secret.ts';
 import type { WorkspaceReader } from '../../lambda/core/workspace.ts';
-import { specOf } from '../../lambda/destinations/all.ts';
+import { identityOf, specOf } from '../../lambda/destinations/all.ts';
+import { CLIENT_SECRET } from '../../lambda/destinations/entra-words.ts';
 import type { Stored } from '../../lambda/destinations/spec.ts';
 import { systemClock } from '../../lambda/environment.ts';
 import { type Asker, workspaceOf } from '../../lambda/wiring-azure.ts';
@@ -21,7 +22,8 @@ export const CALLER: Readonly<Record<ReadAs, string>> = {
 export const LIST_WORKSPACES =
   'az monitor log-analytics workspace list -o table --query "[].{name:name,id:customerId}"';
 
-const ENVIRONMENT = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'] as const;
+/** The variables of the operator’s own application. */
+export const ENVIRONMENT = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'] as const;
 
 /** The first that is available: client secrets first, as a nightly job has one. */
 export async function readAsByDefault(pipeline: Operated): Promise<ReadAs> {
@@ -29,7 +31,7 @@ export async function readAsByDefault(pipeline: Operated): Promise<ReadAs> {
   if (ENVIRONMENT.every(name => env[name])) return 'environment';
   if (inability(pipeline, 'pipeline') !== undefined) return 'az';
   const secret = await secrets.read(config.azure.secret ?? '');
-  return secret.kind === 'secret' ? 'pipeline' : 'az';
+  return secret.kind === 'secret' && secret.fields[CLIENT_SECRET.name] ? 'pipeline' : 'az';
 }
 
 /** Why this identity cannot read the workspace from here, as a clause; undefined if it can. */
@@ -38,9 +40,9 @@ export function inability({ config: { azure }, env }: Operated, readAs: ReadAs):
   if (readAs === 'environment') {
     return ENVIRONMENT.every(name => env[name]) ? undefined : `${ENVIRONMENT.join(', ')} are not all set`;
   }
-  const { token, isFederated } = specOf(azure);
-  if (!token) return 'its key can only write to the workspace';
-  return isFederated(azure) ? 'only its function can use its identity' : undefined;
+  const identity = identityOf(azure);
+  if (!identity) return 'its key can only write to the workspace';
+  return identity.auth === 'federated' ? 'only its function can use its identity' : undefined;
 }
 
 /** The workspace with this id, read as this identity; undefined if that cannot read it from here: see `inability`. */

@@ -39,7 +39,7 @@ export function wrapped(text: string, columns = columnsOf(), indent = ''): strin
 }
 
 /** On a line of its own. */
-const COMMAND = /^ +(\$ |(npx|npm|node|az|aws|cp|chmod|openssl|jq) )/;
+const COMMAND = /^ +(\$ |(npx|npm|node|az|aws|cp|chmod|sudo|timedatectl|eval|openssl|jq) )/;
 
 /** Breaks each line of the text and keeps its indentation. A command on its own line is not broken. */
 export function wrappedLines(text: string, columns = columnsOf()): string {
@@ -69,3 +69,7 @@ export function harmless(text: string): string {
     /[\t\n\r]/.test(char) ? ' ' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** As a shell takes it. */
+export const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

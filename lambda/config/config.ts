@@ -7,7 +7,7 @@ import { redactionField } from '../core/record/redaction-field.ts';
 import { problemsOf, settings } from '../core/settings/problems.ts';
 import { listOf, oneOf, pipelineName, secretName, text, whole } from '../core/settings/values.ts';
 import { aheadOfTime, parseStartFrom, START_FROM } from '../core/start-from.ts';
-import { KINDS, SETTINGS, specOf } from '../destinations/all.ts';
+import { identityOf, KINDS, SETTINGS, specOf } from '../destinations/all.ts';
 import { rateHours, SCHEDULE_FORM, scheduleProblem } from './schedule-expression.ts';
 import { adopt, listProblems, removed, stack } from './stack.ts';
 
@@ -85,12 +85,10 @@ const alarms = v.pipe(
 
 /** What `verify` needs, for errors. */
 export const VERIFY_NEEDS =
-  '"off", unless azure.workspaceId is set and azure has an identity that can read the workspace, which the key of the Data Collector API is not';
+  '"off", unless azure.workspaceId, azure.tenantId and azure.clientId are set: an identity reads the workspace, which the key of the Data Collector API cannot';
 
-const canVerify = (azure: v.InferOutput<(typeof SETTINGS)[number]>): boolean => {
-  const spec = specOf(azure);
-  return spec.token !== undefined && spec.stored?.(azure)?.workspaceId !== undefined;
-};
+const canVerify = (azure: v.InferOutput<(typeof SETTINGS)[number]>): boolean =>
+  identityOf(azure) !== undefined && specOf(azure).stored?.(azure)?.workspaceId !== undefined;
 
 /** The schema itself: scripts/config-docs.ts makes the page of it. */
 export const pipeline = v.pipe(

@@ -88,10 +88,10 @@ export function withSettled(unproven: Unproven, settled: SettledLogs, nowMs: num
   let { afterLogId } = settled;
   let { spans } = unproven;
   for (const bin of byBin(logIds)) {
-    const added = spanOf(bin, afterLogId, queued, nowMs);
+    const isExact = !isBehind && binOfId(afterLogId) < binOfId(bin[0]!);
+    const added = { ...spanOf(bin, afterLogId, queued, nowMs), isExact };
     const at = isBehind ? -1 : spans.findIndex(span => beginsIn(span, added));
-    const isExact = !isBehind && binOfId(afterLogId) < binMs(added.fromMs);
-    spans = at < 0 ? [...spans, { ...added, isExact }] : spans.with(at, extended(spans[at]!, added));
+    spans = at < 0 ? [...spans, added] : spans.with(at, extended(spans[at]!, added));
     afterLogId = bin.at(-1)!;
   }
   return { ...unproven, spans: within(spans) };
@@ -114,20 +114,19 @@ function byBin(logIds: readonly string[]): string[][] {
 const binMs = (ms: number) => Math.floor(ms / BIN_MS) * BIN_MS;
 const binOfId = (logId: string) => binMs(logIdTimeMs(logId) ?? Number.NaN);
 
-/** A new span of these ids, not exact. */
+/** A new span of these ids. */
 function spanOf(
   logIds: readonly string[],
   afterLogId: string,
   queued: ReadonlyMap<string, QueueName>,
   nowMs: number,
-): UnprovenSpan {
+): Omit<UnprovenSpan, 'isExact'> {
   return {
     afterLogId,
     lastLogId: logIds.at(-1)!,
     fromMs: logIdTimeMs(logIds[0]!) ?? 0,
     logs: logIds.length,
     ...digestOf(sketchOf(logIds)),
-    isExact: false,
     ...withQueued(queuesOf(logIds, queued)),
     acceptedAtMs: nowMs,
     dueAtMs: nowMs + PROOF_AFTER_MS,
@@ -147,12 +146,12 @@ export const binsOf = ({ fromMs, lastLogId }: UnprovenSpan) => ({
   toMs: binOfId(lastLogId) + BIN_MS,
 });
 
-/** Both as one. The digests of disjoint sets add up. */
+/** Both as one, `other` being the one that ends last. The digests of disjoint sets add up. */
 function extended(one: UnprovenSpan, other: UnprovenSpan): UnprovenSpan {
   const both = [one, other];
   return {
     afterLogId: one.afterLogId < other.afterLogId ? one.afterLogId : other.afterLogId,
-    lastLogId: one.lastLogId > other.lastLogId ? one.lastLogId : other.lastLogId,
+    lastLogId: other.lastLogId,
     fromMs: Math.min(one.fromMs, other.fromMs),
     logs: one.logs + other.logs,
     high: (one.high ^ other.high) >>> 0,
@@ -218,7 +217,7 @@ export function within(spans: readonly UnprovenSpan[]): readonly UnprovenSpan[] 
   const ordered = [...spans].sort((one, other) => (one.lastLogId < other.lastLogId ? -1 : 1));
   while (ordered.length > MAX_SPANS) {
     let at = 0;
-    for (let i = 1; i < ordered.length - NEVER_JOINED; i++) {
+    for (let i = 1; i < ordered.length - NEVER_JOINED - 1; i++) {
       if (sizeOf(ordered, i) < sizeOf(ordered, at)) at = i;
     }
     const [one, other] = [ordered[at]!, ordered[at + 1]!];

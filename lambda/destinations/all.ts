@@ -1,12 +1,21 @@
 /** The one table of destinations: a kind is its folder, and its line here. */
 import type * as v from 'valibot';
+import { authoriserOf } from './authoriser.ts';
 import { queryScope } from './clouds.ts';
 import { openDataCollector } from './data-collector/post.ts';
 import { dataCollector } from './data-collector/spec.ts';
-import { type EntraApplication, entraClientSecret } from './logs-ingestion/entra.ts';
+import { CLIENT_SECRET } from './entra-words.ts';
 import { openLogsIngestion } from './logs-ingestion/post.ts';
 import { logsIngestion } from './logs-ingestion/spec.ts';
-import type { CommonSettings, DestinationSpec, Opened, Opening } from './spec.ts';
+import type {
+  CommonSettings,
+  DestinationSpec,
+  EntraIdentity,
+  Opened,
+  Opening,
+  SecretField,
+  TokenSource,
+} from './spec.ts';
 
 const DESTINATIONS = {
   'data-collector': { spec: dataCollector, open: openDataCollector },
@@ -45,12 +54,22 @@ export function openDestination(settings: DestinationSettings, opening: Opening)
   return entryOf(settings.kind).open(settings, opening);
 }
 
-/** A token to query a workspace, for an application of the operator. `secret` names its client secret. */
-export function readerToken(
-  application: EntraApplication,
-  { secrets, clock, fetchToken, tokenBaseUrl }: Omit<Opening, 'identity'>,
-): NonNullable<Opened['readToken']> {
-  const scope = queryScope(application.cloud);
-  const entra = { config: application, scope, clock, fetch: fetchToken, baseUrl: tokenBaseUrl, secrets };
-  return entraClientSecret(entra).authorise;
+/** The identity of these settings, for queries of the workspace. */
+export const identityOf = (settings: DestinationSettings): EntraIdentity | undefined =>
+  specOf(settings).identity?.(settings);
+
+/** Whether the function proves its identity to Entra with its AWS role, for posts or only for queries. */
+export const usesAwsRole = (settings: DestinationSettings): boolean =>
+  identityOf(settings)?.auth === 'federated';
+
+/** What its secret must hold; none if there is no secret. */
+export function secretFieldsOf(settings: DestinationSettings): readonly SecretField[] {
+  const { isFederated, secretField } = specOf(settings);
+  const posting = isFederated(settings) ? [] : [secretField];
+  const reading = identityOf(settings)?.auth === 'client-secret' ? [CLIENT_SECRET] : [];
+  return [...new Set([...posting, ...reading])];
 }
+
+/** Tokens to query a workspace. The token is kept across calls. */
+export const queryToken = (identity: EntraIdentity, opening: Opening): TokenSource =>
+  authoriserOf(identity, opening, queryScope(identity.cloud)).authorise;

@@ -45,6 +45,17 @@ export type Stored = StoredPlace & {
   readonly workspaceId: string | undefined;
 };
 
+/** An application or managed identity of Entra. */
+export interface EntraIdentity {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly cloud: Cloud;
+  /** With a client secret, or with the function's AWS role. */
+  readonly auth: 'client-secret' | 'federated';
+  /** Name or ARN of the secret with the client secret, if any. */
+  readonly secret?: string | undefined;
+}
+
 /** Something that may be wrong, and what to do. After a line break, each line of a remedy is a command. */
 export interface Doubt {
   readonly text: string;
@@ -76,6 +87,8 @@ export interface DestinationSpec<S extends CommonSettings = CommonSettings> {
   readonly secretField: SecretField;
   /** Whether only the function itself may post, by its AWS role, and there is no secret. */
   isFederated(settings: S): boolean;
+  /** The identity that may query the workspace, and posts if the API needs one; undefined if the settings have none. */
+  identity?(settings: S): EntraIdentity | undefined;
   place(settings: S): Place;
   /** The data collection rule that must declare the columns; undefined where there is none. */
   rule?(settings: S): { readonly immutableId: string; readonly stream: string };
@@ -122,13 +135,13 @@ export interface Opening {
 /** A signed token that says who this is. Law: never throws; a new one at every call. */
 export type WebIdentity = (limit: AbortSignal) => Promise<TokenAnswer>;
 
+/** Gives a token. Law: never throws. */
+export type TokenSource = (timeoutMs: number) => Promise<TokenAnswer>;
+
 /** A destination, and where it needs a token, the token alone. */
 export interface Opened {
   readonly destination: Destination;
-  /** Law: never throws. */
-  token?(timeoutMs: number): Promise<TokenAnswer>;
-  /** The same identity's token for asking the workspace; undefined where it has none, or only elsewhere. Law: never throws. */
-  readToken?(timeoutMs: number): Promise<TokenAnswer>;
+  readonly token?: TokenSource;
 }
 
 /** How a destination's answers are understood, with what to do about a refusal by these settings. */

@@ -27,16 +27,27 @@ interface Load {
   readonly logsAMinute: (minute: number) => number;
   /** Of each hundred logs that Azure accepts. */
   readonly dropped: number;
+  /** Dropped again, however often they are shipped. */
+  readonly isLasting?: true;
+  /** Another tenant has as many rows in the table. */
+  readonly isShared?: true;
 }
 
 const LOADS: readonly Load[] = [
   { name: 'one log an hour', logsAMinute: minute => Number(minute % 60 === 0), dropped: 0 },
   { name: '10,000 logs a day', logsAMinute: () => 7, dropped: 0 },
   { name: '10,000 logs a day, of which Azure drops one in a hundred', logsAMinute: () => 7, dropped: 1 },
+  { name: 'the same, and drops these each time', logsAMinute: () => 7, dropped: 1, isLasting: true },
+  {
+    name: '10,000 logs a day, in a table with another tenant',
+    logsAMinute: () => 7,
+    dropped: 0,
+    isShared: true,
+  },
 ];
 
-async function dayOf({ logsAMinute, dropped }: Load, verify?: 'repair'): Promise<Day> {
-  const hasRow = (w: World, id: string) => (w.accepted.get(id) ?? 0) > 1;
+async function dayOf({ logsAMinute, dropped, isLasting, isShared }: Load, verify?: 'repair'): Promise<Day> {
+  const hasRow = (w: World, id: string) => !isLasting && (w.accepted.get(id) ?? 0) > 1;
   const w = world({
     ...(verify && { verify }),
     maxBatchBytes: 1_000_000,
@@ -62,6 +73,7 @@ async function dayOf({ logsAMinute, dropped }: Load, verify?: 'repair'): Promise
     const beganMs = START_MS + minute * MINUTE_MS;
     w.advance(Math.max(0, beganMs - w.clock.now()));
     for (let i = 0; i < logsAMinute(minute); i++) w.tenant.push(logAt(number++, beganMs - MINUTE_MS / 2 + i));
+    if (isShared) w.rows.set(String(logAt(9_000_000 + minute, beganMs - MINUTE_MS / 2)['log_id']), beganMs);
     // Nothing reads logs that are older, and the world sorts all of them at every page.
     if (w.tenant.length > KEPT) w.tenant.splice(0, w.tenant.length - KEPT);
     const deadlineMs = w.clock.now() + SHIP_TIMEOUT_SECONDS * 1000;

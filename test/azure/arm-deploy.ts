@@ -22,6 +22,8 @@ export interface World {
   /** The state of resources by type, for reference(). */
   readonly state?: Readonly<Record<string, unknown>>;
   readonly environment?: string;
+  /** Azure promises no other order than that of `dependsOn`: what matches is made as early, or as late as it allows. */
+  readonly order?: { readonly first: RegExp; readonly last: RegExp };
   /** Whether Microsoft Sentinel is off in the workspace; it is on if absent. */
   readonly withoutSentinel?: boolean;
 }
@@ -59,9 +61,15 @@ export function deploy(template: Template, world: World): Deployment {
   const loopsDone = new Set<string>();
   const settled = new Set<string>();
   while (waiting.length > 0) {
-    const next = waiting.findIndex(({ dependsOn = [] }) =>
-      dependsOn.every(on => loopsDone.has(on) || settled.has(String(walk(on, scope({}))))),
-    );
+    const isReady = ({ dependsOn = [] }: (typeof waiting)[number]) =>
+      dependsOn.every(on => loopsDone.has(on) || settled.has(String(walk(on, scope({})))));
+    const isOf = (one: (typeof waiting)[number], some?: RegExp) => some?.test(`${one.type} ${one.name}`);
+    const next =
+      [
+        waiting.findIndex(one => isOf(one, world.order?.first) && isReady(one)),
+        waiting.findIndex(one => !isOf(one, world.order?.last) && isReady(one)),
+        waiting.findIndex(isReady),
+      ].find(index => index >= 0) ?? -1;
     if (next < 0) throw new Error(`a circle, or nothing to depend on: ${waiting.map(({ name }) => name)}`);
     const [{ copy, condition, dependsOn: _on, ...resource }] = waiting.splice(next, 1) as [
       (typeof waiting)[number],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { STREAM, streamColumns, TABLE } from '../../azure/table.ts';
-import { TABLE_ID } from '../../azure/template-ingestion.ts';
+import { TABLE_IDS } from '../../azure/template-ingestion.ts';
 import { type Deployment, deploy } from './arm-deploy.ts';
 import { resourceId } from './arm-expression.ts';
 import { CONTENT, SAMPLE } from './sample-content.ts';
@@ -233,7 +233,7 @@ describe('the content', () => {
     for (const one of ['workspaces/tables', 'actionGroups'])
       expect(types.indexOf(one)).toBeLessThan(firstRule);
     const rules = made.resources.find(({ type }) => type.endsWith('scheduledQueryRules'));
-    expect(rules?.dependsOn).toEqual(expect.arrayContaining(['functions', TABLE_ID]));
+    expect(rules?.dependsOn).toEqual(expect.arrayContaining(['functions', ...TABLE_IDS]));
   });
 
   test('alert rules can be switched off, one by one or all', () => {

@@ -37,6 +37,16 @@ describe.each(['prodShipRole', 'prodReplayRole'])('the role %s', role => {
   });
 });
 
+test('an identity that only queries is the role of ship alone', () => {
+  const { tenantId, clientId } = AZURE;
+  const identity = { workspaceId: clientId, tenantId, clientId, auth: 'federated' } as const;
+  const azure = { kind: 'data-collector', ...identity, secret: 'auth0-logs/prod/azure' } as const;
+  const querying = template([config({ azure, verify: 'repair' })]);
+  const asksSts = (role: string) => JSON.stringify(statements(querying, role)).includes('sts:');
+  expect([asksSts('prodShipRole'), asksSts('prodReplayRole')]).toEqual([true, false]);
+  expect(Object.keys(resources(querying, 'AWS::SecretsManager::Secret'))).toHaveLength(2);
+});
+
 test('a federated pipeline has no secret of Azure anywhere', () => {
   expect(Object.keys(resources(federated, 'AWS::SecretsManager::Secret'))).toHaveLength(1);
   expect(JSON.stringify(federated)).not.toContain('prod/azure');

@@ -71,7 +71,10 @@ describe('what is no command or option', { timeout: 30_000 }, () => {
     [['status', 'prod'], "too many arguments for 'status'"],
     [['demo', 'prod'], "too many arguments for 'demo'"],
     [['help', 'foo'], "unknown command 'foo' (--help shows what is allowed)"],
-    [['help', 'azure', 'foo'], "unknown command 'azure foo'"],
+    [['help', 'deploi'], "unknown command 'deploi' (Did you mean deploy?)"],
+    [['help', 'azure', 'trsut'], "unknown command 'trsut' (Did you mean trust?)"],
+    [['help', 'azure', 'foo'], "unknown command 'foo'"],
+    [['help', 'status', 'foo'], "unknown command 'status foo'"],
   ])('%j is one line and exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect(stderr).toContain(message);

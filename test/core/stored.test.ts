@@ -15,14 +15,15 @@ const IDS = Array.from({ length: 180 }, (_, n) => logIdAt(SPAN.fromMs + n * 60_0
 interface Asked {
   readonly kql: string;
   readonly span: Span;
+  readonly timeoutMs: number;
 }
 /** A workspace that holds IDS and answers so many rows; `first` answers come instead. */
 function world(maxRows: number, ...first: QueryAnswer[]) {
   const asked: Asked[] = [];
   const slept: number[] = [];
   const reader: WorkspaceReader = {
-    query: async (kql, span) => {
-      asked.push({ kql, span });
+    query: async (kql, span, timeoutMs) => {
+      asked.push({ kql, span, timeoutMs });
       const instead = first.shift();
       if (instead) return instead;
       const rows = runKql(kql, name =>
@@ -72,8 +73,16 @@ describe('what is stored', () => {
 
   test('is never split within ten minutes, nor for ever', async () => {
     const { d, asked } = world(0);
-    expect(await storedCounts(d, SPAN)).toMatchObject({ kind: 'fault', fault: { code: 'TOO_MUCH' } });
+    const tooMuch = {
+      verdict: 'unavailable',
+      code: 'TOO_MUCH',
+      message: 'the query is too large even for the shortest window: rows',
+    };
+    expect(await storedCounts(d, SPAN)).toEqual({ kind: 'fault', fault: tooMuch });
     expect(asked.length).toBeLessThan(10);
+    // Less than the least: its middle is its begin.
+    const short = { fromMs: SPAN.fromMs, toMs: SPAN.fromMs + 10_000 };
+    expect(await storedCounts(world(0).d, short)).toMatchObject({ kind: 'fault' });
     expect(await storedIds(world(0).d, SPAN)).toMatchObject({ kind: 'fault', fault: { code: 'TOO_MUCH' } });
     expect(BIN_MS).toBe(600_000);
   });
@@ -149,6 +158,53 @@ describe('patience', () => {
     const denied = world(1_000, fault('denied'));
     expect(await storedIds(denied.d, SPAN)).toMatchObject({ kind: 'fault', fault: { verdict: 'denied' } });
     expect(denied.asked).toHaveLength(1);
+  });
+});
+
+describe('time', () => {
+  test('a query may take four minutes, or what is left of the time', async () => {
+    const { d, asked } = world(1_000);
+    await storedCounts(d, SPAN);
+    await storedCounts({ ...d, deadlineMs: NOW + 30_000 }, SPAN);
+    await storedCounts({ ...d, deadlineMs: NOW + 3_600_000 }, SPAN);
+    expect(asked.map(({ timeoutMs }) => timeoutMs)).toEqual([240_000, 30_000, 240_000]);
+  });
+
+  test('nothing is asked when it is over', async () => {
+    const { d, asked } = world(1_000);
+    for (const deadlineMs of [NOW, NOW - 1]) {
+      expect(await storedCounts({ ...d, deadlineMs }, SPAN)).toEqual({
+        kind: 'fault',
+        fault: {
+          verdict: 'unavailable',
+          code: 'OUT_OF_TIME',
+          message: 'the time for queries of the workspace was over',
+        },
+      });
+    }
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('the words of the workspace', () => {
+  test('without a rule, only those of the workspace itself are asked for', async () => {
+    const { d, asked } = world(1, { kind: 'rows', rows: [] });
+    const { stream: _, ...place } = PLACE;
+    expect(await storedWords({ ...d, place }, SPAN)).toEqual({
+      kind: 'found',
+      value: { words: [], unread: [] },
+    });
+    expect(asked.map(({ kql, span }) => [kql.split('\n')[0], span])).toEqual([['_LogOperation', SPAN]]);
+  });
+
+  test('a fault ends the asking; too many words are unread', async () => {
+    const denied = fault('denied');
+    expect(await storedWords(world(1, denied).d, SPAN)).toEqual(denied);
+    const many: QueryAnswer = { kind: 'too-much', message: 'rows' };
+    expect(await storedWords(world(1, many, { kind: 'rows', rows: [] }).d, SPAN)).toEqual({
+      kind: 'found',
+      value: { words: [], unread: [{ from: '_LogOperation', why: 'rows' }] },
+    });
   });
 });
 

@@ -99,23 +99,6 @@ describe('what was dropped', () => {
     expect(w.duplicates()).toBe(43);
   });
 
-  test('all of an hour, such as by a daily cap: first a hundred logs, then all when these are stored', async () => {
-    let isCapped = false;
-    const w = scene(500, { drops: () => isCapped });
-    await w.tick();
-    await ticks(w, 2 * HOUR);
-    isCapped = true;
-    w.advance(HOUR);
-    for (let i = 0; i < 2_000; i++) w.tenant.push(logAt(200_000 + i, w.clock.now() - 2_000_000 + i * 900));
-    const during = await ticks(w, 6 * HOUR);
-    expect(sum(during)).toBeLessThanOrEqual(700);
-    expect(Math.max(...during.map(report => report.rowsNotStored))).toBeGreaterThan(1_500);
-    isCapped = false;
-    await ticks(w, 12 * HOUR);
-    expect(w.notStored()).toEqual([]);
-    expect(await w.tick()).toMatchObject({ rowsNotStored: 0, verifyOverdue: false });
-  });
-
   test('is not shipped again while no row at all can be seen: a role may hide the table', async () => {
     const w = scene(300, { faults: { query: () => ({ kind: 'rows', rows: [] }) } });
     await w.tick();
@@ -222,35 +205,6 @@ test('a comparison that finds nothing missing does not use up the trial of the h
 });
 
 describe('bounds', () => {
-  test('the state stays small through a backlog of a week', async () => {
-    const logs = Array.from({ length: 20_000 }, (_, i) => logAt(i, START_MS - 7 * 24 * HOUR + i * 30_000));
-    const w = world({
-      logs,
-      verify: 'repair',
-      maxBatchBytes: 100_000,
-      options: { retentionMs: 30 * 24 * HOUR },
-    });
-    for (let i = 0; i < 40 && (await w.tick()).outcome !== 'caught-up'; i++);
-    expect(w.unproven().spans.length).toBeLessThanOrEqual(32);
-    expect(w.state().unproven!.length).toBeLessThan(14_000);
-    await ticks(w, 3 * HOUR);
-    expect(w.unproven().spans.every(span => span.acceptedAtMs > START_MS + HOUR)).toBe(true);
-    expect(w.duplicates()).toBe(0);
-  });
-
-  test('a large loss is compared and repaired in parts, a run at a time', async () => {
-    let isDropping = true;
-    const logs = Array.from({ length: 9_000 }, (_, i) => logAt(i, START_MS - 3 * HOUR + i * 1000));
-    const drop = (id: string) => isDropping && numberOf(id) < 8_000 && numberOf(id) % 3 > 0;
-    const w = world({ logs, verify: 'repair', maxBatchBytes: 100_000, faults: { drop } });
-    await w.tick();
-    isDropping = false;
-    const reports = await ticks(w, 5 * HOUR, 5 * MINUTE);
-    expect(Math.max(...reports.map(report => report.logsRepaired))).toBeLessThanOrEqual(2_000);
-    expect(Math.max(...reports.map(report => report.sweptPages))).toBeLessThan(50);
-    expect(w.notStored()).toEqual([]);
-  });
-
   test('what Auth0 has deleted is reported for a day, and then given up with an error', async () => {
     const w = scene(20, { drops: id => numberOf(id) < 20, options: { retentionMs: 24 * HOUR } });
     await w.tick();

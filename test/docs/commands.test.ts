@@ -128,6 +128,10 @@ describe('the commands that need no account work as they stand there:', () => {
         azure: { kind: 'logs-ingestion', auth: 'federated' },
         alarms: { email: ['you@example.com'] },
       });
+      // Who begins with the example instead goes the same way.
+      expect(parsePipelines(json(ROOT, 'config.example.json'))[0]).toMatchObject({
+        azure: { kind: 'logs-ingestion', auth: 'federated' },
+      });
       expect(readdirSync(folder)).not.toContain('private.pem');
       expect(readdirSync(join(folder, 'cdk.out'))).toContain('Auth0LogsToAzure.template.json');
     },

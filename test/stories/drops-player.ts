@@ -12,10 +12,15 @@ import { localPipeline } from '../../cli/run/one-pipeline.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
 import { generateLogs } from '../../simulator/auth0/tenant.ts';
 import { openLogAnalytics } from '../../simulator/azure/log-analytics/engine.ts';
-import { LOGS_INGESTION } from '../../simulator/azure/logs-ingestion.ts';
 import type { AzureSimulator } from '../../simulator/azure/server.ts';
 import { INGESTED_AT } from '../../simulator/azure/workspace.ts';
-import { type Ends, type Pipeline, secretNames, startEnds } from '../../simulator/world.ts';
+import {
+  type Ends,
+  type Pipeline,
+  type SecretFields,
+  secretNames,
+  startEnds,
+} from '../../simulator/world.ts';
 import { fires, RULES } from '../azure/alert-rules.ts';
 import { BURST, type Way } from './drops.ts';
 
@@ -113,7 +118,7 @@ async function playIn(way: Way, ends: Ends, directory: string): Promise<Played> 
     if (told.code !== 0) audit = { minutes: minute - since, causes: told.causes };
   }
   const told = reports.find(({ report }) => report.rowsNotStored + report.logsRepaired > 0);
-  const last = await desk.audit();
+  const last = await desk.audit(way.lastAuditedFrom);
   const rows = Object.entries(azure.workspace.tables())
     .filter(([table]) => table.startsWith('Auth0'))
     .flatMap(([, some]) => some);
@@ -157,24 +162,24 @@ interface Desk {
   /** Lays these over the settings of Azure. */
   set(settings: Way['remedy']): Promise<void>;
   tick(): Promise<RunReport>;
-  audit(): Promise<{ readonly code: number; readonly causes: string[]; readonly commands: string[] }>;
+  audit(
+    fromMinute?: number,
+  ): Promise<{ readonly code: number; readonly causes: string[]; readonly commands: string[] }>;
   /** Runs the commands that the audit prints; returns how many. */
   backfill(): Promise<number>;
 }
 
 async function openDesk(way: Way, ends: Ends, directory: string): Promise<Desk> {
-  const { kind } = way;
-  const isWatched = kind === LOGS_INGESTION.kind;
-  const pipeline = ends.pipeline(
-    kind,
-    'local',
-    isWatched ? { verify: 'repair', azure: { workspaceId: ends.azure.settings.workspaceId } } : {},
-  );
-  const files = await writeFiles(directory, pipeline);
+  const { kind, isKeyAlone = false } = way;
+  const { workspaceId } = ends.azure.settings;
+  const { tenantId, clientId, clientSecret } = ends.azure.settings.entra;
+  const identity = { workspaceId, tenantId, clientId };
+  const settings = isKeyAlone ? {} : { verify: 'repair', azure: identity };
+  const pipeline = ends.pipeline(kind, 'local', settings);
+  const files = await writeFiles(directory, pipeline, isKeyAlone ? {} : { clientSecret });
   const target = ['--config', files.config, '--secrets', files.secrets, '--state', files.state];
   for (const [name, value] of Object.entries(ends.addresses)) vi.stubEnv(name, value);
-  const { tenantId, clientId, clientSecret } = ends.azure.settings.entra;
-  if (!isWatched) {
+  if (isKeyAlone) {
     vi.stubEnv('AZURE_TENANT_ID', tenantId);
     vi.stubEnv('AZURE_CLIENT_ID', clientId);
     vi.stubEnv('AZURE_CLIENT_SECRET', clientSecret);
@@ -193,8 +198,8 @@ async function openDesk(way: Way, ends: Ends, directory: string): Promise<Desk> 
     });
   };
   let running = await open();
-  const audit: Desk['audit'] = async () => {
-    const from = new Date(timeOf(way.auditedFrom ?? way.from - TICK)).toISOString();
+  const audit: Desk['audit'] = async (fromMinute = way.auditedFrom ?? way.from - TICK) => {
+    const from = new Date(timeOf(fromMinute)).toISOString();
     const { code, stdout } = await command(['audit', ...target, '--from', from, '--stored', '--json']);
     const { stored, remedy } = JSON.parse(stdout);
     return {
@@ -204,7 +209,7 @@ async function openDesk(way: Way, ends: Ends, directory: string): Promise<Desk> 
     };
   };
   return {
-    isWatched,
+    isWatched: !isKeyAlone,
     set: async settings => {
       if (!settings) return;
       const { config } = pipeline;
@@ -224,7 +229,8 @@ async function openDesk(way: Way, ends: Ends, directory: string): Promise<Desk> 
   };
 }
 
-async function writeFiles(directory: string, { config, secrets }: Pipeline) {
+/** @param more fields of the secret of Azure */
+async function writeFiles(directory: string, { config, secrets }: Pipeline, more: SecretFields) {
   const names = secretNames('local');
   const files = {
     config: join(directory, 'pipeline.json'),
@@ -232,7 +238,7 @@ async function writeFiles(directory: string, { config, secrets }: Pipeline) {
     state: join(directory, 'state'),
   };
   await writeFile(files.config, JSON.stringify(config));
-  const fields = { [names.auth0]: secrets.auth0, [names.azure]: secrets.azure };
+  const fields = { [names.auth0]: secrets.auth0, [names.azure]: { ...secrets.azure, ...more } };
   await writeFile(files.secrets, JSON.stringify(fields), { mode: 0o600 });
   return files;
 }

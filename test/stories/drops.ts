@@ -18,6 +18,8 @@ export interface Way {
   readonly name: string;
   readonly kind: typeof DATA_COLLECTOR.kind | typeof LOGS_INGESTION.kind;
   readonly azure?: AzureOptions;
+  /** The pipeline has no identity that may query the workspace, so `verify` is off. */
+  readonly isKeyAlone?: true;
   /** Minutes since the first log: when it begins, and when its cause is gone. */
   readonly from: number;
   readonly to: number;
@@ -28,6 +30,8 @@ export interface Way {
   readonly remedy?: Readonly<Record<string, unknown>>;
   /** The audit's window begins here; with what is accepted from the beginning on, if absent. */
   readonly auditedFrom?: number;
+  /** That of the last audit, where the logs before are in the former table. */
+  readonly lastAuditedFrom?: number;
   readonly ends: End;
   /** More rows may not be there twice; none if absent. A backfill ships a window, and stored logs in it again. */
   readonly duplicates?: number;
@@ -38,9 +42,9 @@ export const BURST = { fromMinute: 65, logs: 200 } as const;
 const BURST_IDS = /^9002026031009(05|06)/;
 
 const RULE = { kind: LOGS_INGESTION.kind, from: 60, ends: 'repaired' } as const;
-const COLLECTOR = { kind: DATA_COLLECTOR.kind, from: 60, to: 120, ends: 'backfilled' } as const;
+const COLLECTOR = { kind: DATA_COLLECTOR.kind, from: 60, to: 120, ends: 'repaired' } as const;
 /** What the advice of the audit says: another table. */
-const ELSEWHERE = { remedy: { logType: 'Auth0New' }, duplicates: 10 } as const;
+const ELSEWHERE = { from: 30, lastAuditedFrom: 60, remedy: { logType: 'Auth0New' }, duplicates: 10 } as const;
 
 const set =
   (settings: Partial<WorkspaceSettings>) =>
@@ -104,6 +108,7 @@ export const WAYS: readonly Way[] = [
     ends: 'backfilled',
   },
   { ...COLLECTOR, ...CAP, name: 'Daily cap' },
+  { ...COLLECTOR, ...CAP, name: 'Daily cap, with the key alone', isKeyAlone: true, ends: 'backfilled' },
   {
     ...COLLECTOR,
     name: '`logType` is changed to the table of a data collection rule',
@@ -114,20 +119,17 @@ export const WAYS: readonly Way[] = [
     ...COLLECTOR,
     ...ELSEWHERE,
     name: 'The table is migrated to a data collection rule, then a log brings a new column',
-    from: 30,
     begin: ({ workspace }) => workspace.migrateTables(),
   },
   {
     ...COLLECTOR,
     ...ELSEWHERE,
     name: 'Another collector fills the table up to 500 columns, then a log brings a new one',
-    from: 30,
     begin: fillTable,
   },
   {
     ...COLLECTOR,
     name: 'More in one minute than the ingestion rate limit',
-    duplicates: 10,
     azure: { ingestionRateBytesPerMinute: 100_000 },
     end: set({ ingestionRateBytesPerMinute: 6_000_000_000 }),
   },

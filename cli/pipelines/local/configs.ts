@@ -5,22 +5,28 @@ import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, type PipelineConfig, parsePipelines } from '../../../lambda/config/config.ts';
 import type { SecretSource } from '../../../lambda/core/model.ts';
-import { specOf } from '../../../lambda/destinations/all.ts';
+import { specOf, usesAwsRole } from '../../../lambda/destinations/all.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { readJsonFile } from '../../terminal/json-file.ts';
-import { printError } from '../../terminal/text.ts';
-import { INIT, quoted } from '../remedy.ts';
+import { printError, quoted } from '../../terminal/text.ts';
+import { command, INIT } from '../remedy.ts';
 import { listed } from './needed-secrets.ts';
 import { environmentSecrets, fileSecrets, secretProblems, secretsFileWarning } from './secrets.ts';
 
 /** The chosen pipelines, all of which can run here. Throws UsageError with every problem. */
 export function readConfigs(file: string, pipeline: string | undefined): readonly PipelineConfig[] {
   const chosen = chosenConfigs(file, pipeline);
-  const federated = chosen.find(({ azure }) => specOf(azure).isFederated(azure));
+  const posts = ({ azure }: PipelineConfig) => specOf(azure).isFederated(azure);
+  const verifies = ({ azure, verify }: PipelineConfig) => verify !== 'off' && usesAwsRole(azure);
+  const federated = chosen.find(one => posts(one) || verifies(one));
   if (!federated) return chosen;
+  const { name, verify } = federated;
+  const [what, remedy] = posts(federated)
+    ? ['', 'and azure.secret (docs/azure.md#with-a-client-secret)']
+    : [`verify is "${verify}" and `, 'or verify to "off"'];
   throw new UsageError(
-    `pipeline "${federated.name}": azure.auth is "federated", which works only in a Lambda function; ` +
-      'allowed here: "client-secret" with a "secret"',
+    `pipeline "${name}": ${what}azure.auth is "federated", so only its function can run it. For this machine, ` +
+      `set azure.auth to "client-secret", ${remedy}. For AWS, deploy it:\n  ${command(['deploy'], { config: file })}`,
   );
 }
 
@@ -29,7 +35,7 @@ export function chosenConfigs(file: string, pipeline: string | undefined): reado
   const input = readJsonFile(
     'configuration file',
     file,
-    `specify its path with --config, or write one: ${INIT}`,
+    `specify its path with --config, or write one:\n  ${INIT}`,
   );
   let configs: readonly PipelineConfig[];
   try {
@@ -88,9 +94,11 @@ export async function usableDirectory(given: string): Promise<string> {
 async function directoryRemedy(code: string, path: string): Promise<string> {
   if (code === 'EEXIST' || code === 'ENOTDIR') return 'it is a file: specify a directory with --state';
   if (code === 'ENOSPC') return 'the disk is full: free space';
-  const fix =
-    code === 'EROFS' ? 'mount its file system writable' : `make it writable: ${await opening(path)}`;
-  return `${fix} (do not use an empty directory instead: without a checkpoint, a run begins at auth0.startFrom, and skips logs or ships them again)`;
+  const [fix, command] =
+    code === 'EROFS'
+      ? ['mount its file system writable', '']
+      : ['make it writable', `:\n  ${await opening(path)}`];
+  return `${fix} (do not use an empty directory instead: without a checkpoint, a run begins at auth0.startFrom, and skips logs or ships them again)${command}`;
 }
 
 /** The command that opens the directory, or else the nearest one above that is there, for this user. */

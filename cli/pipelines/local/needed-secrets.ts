@@ -1,6 +1,6 @@
 /** Which secrets a pipeline needs, and how a text says so: their fields, and the variables that stand for them. */
 import type { PipelineConfig } from '../../../lambda/config/config.ts';
-import { SPECS, specOf } from '../../../lambda/destinations/all.ts';
+import { SPECS, secretFieldsOf } from '../../../lambda/destinations/all.ts';
 
 export type Values = Readonly<Record<string, string>>;
 
@@ -28,14 +28,14 @@ export function neededFields({ auth0, azure, redact }: PipelineConfig): readonly
     ['clientId', 'clientSecret'],
     ['clientId', 'privateKey'],
   ];
-  const { name: azureField } = specOf(azure).secretField;
+  const azureFields = secretFieldsOf(azure).map(({ name }) => name);
   const hashes = redact.some(rule => rule.how === 'hash');
   return [
     { secret: auth0.secret, one: credentials, variables: AUTH0_VARIABLES },
     ...(hashes ? [{ secret: auth0.secret, one: [['redactionKey']], variables: AUTH0_VARIABLES }] : []),
-    ...(specOf(azure).isFederated(azure)
+    ...(azureFields.length === 0
       ? []
-      : [{ secret: azure.secret ?? '', one: [[azureField]], variables: AZURE_VARIABLES }]),
+      : [{ secret: azure.secret ?? '', one: [azureFields], variables: AZURE_VARIABLES }]),
   ];
 }
 

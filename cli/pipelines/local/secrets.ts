@@ -8,6 +8,7 @@ import { Secret } from '../../../lambda/core/secret.ts';
 import type { Environment } from '../../../lambda/environment.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { isPipe, readJsonFile } from '../../terminal/json-file.ts';
+import { quoted } from '../../terminal/text.ts';
 import {
   AUTH0_VARIABLES,
   AZURE_VARIABLES,
@@ -86,7 +87,7 @@ export function openFileWarning(path: string): string | undefined {
   const mode = statSync(path).mode & 0o777;
   // Windows has no such permissions, and reports files as readable by everyone.
   if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
-  return `${path} is readable by other users (mode ${mode.toString(8)}); run: chmod 600 ${path}`;
+  return `${path} is readable by other users (mode ${mode.toString(8)}); run:\n  chmod 600 ${quoted(path)}`;
 }
 
 /**

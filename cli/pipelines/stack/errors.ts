@@ -1,4 +1,4 @@
-/** Errors of AWS, or of the connection to it, as one line that says what to do. */
+/** Errors of AWS, or of the connection to it, as one line that says what to do, and below it at most a command. */
 import { UsageError } from '../../terminal/errors.ts';
 
 /** The identity and region of a request. */
@@ -29,7 +29,7 @@ const REFUSALS: readonly (readonly [name: RegExp, sentence: (action: string, ask
   [
     HAS_EXPIRED,
     (_, asker) =>
-      `the AWS credentials have expired; log in again: ${logIn(asker)}, or export new ones, and check this machine’s clock`,
+      `the AWS credentials have expired; export new ones, or log in again, and check this machine’s clock:\n  ${logIn(asker)}`,
   ],
   [
     WRONG_SIGNATURE,
@@ -98,12 +98,12 @@ export const NO_REGION =
 function noCredentials(message: string, asker: Asker): string {
   const { profile } = asker;
   if (EXPIRED.test(message)) {
-    return `the AWS session of the profile has expired; log in again: ${logIn(asker)}`;
+    return `the AWS session of the profile has expired; log in again:\n  ${logIn(asker)}`;
   }
   if (MFA.test(message)) {
     return (
-      'the profile requires an MFA code, which only the AWS CLI can request; run: ' +
-      `eval "$(aws configure export-credentials --format env${profile ? ` --profile ${profile}` : ''})", and omit --profile`
+      'the profile requires an MFA code, which only the AWS CLI can request; omit --profile after:\n' +
+      `  eval "$(aws configure export-credentials --format env${profile ? ` --profile ${profile}` : ''})"`
     );
   }
   if (profile) {

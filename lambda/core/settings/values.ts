@@ -16,7 +16,8 @@ export const oneOf = <const T extends readonly (string | number)[]>(values: T) =
 
 const GUID = /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 
-export const guid = text(GUID, 'a GUID, such as "01234567-89ab-cdef-0123-456789abcdef"');
+export const GUID_FORM = 'a GUID, such as "01234567-89ab-cdef-0123-456789abcdef"';
+export const guid = text(GUID, GUID_FORM);
 
 /** A list in which nothing stands twice. */
 export const listOf = <T extends v.GenericSchema<string>>(item: T, allowed: string) =>

@@ -4,31 +4,58 @@
  */
 import * as v from 'valibot';
 import { settings } from '../../core/settings/problems.ts';
-import { guid, secretName, text, whole } from '../../core/settings/values.ts';
+import { GUID_FORM, guid, oneOf, secretName, text, whole } from '../../core/settings/values.ts';
 import { cloud } from '../clouds.ts';
 import type { DestinationSpec } from '../spec.ts';
 import { DATA_COLLECTOR_CAUSES } from './causes.ts';
 import { notice } from './notice.ts';
 import { isSharedKey } from './sign.ts';
 
-const schema = settings({
-  kind: v.literal('data-collector'),
-  workspaceId: guid,
-  logType: v.optional(
-    text(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'at most 100 letters, digits and _, beginning with a letter'),
-    'Auth0',
-  ),
-  apiVersion: v.optional(text(/^\d{4}-\d{2}-\d{2}$/, 'an API version, such as "2016-04-01"'), '2016-04-01'),
-  cloud,
-  resourceId: v.optional(
-    text(
-      /^\/[Ss][Uu][Bb][Ss][Cc][Rr][Ii][Pp][Tt][Ii][Oo][Nn][Ss]\/[\x20-\x7e]*[\x21-\x7e]$/,
-      'an Azure resource id, "/subscriptions/…", in ASCII characters, as it is sent in a header',
+/** Of an identity, either nothing is set or who it is. */
+const IDENTITY_ID = `${GUID_FORM}, if azure has an identity that queries the workspace`;
+
+const schema = v.pipe(
+  settings({
+    kind: v.literal('data-collector'),
+    workspaceId: guid,
+    logType: v.optional(
+      text(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'at most 100 letters, digits and _, beginning with a letter'),
+      'Auth0',
     ),
+    apiVersion: v.optional(text(/^\d{4}-\d{2}-\d{2}$/, 'an API version, such as "2016-04-01"'), '2016-04-01'),
+    cloud,
+    resourceId: v.optional(
+      text(
+        /^\/[Ss][Uu][Bb][Ss][Cc][Rr][Ii][Pp][Tt][Ii][Oo][Nn][Ss]\/[\x20-\x7e]*[\x21-\x7e]$/,
+        'an Azure resource id, "/subscriptions/…", in ASCII characters, as it is sent in a header',
+      ),
+    ),
+    maxBatchBytes: v.optional(whole(200_000, 30_000_000, 'bytes, 200000 to 30000000'), 1_000_000),
+    secret: secretName,
+    tenantId: v.optional(guid),
+    clientId: v.optional(guid),
+    auth: v.optional(oneOf(['client-secret', 'federated'])),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['tenantId'], ['clientId'], ['auth']],
+      ({ tenantId, clientId, auth }) => tenantId !== undefined || (clientId ?? auth) === undefined,
+      IDENTITY_ID,
+    ),
+    ['tenantId'],
   ),
-  maxBatchBytes: v.optional(whole(200_000, 30_000_000, 'bytes, 200000 to 30000000'), 1_000_000),
-  secret: secretName,
-});
+  v.forward(
+    v.partialCheck(
+      [['tenantId'], ['clientId']],
+      ({ tenantId, clientId }) => clientId !== undefined || tenantId === undefined,
+      IDENTITY_ID,
+    ),
+    ['clientId'],
+  ),
+  v.metadata({
+    dependencies: { tenantId: ['clientId'], clientId: ['tenantId'], auth: ['tenantId', 'clientId'] },
+  }),
+);
 
 export type DataCollectorConfig = v.InferOutput<typeof schema>;
 
@@ -74,8 +101,23 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
       example: '/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/auth0-logs',
     },
     secret: {
-      means: 'the secret with the workspace’s key: `{"sharedKey"}`',
+      means:
+        'the secret with the workspace’s key: `{"sharedKey"}`. With an identity that has a client secret: `{"sharedKey","clientSecret"}`',
       example: 'auth0-logs/prod/azure',
+    },
+    tenantId: {
+      means:
+        'the Entra tenant of an application or managed identity that [may query the workspace](azure.md#an-identity-for-the-data-collector-api), for `verify`; the workspace’s key can only post',
+      example: '01234567-89ab-cdef-0123-456789abcdef',
+    },
+    clientId: {
+      means: 'the application (client) id of that identity',
+      example: '01234567-89ab-cdef-0123-456789abcdef',
+    },
+    auth: {
+      means:
+        'how that identity authenticates: with a client secret, which is the default, or with the function’s AWS role and without a secret. `run` on one machine has no such role and refuses `verify` with `"federated"`',
+      example: 'federated',
     },
   },
   // It would make columns of an object's keys, and a table has 500 at most; TimeGenerated it reserves for itself.
@@ -93,6 +135,10 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
   emptyRefused: new Set(['InvalidDataFormat']),
   secretField: { name: 'sharedKey', variable: 'AZURE_SHARED_KEY', problemOf: sharedKeyProblem },
   isFederated: () => false,
+  identity: ({ tenantId, clientId, cloud, auth = 'client-secret', secret }) =>
+    tenantId === undefined || clientId === undefined
+      ? undefined
+      : { tenantId, clientId, cloud, auth, secret },
   place: ({ workspaceId, logType, cloud }) => ({
     identity: `workspace ${workspaceId}, ${logType}_CL`,
     address: `workspace ${workspaceId}`,

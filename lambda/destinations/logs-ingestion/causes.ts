@@ -1,64 +1,6 @@
-/** Why Entra rejects a token request, and why the Logs Ingestion API rejects a post. The first row that matches is the cause. */
-import type { Cause, Refused } from '../../core/cause.ts';
+/** Why the Logs Ingestion API rejects a post. The first row that matches is the cause. */
+import type { Cause } from '../../core/cause.ts';
 import { DAILY_CAP, PAGE } from '../causes.ts';
-
-/** https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
-const says =
-  (...codes: readonly number[]) =>
-  ({ message = '' }: Refused) =>
-    codes.some(code => new RegExp(`\\bAADSTS${code}\\b`).test(message));
-
-export const ENTRA_CAUSES: readonly Cause[] = [
-  { ...PAGE, next: 'refused' },
-  {
-    name: 'secret-expired',
-    answer: '`AADSTS7000222`',
-    means: 'the client secret expired',
-    remedy:
-      'create a client secret for the application {clientId}, and write its value into the secret "{secret}":\n' +
-      '  az ad app credential reset --id {clientId} --append',
-    next: 'refused',
-    needsSecret: true,
-    is: says(7000222),
-  },
-  {
-    name: 'secret-wrong',
-    answer: '`AADSTS7000215`',
-    means: 'the secret holds the client secret of another application, or its id instead of its value',
-    remedy:
-      'write the value (not the id) of a client secret of the application {clientId} into the secret "{secret}", or create a new one:\n' +
-      '  az ad app credential reset --id {clientId} --append',
-    next: 'refused',
-    needsSecret: true,
-    is: says(7000215),
-  },
-  {
-    name: 'application',
-    answer: '`AADSTS700016`',
-    means: 'the application does not exist in the tenant',
-    remedy:
-      'check azure.clientId "{clientId}" and azure.tenantId "{tenantId}":\n  az ad app show --id {clientId}',
-    next: 'refused',
-    is: says(700016),
-  },
-  {
-    name: 'tenant',
-    answer: '`AADSTS90002`',
-    means: 'the tenant does not exist in this cloud',
-    remedy:
-      'check azure.tenantId "{tenantId}" and azure.cloud "{cloud}":\n  az account show --query tenantId',
-    next: 'refused',
-    is: says(90002),
-  },
-  {
-    name: 'cloud',
-    answer: '`AADSTS70011`, `AADSTS500011`',
-    means: 'the tenant is in another cloud than `azure.cloud`',
-    remedy: 'correct azure.cloud "{cloud}"',
-    next: 'refused',
-    is: says(70011, 500011),
-  },
-];
 
 export const LOGS_INGESTION_CAUSES: readonly Cause[] = [
   PAGE,

@@ -3,12 +3,9 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { withinLimit, withTimeLimit } from '../../core/http.ts';
 import type { PostAnswer } from '../../core/model.ts';
-import { Secret } from '../../core/secret.ts';
 import { noAnswer, notInTime, readAnswer } from '../answer.ts';
-import { queryScope } from '../clouds.ts';
+import { authoriserOf } from '../authoriser.ts';
 import { meaningFor, type Opened, type Opening } from '../spec.ts';
-import { type Authoriser, entraClientSecret } from './entra.ts';
-import { entraFederated } from './federated.ts';
 import { type LogsIngestionConfig, logsIngestion } from './spec.ts';
 
 const API_VERSION = '2023-01-01';
@@ -31,8 +28,6 @@ const MAX_IN_FLIGHT = 3;
 export function openLogsIngestion(config: LogsIngestionConfig, opening: Opening): Opened {
   const { clock, fetch } = opening;
   const authoriser = authoriserOf(config, opening);
-  // Made when it is asked for, which most runs never do.
-  let reader: Authoriser | undefined;
   const path = `/dataCollectionRules/${config.dcrImmutableId}/streams/${config.stream}`;
   const url = `${opening.baseUrl ?? config.endpoint}${path}?api-version=${API_VERSION}`;
 
@@ -69,21 +64,5 @@ export function openLogsIngestion(config: LogsIngestionConfig, opening: Opening)
       refresh: () => authoriser.forget(),
     },
     token: timeoutMs => authoriser.authorise(timeoutMs),
-    readToken: timeoutMs => {
-      reader ??= authoriserOf(config, opening, queryScope(config.cloud));
-      return reader.authorise(timeoutMs);
-    },
   };
 }
-
-function authoriserOf(config: LogsIngestionConfig, opening: Opening, scope?: string): Authoriser {
-  const { identity, secrets, clock, fetchToken, tokenBaseUrl } = opening;
-  const entra = { config, clock, fetch: fetchToken, baseUrl: tokenBaseUrl, ...(scope && { scope }) };
-  if (config.auth === 'client-secret') return entraClientSecret({ ...entra, secrets });
-  return identity === 'nobody' ? NOBODY : entraFederated({ ...entra, webIdentity: identity() });
-}
-
-const NOBODY: Authoriser = {
-  authorise: async () => ({ kind: 'token', token: new Secret('none') }),
-  forget: () => undefined,
-};

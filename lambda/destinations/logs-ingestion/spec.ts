@@ -6,8 +6,9 @@ import * as v from 'valibot';
 import { settings } from '../../core/settings/problems.ts';
 import { guid, oneOf, SECRET_NAME, secretName, text, whole } from '../../core/settings/values.ts';
 import { type Cloud, cloud } from '../clouds.ts';
+import { CLIENT_SECRET, ENTRA_CAUSES, entraValues, tokenSettings } from '../entra-words.ts';
 import type { DestinationSpec, Doubt } from '../spec.ts';
-import { ENTRA_CAUSES, LOGS_INGESTION_CAUSES } from './causes.ts';
+import { LOGS_INGESTION_CAUSES } from './causes.ts';
 
 /** Host names know no case. */
 const ENDPOINT =
@@ -60,7 +61,6 @@ export type LogsIngestionConfig = v.InferOutput<typeof schema>;
 /** The API's codes are not listed anywhere: an unknown DCR, stream or api-version names itself. */
 const CONFIGURATION_CODE = /stream|dcr|datacollectionrule|immutableid|api-?version/i;
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ENDPOINT_ENDINGS: Readonly<Record<Cloud, string>> = { public: '.com', 'us-gov': '.us', china: '.cn' };
 const ID_EXAMPLE = '01234567-89ab-cdef-0123-456789abcdef';
 
@@ -112,8 +112,9 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     isTooLarge: () => false,
   },
   emptyRefused: new Set(['InvalidPayload', 'EmptyPayload', 'EmptyBody', 'InvalidDataFormat']),
-  secretField: { name: 'clientSecret', variable: 'AZURE_CLIENT_SECRET', problemOf: clientSecretProblem },
+  secretField: CLIENT_SECRET,
   isFederated: ({ auth }) => auth === 'federated',
+  identity: settings => settings,
   place: ({ endpoint, dcrImmutableId, stream }) => ({
     identity: `${endpoint}, ${dcrImmutableId}, ${stream}`,
     address: endpoint,
@@ -149,32 +150,3 @@ export const logsIngestion: DestinationSpec<LogsIngestionConfig> & { readonly se
     address: config.endpoint,
   }),
 };
-
-/** What the causes of Entra name in braces. */
-export const entraValues = ({
-  tenantId,
-  clientId,
-  cloud,
-  secret = '',
-}: Pick<LogsIngestionConfig, 'tenantId' | 'clientId' | 'cloud' | 'secret'>) => ({
-  tenantId,
-  clientId,
-  cloud,
-  secret,
-});
-
-/** What decides where a token is asked for and for whom, in an operator's words. */
-export function tokenSettings({
-  tenantId,
-  clientId,
-  cloud,
-}: Pick<LogsIngestionConfig, 'tenantId' | 'clientId' | 'cloud'>): string {
-  return `azure.tenantId "${tenantId}", azure.clientId "${clientId}", azure.cloud "${cloud}"`;
-}
-
-function clientSecretProblem(secret: string) {
-  if (!GUID.test(secret)) return undefined;
-  const text =
-    'has a "clientSecret" that looks like the id of a client secret; use its value, which Azure shows only once';
-  return { level: 'warning', text } as const;
-}

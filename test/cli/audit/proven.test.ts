@@ -1,9 +1,11 @@
 /** Exit code 0 is for a window in which everything is proven: what cannot be, or is in no table, is no success. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { generateLogs } from '../../../simulator/auth0/tenant.ts';
 import { cli, EIGHTY } from '../cli.ts';
 import { type LocalWorld, openLocalWorld, recentLogs } from '../local-world.ts';
+import { changeState } from '../state-rows.ts';
 
 let world: LocalWorld;
 afterEach(() => world.close());
@@ -27,7 +29,7 @@ async function audit(...more: string[]) {
   const text = await run('audit', ...more);
   const json = JSON.parse((await run('audit', ...more, '--json')).stdout);
   expect(json.isWell).toBe(text.code === 0);
-  return { ...text, said: text.stdout.replaceAll(/\s+/g, ' '), json };
+  return { ...text, said: text.stdout.trimEnd().replaceAll(/\s+/g, ' '), json };
 }
 const retention = (days: number) => {
   world.config['auth0'] = { ...Object(world.config['auth0']), logRetentionDays: days };
@@ -92,4 +94,51 @@ test('dead letters of the window are not in Azure, and no run ships them: exit c
   expect([code, stored.code]).toEqual([1, 1]);
   // They are of another time.
   expect((await audit('--from', '1m')).code).toBe(0);
+});
+
+const STORED = ['--from', '4h', '--stored', '--ingestion-delay', '0m'];
+
+test('a log in the table needs no ledger; a lost state directory is still no success', async () => {
+  world = await open();
+  await run('run', '--once');
+  changeState(world.directory, 'DELETE FROM ledger');
+  const without = await audit(...STORED);
+  expect(without.said).toContain('Stored: 40 logs.');
+  expect((await audit('--from', '4h')).code).toBe(1);
+  await rm(join(world.directory, 'state'), { recursive: true });
+  const lost = await audit(...STORED);
+  expect(lost.said).toMatch(
+    /NEVER RUN: state directory \S+ \(which does not exist yet\) has no checkpoint of this pipeline\.$/,
+  );
+  expect(lost.json.stored.logs).toMatchObject({ stored: 40, notStored: 0 });
+  expect([without.code, lost.code]).toEqual([0, 1]);
+});
+
+test('rows of another tenant, without an id, or with an id of another form, are not those of this pipeline', async () => {
+  world = await open();
+  await run('run', '--once');
+  const { workspace } = world.azure;
+  const TimeGenerated = new Date(Date.now() - 3_600_000).toISOString();
+  const others = recentLogs(60, 9).map(({ log_id: LogId }) => ({ LogId, TimeGenerated }));
+  const odd = ['', null, '9002026', 'x'.repeat(56), '5f0c1d2e3a4b5c6d7e8f9a0b'].map(LogId => ({
+    ...{ LogId, TimeGenerated },
+  }));
+  workspace.ingest([...others, ...odd], Date.now() - 3_600_000);
+  const all = await audit(...STORED);
+  expect(all.said).toContain('Stored: 40 logs.');
+  const lost = [...world.auth0.tenant.ids()].sort().slice(3, 8);
+  workspace.purge('Auth0Logs_CL', row => lost.includes(String(row['LogId'])));
+  const some = await audit(...STORED);
+  expect(some.json.stored.lostLogIds).toEqual(lost);
+  expect([all.code, some.code]).toEqual([0, 1]);
+});
+
+test('a workspace that answers 204 has no data: the logs are not stored', async () => {
+  world = await open();
+  await run('run', '--once');
+  world.azure.faults.query.always({ kind: 'status', status: 204 });
+  const { code, said } = await audit(...STORED);
+  expect(said).toContain('NOT STORED: 40 logs accepted by Azure are not in the table.');
+  expect(said).toContain('No row of this window is visible to the pipeline.');
+  expect(code).toBe(1);
 });

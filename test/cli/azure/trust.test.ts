@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type IamSimulator, startIam } from '../../../simulator/aws/iam.ts';
-import { LOGS_INGESTION } from '../../../simulator/azure/logs-ingestion.ts';
 import { OWN_ENV, ROOT } from '../cli.ts';
 import { openStackWorld, type StackWorld } from '../stack-world.ts';
 
@@ -11,8 +10,8 @@ let world: StackWorld;
 let iam: IamSimulator;
 let folder: string;
 beforeAll(async () => {
-  const config = { azure: { auth: 'federated', secret: undefined } };
-  world = await openStackWorld({ kind: LOGS_INGESTION.kind, config });
+  const id = '01234567-89ab-cdef-0123-456789abcdef';
+  world = await openStackWorld({ config: { azure: { auth: 'federated', tenantId: id, clientId: id } } });
   folder = await mkdtemp(join(tmpdir(), 'trust-'));
   await writeFile(join(folder, 'az'), AZ);
   await chmod(join(folder, 'az'), 0o755);
@@ -55,7 +54,8 @@ const given = async () => {
   const { parameters } = JSON.parse(await readFile(join(folder, 'parameters.json'), 'utf8'));
   return Object.fromEntries(Object.entries(parameters).map(([name, one]) => [name, Object(one).value]));
 };
-const ROLES = ['prodShip', 'prodReplay', 'prod-euShip', 'prod-euReplay'].map(
+/** The first pipeline posts with a key, and only its ship function queries. */
+const ROLES = ['prodShip', 'prod-euShip', 'prod-euReplay'].map(
   name => `arn:aws:iam::000000000000:role/Auth0LogsToAzure-${name}Role-1SIMULATED`,
 );
 
@@ -98,4 +98,13 @@ test.each([
   const { code, stderr } = await trust(...args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   expect(iam.enabled).toBe(false);
+});
+
+test('without the Azure CLI it says how to get it', async () => {
+  const env = { AWS_ENDPOINT_URL_IAM: iam.url, PATH: join(folder, 'empty') };
+  const { code, stderr } = await world.run(['azure', 'trust', '--group', 'logs', '--yes'], env);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('the Azure CLI (az) is not installed; install it ('),
+  ]);
 });

@@ -98,7 +98,7 @@ test('without a configuration it says where one comes from', async () => {
   const { code, stderr } = await cli(['deploy', '--config', 'no/such.json']);
   expect([code, stderr]).toEqual([
     2,
-    expect.stringContaining('specify its path with --config, or write one: npx auth0-logs-to-azure init'),
+    expect.stringContaining('specify its path with --config, or write one:\n  npx auth0-logs-to-azure init'),
   ]);
 });
 

@@ -140,7 +140,7 @@ describe('doctor on the screen', () => {
     const { doctor } = await open();
     const { stdout, stderr, code } = await doctor(['--dcr', 'nowhere.json']);
     expect(stderr).toMatch(
-      /^error: the --dcr file nowhere.json does not exist; create it: az monitor [^\n]+\n$/,
+      /^error: the --dcr file nowhere.json does not exist; create it:\n {2}az monitor [^\n]+\n$/,
     );
     expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
   });

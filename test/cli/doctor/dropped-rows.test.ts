@@ -88,14 +88,18 @@ describe('the reader', () => {
     expect(remedy).toContain(' --read-as az --config ');
   });
 
-  test('the key of the Data Collector alone: off, and what to do', async () => {
+  test('the key of the Data Collector alone: off, and what to do, with an Azure CLI and without', async () => {
     await open(COLLECTOR);
     await ship();
-    expect(await look()).toMatchObject({
-      level: 'not checked',
-      text: 'off: the pipeline cannot read the workspace, as its key can only write to the workspace; nor can you: the Azure CLI (az) is not installed',
-      remedy: expect.stringMatching(/\n {2}az login$/),
-    });
+    const OFF =
+      'off: the pipeline cannot read the workspace, as its key can only write to the workspace; nor can you: ';
+    const none = await look();
+    expect(none).toMatchObject({ level: 'not checked', text: `${OFF}the Azure CLI (az) is not installed` });
+    expect(none.remedy).toMatch(/^install it \(https:\/\/.*\), and .* or set AZURE_TENANT_ID, /);
+    expect(none.remedy).not.toContain('\n');
+    const loggedOut = await look({ ...(await loggedIn(patient.world)), AZ_TOKEN: '' });
+    expect(loggedOut.text).toContain(`${OFF}the Azure CLI returned no token`);
+    expect(loggedOut.remedy).toMatch(/^log in as a user with the role .*\n {2}az login$/);
     expect((await look(await loggedIn(patient.world))).level).toBe('ok');
   });
 

@@ -118,6 +118,25 @@ describe('the secret of Auth0', () => {
   });
 });
 
+test.each(KINDS)('of %s with an application that queries, the secret holds both', async kind => {
+  const { azure, newSecret } = SAMPLES[kind];
+  const id = '01234567-89ab-cdef-0123-456789abcdef';
+  const identity = { tenantId: id, clientId: id };
+  const { name } = specOf({ kind }).secretField;
+  const both = { [name]: newSecret(), clientSecret: 'value' };
+  const finding = (fields: Readonly<Record<string, string>>) =>
+    azureSecretFinding(vault(fields, { azure: { ...azure, ...identity } }));
+  expect(await finding(both)).toMatchObject({ level: 'ok' });
+  for (const field of Object.keys(both)) {
+    const { [field]: _, ...rest } = both;
+    expect(await finding({ ...rest, other: 'x' })).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining(`does not contain "${field}"`),
+      remedy: expect.stringContaining(`"${field}": "…"`),
+    });
+  }
+});
+
 describe.each(KINDS)('the secret of %s', kind => {
   const { secretField } = specOf({ kind });
   const { azure, newSecret } = SAMPLES[kind];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../../lambda/config/config.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
+import { EIGHTY } from '../cli.ts';
 import { CLIENT_SECRET, DOMAIN, type InitWorld, openInitWorld, outputsOf } from './init-world.ts';
 
 let world: InitWorld;
@@ -51,6 +52,15 @@ describe('with every answer as a flag', () => {
       expect([world.auth0.requests.token, world.azure.received.unique]).toEqual([1, 0]);
       expect(stdout).toMatch(/✓ auth0 token .*\n.*✓ auth0 logs .*✓ azure /s);
       expect(stdout.match(/^ {2}npx .*/gm)).toHaveLength(3);
+    },
+  );
+
+  test.each([`https://${DOMAIN}/`, `HTTP://${DOMAIN}`, `${DOMAIN}/`, `https://${DOMAIN}/api/v2/`])(
+    'a domain as it is copied from a browser is taken without the rest: %s',
+    async pasted => {
+      const { code, stdout } = await world.init([...ALL, '--domain', pasted]);
+      expect([code, stdout.split('\n')[0]]).toEqual([0, `domain: ${DOMAIN}, from ${pasted}`]);
+      expect((await json('config.json')).pipelines[0].auth0.domain).toBe(DOMAIN);
     },
   );
 
@@ -114,6 +124,11 @@ describe('what is missing or wrong', () => {
   });
 
   test.each([
+    [
+      '--domain',
+      'https://manage.auth0.com/dashboard/eu/acme',
+      /^error: --domain: is "https:.*allowed: a bare/,
+    ],
     ['--domain', 'https://acme', /^error: --domain: is "https:\/\/acme"; allowed: a bare host name/],
     ['--log-retention-days', 'ten', /^error: --log-retention-days: .*allowed: days, 1 to 365/],
     ['--alarm-email', 'me', /^error: --alarm-email: is "me"; allowed: an e-mail address/],
@@ -157,7 +172,7 @@ describe('what is missing or wrong', () => {
     await chmod(await world.write('auth0.json', { clientId: 'x', clientSecret: 'wrong-s3cret' }), 0o644);
     const { stderr } = await world.init([...ALL, '--credentials', 'auth0.json']);
     expect(stderr).toContain(
-      'warning: auth0.json is readable by other users (mode 644); run: chmod 600 auth0.json',
+      'warning: auth0.json is readable by other users (mode 644); run:\n  chmod 600 auth0.json',
     );
   });
 
@@ -271,7 +286,20 @@ describe('with the Azure CLI', () => {
 
   test('it says what to do when nobody has logged in', async () => {
     const { code, stderr } = await world.init(group);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('run "az login", or specify --outputs FILE')]);
+    expect([code, stderr]).toEqual([
+      2,
+      'error: --group: nobody has logged in with the Azure CLI; specify --outputs FILE, or log in:\n  az login\n',
+    ]);
+  });
+
+  test('where it is not installed, it says how to get it, and names no command of it', async () => {
+    const { code, stderr } = await world.init(group, { PATH: world.folder });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error: --group: the Azure CLI \(az\) is not installed; install it \(https:\S+\) and log in, or specify --outputs FILE\n$/,
+      ),
+    ]);
   });
 
   test('a name that a shell could take for more is refused', async () => {
@@ -279,6 +307,16 @@ describe('with the Azure CLI', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('--group is "a;b"; allowed: letters')]);
     expect(await world.azCalls()).toEqual([]);
   });
+});
+
+test('a command in a list of problems is a line that can be copied', async () => {
+  const wrong = ['--outputs', 'nope.json', '--domain', 'acme'];
+  const { code, stderr } = await world.init([...ALL, ...wrong], EIGHTY);
+  const lines = stderr.trimEnd().split('\n');
+  expect([code, lines[0]]).toEqual([2, 'error: 2 options cannot be used:']);
+  expect(lines.at(-1)).toBe(
+    '      az deployment group show -g GROUP -n auth0-logs --query properties.outputs -o json > outputs.json',
+  );
 });
 
 test('outputs that are none of the template are refused with the command that shows them', async () => {

@@ -53,7 +53,7 @@ const AUTH0_ANSWERS = [
 test.skipIf(!hasScript)('it asks, checks, asks again after a refusal, and shows no secret', async () => {
   const { code, screen, left } = await typed('--azure-secret azure.json', [
     ['Domain of the Auth0 tenant', `https://x${ENTER}`],
-    ['allowed: a bare host name', `${'\x7f'.repeat(9)}${DOMAIN}${ENTER}`],
+    ['allowed: a bare host name', `${'\x7f'.repeat(9)}https://${DOMAIN}/${ENTER}`],
     ...AUTH0_ANSWERS.slice(1),
     ['client secret', `wrong-s3cret${ENTER}`],
     ['Answer again?', ENTER],
@@ -67,6 +67,7 @@ test.skipIf(!hasScript)('it asks, checks, asks again after a refusal, and shows 
   expect({ code, left }).toEqual({ code: 0, left: [] });
   expect(screen).not.toContain(CLIENT_SECRET);
   expect(screen).not.toContain('wrong-s3cret');
+  expect(screen).toContain(`domain: ${DOMAIN}, from https://${DOMAIN}/`);
   expect(screen).toContain('✗ auth0 token');
   expect(screen).toContain('✓ auth0 token');
   const config = JSON.parse(await readFile(join(world.folder, 'config.json'), 'utf8'));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { wrappedLines } from '../../../cli/terminal/text.ts';
 import { sources } from '../../architecture/sources.ts';
 import { TABLE } from './table.ts';
 
@@ -51,6 +52,12 @@ test('has a row for each command that the command line tells to type, and no oth
 
 test.each(TABLE)('$file, $command: the test is there', ({ test: file, scene }) => {
   expect(sources.find(one => one.file === file)?.text).toContain(scene);
+});
+
+test.each(TABLE)('$file, $command: no line of an error breaks it', ({ command }) => {
+  const isOthers = /^(aws|az|chmod|sudo|timedatectl) /.test(command);
+  const line = `  ${isOthers ? '' : 'npx auth0-logs-to-azure '}${command} with some more words`;
+  expect(wrappedLines(line, 11)).toBe(line);
 });
 
 test('counts what is executed, and what bash only parses', () => {

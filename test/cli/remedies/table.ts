@@ -49,8 +49,9 @@ cli/doctor/state.ts | replay | dead letters: looked at, moved back, and delivere
 cli/doctor/state.ts | run --once | before the first run: the run that it names | ${LOCAL} | executed
 cli/pipelines/azure-login.ts | az cloud | the commands set the cloud, then log in | ${WORKSPACE} | parsed
 cli/pipelines/azure-login.ts | az login | no login of the Azure CLI: the command logs in | ${WORKSPACE} | parsed
-cli/init/azure-answers.ts | az login | it says what to do when nobody has logged in | test/cli/init/init.test.ts | parsed
+cli/pipelines/azure-template.ts | az login | it says what to do when nobody has logged in | test/cli/init/init.test.ts | parsed
 cli/pipelines/from-outputs.ts | az deployment | outputs that are none of the template are refused with the command that shows them | test/cli/init/init.test.ts | parsed
+cli/pipelines/local/configs.ts | deploy | before a federated deploy: no run, which is refused, but the deploy | ${LOCAL} | parsed
 cli/pipelines/local/configs.ts | chmod -R | a state directory that may not be written | ${LOCAL} | executed
 cli/pipelines/local/configs.ts | init | no configuration yet: init is named, and asks | ${FILES} | executed
 cli/pipelines/local/configs.ts | sudo chown | a state directory of somebody else | ${LOCAL} | parsed

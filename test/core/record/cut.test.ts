@@ -79,6 +79,22 @@ test.each([
   expect(record.Description.endsWith(CUT_MARK)).toBe(true);
 });
 
+test.each(['é', '€', '😀', 'e\u0301'])('%s at the limit is never halved, and the cut is named', character => {
+  const limit = TEXT.fieldMaxBytes;
+  const size = bytesOf(character);
+  for (let bytes = limit - 2 * size; bytes <= limit + 2 * size; bytes++) {
+    const text = 'x'.repeat(bytes % size) + character.repeat(Math.floor(bytes / size));
+    expect(bytesOf(text)).toBe(bytes);
+    const { json, cut } = write({ Description: text }, TEXT);
+    const { Description, CutColumns } = JSON.parse(json);
+    expect([cut, CutColumns]).toEqual(bytes > limit ? [true, 'Description'] : [false, undefined]);
+    expect(bytesOf(Description)).toBeLessThanOrEqual(limit);
+    expect(bytesOf(Description)).toBeGreaterThan(limit - 3 * size);
+    expect(Description.isWellFormed()).toBe(true);
+    expect(text.startsWith(Description.replace(CUT_MARK, ''))).toBe(true);
+  }
+});
+
 test('a dynamic value too large becomes the beginning of its JSON as text, within the limit when written', () => {
   const details = { text: '"'.repeat(100_000) };
   const record = JSON.parse(write({ Details: details }, TYPED).json);

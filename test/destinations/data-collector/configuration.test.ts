@@ -25,3 +25,27 @@ test('a setting of another destination is unknown', () => {
     expect.stringMatching(/^azure\.stream: unknown setting; allowed: kind, workspaceId/),
   ]);
 });
+
+const ID = SAMPLE.azure.workspaceId;
+const NEEDED = 'allowed: a GUID, such as "01234567-89ab-cdef-0123-456789abcdef", if azure has an identity';
+
+test.each([
+  ['an application', { tenantId: ID, clientId: ID }, []],
+  ['a federated identity', { tenantId: ID, clientId: ID, auth: 'federated' }, []],
+  ['a tenant alone', { tenantId: ID }, [`azure.clientId: missing; ${NEEDED}`]],
+  ['an application without its tenant', { clientId: ID }, [`azure.tenantId: missing; ${NEEDED}`]],
+  ['a way to authenticate alone', { auth: 'federated' }, [`azure.tenantId: missing; ${NEEDED}`]],
+  ['what is no GUID', { tenantId: 'acme', clientId: ID }, ['azure.tenantId: is "acme"; allowed: a GUID']],
+] as const)('the identity beside the key: %s', (_, identity, expected) => {
+  expect(problems({ ...SAMPLE.azure, ...identity })).toEqual(
+    expected.map(text => expect.stringContaining(text)),
+  );
+});
+
+test('verify needs the identity, as the key cannot read', () => {
+  const verified = (azure: object) => () => parsePipeline({ ...PIPELINE, verify: 'repair', azure });
+  expect(verified({ ...SAMPLE.azure, tenantId: ID, clientId: ID })).not.toThrow();
+  expect(verified(SAMPLE.azure)).toThrow(
+    'verify: is "repair"; allowed: "off", unless azure.workspaceId, azure.tenantId and azure.clientId are set',
+  );
+});

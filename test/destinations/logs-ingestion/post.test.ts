@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { entraClientSecret } from '../../../lambda/destinations/logs-ingestion/entra.ts';
+import { entraClientSecret } from '../../../lambda/destinations/entra.ts';
 import { openLogsIngestion } from '../../../lambda/destinations/logs-ingestion/post.ts';
 import type { LogsIngestionConfig } from '../../../lambda/destinations/logs-ingestion/spec.ts';
 import { httpClient } from '../../../lambda/edges/http-client.ts';

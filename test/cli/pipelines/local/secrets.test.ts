@@ -82,7 +82,7 @@ describe('secrets from a file', () => {
     expect(secretsFileWarning(file, [config])).toBeUndefined();
     await chmod(file, 0o640);
     expect(secretsFileWarning(file, [config])).toBe(
-      `${file} is readable by other users (mode 640); run: chmod 600 ${file}`,
+      `${file} is readable by other users (mode 640); run:\n  chmod 600 ${file}`,
     );
   });
 

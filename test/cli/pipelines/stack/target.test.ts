@@ -315,14 +315,14 @@ describe('what starts runs and replays', () => {
   });
 });
 
-describe('what AWS refuses is one line that says what to do', () => {
+describe('what AWS refuses is one line that says what to do, and below it a command', () => {
   const failure = async (options: object = {}): Promise<UsageError> => {
     const error = await openTarget({ state: 'state', ...options }).then(
       () => undefined,
       (reason: unknown) => reason,
     );
     if (!(error instanceof UsageError)) throw error;
-    expect(error.message).not.toContain('\n');
+    expect(error.message).toMatch(/^.+(:\n {2}(aws|eval) .+)?$/);
     return error;
   };
 
@@ -341,7 +341,7 @@ describe('what AWS refuses is one line that says what to do', () => {
 
   test.each([
     ['AccessDenied', 403, `AWS does not allow ${LOOK} with these credentials; allow it`],
-    ['ExpiredToken', 403, 'the AWS credentials have expired; log in again: aws sso login'],
+    ['ExpiredToken', 403, 'or log in again, and check this machine’s clock:\n  aws sso login'],
     ['InvalidClientTokenId', 403, 'AWS does not recognize these credentials; check AWS_ACCESS_KEY_ID'],
     ['SignatureDoesNotMatch', 403, 'AWS rejected the signature; check the secret access key'],
     ['Throttling', 400, `AWS throttled ${LOOK}, even after retries`],
@@ -375,10 +375,13 @@ describe('what AWS refuses is one line that says what to do', () => {
   });
 
   test.each([
-    ['The SSO session associated with this profile has expired', 'log in again: aws sso login --profile ops'],
+    [
+      'The SSO session associated with this profile has expired',
+      'log in again:\n  aws sso login --profile ops',
+    ],
     [
       'Profile ops requires multi-factor authentication, but',
-      'aws configure export-credentials --format env --profile ops',
+      'after:\n  eval "$(aws configure export-credentials --format env --profile ops)"',
     ],
     ['Could not load credentials from any providers', '--profile is "ops", which has no AWS credentials'],
   ])('a profile of which the SDK says "%s"', (text, remedy) => {

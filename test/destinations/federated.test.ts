@@ -1,14 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { TokenAnswer } from '../../../lambda/core/oauth.ts';
-import { Secret } from '../../../lambda/core/secret.ts';
-import {
-  entraFederated,
-  type FederatedOptions,
-} from '../../../lambda/destinations/logs-ingestion/federated.ts';
-import type { LogsIngestionConfig } from '../../../lambda/destinations/logs-ingestion/spec.ts';
-import { httpClient } from '../../../lambda/edges/http-client.ts';
-import { startAzure } from '../../../simulator/azure/server.ts';
-import { handClock, json, serve, type Taken } from '../../edges/server.ts';
+import type { TokenAnswer } from '../../lambda/core/oauth.ts';
+import { Secret } from '../../lambda/core/secret.ts';
+import { entraFederated, type FederatedOptions } from '../../lambda/destinations/federated.ts';
+import type { EntraIdentity } from '../../lambda/destinations/spec.ts';
+import { httpClient } from '../../lambda/edges/http-client.ts';
+import { startAzure } from '../../simulator/azure/server.ts';
+import { handClock, json, serve, type Taken } from '../edges/server.ts';
 
 const fetch = httpClient();
 
@@ -16,16 +13,11 @@ const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const LIMIT_MS = 20_000;
 const ISSUER = 'https://5ca1ab1e.tokens.sts.global.api.aws';
 const ROLE = 'arn:aws:iam::000000000000:role/Auth0LogsToAzure-prodShipRole12345678-abcdefghijklmnop';
-const config: LogsIngestionConfig = {
-  kind: 'logs-ingestion',
-  endpoint: 'https://acme-x1y2.westeurope-1.ingest.monitor.azure.com',
-  dcrImmutableId: `dcr-${'0a'.repeat(16)}`,
-  stream: 'Custom-Auth0Logs_CL',
+const config: EntraIdentity = {
   tenantId: '01234567-89ab-cdef-0123-456789abcdef',
   clientId: '11111111-89ab-cdef-0123-456789abcdef',
   cloud: 'public',
   auth: 'federated',
-  maxBatchBytes: 1_000_000,
 };
 
 const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString('base64url');

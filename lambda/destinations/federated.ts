@@ -1,11 +1,11 @@
 /** Microsoft Entra tokens for Azure Monitor without an Azure secret: a token of AWS proves the function's identity. */
-import { WEB_IDENTITY } from '../../core/contract.ts';
-import { jsonObject, withinLimit, withTimeLimit } from '../../core/http.ts';
-import { tokenCache } from '../../core/oauth.ts';
-import { notInTime } from '../answer.ts';
-import type { WebIdentity } from '../spec.ts';
+import { WEB_IDENTITY } from '../core/contract.ts';
+import { jsonObject, withinLimit, withTimeLimit } from '../core/http.ts';
+import { tokenCache } from '../core/oauth.ts';
+import { notInTime } from './answer.ts';
 import { type Authoriser, type EntraOptions, exchangeAtEntra } from './entra.ts';
-import { tokenSettings } from './spec.ts';
+import { tokenSettings } from './entra-words.ts';
+import type { WebIdentity } from './spec.ts';
 
 export interface FederatedOptions extends EntraOptions {
   /** A signed token that says who this is. Law: never throws; a new one at every call. */

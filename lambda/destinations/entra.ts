@@ -1,11 +1,11 @@
-/** Microsoft Entra tokens for Azure Monitor, by a client secret. By federation: azure-federated.ts. */
-import { type Refused, remedied, remedyOf } from '../../core/cause.ts';
-import { type Fetch, networkFailure, readText, retryAfterMs, withTimeLimit } from '../../core/http.ts';
-import type { Clock, SecretSource } from '../../core/model.ts';
-import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../../core/oauth.ts';
-import { CLOUDS } from '../clouds.ts';
-import { ENTRA_CAUSES } from './causes.ts';
-import { entraValues, type LogsIngestionConfig, tokenSettings } from './spec.ts';
+/** Microsoft Entra tokens for Azure Monitor, by a client secret. By federation: federated.ts. */
+import { type Refused, remedied, remedyOf } from '../core/cause.ts';
+import { type Fetch, networkFailure, readText, retryAfterMs, withTimeLimit } from '../core/http.ts';
+import type { Clock, SecretSource } from '../core/model.ts';
+import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../core/oauth.ts';
+import { CLOUDS } from './clouds.ts';
+import { ENTRA_CAUSES, entraValues, tokenSettings } from './entra-words.ts';
+import type { EntraIdentity } from './spec.ts';
 
 /** Gives tokens for Azure Monitor. Law: neither throws; after `forget` the next token and its secret are had anew. */
 export interface Authoriser {
@@ -13,8 +13,8 @@ export interface Authoriser {
   forget(): void;
 }
 
-/** An application or identity of a tenant. */
-export type EntraApplication = Pick<LogsIngestionConfig, 'tenantId' | 'clientId' | 'cloud' | 'secret'>;
+/** An identity, however it authenticates. */
+export type EntraApplication = Omit<EntraIdentity, 'auth'>;
 
 export interface EntraOptions {
   readonly config: EntraApplication;
@@ -99,7 +99,7 @@ export async function exchangeAtEntra(
 }
 
 function lacking(secretName: string): Grant {
-  const remedy = 'it must be {"clientSecret":"…"}: the value of the client secret, not its id';
+  const remedy = 'it must hold {"clientSecret":"…"}: the value of the client secret, not its id';
   const said = remedied(`the secret "${secretName}" lacks "clientSecret"`, remedy);
   return { kind: 'fault', fault: { verdict: 'denied', ...said } };
 }

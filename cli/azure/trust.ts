@@ -13,6 +13,7 @@ import { pipelineOutputs } from '../pipelines/stack/outputs.ts';
 import { DEFAULT_STACK, shipFunction } from '../pipelines/stack/target.ts';
 import { confirm, terminal } from '../terminal/confirm.ts';
 import { EXIT, UsageError } from '../terminal/errors.ts';
+import { wrappedLines } from '../terminal/text.ts';
 
 export interface TrustOptions {
   readonly group: string;
@@ -30,7 +31,7 @@ const DEFAULT_IDENTITY = 'auth0-logs-to-azure';
 /** Returns the exit code. Throws UsageError when AWS or Azure refuses, or nothing is federated. */
 export async function runTrust(options: TrustOptions): Promise<number> {
   const { group, stack = DEFAULT_STACK, json } = options;
-  const say = (text: string) => (json ? undefined : console.log(text));
+  const say = (text: string) => (json ? undefined : console.log(wrappedLines(text)));
   refuseAzureName('--group', group);
   const clients = await stackClients(options, process.env);
   const roles = await rolesOf(clients, stack);

@@ -12,7 +12,7 @@ export interface DemoResult {
   readonly accepted: number;
   /** Those of them that Azure dropped afterwards. */
   readonly dropped: number;
-  /** Logs shipped again, since they were not stored. */
+  /** Those of the dropped ones that have a row in the end. */
   readonly repaired: number;
   /** Rows in the workspace. */
   readonly stored: number;

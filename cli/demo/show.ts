@@ -91,7 +91,7 @@ export function introduce(
       'A tick is one run of the ship function; in AWS, a schedule starts one every minute.',
   );
   line('');
-  line('Building the bundles, starting the simulators on 127.0.0.1');
+  line('Starting the simulators on 127.0.0.1');
 }
 
 /** The table, the verdict and where to read on. */
@@ -136,7 +136,11 @@ function verdictOf(result: DemoResult, colors: DemoScreen['colors']): string {
   const { ok, missing, notStored, duplicates, unique, retryQueue, deadLettered, seconds, ticks } = result;
   if (missing > 0) return colors.red(colors.bold(lostText(missing)));
   if (notStored > 0)
-    return colors.red(colors.bold(`NOT STORED: ${counted(notStored, 'accepted log')} without a row.`));
+    return colors.red(
+      colors.bold(
+        `NOT STORED: ${counted(notStored, 'accepted log')} without a row. This is a bug; please report it.`,
+      ),
+    );
   if (!ok) {
     const left = retryQueue + deadLettered.now;
     return colors.yellow(`Nothing is lost, but ${counted(left, 'message')} are still on a queue.`);

@@ -48,7 +48,7 @@ export async function playStory(
   options.stop.throwIfAborted();
   let repaired = 0;
   if (world.isVerifying) {
-    screen.chapter('Azure accepts logs, but drops them: the daily cap');
+    screen.chapter('The daily cap: Azure accepts logs and drops them');
     repaired = await dropAndRepair(scene);
   } else {
     screen.chapter('The last logs');
@@ -124,9 +124,7 @@ async function recovery({ world, say, write, catchUp }: Scene): Promise<void> {
   const messages = await world.drainRetryQueue();
   const arrived = world.azure.received.records - before;
   if (messages === 0) return say('the retry queue is empty');
-  say(
-    `the retry queue drained automatically: ${counted(messages, 'message')}, ${counted(arrived, 'log')} shipped`,
-  );
+  say(`the retry queue drained automatically: ${counted(arrived, 'log')} shipped`);
 }
 
 async function replayDeadLetters({ world, say }: Scene): Promise<number> {

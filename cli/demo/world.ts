@@ -72,8 +72,8 @@ export async function startDemoWorld(kind: Kind, options: DemoWorldOptions = {})
       kind,
       name: NAME,
       settings: {
-        ...options.settings,
         ...(isVerifying ? { verify: 'repair', azure: { ...small, workspaceId } } : { azure: small }),
+        ...options.settings,
       },
       auth0: { now: clock.now },
       azure: {

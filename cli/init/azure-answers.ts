@@ -170,6 +170,6 @@ async function planFor(
       `nothing was created, and nothing is known of Azure; deploy azure/template.json as in docs/azure.md, and run init again`,
     );
   }
-  say(`creating ${all}; this takes a minute or two`);
+  say(wrappedLines(`creating ${all}; this takes a minute or two`));
   return { group, workspace, location, creates };
 }

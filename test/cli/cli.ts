@@ -28,6 +28,13 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** No width is asked for: 80 columns, as in every pipe. */
 export const EIGHTY = { COLUMNS: '' };
 
+/** Lines that a terminal of 80 columns would break. A command or a path cannot be broken. */
+export const tooLong = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter(line => [...line].length > 80)
+    .filter(line => !/^ +(\$ |npx |az )/.test(line) && !line.split(' ').some(word => word.length > 40));
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

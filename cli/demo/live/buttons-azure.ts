@@ -138,7 +138,7 @@ async function repair(stage: Stage): Promise<void> {
     if (verifyFault !== undefined) stage.say(`${time}: the run could not compare: ${verifyFault}`);
     else if (totalRepaired > before) {
       stage.say(
-        `${time}: the run found ${counted(totalRepaired - before, 'log')} without a row and shipped them again.`,
+        `${time}: the run found ${counted(totalRepaired - before, 'log')} without a row and shipped them again: ${counted(state.azure.notStored, 'log')} without a row now.`,
       );
     } else if (isWhole) {
       stage.say(`${time}: the run compared again: ${counted(rowsNotStored, 'row')} missing.`);

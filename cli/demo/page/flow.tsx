@@ -82,7 +82,7 @@ export function Flow({ state }: { readonly state: LiveState }) {
             figure={number(azure.unique)}
             unit={azure.unique === 1 ? 'log' : 'logs'}
           >
-            <p class="quiet">{counted(azure.duplicates, 'duplicate')}</p>
+            <p class="quiet">{number(azure.duplicates)} accepted again</p>
           </Station>
           <Station
             place="stored"

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parsePipelines } from '../../../lambda/config/config.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
-import { EIGHTY } from '../cli.ts';
+import { EIGHTY, tooLong } from '../cli.ts';
 import { CLIENT_SECRET, DOMAIN, type InitWorld, openInitWorld, outputsOf } from './init-world.ts';
 
 let world: InitWorld;
@@ -253,6 +253,12 @@ describe('with the Azure CLI', () => {
       'account show --query name -o tsv',
       'deployment group show -g logs -n auth0-logs --query properties.outputs -o json',
     ]);
+  });
+
+  test('what it prints fits a terminal of 80 columns', async () => {
+    const words = [...group, '--workspace', 'ws', '--location', 'westeurope'];
+    const { code, stdout } = await world.init(words, { AZ_STATE: 'nothing', ...EIGHTY });
+    expect([code, tooLong(stdout)]).toEqual([0, []]);
   });
 
   test('it deploys the template only when told, with what is missing around it', async () => {

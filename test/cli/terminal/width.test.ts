@@ -1,11 +1,8 @@
 /** What an operator reads at the default width of 80 columns, in a pipe. */
 import { describe, expect, test } from 'vitest';
 import { wrappedLines } from '../../../cli/terminal/text.ts';
-import { cli, EIGHTY } from '../cli.ts';
-
-/** A command or a path cannot be broken. */
-const isTooLong = (line: string) =>
-  [...line].length > 80 && !/^ +(\$ |npx |az )/.test(line) && !line.split(' ').some(word => word.length > 40);
+import { cli, EIGHTY, tooLong } from '../cli.ts';
+import { openLocalWorld } from '../local-world.ts';
 
 test.each([
   [['run', '--config', `/${'a-folder/'.repeat(9)}config.json`]],
@@ -29,7 +26,41 @@ test.each([
   const { code, stderr } = await cli(args, EIGHTY);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^error: /);
-  expect(stderr.split('\n').filter(isTooLong)).toEqual([]);
+  expect(tooLong(stderr)).toEqual([]);
+});
+
+test('what a command prints about a pipeline fits, before its first run and after it', {
+  timeout: 120_000,
+}, async () => {
+  const world = await openLocalWorld();
+  const file = await world.write('pipeline.json', world.config);
+  const [target, state] = [
+    ['--config', file],
+    ['--state', world.directory],
+  ];
+  const print = async (words: string, more = [...target, ...state]) => {
+    const { stdout, stderr } = await cli([...words.split(' '), ...more], { ...world.env, ...EIGHTY });
+    return tooLong(stdout + stderr).map(line => `${words}: ${line}`);
+  };
+  const looks = [
+    'status',
+    'doctor',
+    'dry-run --from 1h',
+    'audit --from 1h',
+    'checkpoint get',
+    'replay --list',
+  ];
+  const all: string[] = await print('validate', [file]);
+  for (const words of [
+    ...looks,
+    'run --once',
+    ...looks,
+    'backfill --from 1h --dry-run',
+    'checkpoint set 6h --dry-run',
+  ])
+    all.push(...(await print(words)));
+  await world.close();
+  expect(all).toEqual([]);
 });
 
 test('COLUMNS asks for another width', async () => {

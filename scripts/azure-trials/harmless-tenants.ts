@@ -81,9 +81,7 @@ const TENANTS: Readonly<Record<string, (d: Dice) => Log[]>> = {
     ...times(140, index => log('ss', at(d), person(5000 + index))),
     ...times(120, index => log('sv', 3, person(5000 + index))),
     // A few of them protect their privacy.
-    ...times(5, index =>
-      log('ss', at(d), { ...person(5200 + index), user_name: `u${index}@discard.email` }),
-    ),
+    ...times(5, index => log('ss', at(d), { ...person(5200 + index), user_name: `u${index}@discard.email` })),
     ...times(60, index => log('pla', at(d), { ...person(index), details: { requiresVerification: false } })),
     ...times(30, index => log('scpr', at(d), person(index * 9))),
     log('sce', 50, person(7)),

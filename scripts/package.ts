@@ -104,9 +104,14 @@ function shorten(folder: string): void {
     if (INTERNAL.test(path))
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^\s*\/\*\*.*?\*\/\n/gms, ''));
     if (!name.endsWith('.js')) continue;
-    const { code } = transformSync(readFileSync(path, 'utf8'), { minifyWhitespace: true, format: 'esm' });
-    writeFileSync(path, code);
+    writeFileSync(path, shortCode(readFileSync(path, 'utf8')));
   }
+}
+
+/** Node prints the line that throws: of an error for the app's author, it is to be one statement. */
+export function shortCode(source: string): string {
+  const minifyWhitespace = !source.includes('throw new ConfigError');
+  return transformSync(source, { minifyWhitespace, format: 'esm' }).code;
 }
 
 /** What `npm pack --json` prints: a list, or since npm 12 an object by name. */

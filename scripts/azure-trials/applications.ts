@@ -29,7 +29,87 @@ const withScopes = (scopes: readonly string[], fields: object = {}) =>
   call('patch', 'users/auth0%7Csample', { scopes, ...fields });
 const many = (howMany: number) => Array.from({ length: howMany }, (_, index) => `read:thing${index}`);
 
+/** An application that is saved: the answer has all settings. */
+const saved = (body: object, minutesAgo = 5, client_id = 'client1', more: object = {}) =>
+  call('patch', `clients/${client_id}`, {
+    admin,
+    minutesAgo,
+    body,
+    response: { client_id, ...body, ...more },
+  });
+
 export const APPLICATION_TRIALS: Trials = {
+  'risky-grant-type': {
+    source: 'https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id',
+    fires: scene(
+      call('patch', 'clients/client1', { admin, body: { grant_types: ['authorization_code', 'password'] } }),
+    ),
+    also: {
+      'added to those that it had': scene(
+        saved({ grant_types: ['authorization_code'] }, 60),
+        saved({ grant_types: ['authorization_code', 'password'] }),
+      ),
+      'taken away and added again': scene(
+        saved({ grant_types: ['password'] }, 90),
+        saved({ grant_types: ['authorization_code'] }, 60),
+        saved({ grant_types: ['password'] }),
+      ),
+    },
+    quiet: {
+      'the application had it, and something else changes': scene(
+        saved({ name: 'Old', grant_types: ['password'] }, 60),
+        saved({ name: 'New', grant_types: ['password'] }),
+      ),
+      'grants of something else': scene(
+        call('patch', 'connections/con_Example', { admin, body: { grant_types: ['password'] } }),
+      ),
+      'sound grants': scene(
+        call('patch', 'clients/client1', {
+          admin,
+          body: { grant_types: ['authorization_code', 'refresh_token'], description: 'password' },
+        }),
+      ),
+    },
+  },
+  'risky-callback': {
+    source: 'https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id',
+    fires: scene(
+      call('patch', 'clients/client1', {
+        admin,
+        body: { callbacks: ['https://app.example.com/cb', 'http://app.example.com/cb'] },
+      }),
+    ),
+    also: {
+      'added to those that it had': scene(
+        saved({ callbacks: ['http://old.example.com'] }, 60),
+        saved({ callbacks: ['http://old.example.com', 'https://*.example.com'] }),
+      ),
+      'of another application': scene(
+        saved({ callbacks: ['http://old.example.com'] }, 60, 'client2'),
+        saved({ callbacks: ['http://old.example.com'] }),
+      ),
+    },
+    quiet: {
+      'the application had it, and something else changes': scene(
+        saved({ name: 'Old', callbacks: ['http://old.example.com'] }, 60),
+        saved({ name: 'New', callbacks: ['http://old.example.com'] }),
+      ),
+      'the answer to another change has it': scene(
+        saved({ name: 'New' }, 60, 'client1', { callbacks: ['http://old.example.com'] }),
+        saved({ callbacks: ['http://old.example.com'] }),
+      ),
+      'callbacks of something else': scene(
+        call('patch', 'connections/con_Example', { admin, body: { callbacks: ['http://example.com'] } }),
+      ),
+      'TLS, and a machine of one’s own': scene(
+        call('patch', 'clients/client1', {
+          admin,
+          body: { callbacks: ['https://app.example.com/cb', 'http://localhost:3000/cb', 'http://127.0.0.1'] },
+        }),
+      ),
+      'no callbacks in the call': scene(call('patch', 'clients/client1', { admin, body: { name: '*' } })),
+    },
+  },
   'cross-origin-enabled': {
     source: auth0s('cross_origin_authentication_enabled'),
     fires: scene(client({ cross_origin_authentication: true, allowed_origins: ['https://evil.example'] })),

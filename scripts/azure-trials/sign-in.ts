@@ -43,7 +43,21 @@ export const SIGN_IN_TRIALS: Trials = {
   'credential-stuffing': {
     source: 'https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes',
     fires: scene(logs(20, 'fu', someone)),
+    also: {
+      'wrong codes': scene(
+        logs(20, 'f', index => ({
+          ...someone(index),
+          description: 'Wrong phone number or verification code.',
+        })),
+      ),
+    },
     quiet: {
+      'an Action fails for everybody': scene(
+        logs(20, 'f', index => ({
+          ...someone(index),
+          description: 'Something went wrong executing the Action',
+        })),
+      ),
       '19 user names': scene(logs(19, 'fu', someone)),
       '60 failures of one user': scene(logs(60, 'fp', () => someone(1))),
       '20 users get in': scene(logs(20, 's', someone)),

@@ -26,14 +26,6 @@ const linked = (second: string, scopes: readonly string[]) =>
       { connection: second, user_id: 'b' },
     ],
   });
-/** An application that is saved: the answer has all settings. */
-const saved = (body: object, minutesAgo = 5, client_id = 'client1', more: object = {}) =>
-  call('patch', `clients/${client_id}`, {
-    admin,
-    minutesAgo,
-    body,
-    response: { client_id, ...body, ...more },
-  });
 /** As the API answers it: with the application and the API, which an update does not send. */
 const grant = (scope: string[], method: string, minutesAgo = 5) =>
   call(method, method === 'post' ? 'client-grants' : 'client-grants/cgr_Example', {
@@ -220,77 +212,6 @@ export const TENANT_TRIALS: Trials = {
       'four applications': scene(times(4, index => read(index, 'client_secret'))),
       'one application, five times': scene(times(5, () => read(1, 'client_secret'))),
       'other secrets': scene(times(5, index => read(index, 'signing_keys'))),
-    },
-  },
-  'risky-grant-type': {
-    source: 'https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id',
-    fires: scene(
-      call('patch', 'clients/client1', { admin, body: { grant_types: ['authorization_code', 'password'] } }),
-    ),
-    also: {
-      'added to those that it had': scene(
-        saved({ grant_types: ['authorization_code'] }, 60),
-        saved({ grant_types: ['authorization_code', 'password'] }),
-      ),
-      'taken away and added again': scene(
-        saved({ grant_types: ['password'] }, 90),
-        saved({ grant_types: ['authorization_code'] }, 60),
-        saved({ grant_types: ['password'] }),
-      ),
-    },
-    quiet: {
-      'the application had it, and something else changes': scene(
-        saved({ name: 'Old', grant_types: ['password'] }, 60),
-        saved({ name: 'New', grant_types: ['password'] }),
-      ),
-      'grants of something else': scene(
-        call('patch', 'connections/con_Example', { admin, body: { grant_types: ['password'] } }),
-      ),
-      'sound grants': scene(
-        call('patch', 'clients/client1', {
-          admin,
-          body: { grant_types: ['authorization_code', 'refresh_token'], description: 'password' },
-        }),
-      ),
-    },
-  },
-  'risky-callback': {
-    source: 'https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id',
-    fires: scene(
-      call('patch', 'clients/client1', {
-        admin,
-        body: { callbacks: ['https://app.example.com/cb', 'http://app.example.com/cb'] },
-      }),
-    ),
-    also: {
-      'added to those that it had': scene(
-        saved({ callbacks: ['http://old.example.com'] }, 60),
-        saved({ callbacks: ['http://old.example.com', 'https://*.example.com'] }),
-      ),
-      'of another application': scene(
-        saved({ callbacks: ['http://old.example.com'] }, 60, 'client2'),
-        saved({ callbacks: ['http://old.example.com'] }),
-      ),
-    },
-    quiet: {
-      'the application had it, and something else changes': scene(
-        saved({ name: 'Old', callbacks: ['http://old.example.com'] }, 60),
-        saved({ name: 'New', callbacks: ['http://old.example.com'] }),
-      ),
-      'the answer to another change has it': scene(
-        saved({ name: 'New' }, 60, 'client1', { callbacks: ['http://old.example.com'] }),
-        saved({ callbacks: ['http://old.example.com'] }),
-      ),
-      'callbacks of something else': scene(
-        call('patch', 'connections/con_Example', { admin, body: { callbacks: ['http://example.com'] } }),
-      ),
-      'TLS, and a machine of one’s own': scene(
-        call('patch', 'clients/client1', {
-          admin,
-          body: { callbacks: ['https://app.example.com/cb', 'http://localhost:3000/cb', 'http://127.0.0.1'] },
-        }),
-      ),
-      'no callbacks in the call': scene(call('patch', 'clients/client1', { admin, body: { name: '*' } })),
     },
   },
   'network-acl-changed': {

@@ -86,7 +86,7 @@ function run(name: string): string {
   const mine = blocks(name, 'sh').filter(block => !needsAccount(block) && !isRunElsewhere(block));
   expect(mine.length).toBeGreaterThan(0);
   const script = mine.map(({ where, text }) => `echo '${where}' >&2\n${text}`).join('\n');
-  const { status, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+  const { status, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
     cwd: folder,
     encoding: 'utf8',
     env: {
@@ -168,7 +168,7 @@ describe('the commands that need an account', () => {
     });
     // Stands in for the AWS CLI: prints its arguments, which name the secret, and its input.
     const aws = 'aws() { echo "$*"; cat; }';
-    const { stdout } = spawnSync('bash', ['-euo', 'pipefail', '-c', `${aws}\n${block!.text}`], {
+    const { stdout } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', `${aws}\n${block!.text}`], {
       cwd: folder,
       encoding: 'utf8',
     });

@@ -77,8 +77,8 @@ const CONFIGURATION_CODES = new Set([
   'UnsupportedContentType',
 ]);
 
-/** This project's template and Sentinel's Auth0 connector create this table for a rule: docs/azure.md. */
-const TABLE_OF_A_RULE = 'Auth0Logs';
+/** This project's template and Sentinel's Auth0 connector create these tables for a rule: docs/azure.md. */
+const TABLE_OF_A_RULE = /^Auth0Logs(Bulk)?$/i;
 const SHARED_KEY_BYTES = 64;
 
 export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly settings: typeof schema } = {
@@ -154,7 +154,7 @@ export const dataCollector: DestinationSpec<DataCollectorConfig> & { readonly se
   }),
   makesTable: true,
   doubts: ({ logType }) =>
-    logType === TABLE_OF_A_RULE
+    TABLE_OF_A_RULE.test(logType)
       ? [
           {
             text: `azure.logType is "${logType}", but the table ${logType}_CL usually belongs to a data collection rule: the Data Collector API cannot write to such a table, and Azure drops the accepted logs`,

@@ -81,6 +81,8 @@ test('a table of a data collection rule is a warning with a remedy; another tabl
       remedy: expect.stringContaining('set azure.logType to another name'),
     },
   ]);
+  for (const logType of ['auth0logs', 'Auth0LogsBulk'])
+    expect(findings(logType)).toMatchObject([{ level: 'warning' }]);
   for (const logType of ['Auth0', 'Auth0Logs2']) expect(findings(logType)).toMatchObject([{ level: 'ok' }]);
 });
 

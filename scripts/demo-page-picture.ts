@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DEFAULT_KIND } from '../cli/demo/default-kind.ts';
 import { type LiveDemo, startLiveDemo } from '../cli/demo/live/engine.ts';
 import { servePage } from '../cli/demo/web.ts';
-import { DEFAULT_KIND } from '../cli/demo/world.ts';
 import { openBrowser } from './browser.ts';
 import { shrink } from './page-picture.ts';
 

@@ -110,4 +110,9 @@ export const NOT_ASKED: readonly NotAsked[] = [
     words: 'As seen in the field',
     why: 'it takes more than 500,000 rows or 100 MB in one answer',
   },
+  {
+    file: 'simulator/azure/operations',
+    words: 'Its text is not documented',
+    why: 'it takes 80 % of the ingestion rate limit of a workspace',
+  },
 ];

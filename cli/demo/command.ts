@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander';
 import { KINDS } from '../../simulator/azure/apis.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { portOf } from '../web/port.ts';
+import { DEFAULT_KIND } from './default-kind.ts';
 import type { DemoOptions } from './run.ts';
-import { DEFAULT_KIND } from './world.ts';
 
 const MOST_LOGS = 1_000_000;
 /** All of them are counted again and again while the page is open. */

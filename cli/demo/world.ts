@@ -2,11 +2,10 @@
 import { REPLAY_TIMEOUT_SECONDS, SHIP_TIMEOUT_SECONDS } from '../../lambda/core/contract.ts';
 import { decodeFailedBatch } from '../../lambda/core/failed-batch.ts';
 import type { RunReport } from '../../lambda/core/report.ts';
-import { specOf } from '../../lambda/destinations/all.ts';
 import { buildFunctions } from '../../scripts/build.ts';
 import { type EventSourceMapping, eventSourceMapping } from '../../simulator/aws/event-source.ts';
 import { type Invocation, lambdaHost } from '../../simulator/aws/lambda-host.ts';
-import { APIS, KINDS, type Kind } from '../../simulator/azure/apis.ts';
+import { APIS, type Kind } from '../../simulator/azure/apis.ts';
 import { azureSettings } from '../../simulator/azure/server.ts';
 import type { Workspace } from '../../simulator/azure/workspace.ts';
 import { startingAll } from '../../simulator/starting.ts';
@@ -48,9 +47,6 @@ const DAILY_CAP_BYTES = 10_000_000_000;
 const NAME = 'demo';
 /** Under which a table has the LogId. */
 const ID_COLUMNS = ['LogId', 'LogId_s'] as const;
-
-/** The first API of which no end is announced. */
-export const DEFAULT_KIND: Kind = KINDS.find(kind => !specOf({ kind }).notice) ?? KINDS[0];
 
 /** What differs from the demo of the terminal. */
 export interface DemoWorldOptions {

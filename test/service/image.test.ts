@@ -99,6 +99,7 @@ test('it ships, says so in JSON, ends on SIGTERM with 0, and writes to its state
   const { child, ended } = start(RUN);
   while (world.azure.received.unique < 300 && child.exitCode === null)
     await new Promise(done => setImmediate(done));
+  if (child.exitCode !== null) throw new Error(JSON.stringify(await ended));
   await new Promise<void>(done => child.stdout.once('data', () => done()));
   child.kill('SIGTERM');
   const [code, stdout, stderr] = await ended;

@@ -6,7 +6,7 @@ import { NOT_ASKED, QUESTIONS } from '../../../cli/acceptance/questions.ts';
 import { ROOT } from '../cli.ts';
 
 const NOT_KNOWN =
-  /unproven|(?<!types )inferred|(not|nor) documented|CloudWatch does not document|undocumented|is a guess|which \w+ does not promise|seen in the field|documented both ways|both are simulated|only tested on a simulator|has not been tried|has seen 50 MiB/i;
+  /(?<!core\/)unproven|(?<!types )inferred|(not|nor) documented|CloudWatch does not document|undocumented|is a guess|which \w+ does not promise|seen in the field|documented both ways|both are simulated|only tested on a simulator|has not been tried|has seen 50 MiB/i;
 /** Where the command itself is described. */
 const OWN = ['docs/acceptance.md'];
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -2,10 +2,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_KIND } from '../../../cli/demo/default-kind.ts';
 import { resultOf } from '../../../cli/demo/json.ts';
 import { demoScreen } from '../../../cli/demo/show.ts';
 import { playStory } from '../../../cli/demo/story.ts';
-import { DEFAULT_KIND, startDemoWorld } from '../../../cli/demo/world.ts';
+import { startDemoWorld } from '../../../cli/demo/world.ts';
 import { KINDS } from '../../../simulator/azure/apis.ts';
 import { cli, EIGHTY, startCli } from '../cli.ts';
 

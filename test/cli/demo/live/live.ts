@@ -1,7 +1,8 @@
 /** The live demo without real time: a turn is what a few seconds of it are. */
+
+import { DEFAULT_KIND } from '../../../../cli/demo/default-kind.ts';
 import { type LiveDemo, type LiveOptions, startLiveDemo } from '../../../../cli/demo/live/engine.ts';
 import type { ButtonState, LiveState, Phase } from '../../../../cli/demo/page/model.ts';
-import { DEFAULT_KIND } from '../../../../cli/demo/world.ts';
 
 const TURN_MS = 2_500;
 const MOST_TURNS = 150;

@@ -1,7 +1,7 @@
 /** An identity of Entra, in words: its secret, its settings, and why Entra rejects a token request. */
 import type { Cause, Refused } from '../core/cause.ts';
 import { PAGE } from './causes.ts';
-import type { EntraIdentity, SecretField } from './spec.ts';
+import type { EntraApplication, SecretField } from './spec.ts';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -13,7 +13,7 @@ export const CLIENT_SECRET: SecretField = {
 };
 
 /** What the causes name in braces. */
-export const entraValues = ({ tenantId, clientId, cloud, secret = '' }: Omit<EntraIdentity, 'auth'>) => ({
+export const entraValues = ({ tenantId, clientId, cloud, secret = '' }: EntraApplication) => ({
   tenantId,
   clientId,
   cloud,
@@ -21,7 +21,7 @@ export const entraValues = ({ tenantId, clientId, cloud, secret = '' }: Omit<Ent
 });
 
 /** What decides where a token is asked for and for whom, in an operator's words. */
-export function tokenSettings({ tenantId, clientId, cloud }: Omit<EntraIdentity, 'auth'>): string {
+export function tokenSettings({ tenantId, clientId, cloud }: EntraApplication): string {
   return `azure.tenantId "${tenantId}", azure.clientId "${clientId}", azure.cloud "${cloud}"`;
 }
 

@@ -5,16 +5,13 @@ import type { Clock, SecretSource } from '../core/model.ts';
 import { type Grant, readGrant, type TokenAnswer, tokenCache } from '../core/oauth.ts';
 import { CLOUDS } from './clouds.ts';
 import { ENTRA_CAUSES, entraValues, tokenSettings } from './entra-words.ts';
-import type { EntraIdentity } from './spec.ts';
+import type { EntraApplication } from './spec.ts';
 
 /** Gives tokens for Azure Monitor. Law: neither throws; after `forget` the next token and its secret are had anew. */
 export interface Authoriser {
   authorise(timeoutMs: number): Promise<TokenAnswer>;
   forget(): void;
 }
-
-/** An identity, however it authenticates. */
-export type EntraApplication = Omit<EntraIdentity, 'auth'>;
 
 export interface EntraOptions {
   readonly config: EntraApplication;

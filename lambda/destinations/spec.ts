@@ -45,15 +45,18 @@ export type Stored = StoredPlace & {
   readonly workspaceId: string | undefined;
 };
 
-/** An application or managed identity of Entra. */
-export interface EntraIdentity {
+/** An application or managed identity of Entra, however it authenticates. */
+export interface EntraApplication {
   readonly tenantId: string;
   readonly clientId: string;
   readonly cloud: Cloud;
-  /** With a client secret, or with the function's AWS role. */
-  readonly auth: 'client-secret' | 'federated';
   /** Name or ARN of the secret with the client secret, if any. */
   readonly secret?: string | undefined;
+}
+
+export interface EntraIdentity extends EntraApplication {
+  /** With a client secret, or with the function's AWS role. */
+  readonly auth: 'client-secret' | 'federated';
 }
 
 /** Something that may be wrong, and what to do. After a line break, each line of a remedy is a command. */

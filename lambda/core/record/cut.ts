@@ -84,15 +84,21 @@ function cutColumns(
   }
 }
 
+/** The longest cut of the value that has at most `maxBytes` by `size`; found by halves, as what JSON escapes grows up to six times. */
 function cutValue(value: unknown, maxBytes: number, size: Size): string {
   const text = typeof value === 'string' ? value : toJson(value);
-  let room = maxBytes;
-  for (;;) {
+  let longest = '';
+  let low = 0;
+  let high = Math.min(maxBytes, Buffer.byteLength(text) - 1);
+  // Most texts have nothing to escape: the largest room does.
+  for (let room = high; low <= high; room = (low + high) >> 1) {
     const cut = cutText(text, room);
-    const bytes = size(cut);
-    if (bytes <= maxBytes || cut === '') return cut;
-    room = Math.min(room - 1, Math.floor((room * maxBytes) / bytes));
+    if (size(cut) <= maxBytes) {
+      longest = cut;
+      low = room + 1;
+    } else high = room - 1;
   }
+  return longest;
 }
 
 /** How large a value may stay, in bytes of JSON, so that cutting all larger ones to it saves `surplus` bytes. */

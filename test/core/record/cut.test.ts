@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { RECORD_MAX_BYTES } from '../../../lambda/core/contract.ts';
 import {
   CUT_MARK,
@@ -116,6 +116,31 @@ test('a record too large as a whole has its largest columns cut to one height, a
   expect(written.ClientName).toHaveLength(30_000);
   expect(written.LogId).toBe('1');
   expect(Math.abs(written.Description.length - written.Audience.length)).toBeLessThan(10);
+});
+
+describe('what it takes to cut a record does not depend on what the record holds', () => {
+  // JSON writes a control character in six bytes: what fits as text is six times too large there.
+  const hostile = ['\u0014', '\\', '"', '\ud800', '𝄞', 'x'].map(one => one.repeat(70_000));
+  const names = ['Description', 'Scope', 'ActorUsername', 'Details', 'Extra'] as const;
+  const records: Fields[] = hostile.flatMap(text => [
+    { Scope: text.slice(0, 58_000) },
+    Object.fromEntries(names.map(name => [name, text])),
+    { Details: { [text]: text } },
+    { Description: text.slice(0, 25_000) + 'x'.repeat(40_000), Scope: text.slice(0, 60_000), Details: text },
+  ]);
+
+  test.each([TEXT, TYPED])('in %s it is written less than two hundred times', form => {
+    const stringify = vi.spyOn(JSON, 'stringify');
+    let most = 0;
+    for (const record of records) {
+      stringify.mockClear();
+      const { json } = write({ ...record, LogId: '1' }, form);
+      most = Math.max(most, stringify.mock.calls.length);
+      expect(bytesOf(json)).toBeLessThanOrEqual(RECORD_MAX_BYTES);
+    }
+    stringify.mockRestore();
+    expect(most).toBeLessThan(200);
+  });
 });
 
 test('partial JSON is JSON while the value has an end that can be read', () => {

@@ -27,7 +27,8 @@ specify the state directory of the backfill with --state.
 The ledger proves that Azure accepted a log. Azure can drop an accepted log: at
 the daily cap, for example. --stored looks for each log of the window in the Log
 Analytics workspace. A log is "not stored" if Azure accepted it longer ago than
---ingestion-delay. The query runs as the application of AZURE_TENANT_ID,
+--ingestion-delay. For the table of a data collection rule, it also compares
+how many rows have a value in each column. The query runs as the application of AZURE_TENANT_ID,
 AZURE_CLIENT_ID and AZURE_CLIENT_SECRET if all three are set. Otherwise it runs
 as the pipeline if that has a client secret, or else as you, with a token from
 "az account get-access-token". The identity needs the role Log Analytics Data

@@ -25,6 +25,7 @@ import {
   type StoredOptions,
   storedComparison,
 } from './stored.ts';
+import { filledColumns } from './values.ts';
 
 export interface AuditDependencies extends LedgerDependencies {
   readonly source: LogSource;
@@ -182,6 +183,8 @@ async function readAuth0(
   const options = { deadlineMs: Number.POSITIVE_INFINITY, ripeMs: 0, headroom };
   const reader = logReader({ source, clock, random: Math.random }, afterLogId, options);
   const includes = includeRule(pipeline.config);
+  // Only the table of a rule has columns that are declared.
+  const columnsOf = asked?.place.stream === undefined ? () => [] : filledColumns(pipeline.config);
   const isInTable = (log: unknown) => includes(log) && !(asked && isElsewhere(asked.place, log));
   let atAuth0 = 0;
   let firstMs: number | undefined;
@@ -198,7 +201,7 @@ async function readAuth0(
       if (isIn(basis.window, logId)) {
         atAuth0++;
         firstMs ??= logIdTimeMs(logId);
-        if (!isInTable(log)) stored?.exclude(logId);
+        stored?.expect(logId, isInTable(log) ? columnsOf(log) : undefined);
       }
       run.see(logId);
     }

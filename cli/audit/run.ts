@@ -78,7 +78,12 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   const { audit: audited, why } = found;
   const unsure = asked ? [] : audited.findings.unsure;
   const [lostCount, others] = lostOf(audited);
-  const lost = { logIds, spans: joined(spans.all(unsure, window), lostCount, others) };
+  // Which rows lack a value is not known.
+  const isWhole = (audited.stored?.values.length ?? 0) > 0;
+  const lost = {
+    logIds,
+    spans: isWhole ? [window] : joined(spans.all(unsure, window), lostCount, others),
+  };
   const workspace = asked &&
     audited.stored && {
       ...audited.stored,

@@ -21,6 +21,7 @@ export interface StoredTold extends StoredFindings, StoredReasons {
 const HOUR_MS = 3_600_000;
 const SHOWN_HOURS = 10;
 const SHOWN_REASONS = 5;
+const SHOWN_COLUMNS = 10;
 
 /** Rows for the table of counts. */
 export function storedRows(told: StoredTold): [string, number, string][] {
@@ -69,8 +70,31 @@ function hiddenNote(table: string, readAs: ReadAs): string {
   );
 }
 
-/** Which hours, and why. */
+/** Which values, which hours, and why. */
 export function storedReasonLines(told: StoredTold): string[] {
+  const hours = hourLines(told);
+  const values = valueLines(told);
+  return [...values, ...(values.length > 0 && hours.length > 0 ? [''] : []), ...hours];
+}
+
+function valueLines({ values, table }: StoredTold): string[] {
+  if (values.length === 0) return [];
+  const shown = values.slice(0, SHOWN_COLUMNS).map(({ column, logs, rows }) => {
+    return `  ${column}: ${(logs - rows).toLocaleString('en')} of ${counted(logs, 'value')}`;
+  });
+  const more =
+    values.length > SHOWN_COLUMNS ? [`  and ${values.length - SHOWN_COLUMNS} more: see --json`] : [];
+  return [colors.bold('Values not stored, by column'), ...shown, ...more, wrapped(lostValuesNote(table))];
+}
+
+/** The rows exist, so that nothing is shipped again automatically. */
+const lostValuesNote = (table: string): string =>
+  'The rule does not declare these columns, has another type for them, or its transformation removes them: see “dcr ' +
+  'columns” in "doctor", and deploy azure/template.json again. An earlier version of the pipeline, or other settings of ' +
+  `redact, may also have left the values out. "backfill" adds complete rows to ${table}, but Auth0Logs() shows the first row ` +
+  'of each log. To leave out values on purpose, use redact with "drop".';
+
+function hourLines(told: StoredTold): string[] {
   const { notStored, byHour } = told;
   if (notStored === 0) return [];
   const shown = byHour.slice(0, SHOWN_HOURS).map(({ fromMs, logs }) => {
@@ -104,12 +128,13 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The result, in one sentence. */
 export function storedVerdict(told: StoredTold): string {
-  const { notStored, notShipped, queued, storedTwice, stored, tooYoung, notYet } = told;
+  const { notStored, notShipped, queued, values, storedTwice, stored, tooYoung, notYet } = told;
   const bad = [
     notStored > 0 &&
       `${counted(notStored, 'log')} accepted by Azure ${notStored === 1 ? 'is' : 'are'} not in the table`,
     notShipped > 0 && `${counted(notShipped, 'log')} ${notShipped === 1 ? 'was' : 'were'} never shipped`,
     queued > 0 && `${counted(queued, 'log')} may be on a queue`,
+    values.length > 0 && `values of ${counted(values.length, 'column')} are not in the table`,
   ].filter(part => part !== false);
   if (bad.length > 0) return colors.red(colors.bold(wrapped(`NOT STORED: ${bad.join('; ')}.`)));
   const besides = [
@@ -123,7 +148,7 @@ export function storedVerdict(told: StoredTold): string {
 /** The part of `--json` about the workspace. */
 export function storedJson(told: StoredTold) {
   const { workspaceId, table, readAs, delayMs, lostLogIds, byHour, reasons, unread, ...findings } = told;
-  const { unknownName, isNothingVisible, hasRule, ...logs } = findings;
+  const { unknownName, isNothingVisible, hasRule, values, ...logs } = findings;
   return {
     workspaceId,
     table,
@@ -133,6 +158,7 @@ export function storedJson(told: StoredTold) {
     isNothingVisible,
     logs,
     lostLogIds,
+    lostValues: values,
     ...(unknownName === undefined ? {} : { unknownName }),
     notStoredByHour: byHour.map(one => ({ fromAt: new Date(one.fromMs).toISOString(), logs: one.logs })),
     reasons: reasons.map(({ cause, firstAtMs, lastAtMs, ...word }) => ({

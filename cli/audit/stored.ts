@@ -8,6 +8,7 @@ import {
   type StoredDependencies,
   storedCounts,
   storedIds,
+  storedValues,
 } from '../../lambda/core/stored.ts';
 import { BIN_MS, binAt, binOf } from '../../lambda/core/stored-kql.ts';
 import { UsageError } from '../terminal/errors.ts';
@@ -31,18 +32,27 @@ export interface StoredFindings {
   readonly notStored: number;
   /** In neither the table nor the ledger. */
   readonly notShipped: number;
+  /** Columns with a value in fewer of the stored rows than it should be; only known of a data collection rule's table. */
+  readonly values: readonly LostValues[];
   /** A table or a column that the workspace does not have, so that nothing is stored. */
   readonly unknownName: string | undefined;
   /** The table answered without a row, and rows should be there: a condition of the role may hide the table. */
   readonly isNothingVisible: boolean;
 }
 
+/** Of the logs that are stored: how many have a value for the column, and how many rows have one in it. */
+export interface LostValues {
+  readonly column: string;
+  readonly logs: number;
+  readonly rows: number;
+}
+
 /** Logs that are not in the table, and that nothing will bring there. */
 export const lostLogs = ({ notStored, notShipped }: StoredFindings) => notStored + notShipped;
 
-/** Every log is in the table, or is not expected there yet. */
+/** Every log is in the table with its values, or is not expected there yet. */
 export const isStored = (findings: StoredFindings): boolean =>
-  lostLogs(findings) === 0 && findings.queued === 0;
+  lostLogs(findings) === 0 && findings.queued === 0 && findings.values.length === 0;
 
 export interface StoredOptions extends StoredDependencies {
   /** How long after acceptance a row may appear. */
@@ -55,8 +65,8 @@ export interface StoredOptions extends StoredDependencies {
 
 export interface StoredComparison {
   readonly judged: Judged;
-  /** Marks a log that is not expected in the table, before it is judged. */
-  exclude(logId: string): void;
+  /** Before a log is judged: the columns that its row must fill; undefined if no row is expected in the table. */
+  expect(logId: string, columns: readonly string[] | undefined): void;
   /** Compares what has been judged. Rejects with UsageError when the workspace does not answer. */
   drain(): Promise<void>;
   end(): Promise<StoredFindings>;
@@ -66,7 +76,8 @@ interface JudgedLog {
   readonly logId: string;
   readonly judgement: Judgement;
   readonly by: Evidence | undefined;
-  readonly isExcluded: boolean;
+  /** See StoredComparison.expect. */
+  readonly columns: readonly string[] | undefined;
 }
 
 /** Ids in one query, and logs that wait for one: about ten megabytes. */
@@ -78,7 +89,8 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
   const bins = foundOr<ReadonlyMap<string, StoredBin>>(asked, new Map());
   const count = { stored: 0, storedTwice: 0, excluded: 0, notYet: 0, tooYoung: 0, queued: 0 };
   const lost = { notStored: 0, notShipped: 0 };
-  const excluded = new Set<string>();
+  const expected = new Map<string, readonly string[] | undefined>();
+  const filled = new Map<string, number>();
   const youngMs = d.clock.now() - d.delayMs;
   let open: JudgedLog[] = [];
   let whole: JudgedLog[][] = [];
@@ -89,9 +101,10 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
     if (rows > 0) {
       count.stored++;
       if (rows > 1) count.storedTwice++;
+      for (const column of log.columns ?? []) filled.set(column, (filled.get(column) ?? 0) + 1);
       return;
     }
-    if (log.isExcluded) return void count.excluded++;
+    if (!log.columns) return void count.excluded++;
     if (judgement === 'not-yet' || judgement === 'not-swept') return void count.notYet++;
     if (judgement !== 'settled') {
       lost.notShipped++;
@@ -107,16 +120,16 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
   /** Compares digests. Returns false if ids must be read. */
   const compare = (logs: readonly JudgedLog[]): boolean => {
     const bin = bins.get(binOf(logs[0]!.logId));
-    const expected = logs.filter(log => !log.isExcluded).map(log => log.logId);
+    const inTable = logs.filter(log => log.columns).map(log => log.logId);
     if (!bin) {
       // Lost ids are reported in ascending order, and earlier ones are still to be read.
       if (different.length > 0) return false;
       for (const log of logs) place(log, 0);
       return true;
     }
-    const { high, low } = digestOf(sketchOf(expected));
-    if (bin.ids !== expected.length || bin.high !== high || bin.low !== low) return false;
-    for (const log of logs) place(log, log.isExcluded ? 0 : 1);
+    const { high, low } = digestOf(sketchOf(inTable));
+    if (bin.ids !== inTable.length || bin.high !== high || bin.low !== low) return false;
+    for (const log of logs) place(log, log.columns ? 1 : 0);
     count.storedTwice += bin.repeated;
     return true;
   };
@@ -142,13 +155,14 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
   };
 
   return {
-    exclude: logId => void excluded.add(logId),
+    expect: (logId, columns) => void expected.set(logId, columns),
     judged: (logId, judgement, by) => {
       if (open.length > 0 && keyOf(open[0]!.logId) !== keyOf(logId)) {
         whole.push(open);
         open = [];
       }
-      open.push({ logId, judgement, by, isExcluded: excluded.delete(logId) });
+      open.push({ logId, judgement, by, columns: expected.get(logId) });
+      expected.delete(logId);
     },
     drain,
     end: async () => {
@@ -157,9 +171,26 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
       await ask();
       const unknownName = asked.kind === 'unknown-name' ? asked.name : undefined;
       const isEmpty = asked.kind === 'found' && bins.size === 0;
-      return { ...count, ...lost, unknownName, isNothingVisible: isEmpty && lost.notStored > 0 };
+      const values = await lostValues(d, window, filled);
+      return { ...count, ...lost, values, unknownName, isNothingVisible: isEmpty && lost.notStored > 0 };
     },
   };
+}
+
+/** One query, and none if no row is stored. Azure drops the value of a column that the rule does not declare, and keeps the row. */
+async function lostValues(
+  d: StoredOptions,
+  window: Window,
+  filled: ReadonlyMap<string, number>,
+): Promise<readonly LostValues[]> {
+  if (filled.size === 0) return [];
+  const rows = foundOr<ReadonlyMap<string, number>>(
+    await storedValues(d, window, [...filled.keys()]),
+    filled,
+  );
+  return [...filled]
+    .map(([column, logs]) => ({ column, logs, rows: rows.get(column) ?? 0 }))
+    .filter(one => one.rows < one.logs);
 }
 
 /** Prefix and ten minutes. */

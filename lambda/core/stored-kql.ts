@@ -18,13 +18,21 @@ export const binAt = (ms: number): string => timeDigits(ms).slice(0, BIN_DIGITS)
  * One row for each id whose own time lies in the span. TimeGenerated is not used: it is the time of receipt if the row was
  * over two days late. KQL has no `<` for strings, so the time is compared as a number.
  */
-export const idsKql = ({ table, logIdColumn }: StoredPlace, { fromMs, toMs }: Span): string =>
+export const idsKql = ({ table, logIdColumn }: StoredPlace, span: Span): string =>
   `${table}
 | project LogId = ${logIdColumn}
-| where strlen(LogId) == 56
-| extend LogTime = tolong(substring(LogId, 3, 17))
-| where LogTime >= ${timeDigits(fromMs)} and LogTime < ${timeDigits(toMs)}
+${loggedIn(span)}
 | summarize Rows = count() by LogId`;
+
+/**
+ * One row: for each column, how many ids of the span have a value in it. A column that the table does not have has none.
+ * https://learn.microsoft.com/kusto/query/column-ifexists-function
+ */
+export const valuesKql = ({ table }: StoredPlace, span: Span, columns: readonly string[]): string =>
+  `${table}
+${loggedIn(span)}
+| summarize ${columns.map(name => `${name} = countif(isnotempty(column_ifexists('${name}', '')))`).join(', ')} by LogId
+| summarize ${columns.map(name => `${name} = countif(${name} > 0)`).join(', ')}`;
 
 /**
  * One row for each ten minutes: ids, rows, ids with several rows, and a digest of the ids, the one of `digestOf` in sketch.ts.
@@ -48,6 +56,11 @@ export const dcrErrorsKql = (stream: string): string => `DCRLogErrors
 | where InputStreamId == '${stream}'
 | summarize Times = count(), First = min(TimeGenerated), Last = max(TimeGenerated) by Operation = OperationName, Message
 | take ${MESSAGES}`;
+
+const loggedIn = ({ fromMs, toMs }: Span): string =>
+  `| where strlen(LogId) == 56
+| extend LogTime = tolong(substring(LogId, 3, 17))
+| where LogTime >= ${timeDigits(fromMs)} and LogTime < ${timeDigits(toMs)}`;
 
 /** yyyyMMddHHmmssSSS */
 const timeDigits = (ms: number): string => new Date(ms).toISOString().replaceAll(/\D/g, '');

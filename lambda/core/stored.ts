@@ -2,7 +2,7 @@
 import { backoffMs } from './backoff.ts';
 import type { Clock, Fault, Random } from './model.ts';
 import type { Digest } from './sketch.ts';
-import { BIN_MS, countsKql, dcrErrorsKql, idsKql, LOG_OPERATION_KQL } from './stored-kql.ts';
+import { BIN_MS, countsKql, dcrErrorsKql, idsKql, LOG_OPERATION_KQL, valuesKql } from './stored-kql.ts';
 import type { QueryAnswer, Row, Span, StoredPlace, WorkspaceReader } from './workspace.ts';
 
 export interface StoredDependencies {
@@ -97,6 +97,19 @@ export async function storedIds(
   if (found.kind !== 'found') return found;
   const ids = found.value.map(row => [String(row['LogId']), Number(row['Rows'])] as const);
   return { kind: 'found', value: new Map(ids) };
+}
+
+/** How many ids of the span have a value in each of these columns, which must be those of a data collection rule's table. */
+export async function storedValues(
+  d: StoredDependencies,
+  span: Span,
+  columns: readonly string[],
+): Promise<Found<ReadonlyMap<string, number>>> {
+  const kqlOf = (place: StoredPlace, part: Span) => valuesKql(place, part, columns);
+  const found = await byHalves(d, span, { leastMs: BIN_MS, columns: { texts: [], numbers: columns }, kqlOf });
+  if (found.kind !== 'found') return found;
+  const sum = (name: string) => found.value.reduce((all, row) => all + Number(row[name]), 0);
+  return { kind: 'found', value: new Map(columns.map(name => [name, sum(name)])) };
 }
 
 /** The messages of the workspace, and of the rule if there is one, in that time. A missing table has no messages. */

@@ -93,6 +93,8 @@ function summarized(rows: readonly KqlRow[], items: readonly Item[], by: readonl
     groups.set(key, group);
     group.rows.push(row);
   }
+  // "If GroupExpression isn't provided, the output is a single (empty) row": https://learn.microsoft.com/kusto/query/summarize-operator
+  if (by.length === 0 && groups.size === 0) groups.set('', { keys: {}, rows: [] });
   return [...groups.values()].map(group => ({
     ...group.keys,
     ...Object.fromEntries(items.map(one => [one.name, aggregate(one.expression, group.rows)])),
@@ -146,11 +148,12 @@ function evaluate(expression: Expression, row: KqlRow): Value {
       return compared(expression.operator, evaluate(expression.left, row), () =>
         evaluate(expression.right, row),
       );
-    case 'call':
-      return called(
-        expression.name,
-        expression.parameters.map(one => evaluate(one, row)),
-      );
+    case 'call': {
+      const values = expression.parameters.map(one => evaluate(one, row));
+      // By name, decided by the table: https://learn.microsoft.com/kusto/query/column-ifexists-function
+      if (expression.name === 'column_ifexists') return row[String(values[0])] ?? values[1] ?? null;
+      return called(expression.name, values);
+    }
   }
 }
 
@@ -171,6 +174,9 @@ function called(name: string, parameters: readonly Value[]): Value {
   const [first, second, third] = parameters;
   const text = String(first ?? '');
   switch (name) {
+    // https://learn.microsoft.com/kusto/query/isnotempty-function
+    case 'isnotempty':
+      return text !== '';
     case 'strlen':
       return BigInt(text.length);
     case 'substring':

@@ -72,7 +72,6 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
   const settings = { ...WORKSPACE_DEFAULTS, ...options };
   refuseWorkspaceSettings(settings);
   const received = startLedger(settings.keepRecords);
-  const declared = settings.declaredColumns && new Set(settings.declaredColumns);
   const operations = startOperations();
   const limits = quota(settings, operations);
   const collected = new Map<string, Table>();
@@ -160,6 +159,7 @@ export function openWorkspace(options: Partial<WorkspaceSettings> = {}): Workspa
   };
 
   const ingest = (records: StoredRecord[], atMs: number): void => {
+    const declared = settings.declaredColumns && new Set(settings.declaredColumns);
     for (const record of records) {
       if (declared) dropUndeclared(record, declared, received);
       storeTime(record, [record['TimeGenerated'], record[EVENT_TIME]], atMs, received);

@@ -110,7 +110,7 @@ async function playIn(way: Way, ends: Ends, directory: string): Promise<Played> 
     }
     if (way.ends === 'backfilled' && minute === way.to + BACKFILL_AFTER) backfills = await desk.backfill();
     reports.push({ minute, report: await desk.tick() });
-    const lost = withoutRow(ends).length;
+    const lost = withoutRow(ends, way).length;
     if (worst === 0 && lost > 0) since = minute;
     worst = Math.max(worst, lost);
     if (audit || minute < way.from || minute > way.to) continue;
@@ -123,7 +123,7 @@ async function playIn(way: Way, ends: Ends, directory: string): Promise<Played> 
     .filter(([table]) => table.startsWith('Auth0'))
     .flatMap(([, some]) => some);
   const ids = rows.map(idOf).filter(id => id !== undefined);
-  const there = new Set(ids);
+  const complete = new Set(rows.filter(row => isComplete(row, way)).map(idOf));
   return {
     way,
     worst,
@@ -137,8 +137,8 @@ async function playIn(way: Way, ends: Ends, directory: string): Promise<Played> 
       : undefined,
     detections: await detectionsOf(azure, since, way.to),
     backfills,
-    missing: [...auth0.tenant.ids()].filter(id => !there.has(id)).length,
-    duplicates: ids.length - there.size,
+    missing: [...auth0.tenant.ids()].filter(id => !complete.has(id)).length,
+    duplicates: ids.length - new Set(ids).size,
     lastAudit: last.code,
   };
 }
@@ -146,13 +146,17 @@ async function playIn(way: Way, ends: Ends, directory: string): Promise<Played> 
 const idOf = (row: Readonly<Record<string, unknown>>) =>
   (row['LogId'] ?? row['LogId_s']) as string | undefined;
 
+const isComplete = (row: Readonly<Record<string, unknown>>, { ofColumn }: Way) =>
+  ofColumn === undefined || row[ofColumn] !== undefined;
+
 /** Accepted, and without a row that can be queried now. */
-function withoutRow({ auth0, azure: { workspace, received } }: Ends): string[] {
+function withoutRow({ auth0, azure: { workspace, received } }: Ends, way: Way): string[] {
   const nowText = new Date().toISOString();
   const there = new Set<string>();
   for (const [table, rows] of Object.entries(workspace.tables())) {
     if (!table.startsWith('Auth0')) continue;
-    for (const row of rows) if (String(row[INGESTED_AT]) <= nowText) there.add(idOf(row) ?? '');
+    const ready = rows.filter(row => String(row[INGESTED_AT]) <= nowText && isComplete(row, way));
+    for (const row of ready) there.add(idOf(row) ?? '');
   }
   return [...auth0.tenant.ids()].filter(id => received.has(id) && !there.has(id));
 }
@@ -204,7 +208,10 @@ async function openDesk(way: Way, ends: Ends, directory: string): Promise<Desk> 
     const { stored, remedy } = JSON.parse(stdout);
     return {
       code,
-      causes: [...new Set<string>(stored.reasons.map((one: { cause?: string }) => one.cause))],
+      causes: [
+        ...new Set<string>(stored.reasons.map((one: { cause?: string }) => one.cause)),
+        ...stored.lostValues.map(({ column }: { column: string }) => column),
+      ],
       commands: remedy.map((one: { command: string }) => one.command),
     };
   };

@@ -32,6 +32,8 @@ export interface Way {
   readonly auditedFrom?: number;
   /** That of the last audit, where the logs before are in the former table. */
   readonly lastAuditedFrom?: number;
+  /** Rows are stored without the value of this column, which every log of the tenant has: such a row counts as missing. */
+  readonly ofColumn?: string;
   readonly ends: End;
   /** More rows may not be there twice; none if absent. A backfill ships a window, and stored logs in it again. */
   readonly duplicates?: number;
@@ -40,6 +42,9 @@ export interface Way {
 /** Many logs of one minute, in minutes since the first log. */
 export const BURST = { fromMinute: 65, logs: 200 } as const;
 const BURST_IDS = /^9002026031009(05|06)/;
+
+const DECLARED = COLUMNS.map(({ name }) => name);
+const VALUE_COLUMN = 'SrcIpAddr';
 
 const RULE = { kind: LOGS_INGESTION.kind, from: 60, ends: 'repaired' } as const;
 const COLLECTOR = { kind: DATA_COLLECTOR.kind, from: 60, to: 120, ends: 'repaired' } as const;
@@ -107,6 +112,17 @@ export const WAYS: readonly Way[] = [
     begin: ({ workspace }) => workspace.purge('Auth0Logs_CL', row => BURST_IDS.test(`${row['LogId']}`)),
     ends: 'backfilled',
   },
+  {
+    ...RULE,
+    name: 'The values of a column that the rule does not declare for an hour; their rows are stored',
+    azure: { declaredColumns: DECLARED },
+    to: 120,
+    begin: set({ declaredColumns: DECLARED.filter(name => name !== VALUE_COLUMN) }),
+    end: set({ declaredColumns: DECLARED }),
+    ofColumn: VALUE_COLUMN,
+    ends: 'backfilled',
+    duplicates: 500,
+  },
   { ...COLLECTOR, ...CAP, name: 'Daily cap' },
   { ...COLLECTOR, ...CAP, name: 'Daily cap, with the key alone', isKeyAlone: true, ends: 'backfilled' },
   {
@@ -147,13 +163,6 @@ export const WAYS: readonly Way[] = [
     to: 240,
     begin: role(['_LogOperation', 'DCRLogErrors']),
     end: role('all'),
-    ends: 'nothing',
-  },
-  {
-    ...RULE,
-    name: 'A value without a declared column is dropped, its row is stored',
-    azure: { declaredColumns: COLUMNS.map(({ name }) => name).filter(name => name !== 'UserAgent') },
-    to: 120,
     ends: 'nothing',
   },
 ];

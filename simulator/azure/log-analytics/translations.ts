@@ -9,7 +9,13 @@ import { BULK_MARK, bulkSource } from '../../../azure/function-auth0-logs.ts';
 import { FUNCTIONS, SAVED_QUERIES, type SavedFunction } from '../../../azure/queries.ts';
 import { sentinelRule } from '../../../azure/sentinel-rules.ts';
 import { BULK_TABLE, DATA_COLLECTOR_TABLE, STREAM, TABLE } from '../../../azure/table.ts';
-import { countsKql, dcrErrorsKql, idsKql, LOG_OPERATION_KQL } from '../../../lambda/core/stored-kql.ts';
+import {
+  countsKql,
+  dcrErrorsKql,
+  idsKql,
+  LOG_OPERATION_KQL,
+  valuesKql,
+} from '../../../lambda/core/stored-kql.ts';
 import { INGESTED_AT } from '../workspace.ts';
 import { type ColumnOf, checker } from './kql-check.ts';
 import { ALL_TABLES, type Tables, WATCHLIST_TABLES, WORKSPACES, type WorkspaceName } from './schemas.ts';
@@ -19,12 +25,15 @@ export const STORED_SAMPLE = {
   span: { fromMs: Date.parse('2030-05-15T08:00:00Z'), toMs: Date.parse('2030-05-15T11:30:00Z') },
   typed: { table: TABLE, logIdColumn: 'LogId', stream: STREAM },
   suffixed: { table: DATA_COLLECTOR_TABLE, logIdColumn: 'LogId_s' },
+  /** One of each type, and one that no table has. */
+  columns: ['event_date', 'ClientName', 'Level', 'IsMobile', 'Details', 'OfALaterVersion'],
 };
 
 /** By the names of their translations. */
 export const STORED_QUERIES: Readonly<Record<string, string>> = {
   'stored-counts': countsKql(STORED_SAMPLE.typed, STORED_SAMPLE.span),
   'stored-ids': idsKql(STORED_SAMPLE.suffixed, STORED_SAMPLE.span),
+  'stored-values': valuesKql(STORED_SAMPLE.typed, STORED_SAMPLE.span, STORED_SAMPLE.columns),
   'stored-log-operation': LOG_OPERATION_KQL,
   'stored-dcr-errors': dcrErrorsKql(STORED_SAMPLE.typed.stream),
 };

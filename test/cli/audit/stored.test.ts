@@ -138,12 +138,48 @@ describe('audit --stored', () => {
     expect(stored).toMatchObject({ unknownName: 'Auth0_CL', reasons: [{ cause: 'too-many-columns' }] });
   });
 
-  test('a row without an undeclared column’s value is stored; without its id it cannot be found', async () => {
-    const declaredColumns = DECLARED.filter(name => name !== 'UserAgent' && name !== 'Browser');
-    world = await open({ ...RULE, auth0: { logs: recentLogs(40) } }, { declaredColumns });
+  test('values of undeclared columns are counted by column, though their rows are stored; a backfill brings them', async () => {
+    const declaredColumns = DECLARED.filter(name => name !== 'HttpUserAgent' && name !== 'Details');
+    const logs = recentLogs(40);
+    const agents = logs.filter(({ user_agent }) => user_agent).length;
+    world = await open({ ...RULE, auth0: { logs } }, { declaredColumns });
     await ship();
-    expect((await audit()).code).toBe(0);
-    await world.close();
+    expect(world.azure.workspace.stored).toBe(40);
+    const { code, stdout } = await audit(AT_ONCE, EIGHTY);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`\n  HttpUserAgent: ${agents} of ${agents} values\n`);
+    expect(stdout).toContain('\nNOT STORED: values of 2 columns are not in the table.\n');
+    const { stored, remedy, isWell } = await auditJson();
+    expect({ isWell, isStored: stored.isStored }).toEqual({ isWell: false, isStored: false });
+    expect(stored.logs).toMatchObject({ stored: 40, notStored: 0 });
+    expect(stored.lostValues).toContainEqual({ column: 'HttpUserAgent', logs: agents, rows: 0 });
+    expect(stored.lostValues.map((one: { column: string }) => one.column).sort()).toEqual([
+      'Details',
+      'HttpUserAgent',
+    ]);
+    Object.assign(world.azure.workspace.settings, { declaredColumns: DECLARED });
+    for (const { command } of remedy) {
+      expect((await cli([...command.split(' ').slice(2), '--yes'], world.env)).code).toBe(0);
+    }
+    expect((await audit()).stdout).toContain('Stored: 40 logs, 40 of them twice.');
+  });
+
+  test('values that the pipeline leaves out, and those that follow from the type, are not missed', async () => {
+    world = await open({ ...RULE, auth0: { logs: recentLogs(60) } }, { declaredColumns: DECLARED });
+    const dropped = ['user_agent', 'details', 'location_info.city_name'].map(field => ({
+      field,
+      how: 'drop',
+    }));
+    world.config['redact'] = [...dropped, { field: 'user_name', how: 'mask' }];
+    world.config['typeColumns'] = false;
+    await ship();
+    world.config['typeColumns'] = true;
+    // No key is there: the audit needs none.
+    world.config['redact'] = [...dropped, { field: 'user_name', how: 'hash' }];
+    expect((await auditJson()).stored).toMatchObject({ isStored: true, lostValues: [] });
+  });
+
+  test('a row without its id cannot be found', async () => {
     const withoutId = DECLARED.filter(name => name !== 'LogId');
     world = await open({ ...RULE, auth0: { logs: recentLogs(40) } }, { declaredColumns: withoutId });
     await ship();

@@ -25,7 +25,14 @@ const twice = within.slice(5, 9);
 
 let analytics: LogAnalytics;
 beforeAll(async () => {
-  const record = (LogId: string) => ({ LogId, event_date: new Date(NOW - 60 * MINUTE_MS).toISOString() });
+  const record = (LogId: string, n: number) => ({
+    LogId,
+    event_date: new Date(NOW - 60 * MINUTE_MS).toISOString(),
+    Level: n % 4,
+    ...(n % 3 === 0 ? { ClientName: n % 2 === 0 ? '' : 'app' } : {}),
+    ...(n % 5 === 0 ? { IsMobile: n % 2 === 0 } : {}),
+    ...(n % 7 === 0 ? { Details: { n } } : {}),
+  });
   const all = [...within, ...outside, ...twice, 'no id of Auth0’s', `${'x'.repeat(56)}`].map(record);
   workspace.ingest(structuredClone(all), NOW - MINUTE_MS);
   workspace.collect({ logType: 'Auth0', records: all, timeField: 'event_date' }, NOW - MINUTE_MS);

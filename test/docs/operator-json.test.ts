@@ -17,7 +17,7 @@ test.each([
   ['doctor', ['doctor']],
   ['replay', ['replay --list', 'replay --dry-run']],
   ['checkpoint', ['checkpoint get', 'checkpoint set 1h --dry-run']],
-  ['audit', ['audit --from 4h']],
+  ['audit', ['audit --from 4h', 'audit --from 4h --stored']],
   ['backfill', ['backfill --from 2h --to 1h']],
   ['dry-run', ['dry-run --from 1h']],
 ])('what --json of %s prints has every key that the page names', (title, commands) =>

@@ -25,8 +25,9 @@ export default defineConfig({
     exclude: NEVER,
     // One a processor: most of the time is that of the commands and functions that the tests start and wait for.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what hangs; a slow machine is no fault.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: ['default'],
   },
 });

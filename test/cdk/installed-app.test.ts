@@ -35,4 +35,4 @@ test('in a folder without cdk.json, the app makes the template that the checkout
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
   const elsewhere = template('cdk/installed-app.ts', FOLDER, {});
   expect(elsewhere).toEqual(template('cdk/app.ts', ROOT, context));
-}, 60_000);
+});

@@ -49,4 +49,4 @@ test('nothing is lost, passed or left without a row, and little is repeated', as
       expect(w.duplicates() - before, place).toBeLessThanOrEqual(2 * (LOST + 10) + w.largestPost());
     }
   }
-}, 120_000);
+});

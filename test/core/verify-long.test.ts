@@ -74,7 +74,7 @@ describe('a lasting loss', () => {
     // Those of the last hour and a half, and a seventh of what was shipped again since.
     expect(w.notStored().length).toBeLessThan(900);
     expect(reports.at(-1)).toMatchObject({ verifyOverdue: false });
-  }, 120_000);
+  });
 });
 
 describe('a long backlog', () => {

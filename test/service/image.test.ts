@@ -65,7 +65,7 @@ beforeAll(async () => {
   cpSync(await world.writeSecrets(), inside(SECRETS));
   chmodSync(inside(SECRETS), 0o400);
   if (isRoot) chownSync(inside(SECRETS), uid, gid);
-}, 180_000);
+});
 afterAll(async () => {
   await world.close();
   rmSync(root, { recursive: true });

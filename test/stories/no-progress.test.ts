@@ -75,7 +75,7 @@ test('the functions as they are deployed, each run in a process of its own, ask 
     await host.stop();
   }
   expect(stage.auth0.requests.token).toBe(1);
-}, 60_000);
+});
 
 test('a stored place in the future is not caught up, in a function as it is deployed', async () => {
   await open(KINDS[0]);
@@ -102,4 +102,4 @@ test('a stored place in the future is not caught up, in a function as it is depl
     ok: true,
     result: { outcome: 'astray', party: 'auth0', checkpointAstray: true, checkpoint: { logId } },
   });
-}, 60_000);
+});

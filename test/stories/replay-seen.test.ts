@@ -55,7 +55,7 @@ test('without its dead-letter queue it says so at every receive, and Azure gets 
   expect(metrics().filter(line => line[METRICS.runErrors] === 1)).toHaveLength(3);
   expect(host.logs.filter(line => line.includes('could not be put aside'))).toHaveLength(3);
   expect([await stage.missing(), (await stage.depths())['dead-letter']]).toEqual([[], 0]);
-}, 60_000);
+});
 
 test('an error that nobody foresaw is counted and named, and the message stays', async () => {
   const { host, receive, metrics } = await replaying({ RETRY_QUEUE_URL: NOWHERE });
@@ -65,4 +65,4 @@ test('an error that nobody foresaw is counted and named, and the message stays',
   expect(metrics().some(line => line[METRICS.runErrors] === 1)).toBe(true);
   expect(host.logs.some(line => line.includes('a bug ended the invocation'))).toBe(true);
   expect(await stage.missing()).toEqual([]);
-}, 60_000);
+});

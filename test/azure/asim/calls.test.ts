@@ -315,7 +315,7 @@ beforeAll(async () => {
       found.set(id, [...(found.get(id) ?? []), { schema, row }]);
     }
   }
-}, 60_000);
+});
 afterAll(() => asim.close());
 
 test.each(CASES)('%s', (_, given, schema, event) => {

@@ -29,7 +29,7 @@ const run = (schema: Schema, args: Arguments) => asim.run(parserOf(schema), SCOP
 beforeAll(async () => {
   asim = await workspaceWith(LOGS);
   for (const schema of SCHEMAS) whole[schema] = await run(schema, {});
-}, 60_000);
+});
 afterAll(() => asim.close());
 
 /** Fictive values find nothing; real ones find the rows that have them, and fewer than all. */

@@ -140,7 +140,7 @@ beforeAll(async () => {
     );
   const arrivals = scenes.flat().map(one => ({ log: one, arrivedMs: Date.parse(one.date) + 30_000 }));
   asim = await openAsim('own', arrive('logs-ingestion', DOMAIN, arrivals).rows);
-}, 60_000);
+});
 afterAll(() => asim.close());
 
 test('every rule has a trial with several quiet scenes', () => {

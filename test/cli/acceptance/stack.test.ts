@@ -11,7 +11,7 @@ const before = { ...process.env };
 beforeAll(async () => {
   world = await openStackWorld();
   Object.assign(process.env, world.env);
-}, 60_000);
+});
 afterAll(async () => {
   process.env = before;
   await world.close();

@@ -268,7 +268,7 @@ describe('whatever is lost', () => {
     // Or it could be right by being always unsure.
     expect(sum.sure).toBeGreaterThan(sum.runs / 2);
     expect(sum.named).toBeGreaterThan(sum.missing / 4);
-  }, 30_000);
+  });
 
   test('over real runs, killed and repeated and with late logs, it names exactly what nobody ever shipped', async () => {
     let [runs, sure] = [0, 0];
@@ -331,5 +331,5 @@ describe('whatever is lost', () => {
       { numRuns: 40 },
     );
     expect(sure).toBeGreaterThan(runs * 0.8);
-  }, 30_000);
+  });
 });

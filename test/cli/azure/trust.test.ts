@@ -15,7 +15,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trust-'));
   await writeFile(join(folder, 'az'), AZ);
   await chmod(join(folder, 'az'), 0o755);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([world.close(), iam.close()]);
   await rm(folder, { recursive: true });

@@ -14,7 +14,7 @@ describe.skipIf(NO_BROWSER)('the page of the demo', { timeout: 120_000 }, () => 
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
 
   describe('with its engine', () => {
@@ -29,7 +29,7 @@ describe.skipIf(NO_BROWSER)('the page of the demo', { timeout: 120_000 }, () => 
       await page.goto(web.url);
       await page.getByRole('heading', { name: 'What can go wrong' }).waitFor();
       await live.turnUntil(isWhole);
-    }, 60_000);
+    });
     afterAll(async () => {
       await web[Symbol.asyncDispose]();
       await live.close();

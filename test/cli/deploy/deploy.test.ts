@@ -125,7 +125,7 @@ describe('without credentials', () => {
     const { code, stderr } = await cli(args, { ...NOBODY, ...IN_THIS_FOLDER }, folder);
     expect([code, stderr]).toEqual([1, expect.stringContaining('context "nope": unknown switch')]);
     expect(stderr).toMatch(/error: the template was not written; the CDK’s message is above\n$/);
-  }, 60_000);
+  });
 
   test('a deploy without a Region is refused: the CDK would take one of its own', async () => {
     const { code, stderr } = await cli(['deploy', '--config', await write('c.json', CONFIG)], NOBODY);
@@ -148,7 +148,7 @@ test('credentials that AWS does not know are no dry run: the template is written
   expect([dryRun.code, dryRun.stderr]).toEqual([2, expect.stringContaining(refused)]);
   expect(dryRun.stdout).toContain('the template is in cdk.out/Auth0LogsToAzure.template.json');
   await world.close();
-}, 60_000);
+});
 
 test('a switch without a value is refused', async () => {
   const { code, stderr } = await cli(['deploy', '--config', await write('c.json', CONFIG), '-c', 'nested']);

@@ -20,7 +20,7 @@ beforeAll(async () => {
     azure: Object.assign({}, ...KINDS.map(kind => APIS[kind].withSecret(SAMPLES[kind].newSecret()))),
     config: { alarms: { email: ['you@example.com'] } },
   });
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   for (const [name, value] of Object.entries(world.env)) vi.stubEnv(name, value);

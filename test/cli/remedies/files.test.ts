@@ -83,4 +83,4 @@ test('deploy without credentials: the dry run that it names checks the configura
   expect([code, stderr]).toEqual([0, expect.stringMatching(notCompared)]);
   const { Outputs } = JSON.parse(await readFile(join(world.directory, template), 'utf8'));
   expect(Object.keys(Outputs)).toHaveLength(1);
-}, 60_000);
+});

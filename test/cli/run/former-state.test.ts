@@ -62,4 +62,4 @@ test('goes on at its checkpoint, delivers its batches, and its ledger still vouc
   const options = ['--config', file, '--state', join(world.directory, 'state')];
   const audit = await cli(['audit', '--from', '4h', ...options], world.env);
   expect(audit.stdout).toContain('Nothing is missing: 340 logs settled');
-}, 120_000);
+});

@@ -229,4 +229,4 @@ test('a report of version 0.1.0, still stored, breaks no command and shows nothi
     well: true,
     lastRun: { logsLate: 1, logsBridged: 0, checkpointAstray: false, batches: { intercepted: 0 } },
   });
-}, 30_000);
+});

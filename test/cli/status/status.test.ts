@@ -13,7 +13,7 @@ describe('status of a deployed stack', { timeout: 30_000 }, () => {
     world = await openStackWorld();
     world.pipelines.prod.auth0.tenant.add(recentLogs(30));
     await Promise.all([world.pipelines.prod.run(), world.pipelines['prod-eu'].run()]);
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   test('of which all are healthy is told so, on 80 columns, without colour, and exits with 0', async () => {

@@ -25,7 +25,7 @@ describe.skipIf(NO_BROWSER)('status --web of a deployed stack', { timeout: 120_0
       );
     }
     prod.setAlarm('denied-by-azure', 'ALARM', 'Azure denies what is posted.');
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await world?.close();

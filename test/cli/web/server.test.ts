@@ -215,7 +215,7 @@ test('a reader that is slow gets the newest state, not all of them, and takes no
   }
   expect(seen.match(/^data: /gm)!.length).toBeLessThan(20);
   await own.close();
-}, 30_000);
+});
 
 test('a beat tells that the server still answers', async () => {
   const own = await serveWeb({ ...options, beatMs: 5 });

@@ -83,7 +83,7 @@ describe.each(KINDS)('with the %s', { timeout: 120_000 }, kind => {
   beforeAll(async () => {
     live = await openLive({ kind });
     await live.turnUntil(state => state.ship.last?.outcome === 'caught-up');
-  }, 60_000);
+  });
   afterAll(() => live.close());
   afterEach(async () => {
     await live.turnUntil(isWhole);

@@ -174,7 +174,7 @@ test('two processes that race for the lease, again and again, never both have it
     );
   expect(await Promise.all([runner(), runner()])).toEqual([0, 0]);
   expect((await readState(directory, PIPELINE)).checkpoint?.logId).toBe('80');
-}, 60_000);
+});
 
 describe('a state that cannot be used', () => {
   const file = () => join(directory, PIPELINE, 'state.sqlite');

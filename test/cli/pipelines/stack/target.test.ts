@@ -22,7 +22,7 @@ beforeAll(async () => {
   await world.pipelines.prod.run();
   for (const [name, value] of Object.entries(world.env)) vi.stubEnv(name, value);
   prod = await open();
-}, 60_000);
+});
 afterAll(() => world.close());
 
 async function open(pipeline: string = 'prod', options: object = {}): Promise<Operated> {

@@ -28,17 +28,17 @@ The ledger proves that Azure accepted a log. Azure can drop an accepted log: at
 the daily cap, for example. --stored looks for each log of the window in the Log
 Analytics workspace. A log is "not stored" if Azure accepted it longer ago than
 --ingestion-delay. For the table of a data collection rule, it also compares
-how many rows have a value in each column. The query runs as the application of AZURE_TENANT_ID,
-AZURE_CLIENT_ID and AZURE_CLIENT_SECRET if all three are set. Otherwise it runs
-as the pipeline if that has a client secret, or else as you, with a token from
-"az account get-access-token". The identity needs the role Log Analytics Data
-Reader.
+how many rows have a value in each column. The query runs as the application of
+AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET if all three are set.
+Otherwise it runs as the pipeline if that has a client secret, or else as you,
+with a token from "az account get-access-token". The identity needs the role Log
+Analytics Data Reader.
 ${TARGET_HELP}
 
 Exit codes: 0 nothing is missing; 1 a log is missing, not stored, overdue, a
-dead letter or unverified, a part of the window is older than Auth0's retention,
-or the pipeline has never run; 2 wrong usage, or Auth0, the ledger or the
-workspace could not be read; 130 stopped by Ctrl-C.
+dead letter or unverified, rows lack values, a part of the window is older than
+Auth0's retention, or the pipeline has never run; 2 wrong usage, or Auth0, the
+ledger or the workspace could not be read; 130 stopped by Ctrl-C.
 
 Examples:
   $ npx auth0-logs-to-azure audit --from 1d

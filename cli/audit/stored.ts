@@ -80,7 +80,7 @@ interface JudgedLog {
   readonly columns: readonly string[] | undefined;
 }
 
-/** Ids in one query, and logs that wait for one: about ten megabytes. */
+/** Ids in one query, and logs that wait for one: about thirty megabytes, most of it names of columns. */
 const IDS_A_QUERY = 50_000;
 
 /** Reads the counts of the whole window. Rejects with UsageError if the workspace does not answer. */
@@ -177,7 +177,7 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
   };
 }
 
-/** One query, and none if no row is stored. Azure drops the value of a column that the rule does not declare, and keeps the row. */
+/** Asks nothing if no row is stored. Azure drops the value of a column that the rule does not declare, and keeps the row. */
 async function lostValues(
   d: StoredOptions,
   window: Window,

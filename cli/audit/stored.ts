@@ -91,6 +91,7 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
   const lost = { notStored: 0, notShipped: 0 };
   const expected = new Map<string, readonly string[] | undefined>();
   const filled = new Map<string, number>();
+  let firstMs: number | undefined;
   const youngMs = d.clock.now() - d.delayMs;
   let open: JudgedLog[] = [];
   let whole: JudgedLog[][] = [];
@@ -157,6 +158,7 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
   return {
     expect: (logId, columns) => void expected.set(logId, columns),
     judged: (logId, judgement, by) => {
+      firstMs ??= logIdTimeMs(logId);
       if (open.length > 0 && keyOf(open[0]!.logId) !== keyOf(logId)) {
         whole.push(open);
         open = [];
@@ -171,7 +173,9 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
       await ask();
       const unknownName = asked.kind === 'unknown-name' ? asked.name : undefined;
       const isEmpty = asked.kind === 'found' && bins.size === 0;
-      const values = await lostValues(d, window, filled);
+      // Auth0 may have deleted the logs of earlier rows, whose values would hide a loss.
+      const served = { ...window, fromMs: firstMs ?? window.fromMs };
+      const values = await lostValues(d, served, filled);
       return { ...count, ...lost, values, unknownName, isNothingVisible: isEmpty && lost.notStored > 0 };
     },
   };
@@ -180,14 +184,11 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
 /** Asks nothing if no row is stored. Azure drops the value of a column that the rule does not declare, and keeps the row. */
 async function lostValues(
   d: StoredOptions,
-  window: Window,
+  span: Window,
   filled: ReadonlyMap<string, number>,
 ): Promise<readonly LostValues[]> {
   if (filled.size === 0) return [];
-  const rows = foundOr<ReadonlyMap<string, number>>(
-    await storedValues(d, window, [...filled.keys()]),
-    filled,
-  );
+  const rows = foundOr<ReadonlyMap<string, number>>(await storedValues(d, span, [...filled.keys()]), filled);
   return [...filled]
     .map(([column, logs]) => ({ column, logs, rows: rows.get(column) ?? 0 }))
     .filter(one => one.rows < one.logs);

@@ -164,6 +164,22 @@ describe('audit --stored', () => {
     expect((await audit()).stdout).toContain('Stored: 40 logs, 40 of them twice.');
   });
 
+  test('rows of logs that Auth0 does not serve any more hide no lost value', async () => {
+    const declaredColumns = DECLARED.filter(name => name !== 'Auth0Domain');
+    world = await open({ ...RULE, auth0: { logs: recentLogs(20) } }, { declaredColumns });
+    await ship();
+    const { settings, ingest } = world.azure.workspace;
+    Object.assign(settings, { declaredColumns: DECLARED });
+    const fromMs = Date.now() - 14_000_000;
+    const before = generateLogs({ seed: 7, count: 30, fromMs, toMs: fromMs + 1_000_000 });
+    ingest(
+      before.map(({ log_id }) => ({ LogId: log_id, Auth0Domain: 'acme.eu.auth0.com' })),
+      Date.now(),
+    );
+    const { stored } = await auditJson();
+    expect(stored.lostValues).toEqual([{ column: 'Auth0Domain', logs: 20, rows: 0 }]);
+  });
+
   test('values that the pipeline leaves out, and those that follow from the type, are not missed', async () => {
     world = await open({ ...RULE, auth0: { logs: recentLogs(60) } }, { declaredColumns: DECLARED });
     const dropped = ['user_agent', 'details', 'location_info.city_name'].map(field => ({

@@ -25,7 +25,10 @@ export function filledColumns({ azure, auth0, redact, typeColumns }: PipelineCon
   };
 }
 
+/** A text of JSON in a dynamic column may be stored as what it says. */
+const MAYBE_EMPTY: readonly unknown[] = [undefined, null, '', 'null', '""', '{}', '[]'];
+
 function isFilled(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return false;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
+  if (MAYBE_EMPTY.includes(value)) return false;
+  return typeof value !== 'object' || Object.keys(value as object).length > 0;
 }

@@ -29,7 +29,7 @@ test('a log that cannot be hashed fills the columns that it was shipped with', (
 
 test('a value that may be stored as empty fills no column; 0, false and a space do', () => {
   const filled = filledColumns(parsePipeline(TYPED));
-  const none = { ...LOG, description: '', ip: null, details: {}, auth0_client: [] };
+  const none = { ...LOG, description: '', ip: null, details: {}, auth0_client: [], security_context: '{}' };
   expect(filled(none)).toEqual(filled(LOG));
   const some = { ...LOG, description: ' ', ip: 0, isMobile: false, details: 0 };
   expect(filled(some).filter(name => !filled(LOG).includes(name))).toEqual([

@@ -122,9 +122,14 @@ describe('what is stored', () => {
 
   test('ids of another form are passed over, and the span ends where the next begins', async () => {
     const logs = [...logsOf(20), { ...logOf(12), log_id: `${idOf(11)}x` }];
-    const { spans, ranges } = await compare({ logs, spans: [spanOf(10, 14, { lastLogId: `${idOf(14)}0` })] });
-    expect(spans).toEqual([]);
-    expect(ranges).toHaveLength(1);
+    const span = spanOf(10, 14, { lastLogId: `${idOf(14)}0` });
+    const { spans, ranges, posted } = await compare({ logs, spans: [span], lost: isMissing(20) });
+    expect([spans, posted, ranges]).toEqual([[], [], ['0010000,0014001']]);
+  });
+
+  test('nothing is read after the last log of the span', async () => {
+    const { spans, counts } = await compare({ logs: logsOf(250), spans: [spanOf(0, 99)] });
+    expect([spans, counts.pages]).toEqual([[], 1]);
   });
 });
 
@@ -141,6 +146,17 @@ describe('the bounds of a run', () => {
     expect(spans).toEqual([spanOf(2_000, 2_999, { fromMs: FROM + 1_999_000, isExact: false })]);
     // Its last log is not compared yet.
     expect(run.unproven!.storedAtMs).toBe(7);
+  });
+
+  test('what is excluded is not counted in the part that was compared, unless it has a row', async () => {
+    const logs = logsOf(2_500).map((one, i) => ({ ...one, type: i % 2 === 0 ? 'seccft' : 's' }));
+    const { spans } = await compare({
+      logs,
+      exclude: ['seccft'],
+      spans: [spanOf(0, 2_499, { logs: 1_250 })],
+      lost: number => number % 2 === 0 && number !== 100,
+    });
+    expect(spans).toMatchObject([{ logs: 249 }]);
   });
 
   test('six slices', async () => {
@@ -182,6 +198,8 @@ describe('the bounds of a run', () => {
       bucket: { limit: 0, perCallMs: 40_000 },
     });
     expect(late.counts.verifyFault).toContain('Auth0 does not serve the logs to compare: ');
+    const slow = await compare({ spans: one, deadlineMs: START_MS + 35_000, pageMs: 40_000 });
+    expect(slow.counts.verifyFault).toBe('Auth0 does not serve the logs to compare: timed out');
   });
 
   test('no workspace, no spans: nothing is read', async () => {

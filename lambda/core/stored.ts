@@ -108,6 +108,8 @@ export async function storedValues(
   const kqlOf = (place: StoredPlace, part: Span) => valuesKql(place, part, columns);
   const found = await byHalves(d, span, { leastMs: BIN_MS, columns: { texts: [], numbers: columns }, kqlOf });
   if (found.kind !== 'found') return found;
+  // Each part has a row, whatever is stored.
+  if (found.value.length === 0) return notOurs('it has no row');
   const sum = (name: string) => found.value.reduce((all, row) => all + Number(row[name]), 0);
   return { kind: 'found', value: new Map(columns.map(name => [name, sum(name)])) };
 }
@@ -203,9 +205,13 @@ function checked(answer: QueryAnswer, { texts, numbers, times = [] }: Columns): 
     times.find(name => Number.isNaN(Date.parse(String(row[name]))));
   const lacking = answer.kind === 'rows' ? answer.rows.map(lackingIn).find(Boolean) : undefined;
   if (lacking === undefined) return answer;
-  const message = `the answer is not that of the query: a row has no valid ${lacking}`;
-  return { kind: 'fault', fault: { verdict: 'intercepted', message } };
+  return notOurs(`a row has no valid ${lacking}`);
 }
+
+const notOurs = (why: string): Extract<QueryAnswer, { readonly kind: 'fault' }> => ({
+  kind: 'fault',
+  fault: { verdict: 'intercepted', message: `the answer is not that of the query: ${why}` },
+});
 
 /** Repeats the query after a temporary fault. */
 async function patiently(

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf, sketchOf } from '../../lambda/core/sketch.ts';
-import { generatedWithin, storedCounts, storedIds, storedWords } from '../../lambda/core/stored.ts';
+import {
+  generatedWithin,
+  storedCounts,
+  storedIds,
+  storedValues,
+  storedWords,
+} from '../../lambda/core/stored.ts';
 import { BIN_MS, binAt, binOf } from '../../lambda/core/stored-kql.ts';
 import type { QueryAnswer, Span, WorkspaceReader } from '../../lambda/core/workspace.ts';
 import { logIdAt } from '../../simulator/auth0/tenant.ts';
@@ -11,6 +17,10 @@ const NOW = Date.parse('2030-05-15T12:00:00Z');
 const SPAN = { fromMs: NOW - 4 * HOUR_MS, toMs: NOW - HOUR_MS };
 const PLACE = { table: 'Auth0Logs_CL', logIdColumn: 'LogId', stream: 'Custom-Auth0Logs_CL' };
 const IDS = Array.from({ length: 180 }, (_, n) => logIdAt(SPAN.fromMs + n * 60_000, '1'));
+
+/** Every third has a value, every ninth an empty one; one is there twice. */
+const osOf = (n: number) => (n % 3 === 0 ? { Os: n % 9 === 0 ? '' : 'iOS' } : {});
+const ROWS = [...IDS, IDS[3]!].map((LogId, n) => ({ LogId, ...osOf(n === IDS.length ? 3 : n) }));
 
 interface Asked {
   readonly kql: string;
@@ -27,7 +37,7 @@ function world(maxRows: number, ...first: QueryAnswer[]) {
       const instead = first.shift();
       if (instead) return instead;
       const rows = runKql(kql, name =>
-        name === PLACE.table ? { columns: ['LogId'], rows: IDS.map(LogId => ({ LogId })) } : undefined,
+        name === PLACE.table ? { columns: ['LogId', 'Os'], rows: ROWS } : undefined,
       );
       if (rows.length > maxRows) return { kind: 'too-much', message: 'rows' };
       const plain = rows.map(row =>
@@ -55,7 +65,8 @@ describe('what is stored', () => {
     expect([...found.value.keys()]).toEqual([...new Set(IDS.map(binOf))]);
     for (const [bin, { ids, rows, repeated, high, low }] of found.value) {
       const expected = IDS.filter(id => binOf(id) === bin);
-      expect({ ids, rows, repeated }).toEqual({ ids: 10, rows: 10, repeated: 0 });
+      const twice = expected.includes(IDS[3]!) ? 1 : 0;
+      expect({ ids, rows, repeated }).toEqual({ ids: 10, rows: 10 + twice, repeated: twice });
       expect({ high, low }).toEqual(digestOf(sketchOf(expected)));
     }
     expect(binAt(SPAN.fromMs)).toBe(binOf(IDS[0]!));
@@ -94,6 +105,45 @@ describe('what is stored', () => {
     expect(generatedWithin(SPAN, NOW)).toEqual({
       fromMs: SPAN.fromMs - 48 * HOUR_MS,
       toMs: NOW + 24 * HOUR_MS,
+    });
+  });
+});
+
+describe('values', () => {
+  const found = (Os: number, Later = 0) => ({
+    kind: 'found',
+    value: new Map([
+      ['Os', Os],
+      ['Later', Later],
+    ]),
+  });
+
+  test('are counted by column, once an id; a column that the table does not have has none', async () => {
+    const { d, asked } = world(1);
+    expect(await storedValues(d, SPAN, ['Os', 'Later'])).toEqual(found(40));
+    expect(asked.map(({ span }) => span)).toEqual([generatedWithin(SPAN, NOW)]);
+    const none = { fromMs: SPAN.toMs, toMs: SPAN.toMs + HOUR_MS };
+    expect(await storedValues(d, none, ['Os', 'Later'])).toEqual(found(0));
+  });
+
+  test('are added up where the query takes too much: each half has its own', async () => {
+    const { d, asked } = world(1, { kind: 'too-much', message: 'memory' });
+    expect(await storedValues(d, SPAN, ['Os', 'Later'])).toEqual(found(40));
+    expect(asked).toHaveLength(3);
+  });
+
+  test('are not known from an answer without a row, or without a column of the query', async () => {
+    const answer = (...rows: object[]) =>
+      Array.from({ length: 6 }, () => ({ kind: 'rows' as const, rows: rows.map(row => ({ ...row })) }));
+    const ask = (answers: QueryAnswer[]) => storedValues(world(1, ...answers).d, SPAN, ['Os', 'Later']);
+    const why = (what: string) => ({
+      kind: 'fault',
+      fault: { verdict: 'intercepted', message: `the answer is not that of the query: ${what}` },
+    });
+    expect(await ask(answer())).toEqual(why('it has no row'));
+    expect(await ask(answer({ Os: 3 }))).toEqual(why('a row has no valid Later'));
+    expect(await ask([{ kind: 'unknown-name', name: 'Auth0Logs_CL' }])).toMatchObject({
+      kind: 'unknown-name',
     });
   });
 });

@@ -40,9 +40,9 @@ export function scrubber(found: Found): Scrubber {
   for (const [value, replacement] of found) {
     for (const form of written(value)) if (!needles.has(form)) needles.set(form, replacement);
     const plain = plainest(value);
-    // Where nothing but spaces is left, or less than that, it would be found by chance.
-    if (plain.trim().length >= MIN_CHARACTERS_ELSEWHERE && !needles.has(plain))
-      needles.set(plain, replacement);
+    // Where nothing but spaces is left, or too little, it would be found by chance.
+    const isTelling = plain.length >= MIN_CHARACTERS_ELSEWHERE && plain.trim() !== '';
+    if (isTelling && !needles.has(plain)) needles.set(plain, replacement);
   }
   const longestFirst = [...needles].sort(([a], [b]) => b.length - a.length);
   // In keys, plain words stay: a user called `request` must not rename `details.request`.

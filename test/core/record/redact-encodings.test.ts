@@ -95,6 +95,8 @@ describe('a value is found in a text that writes it', () => {
     ],
     ['ada.lovelace', '%ada.lovelace%', '%[redacted]%'],
     ['ada@example.com', '%ada%40example.com', '%[redacted]'],
+    ['¡  +', ' \\u00A1  + ', ' [redacted] '],
+    ['+éab', 'tel=+\\u00e9ab', 'tel=[redacted]'],
     ['++++', 'a    b ++++ %2B%2B%2b%2b', 'a    b [redacted] [redacted]'],
   ])('%s in %s', (name, text, expected) => {
     expect(scrubbed(name, text)).toBe(expected);

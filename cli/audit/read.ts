@@ -125,7 +125,7 @@ export async function audit(d: AuditDependencies, window: Window): Promise<Audit
     one => one.afterLogId >= range.afterLogId && one.lastLogId <= range.lastLogId,
   );
   const { firstMs, ...counts } = read;
-  const storedFindings = await stored?.end();
+  const storedFindings = await stored?.end(firstMs);
   return {
     ...counts,
     entered: enteredIn(touching),

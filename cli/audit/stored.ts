@@ -69,7 +69,8 @@ export interface StoredComparison {
   expect(logId: string, columns: readonly string[] | undefined): void;
   /** Compares what has been judged. Rejects with UsageError when the workspace does not answer. */
   drain(): Promise<void>;
-  end(): Promise<StoredFindings>;
+  /** @param firstMs of the first log that Auth0 serves: it may have deleted the logs of earlier rows, whose values would hide a loss */
+  end(firstMs: number | undefined): Promise<StoredFindings>;
 }
 
 interface JudgedLog {
@@ -91,7 +92,6 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
   const lost = { notStored: 0, notShipped: 0 };
   const expected = new Map<string, readonly string[] | undefined>();
   const filled = new Map<string, number>();
-  let firstMs: number | undefined;
   const youngMs = d.clock.now() - d.delayMs;
   let open: JudgedLog[] = [];
   let whole: JudgedLog[][] = [];
@@ -158,7 +158,6 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
   return {
     expect: (logId, columns) => void expected.set(logId, columns),
     judged: (logId, judgement, by) => {
-      firstMs ??= logIdTimeMs(logId);
       if (open.length > 0 && keyOf(open[0]!.logId) !== keyOf(logId)) {
         whole.push(open);
         open = [];
@@ -167,15 +166,13 @@ export async function storedComparison(d: StoredOptions, window: Window): Promis
       expected.delete(logId);
     },
     drain,
-    end: async () => {
+    end: async firstMs => {
       if (open.length > 0) whole.push(open);
       await drain();
       await ask();
       const unknownName = asked.kind === 'unknown-name' ? asked.name : undefined;
       const isEmpty = asked.kind === 'found' && bins.size === 0;
-      // Auth0 may have deleted the logs of earlier rows, whose values would hide a loss.
-      const served = { ...window, fromMs: firstMs ?? window.fromMs };
-      const values = await lostValues(d, served, filled);
+      const values = await lostValues(d, { ...window, fromMs: firstMs ?? window.fromMs }, filled);
       return { ...count, ...lost, values, unknownName, isNothingVisible: isEmpty && lost.notStored > 0 };
     },
   };
@@ -188,7 +185,8 @@ async function lostValues(
   filled: ReadonlyMap<string, number>,
 ): Promise<readonly LostValues[]> {
   if (filled.size === 0) return [];
-  const rows = foundOr<ReadonlyMap<string, number>>(await storedValues(d, span, [...filled.keys()]), filled);
+  const asked = await storedValues(d, span, [...filled.keys()]);
+  const rows = foundOr<ReadonlyMap<string, number>>(asked, filled);
   return [...filled]
     .map(([column, logs]) => ({ column, logs, rows: rows.get(column) ?? 0 }))
     .filter(one => one.rows < one.logs);

@@ -186,7 +186,7 @@ async function lostValues(
 ): Promise<readonly LostValues[]> {
   if (filled.size === 0) return [];
   const asked = await storedValues(d, span, [...filled.keys()]);
-  const rows = foundOr<ReadonlyMap<string, number>>(asked, filled);
+  const rows = foundOr<ReadonlyMap<string, number>>(asked, new Map());
   return [...filled]
     .map(([column, logs]) => ({ column, logs, rows: rows.get(column) ?? 0 }))
     .filter(one => one.rows < one.logs);

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { storedComparison } from '../../../cli/audit/stored.ts';
 import { filledColumns } from '../../../cli/audit/values.ts';
 import { parsePipeline } from '../../../lambda/config/config.ts';
 import { redactor } from '../../../lambda/core/record/redact.ts';
 import { shaper } from '../../../lambda/core/record/shape.ts';
+import { digestOf, sketchOf } from '../../../lambda/core/sketch.ts';
+import { binOf } from '../../../lambda/core/stored-kql.ts';
 import { specOf } from '../../../lambda/destinations/all.ts';
 import { PIPELINE } from '../../config/samples.ts';
 import { SAMPLES } from '../../destinations/samples.ts';
@@ -38,4 +41,34 @@ test('a value that may be stored as empty fills no column; 0, false and a space 
     'IsMobile',
     'Details',
   ]);
+});
+
+test('a table that is gone by the time its values are counted has none', async () => {
+  const { log_id: logId } = LOG;
+  const { high: High, low: Low } = digestOf(sketchOf([logId]));
+  const bin = { Bin: binOf(logId), Ids: 1, Rows: 1, Repeated: 0, High, Low };
+  const atMs = Date.parse('2026-11-22T19:42:20Z');
+  const comparison = await storedComparison(
+    {
+      reader: {
+        query: async kql =>
+          kql.includes('column_ifexists')
+            ? { kind: 'unknown-name', name: 'Auth0Logs_CL' }
+            : { kind: 'rows', rows: [bin] },
+      },
+      place: { table: 'Auth0Logs_CL', logIdColumn: 'LogId' },
+      clock: { now: () => atMs + 3_600_000, sleep: async () => undefined },
+      random: Math.random,
+      delayMs: 0,
+      queuesHold: false,
+      onLost: () => undefined,
+    },
+    { fromMs: atMs - 60_000, toMs: atMs + 60_000 },
+  );
+  comparison.expect(logId, ['Os']);
+  comparison.judged(logId, 'settled');
+  expect(await comparison.end(atMs)).toMatchObject({
+    stored: 1,
+    values: [{ column: 'Os', logs: 1, rows: 0 }],
+  });
 });
